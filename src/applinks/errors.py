@@ -1,0 +1,229 @@
+"""Every error that this package raises, in one tree.
+
+AppLinksError
+  OurFault                      the request never left, or should not have been asked for
+    ConfigurationError          a setting, an address or a stored value is missing or wrong
+    LinkNotFound                no link by that id, name or type; lists what exists
+    LinkExists                  another link has that name or application
+    MechanismMissing            the link does not offer the mechanism that was demanded
+    AddressOutsideLink          the path leaves the link's own address
+    NobodyActing                nobody is known to be acting here
+    PersonUnknown               no such user in this application, or a disabled one
+    RunAsRefused                the acting user may not run as that user
+    PairingRefused              the other side, or we, would not make the link
+  TheirFault                    the far side, or the way to it
+    TransportFailed             no answer: name, connection, TLS or time
+    MalformedAnswer             an answer that does not say what it must
+    RedirectedElsewhere         a redirect that credentials must not follow
+    ActedAsSomeoneElse          the far side answered as another user than the one asked for
+    FarSideError                status 400 or above; carries status, parsed body and response
+      AccessRefused             the far side refused our proof or the user, by an OAuth problem
+  PersonNeeded                  a person must do something first
+    CredentialsRequired         this user must first agree
+  NotAdmitted                   an incoming request was turned away
+    NoProof                     its proof is incomplete or malformed
+    BadProof                    its proof does not hold
+    Replayed                    it was here before
+    PersonNotAdmitted           the proof holds, but not for this person, method or path
+"""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+
+class AppLinksError(Exception):
+    """The root. Says what was attempted and what to do next; never holds a secret.
+
+    `code` is stable, for documentation and programs; `link` and `direction` ("outgoing", "incoming") are set where known.
+    """
+
+    code: ClassVar[str] = "applinks"
+
+    def __init__(
+        self, message: str, *, remedy: str | None = None, link: str | None = None, direction: str | None = None
+    ) -> None:
+        super().__init__(message)
+        self.message = message
+        self.remedy = remedy
+        self.link = link
+        self.direction = direction
+
+    def __str__(self) -> str:
+        return f"{self.message} {self.remedy}" if self.remedy else self.message
+
+
+class OurFault(AppLinksError):
+    """The request never left, or should not have been asked for."""
+
+    code = "our-fault"
+
+
+class ConfigurationError(OurFault):
+    """A setting, an address or a stored value is missing or wrong."""
+
+    code = "configuration"
+
+
+class LinkNotFound(OurFault):
+    """No link by that id, name or type; the message lists what exists."""
+
+    code = "link-not-found"
+
+
+class LinkExists(OurFault):
+    """Another link has that name or leads to that application."""
+
+    code = "link-exists"
+
+
+class MechanismMissing(OurFault):
+    """The link does not offer the mechanism that was demanded."""
+
+    code = "mechanism-missing"
+
+
+class AddressOutsideLink(OurFault):
+    """The path leaves the link's own address; nothing was signed or sent."""
+
+    code = "address-outside-link"
+
+
+class NobodyActing(OurFault):
+    """Nobody is known to be acting here, or the scope that said who has ended."""
+
+    code = "nobody-acting"
+
+
+class PersonUnknown(OurFault):
+    """No such user in this application, or a disabled one."""
+
+    code = "person-unknown"
+
+
+class RunAsRefused(OurFault):
+    """The acting user may not run as that user."""
+
+    code = "run-as-refused"
+
+
+class PairingRefused(OurFault):
+    """The link could not be made; neither end was left changed, unless the message says so."""
+
+    code = "pairing-refused"
+
+
+class TheirFault(AppLinksError):
+    """The far side, or the way to it."""
+
+    code = "their-fault"
+
+
+class TransportFailed(TheirFault):
+    """No answer: the name, the connection, TLS or time; the cause is attached."""
+
+    code = "transport-failed"
+
+
+class MalformedAnswer(TheirFault):
+    """An answer that does not say what it must."""
+
+    code = "malformed-answer"
+
+
+class RedirectedElsewhere(TheirFault):
+    """A redirect that credentials must not follow; nothing was sent there."""
+
+    code = "redirected-elsewhere"
+
+
+class ActedAsSomeoneElse(TheirFault):
+    """The far side answered as another user than the one asked for (protocol.md 1.8, 9.1: X-AUSERNAME)."""
+
+    code = "acted-as-someone-else"
+
+
+class FarSideError(TheirFault):
+    """The far side answered with status 400 or above.
+
+    `status` is the number, `body` the parsed JSON (or the text, shortened), `response` the whole httpx2 response.
+    """
+
+    code = "far-side-error"
+
+    def __init__(self, message: str, *, status: int, body: Any = None, response: Any = None, **where: str | None) -> None:
+        super().__init__(message, **where)
+        self.status = status
+        self.body = body
+        self.response = response
+
+
+class AccessRefused(FarSideError):
+    """The far side refused our proof or the user; `problem` is its `oauth_problem` (protocol.md 1.6)."""
+
+    code = "access-refused"
+
+    def __init__(self, message: str, *, problem: str, **rest: Any) -> None:
+        super().__init__(message, **rest)
+        self.problem = problem
+
+
+class PersonNeeded(AppLinksError):
+    """A person must do something first."""
+
+    code = "person-needed"
+
+
+class CredentialsRequired(PersonNeeded):
+    """This user must first agree that this application may act for them on the far side.
+
+    `user` is the name; `authorization_url` the page where they can agree, None while the link cannot lead anyone there.
+    """
+
+    code = "credentials-required"
+
+    def __init__(self, message: str, *, user: str, authorization_url: str | None = None, **where: str | None) -> None:
+        super().__init__(message, **where)
+        self.user = user
+        self.authorization_url = authorization_url
+
+
+class NotAdmitted(AppLinksError):
+    """An incoming request was turned away.
+
+    `problem` is the `oauth_problem` that the sender is told, `companions` the parameters that go with it (protocol.md 1.6);
+    the message is for our own log and may say more than the sender may know.
+    """
+
+    code = "not-admitted"
+
+    def __init__(
+        self, message: str, *, problem: str, companions: tuple[tuple[str, str], ...] = (), **where: str | None
+    ) -> None:
+        super().__init__(message, direction="incoming", **where)
+        self.problem = problem
+        self.companions = companions
+
+
+class NoProof(NotAdmitted):
+    """Its proof is incomplete or malformed."""
+
+    code = "no-proof"
+
+
+class BadProof(NotAdmitted):
+    """Its proof does not hold."""
+
+    code = "bad-proof"
+
+
+class Replayed(NotAdmitted):
+    """It was here before."""
+
+    code = "replayed"
+
+
+class PersonNotAdmitted(NotAdmitted):
+    """The proof holds, but not for this person, method or path."""
+
+    code = "person-not-admitted"
