@@ -8,8 +8,12 @@ rule exists once and works in both worlds.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Generator
+from dataclasses import dataclass
 from inspect import isawaitable
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
+
+if TYPE_CHECKING:
+    from applinks.wire.messages import Request
 
 T = TypeVar("T")
 
@@ -60,3 +64,23 @@ async def drive_async(flow: Flow[T], answer: Callable[[Any], Any | Awaitable[Any
     except StopIteration as end:
         result: T = end.value
         return result
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """Seconds since the epoch, and a random text that was never handed out before."""
+
+    now: float
+    nonce: str
+
+
+@dataclass(frozen=True, slots=True)
+class Now(Question):
+    """A fresh `Moment`: time and chance come in with the answers."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ask(Question):
+    """One request of a flow's own (a manifest, a token, a who-am-I). The answer is the `Response`, body included."""
+
+    request: Request

@@ -1,0 +1,60 @@
+"""Puts the tracker together. It is an ASGI application; any ASGI server can serve `create(…).app`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.routing import Mount
+from starlette.templating import Jinja2Templates
+from starlette.types import ASGIApp
+
+from applinks import AsyncAppLinks, NobodyActing
+from applinks.demo import look
+from applinks.demo.asgi import Site, middleware
+from applinks.demo.linked import LinkedApplications
+from applinks.demo.people import People
+from applinks.demo.tracker.beans import Beans
+from applinks.demo.tracker.links import WHO_AM_I
+from applinks.demo.tracker.pages import Pages
+from applinks.demo.tracker.records import Records
+from applinks.demo.tracker.rest import Rest
+from applinks.frameworks import ASGIMiddleware
+
+
+@dataclass(frozen=True)
+class Tracker:
+    """The application to serve, its end of the links, and its data."""
+
+    app: ASGIApp
+    applinks: AsyncAppLinks
+    records: Records
+
+
+def create(data: Path, url: str, *, secret: str) -> Tracker:
+    """The tracker, with its files in the folder `data`, reachable at `url`; `secret` signs the sessions."""
+    people = People()
+    data = data.resolve()
+    records = Records(data / "tracker.db")
+    applinks = AsyncAppLinks(
+        f"sqlite:///{data}/applinks-tracker.db",
+        url=url,
+        name="Tracker",
+        type="jira",
+        people=people,
+        run_as={"deployment": {"alice"}},
+    )
+    site = Site("Tracker", url, people, Jinja2Templates(env=look.environment(Path(__file__).parent)))
+    app = Starlette(
+        routes=[
+            Mount("/rest", Rest(applinks, records, Beans(url, people)).application()),
+            *Pages(site, applinks, records).routes(),
+            *LinkedApplications(site, applinks, WHO_AM_I).routes(),
+            *site.routes(),
+        ],
+        middleware=middleware(site, applinks, secret),
+        exception_handlers={NobodyActing: site.to_sign_in, HTTPException: site.refuse},
+    )
+    return Tracker(ASGIMiddleware(app, applinks), applinks, records)

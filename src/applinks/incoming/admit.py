@@ -1,0 +1,154 @@
+"""Admits a request, refuses it, or finds that it is none of ours.
+
+Rules of this file:
+- The order below is the order in which things happen, and it is the only place that knows it.
+- Up to and including `examine`, known and unknown senders cost the same work; a stranger learns nothing from the answer.
+- The nonce is spent after the signature has been verified and before anything is granted; it is one atomic write.
+- A person is looked up anew for each request: missing, disabled or not admitted by the policy is a refusal, never anonymous.
+- What a stranger sends leaves no row behind; what a linked application sends always does.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Final
+from urllib.parse import urlsplit
+
+from applinks.audit import ADMISSION, Entry, WriteDown
+from applinks.errors import NotAdmitted, PersonNotAdmitted
+from applinks.incoming import replay
+from applinks.incoming.principal import Principal
+from applinks.links import Identity, Level, Link, LinkOfConsumer
+from applinks.mechanisms import MECHANISMS, Candidate, Mechanism, Presented
+from applinks.people import FindPerson, Person
+from applinks.questions import Flow, Moment, Now
+from applinks.wire import oauth1
+from applinks.wire.messages import Request
+
+
+@dataclass(slots=True)
+class Attempt:
+    """A request on its way through the steps; each step fills in what it found."""
+
+    request: Request
+    identity: Identity
+    presented: Presented
+    mechanism: Mechanism
+    link: Link | None = None
+    candidate: Candidate | None = None
+    person: Person | None = None
+    checks: list[tuple[str, str]] = field(default_factory=list)
+
+    def path(self) -> str:
+        """The raw path below our own address."""
+        return urlsplit(self.request.url).path.removeprefix(urlsplit(self.identity.url).path)
+
+
+def admit(request: Request, identity: Identity) -> Flow[Principal | None]:
+    """The principal of a request that proves itself; None if it does not try to; else `NotAdmitted`."""
+    attempt = _recognised(request, identity)
+    if attempt is None:
+        return None
+    try:
+        for step in STEPS:
+            yield from step(attempt)
+    except NotAdmitted as refusal:
+        if attempt.checks and attempt.link is not None:
+            yield WriteDown(_entry(attempt, f"refused: {refusal}"))
+        raise
+    assert attempt.link is not None and attempt.person is not None, "every step has passed"  # noqa: S101, PT018
+    yield WriteDown(_entry(attempt, "admitted"))
+    return Principal(attempt.person, attempt.link, attempt.mechanism.NAME, tuple(attempt.checks))
+
+
+def _recognised(request: Request, identity: Identity) -> Attempt | None:
+    """Step 1: exactly one mechanism claims the request, or it is none of ours, or it is refused."""
+    presented = Presented(request, oauth1.read(request))
+    if presented.oauth is None:
+        return None
+    claiming = [mechanism for mechanism in MECHANISMS if mechanism.recognise(presented)]
+    if len(claiming) == 1:
+        return Attempt(request, identity, presented, claiming[0])
+    if presented.oauth.token:
+        raise NotAdmitted("The request carries a token, and no token was ever given out here.", problem="token_rejected")
+    raise NotAdmitted("The request proves an application but names no user to act as.", problem="permission_denied")
+
+
+def find_link(attempt: Attempt) -> Flow[None]:
+    """Step 2: whom the sender claims to be. An unknown one goes on to be refused by step 3, at the same cost."""
+    attempt.link = yield LinkOfConsumer(attempt.mechanism.sender(attempt.presented))
+
+
+def examine(attempt: Attempt) -> Flow[None]:
+    """Step 3: time, method and signature."""
+    moment: Moment = yield Now()
+    attempt.candidate = attempt.mechanism.accept(attempt.presented, attempt.link, moment.now)
+    if attempt.candidate.refusal is not None:
+        raise attempt.candidate.refusal
+    attempt.checks.extend(attempt.candidate.checks)
+
+
+def spend_nonce(attempt: Attempt) -> Flow[None]:
+    """Step 4: once, over all processes that share the store."""
+    candidate = _examined(attempt)
+    yield from replay.spend(candidate.consumer_key, candidate.token, candidate.timestamp, candidate.nonce)
+    attempt.checks.append(("nonce", "ok"))
+
+
+def check_level(attempt: Attempt) -> Flow[None]:
+    """Step 5: whether the link's incoming side allows impersonation at all."""
+    yield from ()
+    if attempt.link is None or attempt.link.incoming.level is not Level.OAUTH_IMPERSONATION:
+        raise _not_for(attempt, "the link's incoming level does not allow impersonation")
+    attempt.checks.append(("level", "ok"))
+
+
+def find_person(attempt: Attempt) -> Flow[None]:
+    """Step 6: the claimed name becomes a person of this application, or nothing."""
+    claimed = _examined(attempt).claimed_user
+    if not claimed.isprintable() or claimed != claimed.strip():
+        raise _not_for(attempt, "the name has blanks at its ends or control characters")
+    attempt.person = yield FindPerson(claimed)
+    if attempt.person is None:
+        raise _not_for(attempt, "there is no such user")
+    attempt.checks.append(("person", "ok"))
+
+
+def apply_policy(attempt: Attempt) -> Flow[None]:
+    """Step 7: whether this person may be impersonated over this link, by this method, on this path."""
+    yield from ()
+    assert attempt.link is not None and attempt.person is not None, "find_person comes first"  # noqa: S101, PT018
+    policy = attempt.link.incoming.policy
+    objection = policy.objection(attempt.person, attempt.request.method, attempt.path())
+    if objection:
+        raise _not_for(attempt, objection)
+    attempt.checks.append(("policy", "ok"))
+
+
+STEPS: Final = (find_link, examine, spend_nonce, check_level, find_person, apply_policy)
+"""After recognition, in this order. Security rests on it: examine before spend_nonce, spend_nonce before anything is granted."""
+
+
+def _examined(attempt: Attempt) -> Candidate:
+    assert attempt.candidate is not None, "examine comes first"  # noqa: S101
+    return attempt.candidate
+
+
+def _not_for(attempt: Attempt, why: str) -> PersonNotAdmitted:
+    """One outward answer for every reason (security.md T-28); the reason itself is for our own record."""
+    claimed = _examined(attempt).claimed_user
+    link = attempt.link.name if attempt.link else None
+    return PersonNotAdmitted(f"{claimed!r} was not admitted: {why}.", problem="permission_denied", link=link)
+
+
+def _entry(attempt: Attempt, outcome: str) -> Entry:
+    claimed = attempt.candidate.claimed_user if attempt.candidate else None
+    return Entry(
+        kind=ADMISSION,
+        outcome=outcome,
+        subject=attempt.person.name if attempt.person else claimed,
+        link=attempt.link.name if attempt.link else None,
+        mechanism=attempt.mechanism.NAME,
+        request=f"{attempt.request.method} {attempt.request.url.partition('?')[0]}",
+        checks=tuple(attempt.checks),
+    )

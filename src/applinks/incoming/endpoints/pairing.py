@@ -1,0 +1,76 @@
+"""Our half of a reciprocal link, made for an administrator of this application who signs in for it (R-06).
+
+JSON only, so that no page in a browser can send it; passwords are tried a few times a quarter of an hour at most.
+"""
+
+from __future__ import annotations
+
+import json
+from base64 import b64decode
+from typing import Any
+
+from applinks.errors import AppLinksError, LinkExists
+from applinks.incoming.endpoints.visit import Visit
+from applinks.incoming.replay import may_try_to_sign_in
+from applinks.links import PAIRING_PATH, Administrator, Proposal
+from applinks.links.pairing import accept
+from applinks.people import Person, SignIn
+from applinks.questions import Flow
+from applinks.wire.messages import Pairs, Response, media_type
+
+PATHS = (f"/{PAIRING_PATH}",)
+
+
+def serve(visit: Visit) -> Flow[Response]:
+    """200 with what was recorded; 400, 401, 403, 405, 409, 415 or 429 with `message` and `remedy`."""
+    if visit.request.method != "POST":
+        return _answer(405, {"message": "Only POST is answered here."}, ("allow", "POST"))
+    if media_type(visit.request.header("content-type")) != "application/json":
+        return _answer(415, {"message": "Send the proposal as application/json."})
+    refusal, administrator = yield from _sign_in(visit)
+    if refusal is not None:
+        return refusal
+    try:
+        recorded = yield from accept(Proposal.from_json(visit.request.body), by=administrator)
+    except LinkExists as taken:
+        return _answer(409, _told(taken))
+    except AppLinksError as refused:
+        return _answer(400, _told(refused))
+    return _answer(200, recorded)
+
+
+def _sign_in(visit: Visit) -> Flow[tuple[Response | None, str]]:
+    """The administrator's name, or the answer that turns them away."""
+    claimed = _credentials(visit.request.header("authorization"))
+    if claimed is None:
+        return _unauthorized("Sign in as an administrator of this application."), ""
+    if not (yield from may_try_to_sign_in(claimed.name)):
+        return _answer(429, {"message": "Too many tries for this name."}, ("retry-after", "900")), ""
+    person: Person | None = yield SignIn(claimed.name, claimed.password)
+    if person is None or not person.active:
+        return _unauthorized("The user name or the password is wrong."), ""
+    if not person.administrator:
+        return _answer(403, {"message": f"{person.name!r} is not an administrator here."}), ""
+    return None, person.name
+
+
+def _credentials(header: str | None) -> Administrator | None:
+    scheme, _, encoded = (header or "").partition(" ")
+    try:
+        name, colon, password = b64decode(encoded, validate=True).decode().partition(":")
+    except ValueError:
+        return None
+    return Administrator(name, password) if scheme.lower() == "basic" and colon and name.isprintable() else None
+
+
+def _unauthorized(message: str) -> Response:
+    return _answer(401, {"message": message}, ("www-authenticate", 'Basic realm="application links"'))
+
+
+def _told(error: AppLinksError) -> dict[str, Any]:
+    return {"message": error.message, "remedy": error.remedy}
+
+
+def _answer(status: int, body: dict[str, Any], *headers: tuple[str, str]) -> Response:
+    fixed: Pairs = (("content-type", "application/json"), ("cache-control", "no-store"))
+    return Response(status, (*fixed, *headers), json.dumps(body).encode())

@@ -1,0 +1,19 @@
+"""Who was admitted: the result of the incoming road."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from applinks.links import Link
+from applinks.mechanisms import Checks
+from applinks.people import Person
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    """An admitted request: the local person whose rights apply, the link it came over, the mechanism that proved it."""
+
+    person: Person
+    link: Link
+    mechanism: str
+    checks: Checks = field(default=(), repr=False)

@@ -1,0 +1,59 @@
+"""What becomes of a request that reaches the application: ours to answer, refused, admitted, or none of ours."""
+
+from __future__ import annotations
+
+import logging
+from urllib.parse import urlsplit
+
+from applinks.errors import NotAdmitted
+from applinks.incoming.admit import admit
+from applinks.incoming.endpoints import ENDPOINTS, Visit
+from applinks.incoming.principal import Principal
+from applinks.links import Identity, WhoWeAre
+from applinks.questions import Flow
+from applinks.wire import problems
+from applinks.wire.messages import FORM, Request, Response, media_type
+
+BODY_LIMIT = 256 * 1024
+"""Bytes of a form that are read to verify it; larger ones pass unread, and are refused if they claim a proof (S-30)."""
+
+log = logging.getLogger("applinks.incoming")
+
+
+def concerns_us(path: str, query: str, authorization: str | None, content_type: str | None) -> bool:
+    """A quick look, before anything is parsed: could this request be ours to answer, or carry a proof?
+
+    `path` is the raw path below our own address. False is certain, True is worth a closer look.
+    """
+    return (
+        path in ENDPOINTS
+        or "oauth_" in query
+        or (authorization is not None and authorization[:5].lower() == "oauth")
+        or media_type(content_type) == FORM
+        or "%" in query
+    )
+
+
+def wants_body(path: str, content_type: str | None) -> bool:
+    """Whether the body takes part: of a form, since it is signed, and of what our own endpoints are sent."""
+    return path in ENDPOINTS or media_type(content_type) == FORM
+
+
+def receive(request: Request, *, whole: bool = True) -> Flow[Principal | Response | None]:
+    """A `Response` to give at once, the `Principal` as whom the request goes on, or None: it goes on untouched.
+
+    `whole` is false where the body was too large to be read.
+    """
+    identity: Identity = yield WhoWeAre()
+    try:
+        principal: Principal | None = yield from admit(request, identity)
+        if principal is not None and not whole and request.is_form():
+            raise NotAdmitted("The form is too large to be verified.", problem="parameter_rejected")
+    except NotAdmitted as refusal:
+        log.warning("refused %s %r: %s", request.method, request.url.partition("?")[0], str(refusal).encode("unicode_escape"))
+        return problems.refusal(identity.url, refusal.problem, refusal.companions)
+    path = urlsplit(request.url).path.removeprefix(urlsplit(identity.url).path)
+    endpoint = ENDPOINTS.get(path)
+    if endpoint is not None:
+        return (yield from endpoint(Visit(request, path, identity, principal)))
+    return principal

@@ -1,0 +1,51 @@
+"""One request, admitted once: over all processes and machines that share the store (security.md T-09, T-10, T-13)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from applinks.errors import Replayed
+from applinks.mechanisms import WINDOW
+from applinks.questions import Flow, Moment, Now, Question
+
+TRIES = 10
+QUARTER_HOUR = 900
+MARGIN = 60
+"""Seconds that a spent nonce is kept beyond the window in which its timestamp could pass."""
+
+
+@dataclass(frozen=True, slots=True)
+class SpendNonce(Question):
+    """Whether this nonce is spent now for the first time: True or False, decided by one atomic write.
+
+    There is no "is it used?". The nonce belongs to its consumer, token and timestamp (protocol.md 1.5); it may be forgotten
+    once `keep_until` (seconds since the epoch) has passed. A store that cannot answer raises: the request is then refused.
+    """
+
+    consumer_key: str
+    token: str
+    timestamp: int
+    nonce: str
+    keep_until: int
+
+    durable = False
+
+
+def spend(consumer_key: str, token: str, timestamp: int, nonce: str) -> Flow[None]:
+    """Spend the nonce of a request whose signature holds; `Replayed` if it was spent before."""
+    first_time: bool = yield SpendNonce(consumer_key, token, timestamp, nonce, timestamp + WINDOW + MARGIN)
+    if not first_time:
+        raise Replayed(f"The nonce {nonce!r} of consumer {consumer_key!r} was used before.", problem="nonce_used")
+
+
+def may_try_to_sign_in(name: str) -> Flow[bool]:
+    """Whether another password may be tried for this name: at most `TRIES` in a quarter of an hour (security.md S-21).
+
+    Each try spends one of a few nonces, so that the count is shared by all processes, as the store is.
+    """
+    moment: Moment = yield Now()
+    quarter = int(moment.now) // QUARTER_HOUR * QUARTER_HOUR
+    for number in range(TRIES):
+        if (yield SpendNonce("sign-in", name, quarter, str(number), quarter + QUARTER_HOUR)):
+            return True
+    return False

@@ -1,0 +1,73 @@
+"""What a link is: the model, the registry, keys, changes, and the making of both ends."""
+
+from applinks.links.changes import (
+    RememberParameter,
+    RemoveLink,
+    SaveLink,
+    change_policy,
+    make_primary,
+    remove,
+    save,
+)
+from applinks.links.keys import Facts, FactsFor, LinkOfConsumer, OurKey, WhoWeAre, new_key
+from applinks.links.model import (
+    IMPERSONATION_PARAMETERS,
+    REQUESTOR_ID,
+    USER_ID,
+    Identity,
+    Incoming,
+    Level,
+    Link,
+    Outgoing,
+    SameUsers,
+)
+from applinks.links.pairing import PAIRING_PATH, Administrator, PlainHttpAllowed, Proposal
+from applinks.links.registry import (
+    LinkById,
+    LinkByName,
+    Links,
+    link_named,
+    link_with_id,
+    links_of,
+    primary_link,
+)
+from applinks.links.types import GENERIC, WhoAmI, who_am_i
+
+__all__ = [
+    "GENERIC",
+    "IMPERSONATION_PARAMETERS",
+    "PAIRING_PATH",
+    "REQUESTOR_ID",
+    "USER_ID",
+    "Administrator",
+    "Facts",
+    "FactsFor",
+    "Identity",
+    "Incoming",
+    "Level",
+    "Link",
+    "LinkById",
+    "LinkByName",
+    "LinkOfConsumer",
+    "Links",
+    "OurKey",
+    "Outgoing",
+    "PlainHttpAllowed",
+    "Proposal",
+    "RememberParameter",
+    "RemoveLink",
+    "SameUsers",
+    "SaveLink",
+    "WhoAmI",
+    "WhoWeAre",
+    "change_policy",
+    "link_named",
+    "link_with_id",
+    "links_of",
+    "make_primary",
+    "new_key",
+    "primary_link",
+    "remove",
+    "save",
+    "who_am_i",
+]

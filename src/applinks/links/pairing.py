@@ -1,0 +1,267 @@
+"""Makes both ends of a reciprocal link in one operation (R-06, R-07).
+
+Rules of this file:
+- Each side reads the other's manifest and consumer info by itself, at the address that is going to be the application URL, and
+  believes nothing else. The key's fingerprint travels in the proposal too: a key swapped on the way does not fit it.
+- The far end is written first, ours last. If we die in between, no call can use the half that is there; saying the same again
+  makes the link whole. Both halves replace keys and levels and keep name, policy and primary flag.
+- The administrator's answer whether the users are the same decides the level on both ends, and is written down on both.
+"""
+
+from __future__ import annotations
+
+import json
+from base64 import b64encode
+from dataclasses import dataclass, field, replace
+from ipaddress import ip_address
+from typing import Any
+from urllib.parse import urlsplit
+
+from applinks.errors import MalformedAnswer, PairingRefused, TheirFault
+from applinks.links import changes
+from applinks.links.keys import OurKey, WhoWeAre
+from applinks.links.model import (
+    IMPERSONATION_PARAMETERS,
+    Identity,
+    Incoming,
+    Level,
+    Link,
+    Outgoing,
+    SameUsers,
+)
+from applinks.links.registry import LinkById, LinkByName
+from applinks.questions import Ask, Flow, Moment, Now, Question
+from applinks.wire import consumer_info, manifest
+from applinks.wire.keys import PrivateKey, PublicKey
+from applinks.wire.messages import Request, Response
+from applinks.wire.oauth1 import SignatureMethod
+
+PAIRING_PATH = "rest/applinks-pairing/1.0/pair"
+MANIFEST_PATH = "rest/applinks/1.0/manifest"
+CONSUMER_INFO_PATH = "plugins/servlet/oauth/consumer-info"
+
+METHODS = (SignatureMethod.RSA_SHA256, SignatureMethod.RSA_SHA512, SignatureMethod.RSA_SHA1)
+"""What we can sign and verify with one RSA key; the first that both ends know is pinned (design.md rule 9)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Administrator:
+    """An administrator of the other application, as they sign in there. Used for this one operation and never kept."""
+
+    name: str
+    password: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class PlainHttpAllowed(Question):
+    """Whether this application's settings allow links over plain http beyond this machine: True or False."""
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """What one side asks the other to record: who proposes, by which key, and what the administrator said."""
+
+    id: str
+    url: str
+    consumer_key: str
+    fingerprint: str
+    same_users: bool
+    methods: tuple[str, ...]
+
+    def to_json(self) -> bytes:
+        """As it travels."""
+        names = ("id", "url", "consumer_key", "fingerprint", "same_users", "methods")
+        return json.dumps({name: getattr(self, name) for name in names}).encode()
+
+    @classmethod
+    def from_json(cls, body: bytes) -> Proposal:
+        """Read a proposal; `PairingRefused` names the member that is missing or wrong."""
+        data = _members(body)
+        texts = {name: _text(data, name) for name in ("id", "url", "consumer_key", "fingerprint")}
+        methods = data.get("methods")
+        if not isinstance(data.get("same_users"), bool) or not isinstance(methods, list):
+            raise PairingRefused("The proposal lacks 'same_users' (true or false) or 'methods' (a list).")
+        return cls(**texts, same_users=data["same_users"], methods=tuple(str(method) for method in methods[:20]))
+
+
+def create(url: str, administrator: Administrator, *, same_users: bool, by: str, name: str | None = None) -> Flow[Link]:
+    """Link this application and the one at `url`, both ways, in one operation.
+
+    `administrator` signs in there; `by` names the administrator here. Saying the same again repairs or renews the link.
+    Raises `PairingRefused`, `LinkExists`, `TransportFailed`, `MalformedAnswer`; our end is then as it was.
+    """
+    us: Identity = yield WhoWeAre()
+    base = url.rstrip("/")
+    yield from _check_address(base, "The address")
+    them = yield from _read_other(base)
+    if them.id == us.id:
+        raise PairingRefused("That is this application itself.", remedy="Give the address of another one.")
+    yield from _check_name(name or them.name, them.id)
+    key: PrivateKey = yield OurKey()
+    proposal = Proposal(us.id, us.url, us.consumer_key, key.public.fingerprint, same_users, METHODS)
+    answer = yield from _propose(base, administrator, proposal)
+    if answer.get("fingerprint") != them.key.fingerprint:
+        raise PairingRefused(
+            f"The key at {base} is not the one that {them.name!r} says it has.",
+            remedy="Somebody may have changed it on the way: use https, and say the same again.",
+        )
+    return (yield from _record(them, same_users, by, _method(str(answer.get("method"))), name))
+
+
+def accept(proposal: Proposal, *, by: str) -> Flow[dict[str, Any]]:
+    """The far half: verify who proposes, record our end, and tell them what we recorded."""
+    us: Identity = yield WhoWeAre()
+    key: PrivateKey = yield OurKey()
+    base = proposal.url.rstrip("/")
+    yield from _check_address(base, "The proposer's address")
+    if proposal.id == us.id:
+        raise PairingRefused("An application cannot be linked with itself.")
+    them = yield from _read_proposer(base)
+    if (them.id, them.consumer_key, them.key.fingerprint) != (proposal.id, proposal.consumer_key, proposal.fingerprint):
+        raise PairingRefused(f"What {base} says of itself is not what the proposal says.", remedy="Say the same again.")
+    known = [method for method in METHODS if method in proposal.methods]
+    if not known:
+        raise PairingRefused("There is no signature method that both sides know.")
+    link = yield from _record(them, proposal.same_users, by, known[0], None)
+    return {"id": us.id, "name": us.name, "link": link.name, "fingerprint": key.public.fingerprint, "method": known[0]}
+
+
+@dataclass(frozen=True, slots=True)
+class _Other:
+    """The other application, as it describes itself at its own address."""
+
+    id: str
+    name: str
+    type: str
+    url: str
+    consumer_key: str
+    key: PublicKey
+
+
+def _read_other(base: str) -> Flow[_Other]:
+    """Manifest and consumer info, compared with the address at which they were found."""
+    headers = (("accept", "application/xml, application/json;q=0.9"),)
+    said: Response = yield Ask(Request("GET", f"{base}/{MANIFEST_PATH}", headers))
+    about = manifest.read(_found(said, base, "manifest"), said.header("content-type"))
+    if about.url.rstrip("/") != base:
+        raise PairingRefused(
+            f"{about.name!r} believes that its address is {about.url}, not {base}.",
+            remedy=f"Use {about.url}, or correct the public address of {about.name!r}: signatures are made for one of them.",
+        )
+    said = yield Ask(Request("GET", f"{base}/{CONSUMER_INFO_PATH}", headers))
+    consumer = consumer_info.read(_found(said, base, "consumer info"), said.header("content-type"))
+    return _Other(about.id, about.name, about.type, base, consumer.key, PublicKey.read(consumer.public_key))
+
+
+def _read_proposer(base: str) -> Flow[_Other]:
+    try:
+        return (yield from _read_other(base))
+    except TheirFault as failure:
+        raise PairingRefused(
+            f"The proposer could not be read at {base}: {failure.message}",
+            remedy="It must be running, and reachable from here under that address.",
+        ) from failure
+
+
+def _found(response: Response, base: str, what: str) -> bytes:
+    if response.status != 200:
+        raise MalformedAnswer(
+            f"{base} answered {response.status} when asked for its {what}.",
+            remedy="Is there an application with application links at that address, and is it running?",
+        )
+    return response.body
+
+
+def _propose(base: str, administrator: Administrator, proposal: Proposal) -> Flow[dict[str, Any]]:
+    basic = b64encode(f"{administrator.name}:{administrator.password}".encode()).decode()
+    headers = (
+        ("authorization", f"Basic {basic}"),
+        ("content-type", "application/json"),
+        ("accept", "application/json"),
+    )
+    response: Response = yield Ask(Request("POST", f"{base}/{PAIRING_PATH}", headers, proposal.to_json()))
+    answer = _members(response.body)
+    if response.status == 200:
+        return answer
+    reason = str(answer.get("message") or f"status {response.status}")[:500]
+    remedy = str(answer.get("remedy") or "")[:500]
+    raise PairingRefused(f"{base} refused: {reason}", remedy=remedy or "Mend that there, and say the same again.")
+
+
+def _record(them: _Other, same_users: bool, by: str, method: SignatureMethod, name: str | None) -> Flow[Link]:
+    """Write our end. What an administrator has set on an existing link stays: its name, policy and primary flag."""
+    existing: Link | None = yield LinkById(them.id)
+    moment: Moment = yield Now()
+    level = Level.OAUTH_IMPERSONATION if same_users else Level.OAUTH
+    fresh = Link(
+        id=them.id,
+        name=name or (existing.name if existing else them.name),
+        type=them.type,
+        display_url=them.url,
+        application_url=them.url,
+        primary=existing.primary if existing else False,
+        outgoing=Outgoing(level, method, IMPERSONATION_PARAMETERS[0]),
+        incoming=Incoming(level, them.consumer_key, them.key.text, method),
+        same_users=SameUsers(same_users, by, int(moment.now)),
+    )
+    if existing:
+        fresh = replace(fresh, incoming=replace(fresh.incoming, policy=existing.incoming.policy))
+    return (yield from changes.save(fresh, by=by, what="link renewed" if existing else "link created"))
+
+
+def _check_name(name: str, id: str) -> Flow[None]:  # noqa: A002
+    """Complain about a taken name before the far end is made, not after."""
+    namesake: Link | None = yield LinkByName(name)
+    if namesake is not None and namesake.id != id:
+        raise changes.name_taken(namesake)
+
+
+def _check_address(base: str, what: str) -> Flow[None]:
+    """Http or https, a plain address, and plain http only within this machine unless the settings say otherwise (S-09)."""
+    parts = _split(base)
+    if parts is None:
+        raise PairingRefused(
+            f"{what} {base[:200]!r} is not a plain http(s) address.", remedy="Give it like https://wiki.example.com/base."
+        )
+    if parts.scheme == "http" and not _on_this_machine(parts.hostname or "") and not (yield PlainHttpAllowed()):
+        raise PairingRefused(
+            f"{what} {base} is plain http: keys and calls could be changed on the way.",
+            remedy="Use https, or accept the risk for all links with AppLinks(…, plain_http=True).",
+        )
+
+
+def _split(base: str) -> Any:
+    try:
+        parts = urlsplit(base)
+        plain = parts.scheme in {"http", "https"} and parts.hostname and parts.port != 0 and base.isprintable()
+    except ValueError:
+        return None
+    return parts if plain and not (parts.username or parts.query or parts.fragment or " " in base) else None
+
+
+def _on_this_machine(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _method(name: str) -> SignatureMethod:
+    if name not in METHODS:
+        raise PairingRefused(f"The other application chose the signature method {name[:50]!r}, which was not offered.")
+    return SignatureMethod(name)
+
+
+def _members(body: bytes) -> dict[str, Any]:
+    try:
+        data = json.loads(body)
+    except (ValueError, RecursionError):
+        data = None
+    return data if isinstance(data, dict) else {}
+
+
+def _text(data: dict[str, Any], name: str) -> str:
+    value = data.get(name)
+    if not isinstance(value, str) or not value.isprintable() or not 0 < len(value) <= 2000:
+        raise PairingRefused(f"The proposal's {name!r} is missing or no plain text.")
+    return value

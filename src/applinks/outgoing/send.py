@@ -1,0 +1,189 @@
+"""Carries a call over httpx2: the driver of the outgoing road, in both worlds.
+
+Rules of this file: what was signed is what is sent, byte for byte; no cookie is ever kept, since a kept session would make the
+next call run as the previous user (protocol.md 11); nothing is followed or repeated here, that is the road's own decision.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Callable, Generator
+from http.cookiejar import CookieJar, DefaultCookiePolicy
+from typing import Any, Protocol
+
+import httpx2
+
+from applinks.errors import ConfigurationError, TransportFailed
+from applinks.outgoing.call import call
+from applinks.people import acting
+from applinks.questions import Ask, Flow
+from applinks.wire.messages import Pairs, Request, Response
+
+HEADERS = {
+    "accept": "application/json",  # several resources of the products answer XML unless asked (protocol.md 6.1)
+    "user-agent": "applinks",  # a name that begins with Mozilla would meet the browsers' XSRF rule (protocol.md 11)
+    "x-atlassian-token": "no-check",
+}
+TIMEOUT = httpx2.Timeout(30.0, connect=5.0, read=15.0)
+ERRORS = 400
+
+REASONS: tuple[tuple[type[httpx2.HTTPError], str, str], ...] = (
+    (httpx2.ConnectTimeout, "did not take the connection in time", "Check the address, and that the network lets us through."),
+    (httpx2.ReadTimeout, "did not answer in time", "It may still have done what was asked: look before asking again."),
+    (httpx2.TimeoutException, "took too long", "Look whether it was done before asking again."),
+    (httpx2.ConnectError, "cannot be reached", "Check its address, that it runs, and that its certificate is trusted."),
+    (httpx2.HTTPError, "broke off", "Look whether it was done before asking again."),
+)
+"""What each failure of the transport means, the first that fits; the place where foreign errors become ours."""
+
+
+class Answers(Protocol):
+    """Whoever answers a flow's questions: at once, or with something to await."""
+
+    def answer(self, question: Any) -> Any:
+        """The answer."""
+
+    async def answer_async(self, question: Any) -> Any:
+        """The answer, awaited."""
+
+
+class LinkAuth(httpx2.Auth):
+    """Proves each request of an httpx2 client over one link, as whoever acts when it is sent."""
+
+    def __init__(self, link_id: str, demanded: str | None, answers: Answers) -> None:
+        self._link_id = link_id
+        self._demanded = demanded
+        self._answers = answers
+
+    def _call(self, request: httpx2.Request, body: bytes) -> Flow[Response]:
+        who = None if self._demanded == "anonymous" else acting()
+        return call(_as_wire(request, body), self._link_id, who, self._demanded)
+
+    def sync_auth_flow(self, request: httpx2.Request) -> Generator[httpx2.Request, httpx2.Response, None]:
+        """Drive the road; the client carries what it sends."""
+        flow = self._call(request, request.read() if _is_form(request) else b"")
+        answer = self._answers.answer
+        try:
+            step = next(flow)
+            while True:
+                try:
+                    if isinstance(step, Request | Ask):
+                        response = yield _as_httpx2(step, request)
+                        if isinstance(step, Ask) or response.status_code >= ERRORS:
+                            response.read()
+                        reply: object = as_wire_response(response)
+                    else:
+                        reply = answer(step)
+                except Exception as error:  # noqa: BLE001 the flow decides what an error means
+                    step = flow.throw(error)
+                else:
+                    step = flow.send(reply)
+        except StopIteration:
+            return
+        except GeneratorExit:
+            _abandon(flow, answer)
+            raise
+
+    async def async_auth_flow(self, request: httpx2.Request) -> AsyncGenerator[httpx2.Request, httpx2.Response]:
+        """The same, awaited."""
+        flow = self._call(request, await request.aread() if _is_form(request) else b"")
+        answer = self._answers.answer_async
+        try:
+            step = next(flow)
+            while True:
+                try:
+                    if isinstance(step, Request | Ask):
+                        response = yield _as_httpx2(step, request)
+                        if isinstance(step, Ask) or response.status_code >= ERRORS:
+                            await response.aread()
+                        reply: object = as_wire_response(response)
+                    else:
+                        reply = await answer(step)
+                except Exception as error:  # noqa: BLE001 the flow decides what an error means
+                    step = flow.throw(error)
+                else:
+                    step = flow.send(reply)
+        except StopIteration:
+            return
+        except GeneratorExit:
+            await _abandon_async(flow, answer)
+            raise
+
+
+def client_options(base_url: str, transport: object = None) -> dict[str, Any]:
+    """How every client towards a link is set up, synchronous or not."""
+    return {
+        "base_url": base_url,
+        "headers": HEADERS,
+        "timeout": TIMEOUT,
+        "cookies": CookieJar(DefaultCookiePolicy(allowed_domains=())),
+        "follow_redirects": False,
+        "transport": transport,
+    }
+
+
+def transport_failure(error: httpx2.HTTPError, whom: str, link: str | None) -> TransportFailed:
+    """Our error for a failure of httpx2."""
+    what, remedy = next((what, remedy) for kind, what, remedy in REASONS if isinstance(error, kind))
+    return TransportFailed(f"{whom} {what}: {error}.", remedy=remedy, link=link, direction="outgoing")
+
+
+def as_wire_response(response: httpx2.Response) -> Response:
+    """A response as the roads know it; the body only if it was read."""
+    body = response.content if response.is_closed and hasattr(response, "_content") else b""
+    return Response(response.status_code, _pairs(response.headers), body)
+
+
+def _pairs(headers: httpx2.Headers) -> Pairs:
+    return tuple((name.lower(), value) for name, value in headers.multi_items())
+
+
+def _is_form(request: httpx2.Request) -> bool:
+    return Request("", "", _pairs(request.headers)).is_form()
+
+
+def _as_wire(request: httpx2.Request, body: bytes) -> Request:
+    return Request(request.method, _as_sent(request.url), _pairs(request.headers), body)
+
+
+def _as_sent(url: httpx2.URL) -> str:
+    return f"{url.scheme}://{url.netloc.decode('ascii')}{url.raw_path.decode('ascii')}"
+
+
+def _as_httpx2(step: Request | Ask, original: httpx2.Request) -> httpx2.Request:
+    """The request to put on the wire: the caller's own with its proof, or one that the flow asks by itself."""
+    proven = step.request if isinstance(step, Ask) else step
+    url = httpx2.URL(proven.url)
+    if _as_sent(url) != proven.url:
+        raise ConfigurationError(
+            f"The address {proven.url.partition('?')[0]!r} would be changed by the HTTP client after it was signed.",
+            remedy="Write it in plain characters, everything else percent-encoded.",
+        )
+    if isinstance(step, Ask):
+        return httpx2.Request(proven.method, url, headers=list(proven.headers), content=proven.body)
+    original.url = url
+    authorization = proven.header("authorization")
+    if authorization is not None:
+        original.headers["authorization"] = authorization
+    return original
+
+
+_GAVE_UP = "The HTTP client gave up"
+
+
+def _abandon(flow: Flow[Response], answer: Callable[[Any], Any]) -> None:
+    """The transport failed (httpx2 then closes us): let the flow write that down before it ends."""
+    try:
+        step = flow.throw(TransportFailed(f"{_GAVE_UP} before there was an answer."))
+        while True:
+            step = flow.send(answer(step))
+    except (StopIteration, TransportFailed):
+        return
+
+
+async def _abandon_async(flow: Flow[Response], answer: Callable[[Any], Any]) -> None:
+    try:
+        step = flow.throw(TransportFailed(f"{_GAVE_UP} before there was an answer."))
+        while True:
+            step = flow.send(await answer(step))
+    except (StopIteration, TransportFailed):
+        return

@@ -1,0 +1,25 @@
+"""Who acts: people, who is acting now, running as another, and who may be impersonated."""
+
+from applinks.people.acting import Acting, Host, acting, current_user
+from applinks.people.person import FindPerson, People, Person, SignIn, active_person
+from applinks.people.policy import Policy
+from applinks.people.scopes import EVERYONE, ActingAs, MayRunAs, RunAsSetting, may_run_as, run_as
+
+__all__ = [
+    "EVERYONE",
+    "Acting",
+    "ActingAs",
+    "FindPerson",
+    "Host",
+    "MayRunAs",
+    "People",
+    "Person",
+    "Policy",
+    "RunAsSetting",
+    "SignIn",
+    "acting",
+    "active_person",
+    "current_user",
+    "may_run_as",
+    "run_as",
+]

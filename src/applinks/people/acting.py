@@ -1,0 +1,134 @@
+"""Who acts: one context variable, set for the length of a scope and of nothing else.
+
+Rules of this file:
+- A scope is opened by the middleware, by `acting_as` or by `run_as`, and always restores what was there before.
+- A task that was started inside a scope inherits it, and loses it when the scope ends: from then on nobody is acting there.
+  So an identity never outlives its `with` block, in no task, thread or background job.
+- Nothing is ever guessed: where nobody is acting, asking is an error.
+"""
+
+from __future__ import annotations
+
+from contextvars import ContextVar, Token
+from dataclasses import dataclass, field
+from types import TracebackType
+from typing import Protocol, TypeVar, overload
+
+from applinks.errors import NobodyActing
+from applinks.people.person import Person
+from applinks.questions import Flow
+
+T = TypeVar("T")
+D = TypeVar("D")
+
+
+class Host(Protocol):
+    """The application in which somebody acts: it runs flows, in synchronous and in asynchronous code."""
+
+    def run(self, flow: Flow[T]) -> T:
+        """Run a flow to its end."""
+
+    async def run_async(self, flow: Flow[T]) -> T:
+        """The same, awaiting what must be awaited."""
+
+
+@dataclass(slots=True)
+class _Span:
+    open: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Acting:
+    """Who acts here. `user` is the subject, whose rights apply; `actor` caused it really.
+
+    Both are the same person unless somebody runs as another, in which case `reason` says why.
+    """
+
+    user: Person
+    actor: Person
+    reason: str | None
+    host: Host = field(repr=False)
+    span: _Span = field(default_factory=_Span, repr=False, compare=False)
+
+
+_acting: ContextVar[Acting | None] = ContextVar("applinks_acting", default=None)
+_RAISE = object()
+
+
+def acting() -> Acting:
+    """Who acts here; `NobodyActing` if nobody does or their scope has ended."""
+    now = _acting.get()
+    if now is None:
+        raise NobodyActing(
+            "Nobody is acting here.",
+            remedy="In a request, the middleware and your sign-in say who; in a job or a shell, say it yourself: "
+            "`with applinks.acting_as('alice'): …`.",
+        )
+    if not now.span.open:
+        raise NobodyActing(
+            f"The scope in which {now.user.name!r} was acting has ended; this task outlived it.",
+            remedy="Say anew who acts in it: `with applinks.acting_as(…): …`.",
+        )
+    return now
+
+
+@overload
+def current_user() -> Person: ...
+@overload
+def current_user(default: D) -> Person | D: ...
+def current_user(default: object = _RAISE) -> object:
+    """The person whose rights apply here: who is signed in, or whom `run_as` has put in their place.
+
+    Without a `default`, raises `NobodyActing` where nobody is acting.
+    """
+    now = _acting.get()
+    if now is not None and now.span.open:
+        return now.user
+    if default is _RAISE:
+        acting()
+    return default
+
+
+class Scope:
+    """A `with` or `async with` block in which somebody acts. Subclasses say how it begins and what is written at its end."""
+
+    def __init__(self, host: Host | None) -> None:
+        self._host = host
+        self._entered: list[tuple[Acting, Token[Acting | None]]] = []
+
+    def begin(self) -> Flow[Acting]:
+        """Decide who acts; raise rather than decide wrongly."""
+        raise NotImplementedError
+
+    def end(self, acting: Acting) -> Flow[None]:  # noqa: ARG002
+        """What is to be done when the scope ends; nothing, unless a subclass says more."""
+        yield from ()
+
+    def _where(self) -> Host:
+        return self._host or acting().host
+
+    def _enter(self, acting: Acting) -> Person:
+        self._entered.append((acting, _acting.set(acting)))
+        return acting.user
+
+    def _leave(self) -> Acting:
+        acting, token = self._entered.pop()
+        acting.span.open = False
+        _acting.reset(token)
+        return acting
+
+    def __enter__(self) -> Person:
+        return self._enter(self._where().run(self.begin()))
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        left = self._leave()
+        left.host.run(self.end(left))
+
+    async def __aenter__(self) -> Person:
+        return self._enter(await self._where().run_async(self.begin()))
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        left = self._leave()
+        await left.host.run_async(self.end(left))

@@ -1,0 +1,62 @@
+"""Who a person is, and how the host application is asked about one."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from applinks.errors import PersonUnknown
+from applinks.questions import Flow, Question
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A user of this application, as its own directory describes them at this moment.
+
+    `name` is the user name in the directory's own spelling; `administrator` must be true for everybody who holds
+    administrative rights by any way, since such people are never impersonated unless a policy names them.
+    """
+
+    name: str
+    full_name: str = ""
+    active: bool = True
+    administrator: bool = False
+    groups: frozenset[str] = frozenset()
+
+
+class People(Protocol):
+    """The host application's directory of people. Both functions may also be asynchronous under `AsyncAppLinks`.
+
+    They are asked anew for each request and each call: someone disabled a second ago is refused now.
+    """
+
+    def find(self, name: str) -> Person | Awaitable[Person | None] | None:
+        """The person who goes by this user name, disabled ones too; None if there is none."""
+
+    def sign_in(self, name: str, password: str) -> Person | Awaitable[Person | None] | None:
+        """The person, if the password is right and they may sign in; else None. Asked only when a link is made."""
+
+
+@dataclass(frozen=True, slots=True)
+class FindPerson(Question):
+    """The `Person` of that name in this application, or None."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class SignIn(Question):
+    """The `Person` whose name and password these are, or None."""
+
+    name: str
+    password: str = field(repr=False)
+
+
+def active_person(name: str) -> Flow[Person]:
+    """The active person of that name, or `PersonUnknown`."""
+    person: Person | None = yield FindPerson(name)
+    if person is None or not person.active:
+        state = "does not exist" if person is None else "is disabled"
+        raise PersonUnknown(f"The user {name!r} {state} in this application.", remedy="Name an active user.")
+    return person

@@ -1,0 +1,76 @@
+"""Who may be impersonated over a link, for what: decided on the incoming side, anew for each request."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, fields
+
+from applinks.people.person import Person
+
+_TRICKS = ("//", "/./", "/../", "%2f", "%5c", "%2e", "%00", ";", "\\")
+"""Spellings that servers read differently from one another (security.md T-51); a path rule cannot be trusted with them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """What a link's incoming side allows an impersonated person to do.
+
+    `users` and `groups`: if either is set, only these; `excluded_users` and `excluded_groups` win over them.
+    `administrators`: the administrators admitted, each by name; no other administrator ever is (security.md T-20).
+    `methods`: HTTP methods allowed, all if empty. `paths`: path prefixes inside the application, all if empty.
+    """
+
+    users: frozenset[str] = frozenset()
+    groups: frozenset[str] = frozenset()
+    excluded_users: frozenset[str] = frozenset()
+    excluded_groups: frozenset[str] = frozenset()
+    administrators: frozenset[str] = frozenset()
+    methods: frozenset[str] = frozenset()
+    paths: tuple[str, ...] = ()
+
+    def objection(self, person: Person, method: str, path: str) -> str | None:
+        """Why this person, method or path is not admitted; None if nothing speaks against it.
+
+        `path` is the raw path below the application's own address.
+        """
+        return self._person_objection(person) or self._request_objection(method, path)
+
+    def _person_objection(self, person: Person) -> str | None:
+        if not person.active:
+            return "the person is disabled"
+        if person.name in self.excluded_users or self.excluded_groups & person.groups:
+            return "the policy excludes the person"
+        if person.administrator and person.name not in self.administrators:
+            return "the person is an administrator whom the policy does not name"
+        if (self.users or self.groups) and not self._includes(person):
+            return "the policy does not include the person"
+        return None
+
+    def _includes(self, person: Person) -> bool:
+        named = person.name in self.users or person.name in self.administrators
+        return named or bool(self.groups & person.groups)
+
+    def _request_objection(self, method: str, path: str) -> str | None:
+        if self.methods and method not in self.methods:
+            return f"the policy does not allow the method {method}"
+        if self.paths and not _below(path, self.paths):
+            return "the policy does not allow the path"
+        return None
+
+    def as_data(self) -> dict[str, list[str]]:
+        """The rules that are set, as lists of text (for the store and for `--json`)."""
+        rules = {rule.name: getattr(self, rule.name) for rule in fields(self)}
+        return {name: sorted(values) for name, values in rules.items() if values}
+
+    @classmethod
+    def from_data(cls, data: dict[str, Iterable[str]]) -> Policy:
+        """The inverse of `as_data`."""
+        paths = tuple(data.get("paths", ()))
+        return cls(paths=paths, **{name: frozenset(values) for name, values in data.items() if name != "paths"})
+
+
+def _below(path: str, prefixes: Iterable[str]) -> bool:
+    lowered = f"{path}/".lower()
+    if any(trick in lowered for trick in _TRICKS):
+        return False
+    return any(f"{path}/".startswith(f"{prefix.rstrip('/')}/") for prefix in prefixes)
