@@ -1,1 +1,129 @@
+"""Application Links for Python: let one application call another as the person who is using it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 __version__ = "0.1.0"
+
+if TYPE_CHECKING:
+    from applinks.assembly import AppLinks, AsyncAppLinks
+    from applinks.errors import (
+        AccessRefused,
+        ActedAsSomeoneElse,
+        AddressOutsideLink,
+        AdministratorNeeded,
+        AppLinksError,
+        ConfigurationError,
+        CredentialsRequired,
+        FarSideError,
+        LinkExists,
+        LinkNotFound,
+        MalformedAnswer,
+        MechanismMissing,
+        NobodyActing,
+        NotAdmitted,
+        OurFault,
+        PairingRefused,
+        PersonNeeded,
+        PersonUnknown,
+        RedirectedElsewhere,
+        RunAsRefused,
+        TheirFault,
+        TransportFailed,
+    )
+    from applinks.incoming import Principal
+    from applinks.links import Administrator, Link
+    from applinks.outgoing import AsyncLinkedApplication, Explanation, LinkedApplication
+    from applinks.people import EVERYONE, People, Person, Policy, current_user, run_as
+
+_HOMES = {
+    "EVERYONE": "people",
+    "AccessRefused": "errors",
+    "ActedAsSomeoneElse": "errors",
+    "AddressOutsideLink": "errors",
+    "Administrator": "links",
+    "AdministratorNeeded": "errors",
+    "AppLinks": "assembly",
+    "AppLinksError": "errors",
+    "AsyncAppLinks": "assembly",
+    "AsyncLinkedApplication": "outgoing",
+    "ConfigurationError": "errors",
+    "CredentialsRequired": "errors",
+    "Explanation": "outgoing",
+    "FarSideError": "errors",
+    "Link": "links",
+    "LinkExists": "errors",
+    "LinkNotFound": "errors",
+    "LinkedApplication": "outgoing",
+    "MalformedAnswer": "errors",
+    "MechanismMissing": "errors",
+    "NobodyActing": "errors",
+    "NotAdmitted": "errors",
+    "OurFault": "errors",
+    "PairingRefused": "errors",
+    "People": "people",
+    "Person": "people",
+    "PersonNeeded": "errors",
+    "PersonUnknown": "errors",
+    "Policy": "people",
+    "Principal": "incoming",
+    "RedirectedElsewhere": "errors",
+    "RunAsRefused": "errors",
+    "TheirFault": "errors",
+    "TransportFailed": "errors",
+    "current_user": "people",
+    "run_as": "people",
+}
+"""Where each public name lives. It is fetched when it is first used: `import applinks` alone costs next to nothing."""
+
+__all__ = [
+    "EVERYONE",
+    "AccessRefused",
+    "ActedAsSomeoneElse",
+    "AddressOutsideLink",
+    "Administrator",
+    "AdministratorNeeded",
+    "AppLinks",
+    "AppLinksError",
+    "AsyncAppLinks",
+    "AsyncLinkedApplication",
+    "ConfigurationError",
+    "CredentialsRequired",
+    "Explanation",
+    "FarSideError",
+    "Link",
+    "LinkExists",
+    "LinkNotFound",
+    "LinkedApplication",
+    "MalformedAnswer",
+    "MechanismMissing",
+    "NobodyActing",
+    "NotAdmitted",
+    "OurFault",
+    "PairingRefused",
+    "People",
+    "Person",
+    "PersonNeeded",
+    "PersonUnknown",
+    "Policy",
+    "Principal",
+    "RedirectedElsewhere",
+    "RunAsRefused",
+    "TheirFault",
+    "TransportFailed",
+    "current_user",
+    "run_as",
+]
+
+
+def __getattr__(name: str) -> object:
+    from importlib import import_module
+
+    if name not in _HOMES:
+        raise AttributeError(f"module 'applinks' has no attribute {name!r}")
+    return getattr(import_module(f"applinks.{_HOMES[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return [*globals(), *_HOMES]

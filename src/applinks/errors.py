@@ -10,6 +10,7 @@ AppLinksError
     NobodyActing                nobody is known to be acting here
     PersonUnknown               no such user in this application, or a disabled one
     RunAsRefused                the acting user may not run as that user
+    AdministratorNeeded         only an administrator may do that
     PairingRefused              the other side, or we, would not make the link
   TheirFault                    the far side, or the way to it
     TransportFailed             no answer: name, connection, TLS or time
@@ -105,6 +106,12 @@ class RunAsRefused(OurFault):
     """The acting user may not run as that user."""
 
     code = "run-as-refused"
+
+
+class AdministratorNeeded(OurFault):
+    """Only an administrator may do that."""
+
+    code = "administrator-needed"
 
 
 class PairingRefused(OurFault):

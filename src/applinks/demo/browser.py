@@ -98,4 +98,4 @@ def is_web_address(address: object) -> bool:
         parts = urlsplit(address)
     except ValueError:
         return False
-    return parts.scheme in {"http", "https"} and bool(parts.hostname)
+    return parts.scheme in {"http", "https"} and bool(parts.hostname) and "@" not in parts.netloc

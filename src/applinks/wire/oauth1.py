@@ -248,16 +248,9 @@ def _form(request: Request) -> str:
 
 # ---- reading and verifying
 
-_REQUIRED = (
-    "oauth_consumer_key",
-    "oauth_token",
-    "oauth_signature_method",
-    "oauth_signature",
-    "oauth_timestamp",
-    "oauth_nonce",
-)
-_OURS = {*_REQUIRED, "oauth_version"}
-_attempts = re.compile(r"(?:^|&)oauth(?:_|%5[Ff])(?:consumer(?:_|%5[Ff])key|signature(?:(?:_|%5[Ff])method)?)(?:=|&|$)").search
+_REQUIRED = ("oauth_consumer_key", "oauth_signature_method", "oauth_signature", "oauth_timestamp", "oauth_nonce")
+_OURS = {*_REQUIRED, "oauth_token", "oauth_version"}
+_name_of_attempt = re.compile(r"(?:^|&)oauth_(?:consumer_key|signature|signature_method)(?:=|&|$)").search
 _header_of_oauth = re.compile(r"OAuth(?=\s|$)\s*", re.IGNORECASE).match
 _is_canonical_list = re.compile(
     rf'(?:realm="[^"]*", *)?(?P<pairs>{CANONICAL}="{CANONICAL}"(?:, *{CANONICAL}="{CANONICAL}")*+)'
@@ -268,12 +261,13 @@ _is_timestamp = re.compile(r"[0-9]{1,10}").fullmatch
 _is_version = re.compile(r"1(?:\.0+)?").fullmatch
 
 
-def read(request: Request) -> Claim | None:
+def read(request: Request, *, token_needed: bool = True) -> Claim | None:
     """What this request claims, or None if it does not attempt OAuth.
 
     An attempt is an `Authorization: OAuth …` header, or one of `oauth_consumer_key`, `oauth_signature`,
-    `oauth_signature_method` in query or form (a callback with only token and verifier is none). Raises `NoProof`, never
-    anything else, with the problem and companions that the sender is told.
+    `oauth_signature_method` in query or form (a callback with only token and verifier is none). Without `token_needed`,
+    `oauth_token` may be absent, as it is where a request token is asked for. Raises `NoProof`, never anything else, with the
+    problem and companions that the sender is told.
     """
     header = _authorization(request)
     address, _, query = request.url.partition("?")
@@ -284,14 +278,14 @@ def read(request: Request) -> Claim | None:
         _check_size(header or "", query, body)
         pairs = [*_header_pairs(header or ""), *encoded_pairs(query), *encoded_pairs(body)]
         oauth, parameters = _parted(pairs)
-        _check_proof(oauth)
+        _check_proof(oauth, ("oauth_token", *_REQUIRED) if token_needed else _REQUIRED)
         text = base_string(request.method, address, [pair for pair in pairs if not pair.startswith("oauth_signature ")])
     except Malformed as wrong:
         raise NoProof(f"The request cannot be read: {wrong}.", problem="parameter_rejected") from None
     return Claim(
         request,
         oauth["oauth_consumer_key"],
-        oauth["oauth_token"],
+        oauth.get("oauth_token", ""),
         _METHODS[oauth["oauth_signature_method"]],
         oauth["oauth_signature"],
         int(oauth["oauth_timestamp"]),
@@ -351,6 +345,10 @@ def _authorization(request: Request) -> str | None:
     return None
 
 
+def _attempts(text: str) -> bool:
+    return "oauth_" in text and _name_of_attempt(text) is not None
+
+
 def _check_size(header: str, query: str, body: str) -> None:
     if len(header) > LONGEST_HEADER or len(body) > LONGEST_FORM:
         raise Malformed("the header or the form is too long")
@@ -390,9 +388,9 @@ def _too_long(name: str, value: str) -> bool:
     return len(name.encode()) > LONGEST_NAME or len(value.encode()) > LONGEST_VALUE
 
 
-def _check_proof(oauth: dict[str, str]) -> None:
+def _check_proof(oauth: dict[str, str], required: tuple[str, ...]) -> None:
     """The checks that need no key, in the order in which the products make them."""
-    if absent := [name for name in _REQUIRED if name not in oauth]:
+    if absent := [name for name in required if name not in oauth]:
         raise NoProof(
             f"Missing: {', '.join(absent)}.",
             problem="parameter_absent",

@@ -1,0 +1,314 @@
+"""Builds one application from its settings: the only module that knows all rooms."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from functools import cached_property
+from inspect import isawaitable, iscoroutine
+from typing import Any, Self, TypeVar
+from weakref import WeakKeyDictionary
+
+import httpx2
+
+from applinks import clock, links, people, settings
+from applinks.audit import CALL, AuditTrail, Entry, VerifyAudit, WriteDown
+from applinks.errors import AdministratorNeeded, ConfigurationError, TheirFault
+from applinks.links import Administrator, Identity, Link, PlainHttpAllowed, WhoWeAre, pairing
+from applinks.outgoing import AsyncLinkedApplication, LinkedApplication, client_options, transport_failure
+from applinks.people import EVERYONE, FindPerson, MayRunAs, People, Person, Policy, RunAsSetting, SignIn, may_run_as
+from applinks.questions import Ask, Flow, Moment, Now, Question, drive, drive_async
+from applinks.store import Sealing, Store
+from applinks.wire.messages import Response
+
+T = TypeVar("T")
+
+FETCH_LIMIT = 1024 * 1024
+"""Bytes of an answer to a request of our own (a manifest, a who-am-I): more is not read (security.md T-35)."""
+
+log = logging.getLogger("applinks")
+
+
+class _Nobody:
+    """The directory of an application that has not named one: there is no person in it."""
+
+    def find(self, name: str) -> Person | None:  # noqa: ARG002
+        return None
+
+    def sign_in(self, name: str, password: str) -> Person | None:  # noqa: ARG002
+        return None
+
+
+class Application:
+    """This application with its records, its people and its drivers: what both faces and the middleware stand on.
+
+    `people` is the host application's directory; `run_as` says who may run as whom; the rest is described by
+    `applinks.settings.Settings` and read from the environment where it is not given.
+    """
+
+    def __init__(
+        self,
+        database: str | None = None,
+        *,
+        url: str | None = None,
+        name: str | None = None,
+        type: str | None = None,  # noqa: A002
+        people: People | None = None,
+        run_as: RunAsSetting | None = None,
+        plain_http: bool | None = None,
+    ) -> None:
+        self._settings = settings.from_environment(database=database, url=url, name=name, type=type, plain_http=plain_http)
+        self._people: People = people or _Nobody()
+        self._run_as: RunAsSetting = run_as or {}
+        self._store = Store.open(self._settings.database, sealing=Sealing.for_database(self._settings.database))
+        self._store.identify(name=self._settings.name, type=self._settings.type, url=self._settings.url)
+        self._clients: WeakKeyDictionary[asyncio.AbstractEventLoop, httpx2.AsyncClient] = WeakKeyDictionary()
+        self._answers: dict[type[Question], Callable[[Any], Any]] = {
+            **dict.fromkeys(self._store.answers, self._store.answer),
+            Now: lambda _: Moment(clock.now(), clock.fresh_nonce()),
+            FindPerson: lambda question: self._people.find(question.name),
+            SignIn: lambda question: self._people.sign_in(question.name, question.password),
+            MayRunAs: lambda question: may_run_as(self._run_as, question.actor, question.user),
+            PlainHttpAllowed: lambda _: self._settings.plain_http,
+            WriteDown: self._write_down,
+            Ask: self._ask,
+        }
+
+    @property
+    def identity(self) -> Identity:
+        """Who this application is towards the others."""
+        identity: Identity = self.answer(WhoWeAre())
+        return identity
+
+    def acting_as(self, user: str | Person) -> people.ActingAs:
+        """Say who acts, for the length of a `with` (or `async with`) block: after your own sign-in, in a job, in a shell."""
+        return people.ActingAs(user, self)
+
+    def run(self, flow: Flow[T]) -> T:
+        """Run a flow to its end, in synchronous code."""
+        return drive(flow, self.answer)
+
+    async def run_async(self, flow: Flow[T]) -> T:
+        """Run a flow to its end, in asynchronous code."""
+        return await drive_async(flow, self.answer_async)
+
+    def answer(self, question: Any) -> Any:
+        """Answer one question at once."""
+        answer = self._answers[type(question)](question)
+        if isawaitable(answer):
+            if iscoroutine(answer):
+                answer.close()
+            raise ConfigurationError(
+                f"The directory of people answers {type(question).__name__} asynchronously.",
+                remedy="Use AsyncAppLinks, or give AppLinks a directory with plain functions.",
+            )
+        return answer
+
+    async def answer_async(self, question: Any) -> Any:
+        """Answer one question, awaiting what must be awaited."""
+        if isinstance(question, Ask):
+            return await self._ask_async(question)
+        answer = self._answers[type(question)](question)
+        return await answer if isawaitable(answer) else answer
+
+    def http(self) -> httpx2.Client:
+        """The connections of synchronous code."""
+        return self._client
+
+    @cached_property
+    def _client(self) -> httpx2.Client:
+        return httpx2.Client(**client_options(""))
+
+    def http_async(self) -> httpx2.AsyncClient:
+        """The connections of the event loop that is running: they cannot be shared between loops."""
+        loop = asyncio.get_running_loop()
+        if loop not in self._clients:
+            self._clients[loop] = httpx2.AsyncClient(**client_options(""))
+        return self._clients[loop]
+
+    def _ask(self, question: Ask) -> Response:
+        request = question.request
+        try:
+            with self.http().stream(request.method, request.url, headers=list(request.headers), content=request.body) as got:
+                body = b""
+                for piece in got.iter_bytes():
+                    body += piece
+                    _check_size(body, request.url)
+        except httpx2.HTTPError as error:
+            raise transport_failure(error, request.url, None) from error
+        return _as_response(got, body)
+
+    async def _ask_async(self, question: Ask) -> Response:
+        request = question.request
+        http = self.http_async()
+        try:
+            async with http.stream(request.method, request.url, headers=list(request.headers), content=request.body) as got:
+                body = b""
+                async for piece in got.aiter_bytes():
+                    body += piece
+                    _check_size(body, request.url)
+        except httpx2.HTTPError as error:
+            raise transport_failure(error, request.url, None) from error
+        return _as_response(got, body)
+
+    def _write_down(self, question: WriteDown) -> None:
+        self._store.answer(question)
+        _tell(question.entry)
+
+    def _by(self, by: str | None) -> str:
+        """The administrator who makes a change: named by trusted code, else whoever acts, if they are one."""
+        if by is not None:
+            return by
+        person = people.current_user()
+        if not person.administrator:
+            raise AdministratorNeeded(
+                f"{person.name!r} is not an administrator of this application.", remedy="Ask one to do it."
+            )
+        return person.name
+
+
+class AppLinks(Application):
+    """Application links, for synchronous code: finds links, makes and changes them."""
+
+    def primary(self, type: str) -> LinkedApplication:  # noqa: A002
+        """The application that is called for a type when none is named; `LinkNotFound` if there is none."""
+        return LinkedApplication(self.run(links.primary_link(type)), self)
+
+    def link(self, name: str | None = None, *, id: str | None = None) -> LinkedApplication:  # noqa: A002
+        """The linked application of that name or id; `LinkNotFound` lists what there is."""
+        return LinkedApplication(self.run(_one(name, id)), self)
+
+    def links(self, type: str | None = None) -> tuple[LinkedApplication, ...]:  # noqa: A002
+        """All linked applications, or all of a type; the primary one first."""
+        return tuple(LinkedApplication(link, self) for link in self.run(links.links_of(type)))
+
+    def create_link(
+        self, url: str, administrator: Administrator, *, same_users: bool, name: str | None = None, by: str | None = None
+    ) -> LinkedApplication:
+        """Link this application and the one at `url`, both ways, in one operation; see `applinks.links.pairing`.
+
+        `administrator` is one of theirs and signs in there for this; `same_users` is the answer whether a user name means the
+        same person on both sides, said by `by` (the acting administrator, if nobody is named). Saying it again repairs.
+        """
+        flow = pairing.create(url, administrator, same_users=same_users, by=self._by(by), name=name)
+        return LinkedApplication(self.run(flow), self)
+
+    def change_policy(self, name: str, policy: Policy, *, by: str | None = None) -> Link:
+        """Replace the rules for whom a linked application may impersonate here, and for what."""
+        return self.run(_then(name, lambda link: links.change_policy(link, policy, by=self._by(by))))
+
+    def make_primary(self, name: str, *, by: str | None = None) -> Link:
+        """Make this link the one that is used for its type when none is named."""
+        return self.run(_then(name, lambda link: links.make_primary(link, by=self._by(by))))
+
+    def delete_link(self, name: str, *, by: str | None = None) -> None:
+        """Delete our end of a link; delete the other end there."""
+        self.run(_then(name, lambda link: links.remove(link, by=self._by(by))))
+
+    def audit(self, limit: int = 100) -> Any:
+        """The newest records of what was done, newest first."""
+        return self.answer(AuditTrail(limit))
+
+    def verify_audit(self) -> Any:
+        """Check the chain of the records; tells the first one that does not fit."""
+        return self.answer(VerifyAudit())
+
+    def close(self) -> None:
+        """Give back the connections."""
+        self._client.close()
+        self._store.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+class AsyncAppLinks(Application):
+    """Application links, for asynchronous code: the methods of `AppLinks`, awaited."""
+
+    async def primary(self, type: str) -> AsyncLinkedApplication:  # noqa: A002
+        """The application that is called for a type when none is named; `LinkNotFound` if there is none."""
+        return AsyncLinkedApplication(await self.run_async(links.primary_link(type)), self)
+
+    async def link(self, name: str | None = None, *, id: str | None = None) -> AsyncLinkedApplication:  # noqa: A002
+        """The linked application of that name or id; `LinkNotFound` lists what there is."""
+        return AsyncLinkedApplication(await self.run_async(_one(name, id)), self)
+
+    async def links(self, type: str | None = None) -> tuple[AsyncLinkedApplication, ...]:  # noqa: A002
+        """All linked applications, or all of a type; the primary one first."""
+        return tuple(AsyncLinkedApplication(link, self) for link in await self.run_async(links.links_of(type)))
+
+    async def create_link(
+        self, url: str, administrator: Administrator, *, same_users: bool, name: str | None = None, by: str | None = None
+    ) -> AsyncLinkedApplication:
+        """Link this application and the one at `url`, both ways, in one operation; see `AppLinks.create_link`."""
+        flow = pairing.create(url, administrator, same_users=same_users, by=self._by(by), name=name)
+        return AsyncLinkedApplication(await self.run_async(flow), self)
+
+    async def change_policy(self, name: str, policy: Policy, *, by: str | None = None) -> Link:
+        """Replace the rules for whom a linked application may impersonate here, and for what."""
+        return await self.run_async(_then(name, lambda link: links.change_policy(link, policy, by=self._by(by))))
+
+    async def make_primary(self, name: str, *, by: str | None = None) -> Link:
+        """Make this link the one that is used for its type when none is named."""
+        return await self.run_async(_then(name, lambda link: links.make_primary(link, by=self._by(by))))
+
+    async def delete_link(self, name: str, *, by: str | None = None) -> None:
+        """Delete our end of a link; delete the other end there."""
+        await self.run_async(_then(name, lambda link: links.remove(link, by=self._by(by))))
+
+    async def audit(self, limit: int = 100) -> Any:
+        """The newest records of what was done, newest first."""
+        return await self.answer_async(AuditTrail(limit))
+
+    async def verify_audit(self) -> Any:
+        """Check the chain of the records; tells the first one that does not fit."""
+        return await self.answer_async(VerifyAudit())
+
+    async def close(self) -> None:
+        """Give back the connections."""
+        for client in list(self._clients.values()):
+            await client.aclose()
+        self._store.close()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.close()
+
+
+def _one(name: str | None, id: str | None) -> Flow[Link]:  # noqa: A002
+    if (name is None) == (id is None):
+        raise ConfigurationError("Name a link either by its name or by its id.", remedy="link('Wiki') or link(id='…').")
+    return links.link_named(name) if name is not None else links.link_with_id(str(id))
+
+
+def _then(name: str, change: Callable[[Link], Flow[T]]) -> Flow[T]:
+    link = yield from links.link_named(name)
+    return (yield from change(link))
+
+
+def _check_size(body: bytes, url: str) -> None:
+    if len(body) > FETCH_LIMIT:
+        raise TheirFault(f"{url} answered with more than {FETCH_LIMIT} bytes.", remedy="Is that the right address?")
+
+
+def _as_response(got: httpx2.Response, body: bytes) -> Response:
+    headers = tuple((name.lower(), value) for name, value in got.headers.multi_items())
+    return Response(got.status_code, headers, body)
+
+
+def _tell(entry: Entry) -> None:
+    """The same fact for whoever watches the log in this process; the record carries the whole entry as `applinks_entry`."""
+    who = entry.subject if entry.actor in {None, entry.subject} else f"{entry.subject} (really {entry.actor})"
+    what = entry.request or ""
+    log.getChild("outgoing" if entry.kind == CALL else "records").info(
+        "%s %s as %s: %s", entry.kind, what, who, entry.status or entry.outcome, extra={"applinks_entry": entry}
+    )
+
+
+__all__ = ["EVERYONE", "Administrator", "AppLinks", "Application", "AsyncAppLinks"]

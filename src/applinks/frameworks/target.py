@@ -1,0 +1,44 @@
+"""The public address under which a request is verified: declared, never guessed (security.md T-03, T-64)."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from applinks.errors import ConfigurationError
+from applinks.incoming import concerns_us
+from applinks.links import Identity
+from applinks.wire.messages import Pairs, Request, first
+
+
+class Target:
+    """Puts raw targets under the declared public address of this application.
+
+    Where a proxy strips the path of that address (`https://example.com/wiki` is served by an application that sees `/`), it is
+    put back: a target that does not begin with it is taken to have lost it.
+    """
+
+    def __init__(self, identity: Identity) -> None:
+        parts = urlsplit(identity.url)
+        if not parts.hostname:
+            raise ConfigurationError(
+                "The middleware needs the public address of this application, because that is what signatures are made for.",
+                remedy="AppLinks(…, url='https://tracker.example.com') or APPLINKS_URL.",
+            )
+        self.realm = identity.url
+        self._origin = f"{parts.scheme}://{parts.netloc}"
+        self._prefix = parts.path.rstrip("/")
+
+    def below(self, path: str) -> str:
+        """The part of a raw path that lies below our address."""
+        if self._prefix and (path == self._prefix or path.startswith(f"{self._prefix}/")):
+            return path[len(self._prefix) :]
+        return path
+
+    def concerns_us(self, path: str, query: str, headers: Pairs) -> bool:
+        """A quick look: could this request be ours to answer, or carry a proof?"""
+        return concerns_us(self.below(path), query, first(headers, "authorization"), first(headers, "content-type"))
+
+    def request(self, method: str, path: str, query: str, headers: Pairs, body: bytes) -> Request:
+        """The request as its sender addressed it."""
+        url = f"{self._origin}{self._prefix}{self.below(path)}"
+        return Request(method, f"{url}?{query}" if query else url, headers, body)

@@ -1,0 +1,155 @@
+"""The host application's side under WSGI: Flask, Django, Pyramid, Bottle. The rules are those of `asgi.py`."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Iterable, Iterator
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any, Protocol
+from urllib.parse import quote
+
+from applinks.frameworks.target import Target
+from applinks.incoming import BODY_LIMIT, Principal, receive, wants_body
+from applinks.people import ActingAs
+from applinks.wire.messages import Pairs, Response, first
+from applinks.wire.problems import challenge
+
+if TYPE_CHECKING:
+    from applinks.assembly import Application
+
+Environ = dict[str, Any]
+StartResponse = Callable[..., Any]
+App = Callable[[Environ, StartResponse], Iterable[bytes]]
+
+
+class Input(Protocol):
+    """What of `wsgi.input` is used here."""
+
+    def read(self, size: int, /) -> bytes:
+        """Up to so many bytes."""
+
+
+class WSGIMiddleware:
+    """Wraps a WSGI application: admits requests that come over a link, serves our own endpoints, leaves the rest alone.
+
+    An admitted request carries `environ["applinks.principal"]`, and `current_user()` is the person whose rights apply, until
+    the last byte of the answer was made. `applinks` is an `AppLinks` with a `url`.
+    """
+
+    def __init__(self, app: App, applinks: Application) -> None:
+        self.app = app
+        self.applinks = applinks
+        self._target = Target(applinks.identity)
+
+    def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+        headers, path, query = _headers(environ), _raw_path(environ), environ.get("QUERY_STRING", "")
+        if not self._target.concerns_us(path, query, headers):
+            return self.app(environ, start_response)
+        body, whole = b"", True
+        if wants_body(self._target.below(path), first(headers, "content-type")):
+            body, whole = _read(environ)
+        request = self._target.request(environ["REQUEST_METHOD"], path, query, headers, body if whole else b"")
+        outcome = self.applinks.run(receive(request, whole=whole))
+        if isinstance(outcome, Response):
+            return _respond(outcome, start_response)
+        if isinstance(outcome, Principal):
+            return self._as_principal(outcome, environ, start_response)
+        return self.app(environ, start_response)
+
+    def _as_principal(self, principal: Principal, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+        environ["applinks.principal"] = principal
+        scope = self.applinks.acting_as(principal.person)
+        scope.__enter__()
+        try:
+            answer = self.app(environ, _witnessing(start_response, principal, self._target.realm))
+        except BaseException:
+            scope.__exit__(None, None, None)
+            raise
+        return _Acting(answer, scope)
+
+
+class _Acting:
+    """An answer whose pieces are made while the person still acts: the scope ends with it."""
+
+    def __init__(self, answer: Iterable[bytes], scope: ActingAs) -> None:
+        self._answer = answer
+        self._scope = scope
+
+    def __iter__(self) -> Iterator[bytes]:
+        return iter(self._answer)
+
+    def close(self) -> None:
+        try:
+            close = getattr(self._answer, "close", None)
+            if close is not None:
+                close()
+        finally:
+            self._scope.__exit__(None, None, None)
+
+
+class _Replayed(io.RawIOBase):
+    """What was read already, then the rest of the input."""
+
+    def __init__(self, read: bytes, rest: Input) -> None:
+        self._read = io.BytesIO(read)
+        self._rest = rest
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        piece = self._read.read(len(buffer)) or self._rest.read(len(buffer))
+        buffer[: len(piece)] = piece
+        return len(piece)
+
+
+def _headers(environ: Environ) -> Pairs:
+    pairs = [(name[5:].replace("_", "-").lower(), value) for name, value in environ.items() if name.startswith("HTTP_")]
+    pairs += [(name, environ[key]) for name, key in _UNPREFIXED if environ.get(key)]
+    return tuple(pairs)
+
+
+_UNPREFIXED = (("content-type", "CONTENT_TYPE"), ("content-length", "CONTENT_LENGTH"))
+
+
+def _raw_path(environ: Environ) -> str:
+    """The path as it was sent, where the server keeps it; else the decoded one, encoded again in the plain way."""
+    for name in ("REQUEST_URI", "RAW_URI"):
+        if environ.get(name):
+            target = str(environ[name]).partition("?")[0]
+            return target if target.startswith("/") else f"/{target.partition('://')[2].partition('/')[2]}"
+    path = environ.get("SCRIPT_NAME", "") + environ.get("PATH_INFO", "")
+    return quote(path.encode("latin-1"), safe="/:@!$&'()*+,;=-._~")
+
+
+def _read(environ: Environ) -> tuple[bytes, bool]:
+    """Up to the limit of a body and whether that is all of it; the application finds it unread."""
+    length = str(environ.get("CONTENT_LENGTH") or "")
+    if length and not (length.isdecimal() and int(length) <= BODY_LIMIT):
+        return b"", False
+    if not length and not environ.get("wsgi.input_terminated"):
+        return b"", True
+    rest: Input = environ["wsgi.input"]
+    wanted = int(length) if length else BODY_LIMIT + 1
+    body = b""
+    while len(body) < wanted and (piece := rest.read(wanted - len(body))):
+        body += piece
+    environ["wsgi.input"] = io.BytesIO(body) if length else io.BufferedReader(_Replayed(body, rest))
+    return body, len(body) <= BODY_LIMIT
+
+
+def _respond(response: Response, start_response: StartResponse) -> Iterable[bytes]:
+    headers = [*response.headers, ("content-length", str(len(response.body)))]
+    start_response(f"{response.status} {HTTPStatus(response.status).phrase}", headers)
+    return [response.body]
+
+
+def _witnessing(start_response: StartResponse, principal: Principal, realm: str) -> StartResponse:
+    """Say on the answer for whom it was made; and on a 401 of the application itself, that OAuth is spoken here."""
+
+    def witnessing(status: str, headers: list[tuple[str, str]], *rest: Any) -> Any:
+        said = [("X-AUSERNAME", quote(principal.person.name, safe=""))]
+        more = [("WWW-Authenticate", challenge(realm))] if status.startswith("401") else []
+        return start_response(status, [*headers, *said, *more], *rest)
+
+    return witnessing

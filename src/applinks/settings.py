@@ -1,0 +1,60 @@
+"""What can be set from outside, read once."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from applinks.errors import ConfigurationError
+
+_YES = frozenset({"1", "true", "yes", "on"})
+_NO = frozenset({"", "0", "false", "no", "off"})
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Where the records are, and who this application is.
+
+    `database`: an SQLAlchemy address; SQLite is the default, because it needs nothing.
+    `url`: the public address at which people and other applications reach this one, as a browser would write it. It is
+    declared and never guessed: what a proxy or a client says in a header decides nothing (security.md T-64).
+    `name`, `type`: how this application introduces itself. None keeps what is stored.
+    `plain_http`: whether links may run over plain http beyond this machine. Off, since keys and calls could be changed.
+    """
+
+    database: str = "sqlite:///applinks.db"
+    url: str | None = None
+    name: str | None = None
+    type: str | None = None
+    plain_http: bool = False
+
+    def __post_init__(self) -> None:
+        if self.url is not None and not self.url.startswith(("http://", "https://")):
+            raise ConfigurationError(
+                f"The public address {self.url!r} is not an http(s) address.",
+                remedy="Set url=… or APPLINKS_URL, like https://tracker.example.com.",
+            )
+
+
+def from_environment(environment: Mapping[str, str] = os.environ, **given: str | bool | None) -> Settings:
+    """The settings that were given; what was not, from APPLINKS_DATABASE, _URL, _NAME, _TYPE and _PLAIN_HTTP."""
+    texts = {
+        name: environment[variable]
+        for name, variable in (
+            ("database", "APPLINKS_DATABASE"),
+            ("url", "APPLINKS_URL"),
+            ("name", "APPLINKS_NAME"),
+            ("type", "APPLINKS_TYPE"),
+        )
+        if environment.get(variable)
+    }
+    found: dict[str, str | bool] = {**texts, "plain_http": _truth(environment, "APPLINKS_PLAIN_HTTP")}
+    return Settings(**{**found, **{name: value for name, value in given.items() if value is not None}})  # type: ignore[arg-type]
+
+
+def _truth(environment: Mapping[str, str], variable: str) -> bool:
+    word = environment.get(variable, "").strip().lower()
+    if word not in _YES | _NO:
+        raise ConfigurationError(f"{variable} is {word!r}.", remedy="Say 1 or 0.")
+    return word in _YES

@@ -1,0 +1,182 @@
+"""Answers about links. Changes to links queue up: each begins by moving their version, which only one at a time can do."""
+
+from __future__ import annotations
+
+import unicodedata
+from typing import Any
+
+from sqlalchemy import Connection, Row, bindparam, delete, or_, select, update
+
+from applinks.errors import LinkExists
+from applinks.links import (
+    Incoming,
+    Level,
+    Link,
+    LinkById,
+    LinkByName,
+    LinkOfConsumer,
+    Links,
+    Outgoing,
+    RememberParameter,
+    RemoveLink,
+    SameUsers,
+    SaveLink,
+)
+from applinks.people import Policy
+from applinks.store.insertion import insert
+from applinks.store.tables import links, versions
+from applinks.wire.oauth1 import SignatureMethod
+
+_ONE = select(links).where(links.c.id == bindparam("id"))
+_NAMED = select(links).where(links.c.folded_name == bindparam("folded_name"))
+_OF_CONSUMER = select(links).where(links.c.incoming_consumer_key == bindparam("consumer_key"))
+_ALL = select(links).order_by(links.c.is_primary.desc(), links.c.folded_name)
+
+
+def link_by_id(connection: Connection, question: LinkById) -> Link | None:
+    """The link of that id."""
+    return _link(connection.execute(_ONE, {"id": question.id}).first())
+
+
+def link_by_name(connection: Connection, question: LinkByName) -> Link | None:
+    """The link of that name, in any case of letters."""
+    return _link(connection.execute(_NAMED, {"folded_name": folded(question.name)}).first())
+
+
+def link_of_consumer(connection: Connection, question: LinkOfConsumer) -> Link | None:
+    """The link that expects requests signed with this consumer key."""
+    return _link(connection.execute(_OF_CONSUMER, {"consumer_key": question.consumer_key}).first())
+
+
+def all_links(connection: Connection, question: Links) -> tuple[Link, ...]:
+    """Primary ones first, then by name."""
+    query = _ALL if question.type is None else _ALL.where(links.c.type == question.type)
+    return tuple(_read(row) for row in connection.execute(query.limit(question.limit)))
+
+
+def save_link(connection: Connection, question: SaveLink) -> Link:
+    """Insert or replace, keeping one primary link of each type."""
+    link = question.link
+    move_version(connection)
+    _refuse_double(connection, link)
+    before = connection.execute(_ONE, {"id": link.id}).first()
+    primary = link.primary or _stays_primary(before, link) or not _has_primary(connection, link.type)
+    if primary:
+        connection.execute(update(links).where(links.c.type == link.type, links.c.id != link.id).values(is_primary=False))
+    row = _row(link) | {"is_primary": primary}
+    stored = insert(connection, links).values(row).on_conflict_do_update(index_elements=["id"], set_=row).returning(links)
+    saved = connection.execute(stored).one()
+    if before is not None and before.type != link.type:
+        _promote(connection, before.type)
+    return _read(saved)
+
+
+def remove_link(connection: Connection, question: RemoveLink) -> None:
+    """Delete it; the next of its type by name takes over as primary."""
+    move_version(connection)
+    gone = connection.execute(delete(links).where(links.c.id == question.id).returning(links.c.type)).first()
+    if gone is not None:
+        _promote(connection, gone.type)
+
+
+def remember_parameter(connection: Connection, question: RememberParameter) -> None:
+    """Note the name under which the other application takes the impersonated user."""
+    move_version(connection)
+    noted = update(links).where(links.c.id == question.link_id)
+    connection.execute(noted.values(outgoing_impersonation_parameter=question.parameter))
+
+
+def move_version(connection: Connection) -> None:
+    """Tell every process, when this transaction commits, that links, identity or keys are no longer what they were."""
+    first = insert(connection, versions).values(name="links", number=1)
+    next_one = {"number": versions.c.number + 1}
+    connection.execute(first.on_conflict_do_update(index_elements=["name"], set_=next_one))
+
+
+def folded(name: str) -> str:
+    """A name as it is compared: case and ways to write the same character do not matter."""
+    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold())
+
+
+def _refuse_double(connection: Connection, link: Link) -> None:
+    same_key = links.c.incoming_consumer_key == link.incoming.consumer_key
+    double = select(links).where(links.c.id != link.id, or_(links.c.folded_name == folded(link.name), same_key))
+    other = connection.execute(double.limit(1)).first()
+    if other is None:
+        return
+    if other.folded_name == folded(link.name):
+        raise LinkExists(
+            f"There is a link named {other.name!r} already, to {other.display_url}.", remedy="Give this one another name."
+        )
+    raise LinkExists(
+        f"The link {other.name!r} expects the consumer key {other.incoming_consumer_key!r} already.",
+        remedy="Two applications cannot go by one consumer key: give the copy an identity of its own, or remove that link.",
+    )
+
+
+def _stays_primary(before: Row[Any] | None, link: Link) -> bool:
+    return before is not None and before.type == link.type and bool(before.is_primary)
+
+
+def _has_primary(connection: Connection, type: str) -> bool:  # noqa: A002
+    return connection.execute(select(links.c.id).where(links.c.type == type, links.c.is_primary)).first() is not None
+
+
+def _promote(connection: Connection, type: str) -> None:  # noqa: A002
+    if not _has_primary(connection, type):
+        next_one = select(links.c.id).where(links.c.type == type).order_by(links.c.folded_name).limit(1).scalar_subquery()
+        connection.execute(update(links).where(links.c.id == next_one).values(is_primary=True))
+
+
+def _row(link: Link) -> dict[str, Any]:
+    outgoing, incoming, same = link.outgoing, link.incoming, link.same_users
+    return {
+        "id": link.id,
+        "name": link.name,
+        "folded_name": folded(link.name),
+        "type": link.type,
+        "display_url": link.display_url,
+        "application_url": link.application_url,
+        "is_primary": link.primary,
+        "outgoing_level": outgoing.level.value,
+        "outgoing_signature_method": outgoing.signature_method.value,
+        "outgoing_impersonation_parameter": outgoing.impersonation_parameter,
+        "incoming_level": incoming.level.value,
+        "incoming_consumer_key": incoming.consumer_key,
+        "incoming_public_key": incoming.public_key,
+        "incoming_signature_method": incoming.signature_method.value,
+        "incoming_policy": incoming.policy.as_data(),
+        "same_users_answer": same and same.answer,
+        "same_users_said_by": same and same.said_by,
+        "same_users_said_at": same and same.said_at,
+    }
+
+
+def _link(row: Row[Any] | None) -> Link | None:
+    return None if row is None else _read(row)
+
+
+def _read(row: Row[Any]) -> Link:
+    return Link(
+        id=row.id,
+        name=row.name,
+        type=row.type,
+        display_url=row.display_url,
+        application_url=row.application_url,
+        primary=row.is_primary,
+        outgoing=Outgoing(
+            level=Level(row.outgoing_level),
+            signature_method=SignatureMethod(row.outgoing_signature_method),
+            impersonation_parameter=row.outgoing_impersonation_parameter,
+        ),
+        incoming=Incoming(
+            level=Level(row.incoming_level),
+            consumer_key=row.incoming_consumer_key,
+            public_key=row.incoming_public_key,
+            signature_method=SignatureMethod(row.incoming_signature_method),
+            policy=Policy.from_data(row.incoming_policy),
+        ),
+        same_users=None
+        if row.same_users_answer is None
+        else SameUsers(row.same_users_answer, row.same_users_said_by, row.same_users_said_at),
+    )
