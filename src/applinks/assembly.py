@@ -8,12 +8,13 @@ from collections.abc import Callable
 from functools import cached_property
 from inspect import isawaitable, iscoroutine
 from typing import Any, Self, TypeVar
+from urllib.parse import urlsplit
 from weakref import WeakKeyDictionary
 
 import httpx2
 
 from applinks import clock, links, people, settings
-from applinks.audit import CALL, AuditTrail, Entry, VerifyAudit, WriteDown
+from applinks.audit import CALL, AuditTrail, AuditVerdict, Entry, Head, VerifyAudit, WriteDown, Written
 from applinks.errors import AdministratorNeeded, ConfigurationError, TheirFault
 from applinks.links import Administrator, Identity, Link, PlainHttpAllowed, WhoWeAre, pairing
 from applinks.outgoing import AsyncLinkedApplication, LinkedApplication, client_options, transport_failure
@@ -62,7 +63,7 @@ class Application:
         self._people: People = people or _Nobody()
         self._run_as: RunAsSetting = run_as or {}
         self._store = Store.open(self._settings.database, sealing=Sealing.for_database(self._settings.database))
-        self._store.identify(name=self._settings.name, type=self._settings.type, url=self._settings.url)
+        self._introduce()
         self._clients: WeakKeyDictionary[asyncio.AbstractEventLoop, httpx2.AsyncClient] = WeakKeyDictionary()
         self._answers: dict[type[Question], Callable[[Any], Any]] = {
             **dict.fromkeys(self._store.answers, self._store.answer),
@@ -75,10 +76,24 @@ class Application:
             Ask: self._ask,
         }
 
+    def _introduce(self) -> None:
+        """Say who we are, where the settings say more than the store knows."""
+        told = self._settings
+        try:
+            known = self.identity
+        except ConfigurationError:
+            if told.url is None:
+                raise
+            name = told.name or (urlsplit(told.url).hostname or "")
+            self._store.identify(name=name, type=told.type or links.GENERIC, url=told.url.rstrip("/"))
+        else:
+            url = (told.url or known.url).rstrip("/")
+            self._store.identify(name=told.name or known.name, type=told.type or known.type, url=url)
+
     @property
     def identity(self) -> Identity:
         """Who this application is towards the others."""
-        identity: Identity = self.answer(WhoWeAre())
+        identity: Identity = self._store.answer(WhoWeAre())
         return identity
 
     def acting_as(self, user: str | Person) -> people.ActingAs:
@@ -206,13 +221,19 @@ class AppLinks(Application):
         """Delete our end of a link; delete the other end there."""
         self.run(_then(name, lambda link: links.remove(link, by=self._by(by))))
 
-    def audit(self, limit: int = 100) -> Any:
+    def audit(self, limit: int = 100) -> tuple[Written, ...]:
         """The newest records of what was done, newest first."""
-        return self.answer(AuditTrail(limit))
+        records: tuple[Written, ...] = self.answer(AuditTrail(limit))
+        return records
 
-    def verify_audit(self) -> Any:
-        """Check the chain of the records; tells the first one that does not fit."""
-        return self.answer(VerifyAudit())
+    def verify_audit(self, noted: Head | None = None) -> AuditVerdict:
+        """Check the chain of the records; tells the first one that does not fit. `noted` is a head that was kept elsewhere."""
+        verdict: AuditVerdict = self.answer(VerifyAudit(noted))
+        return verdict
+
+    def rotate_sealing(self) -> int:
+        """Add a new sealing key and seal all secrets with it, while others run; how many secrets that were."""
+        return self._store.rotate()
 
     def close(self) -> None:
         """Give back the connections."""
@@ -260,13 +281,10 @@ class AsyncAppLinks(Application):
         """Delete our end of a link; delete the other end there."""
         await self.run_async(_then(name, lambda link: links.remove(link, by=self._by(by))))
 
-    async def audit(self, limit: int = 100) -> Any:
+    async def audit(self, limit: int = 100) -> tuple[Written, ...]:
         """The newest records of what was done, newest first."""
-        return await self.answer_async(AuditTrail(limit))
-
-    async def verify_audit(self) -> Any:
-        """Check the chain of the records; tells the first one that does not fit."""
-        return await self.answer_async(VerifyAudit())
+        records: tuple[Written, ...] = await self.answer_async(AuditTrail(limit))
+        return records
 
     async def close(self) -> None:
         """Give back the connections."""

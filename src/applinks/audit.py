@@ -42,3 +42,53 @@ class WriteDown(Question):
     def durable(self) -> bool:  # type: ignore[override]
         """Changes survive a power cut; the everyday record of traffic survives the death of the process."""
         return self.entry.kind not in {CALL, ADMISSION}
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """An entry as it is kept; `sequence` counts from 1 without gaps, `time` is in seconds since the epoch."""
+
+    sequence: int
+    time: float
+    entry: Entry
+
+
+@dataclass(frozen=True, slots=True)
+class AuditTrail(Question):
+    """The last `limit` entries as a tuple of `Written`, the newest first; only of that link (its name) or kind, if given.
+
+    Values are as they were written: whoever shows them escapes control characters (security.md T-67).
+    """
+
+    limit: int
+    link: str | None = None
+    kind: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The last entry's number and digest (hexadecimal). Noted elsewhere, it vouches for everything written up to it."""
+
+    sequence: int
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class VerifyAudit(Question):
+    """Whether the record is what was written: an `AuditVerdict`.
+
+    `noted` is a head that was kept outside of the database. Without it, a record that was replaced by an older copy of
+    itself, head and all, or removed altogether, cannot be told from a true one. Whoever has the sealing keys can write a
+    record that holds; only a noted head contradicts it.
+    """
+
+    noted: Head | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AuditVerdict:
+    """`head` is the last entry that holds, None if there is none; `broken` the number of the first that does not, and why."""
+
+    head: Head | None
+    broken: int | None = None
+    problem: str | None = None

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
+from starlette.applications import Starlette
 from starlette.datastructures import FormData, MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
@@ -86,6 +88,7 @@ class Site:
     def page(self, request: Request, template: str, *, status: int = 200, **context: object) -> Response:
         """A rendered page."""
         frame = {
+            "status": status,
             "site": self.name,
             "person": current_user(default=None),
             "token": browser.form_token(request.session),
@@ -103,7 +106,8 @@ class Site:
 
         async def checked(request: Request) -> Response:
             form = await request.form(max_files=0, max_fields=20, max_part_size=LARGEST)
-            if not browser.genuine(request.session, text_of(form, "token"), request.headers, self.url):
+            site, origin = request.headers.get("Sec-Fetch-Site"), request.headers.get("Origin")
+            if not browser.genuine(request.session, text_of(form, "token"), url=self.url, site=site, origin=origin):
                 raise HTTPException(403, "This form has expired or came from elsewhere. Go back, reload and send it again.")
             return await endpoint(request, form)
 
@@ -142,8 +146,8 @@ class Site:
 
     async def refuse(self, request: Request, error: Exception) -> Response:
         """The page for a status of 400 and above."""
-        assert isinstance(error, HTTPException)
-        return self.page(request, "refused.html", status=error.status_code, reason=error.detail)
+        status, reason = (error.status_code, error.detail) if isinstance(error, HTTPException) else (500, str(error))
+        return self.page(request, "refused.html", status=status, reason=reason)
 
 
 def middleware(site: Site, applinks: AsyncAppLinks, secret: str) -> list[Middleware]:
@@ -159,6 +163,17 @@ def middleware(site: Site, applinks: AsyncAppLinks, secret: str) -> list[Middlew
         ),
         Middleware(SignedIn, applinks=applinks, people=site.people),
     ]
+
+
+def closing(applinks: AsyncAppLinks) -> Callable[[Starlette], AbstractAsyncContextManager[None]]:
+    """A life span that gives back the connections when the server stops."""
+
+    @asynccontextmanager
+    async def lifespan(_: Starlette) -> AsyncIterator[None]:
+        async with applinks:
+            yield
+
+    return lifespan
 
 
 def text_of(form: FormData, name: str) -> str:

@@ -10,7 +10,7 @@ import hmac
 import re
 import secrets
 import time
-from collections.abc import Mapping, MutableMapping
+from collections.abc import MutableMapping
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -66,16 +66,13 @@ def form_token(session: Session) -> str:
     return str(session.setdefault("token", secrets.token_urlsafe(32)))
 
 
-def genuine(session: Session, given: str, headers: Mapping[str, str], url: str) -> bool:
+def genuine(session: Session, given: str, *, url: str, site: str | None, origin: str | None) -> bool:
     """Whether a form was sent from one of our own pages, by the person whose session it is (security.md T-40).
 
+    `given` is the token in the form; `site` and `origin` are the headers `Sec-Fetch-Site` and `Origin`, `url` is our address.
     `Referrer-Policy: no-referrer` makes browsers send `Origin: null` from our own forms, so that value says nothing.
     """
-    site, origin = headers.get("Sec-Fetch-Site"), headers.get("Origin")
-    if site is not None:
-        ours = site in {"same-origin", "none"}
-    else:
-        ours = origin in {None, "null", own_origin(url)}
+    ours = site in {None, "same-origin", "none"} and origin in {None, "null", own_origin(url)}
     return ours and hmac.compare_digest(form_token(session).encode(), given.encode(errors="replace"))
 
 

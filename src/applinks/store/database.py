@@ -13,15 +13,16 @@ import threading
 import time
 from collections import defaultdict, deque
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from enum import Enum
 from pathlib import Path
 from sqlite3 import Connection as DriverConnection
+from sqlite3 import Error as DriverError
 from sqlite3 import OperationalError
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, select
-from sqlalchemy.exc import ArgumentError, DatabaseError
+from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.pool import NullPool
 
 from applinks.errors import ConfigurationError
@@ -42,6 +43,10 @@ class Use(Enum):
     WRITE = ("BEGIN IMMEDIATE", "NORMAL")
     WRITE_DURABLY = ("BEGIN IMMEDIATE", "FULL")
 
+    def __init__(self, begin: str, synchronous: str) -> None:
+        self.begin = begin
+        self.synchronous = synchronous
+
 
 class Database:
     """One SQLite file, shared with other processes. Raises `ConfigurationError` if it cannot be opened."""
@@ -53,21 +58,24 @@ class Database:
     def _start_anew(self) -> None:
         self._process = os.getpid()
         self._idle: defaultdict[Use, deque[Connection]] = defaultdict(deque)
+        self._writers = threading.RLock()  # threads queue here; SQLite's own waiting is a lottery among processes
         self._watch = _Watch(self._engine)
 
     @contextmanager
     def transaction(self, use: Use) -> Iterator[Connection]:
         """A connection inside a transaction: committed at the end, rolled back by an error."""
         idle = self._here()._idle[use]
-        try:
-            connection = idle.pop()
-        except IndexError:
-            connection = self._connect(use)
-        try:
-            with connection.begin():
-                yield connection
-        finally:
-            idle.append(connection)
+        with nullcontext() if use is Use.READ else self._writers:
+            try:
+                connection = idle.pop()
+            except IndexError:
+                connection = self._connect(use)
+            try:
+                with connection.begin():
+                    driver(connection).execute(use.begin)
+                    yield connection
+            finally:
+                idle.append(connection)
 
     def version(self) -> int:
         """The number that every change to links, identity and keys moves, by whichever process."""
@@ -82,9 +90,8 @@ class Database:
                     idle.pop().close()
 
     def _connect(self, use: Use) -> Connection:
-        begin, synchronous = use.value
-        connection = self._engine.connect().execution_options(begin=begin)
-        driver(connection).execute(f"PRAGMA synchronous={synchronous}")
+        connection = self._engine.connect()
+        driver(connection).execute(f"PRAGMA synchronous={use.synchronous}")
         return connection
 
     def _here(self) -> Database:
@@ -106,9 +113,10 @@ class InMemory:
         self._connection = _engine(URL.create("sqlite")).connect()
 
     @contextmanager
-    def transaction(self, use: Use) -> Iterator[Connection]:  # noqa: ARG002 there is nothing to choose between
+    def transaction(self, use: Use) -> Iterator[Connection]:
         """The connection inside a transaction."""
         with self._turn, self._connection.begin():
+            driver(self._connection).execute(use.begin)
             yield self._connection
 
     def version(self) -> int:
@@ -164,8 +172,9 @@ def open_database(url: str) -> Database | InMemory:
     try:
         with database._engine.connect() as connection:
             _use_wal(driver(connection), path)
-    except DatabaseError as error:
-        raise ConfigurationError(f"The database {path} cannot be opened: {error.orig}.", remedy="Name another file.") from None
+    except (DBAPIError, DriverError) as error:
+        why = getattr(error, "orig", error)
+        raise ConfigurationError(f"The database {path} cannot be opened: {why}.", remedy="Name another file.") from None
     return database
 
 
@@ -196,7 +205,9 @@ def _make_file(path: Path) -> None:
     except FileExistsError:
         pass
     except OSError as error:
-        raise ConfigurationError(f"The database {path} cannot be made: {error.strerror}.", remedy="Name another file.") from None
+        raise ConfigurationError(
+            f"The database {path} cannot be made: {error.strerror}.", remedy="Name another file."
+        ) from None
 
 
 def _use_wal(connection: DriverConnection, path: Path) -> None:
@@ -224,7 +235,6 @@ def _engine(url: URL) -> Engine:
         url, poolclass=NullPool, hide_parameters=True, connect_args={"check_same_thread": False, "timeout": BUSY_SECONDS}
     )
     event.listen(engine, "connect", _prepare)
-    event.listen(engine, "begin", _begin)
     return engine
 
 
@@ -232,10 +242,6 @@ def _prepare(connection: DriverConnection, _record: Any) -> None:
     connection.isolation_level = None  # else the driver begins transactions by its own rules
     connection.execute("PRAGMA foreign_keys=ON")
     connection.execute("PRAGMA trusted_schema=OFF")
-
-
-def _begin(connection: Connection) -> None:
-    driver(connection).execute(connection.get_execution_options().get("begin", "BEGIN IMMEDIATE"))
 
 
 def driver(connection: Connection) -> DriverConnection:

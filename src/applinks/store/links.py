@@ -62,7 +62,8 @@ def save_link(connection: Connection, question: SaveLink) -> Link:
     before = connection.execute(_ONE, {"id": link.id}).first()
     primary = link.primary or _stays_primary(before, link) or not _has_primary(connection, link.type)
     if primary:
-        connection.execute(update(links).where(links.c.type == link.type, links.c.id != link.id).values(is_primary=False))
+        others = update(links).where(links.c.type == link.type, links.c.is_primary, links.c.id != link.id)
+        connection.execute(others.values(is_primary=False))
     row = _row(link) | {"is_primary": primary}
     stored = insert(connection, links).values(row).on_conflict_do_update(index_elements=["id"], set_=row).returning(links)
     saved = connection.execute(stored).one()
@@ -99,8 +100,10 @@ def folded(name: str) -> str:
 
 
 def _refuse_double(connection: Connection, link: Link) -> None:
-    same_key = links.c.incoming_consumer_key == link.incoming.consumer_key
-    double = select(links).where(links.c.id != link.id, or_(links.c.folded_name == folded(link.name), same_key))
+    same = [links.c.folded_name == folded(link.name)]
+    if link.incoming.consumer_key is not None:
+        same.append(links.c.incoming_consumer_key == link.incoming.consumer_key)
+    double = select(links).where(links.c.id != link.id, or_(*same)).order_by(links.c.folded_name)
     other = connection.execute(double.limit(1)).first()
     if other is None:
         return

@@ -37,7 +37,7 @@ BY_CODE_POINT = String().with_variant(String(collation="C"), "postgresql")
 identity = Table(
     "identity",
     metadata,
-    Column("row", Integer, CheckConstraint("row = 1", name="one_identity"), primary_key=True, autoincrement=False),
+    Column("singleton", Integer, CheckConstraint("singleton = 1", name="one_identity"), primary_key=True, autoincrement=False),
     Column("application_id", String, nullable=False),
     Column("name", String, nullable=False),
     Column("type", String, nullable=False),
@@ -76,6 +76,7 @@ links = Table(
     Column("same_users_said_by", String),
     Column("same_users_said_at", BigInteger),
 )
+Index("links_in_order", links.c.type, links.c.is_primary.desc(), links.c.folded_name)
 Index(
     "one_primary_of_a_type",
     links.c.type,
@@ -114,7 +115,7 @@ audit = Table(
 audit_head = Table(
     "audit_head",
     metadata,
-    Column("row", Integer, CheckConstraint("row = 1", name="one_head"), primary_key=True, autoincrement=False),
+    Column("singleton", Integer, CheckConstraint("singleton = 1", name="one_head"), primary_key=True, autoincrement=False),
     Column("sequence", BigInteger, nullable=False),
     Column("digest", LargeBinary, nullable=False),
     Column("key_id", String, nullable=False),

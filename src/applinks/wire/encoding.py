@@ -27,7 +27,7 @@ CANONICAL = rf"{_PLAIN}(?:{_ESCAPE}{_PLAIN})*+"
 _is_plain = re.compile(_PLAIN).fullmatch
 _is_canonical_pair = re.compile(rf"{CANONICAL}={CANONICAL}").fullmatch
 _is_canonical_form = re.compile(rf"{CANONICAL}={CANONICAL}(?:&{CANONICAL}={CANONICAL})*+").fullmatch
-_unreadable = re.compile(r"[^\x20-\x7e]|%(?![0-9A-Fa-f]{2})").search
+_unreadable = re.compile(r"[^\x20-\x7e]|#|%(?![0-9A-Fa-f]{2})").search
 
 
 class Malformed(ValueError):

@@ -190,7 +190,7 @@ def _standing(consumer_key: str, method: SignatureMethod, token: str | None) -> 
 
 def _extra(extra: Pairs) -> list[str]:
     names = {name for name, _ in extra}
-    if len(names) < len(extra) or not all(name.startswith("oauth_") for name in names) or names & _OURS:
+    if len(names) < len(extra) or names & _OURS or not all(map(_is_oauth_name, names)):
         raise Malformed("further parameters must be called oauth_…, each once, and none that signing sets")
     return [_proof(name, value) for name, value in extra]
 
@@ -215,30 +215,41 @@ def base_string(method: str, address: str, pairs: Iterable[str]) -> str:
     Raises `Malformed`.
     """
     joined = "&".join(sorted(pairs))
-    # Encoding once more: canonical text, `&` and the blank that parts name from value hold nothing else to encode.
-    return _beginning(method, address) + joined.replace("%", "%25").replace("&", "%26").replace(" ", "%3D")
+    # Encoded once more: besides plain characters there are only `%`, `&` and the blank that stands for `=`.
+    parameters = joined.replace("%", "%25").replace("&", "%26").replace(" ", "%3D")
+    return f"{_beginning(method, address)}&{parameters}"
 
 
 _is_method = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+").fullmatch
-_parts_of_address = re.compile(
-    r"(?P<scheme>https?)://(?P<host>\[[0-9A-Za-z:.%_~-]+\]|[^\x00-\x20\x7f-\U0010ffff/?#@:\[\]\\]+)(?::(?P<port>[0-9]{0,5}))?"
-    r"(?P<path>/[\x21-\x22\x24-\x3e\x40-\x7e]*)?",
-    re.IGNORECASE | re.ASCII,
-).fullmatch
+_HOST = r"\[[0-9A-Za-z:.%_~-]+\]|[^\x00-\x20\x7f-\U0010ffff/?#@:\[\]\\]+"
+_parts_of_origin = re.compile(rf"(https?)://({_HOST})(?::([0-9]{{0,5}}))?", re.IGNORECASE | re.ASCII).fullmatch
+_is_path = re.compile(r"(?:/[\x21-\x22\x24-\x3e\x40-\x7e]*)?").fullmatch
+_is_plain_path = re.compile(r"/[A-Za-z0-9\-._~/%]*+").fullmatch
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=512)
 def _beginning(method: str, address: str) -> str:
     """Method and base string URI (3.4.1.2), encoded. The path stays as it travels, `%2F` and all."""
+    start = address.find("/", len("https://"))
+    origin, path = (address, "/") if start < 0 else (address[:start], address[start:])
+    if _is_plain_path(path):
+        return _origin(method, origin) + path.replace("%", "%25").replace("/", "%2F")
+    if not _is_path(path):
+        raise Malformed("the path holds a character that must be percent-encoded, or a fragment")
+    return _origin(method, origin) + encode(path)
+
+
+@lru_cache(maxsize=512)
+def _origin(method: str, origin: str) -> str:
     if not _is_method(method):
         raise Malformed("the method is not one")
-    if not (parts := _parts_of_address(address)):
-        raise Malformed("the address is not http or https with a plain host, without user name and fragment")
-    scheme, host = parts["scheme"].lower(), parts["host"].lower()
-    port = int(parts["port"] or _DEFAULT_PORTS[scheme])
-    origin = f"{scheme}://{host}" if port == _DEFAULT_PORTS[scheme] else f"{scheme}://{host}:{port}"
-    return f"{encode(method.upper())}&{encode(origin + (parts['path'] or '/'))}&"
+    if not (parts := _parts_of_origin(origin)):
+        raise Malformed("the address is not http or https with a plain host, without user name")
+    scheme, host, given = parts.groups()
+    scheme, host = scheme.lower(), host.lower()
+    port = int(given or _DEFAULT_PORTS[scheme])
+    return encode(method.upper()) + "&" + encode(f"{scheme}://{host}" + (f":{port}" if port != _DEFAULT_PORTS[scheme] else ""))
 
 
 def _form(request: Request) -> str:
@@ -250,12 +261,12 @@ def _form(request: Request) -> str:
 
 _REQUIRED = ("oauth_consumer_key", "oauth_signature_method", "oauth_signature", "oauth_timestamp", "oauth_nonce")
 _OURS = {*_REQUIRED, "oauth_token", "oauth_version"}
+_is_oauth_name = re.compile(r"oauth_[a-z_]+").fullmatch
 _name_of_attempt = re.compile(r"(?:^|&)oauth_(?:consumer_key|signature|signature_method)(?:=|&|$)").search
 _header_of_oauth = re.compile(r"OAuth(?=\s|$)\s*", re.IGNORECASE).match
-_is_canonical_list = re.compile(
-    rf'(?:realm="[^"]*", *)?(?P<pairs>{CANONICAL}="{CANONICAL}"(?:, *{CANONICAL}="{CANONICAL}")*+)'
-).fullmatch
-_is_list = re.compile(r'(?:[^\s=,"]++="[^"]*+"(?:\s*+,\s*+|$))*+').fullmatch
+_ITEM = rf'(?!(?i:realm)?=){CANONICAL}="{CANONICAL}"'
+_is_canonical_list = re.compile(rf"{_ITEM}(?:, *{_ITEM})*+").fullmatch
+_is_list = re.compile(r'(?:[^\s=,"]++="[^"]*+"\s*+(?:,\s*+|$))*+').fullmatch
 _items = re.compile(r'([^\s=,"]+)="([^"]*)"').findall
 _is_timestamp = re.compile(r"[0-9]{1,10}").fullmatch
 _is_version = re.compile(r"1(?:\.0+)?").fullmatch
@@ -275,7 +286,7 @@ def read(request: Request, *, token_needed: bool = True) -> Claim | None:
     if header is None and not _attempts(query) and not _attempts(body[:LONGEST_FORM]):
         return None
     try:
-        _check_size(header or "", query, body)
+        _check_shape(request, header or "", query, body)
         pairs = [*_header_pairs(header or ""), *encoded_pairs(query), *encoded_pairs(body)]
         oauth, parameters = _parted(pairs)
         _check_proof(oauth, ("oauth_token", *_REQUIRED) if token_needed else _REQUIRED)
@@ -349,17 +360,21 @@ def _attempts(text: str) -> bool:
     return "oauth_" in text and _name_of_attempt(text) is not None
 
 
-def _check_size(header: str, query: str, body: str) -> None:
+def _check_shape(request: Request, header: str, query: str, body: str) -> None:
+    single = [name for name, _ in request.headers if name in {"authorization", "content-type"}]
+    if len(single) > len(set(single)):
+        raise Malformed("two Authorization or two Content-Type headers")
     if len(header) > LONGEST_HEADER or len(body) > LONGEST_FORM:
         raise Malformed("the header or the form is too long")
-    if header.count(",") + query.count("&") + body.count("&") >= MOST_PARAMETERS:
+    separators = header.count(",") + query.count("&") + body.count("&")
+    if separators + bool(header) + bool(query) + bool(body) > MOST_PARAMETERS:
         raise Malformed("there are too many parameters")
 
 
 def _header_pairs(header: str) -> list[str]:
     """The encoded pairs of `name="value", …`, without the realm, which is never signed."""
-    if listed := _is_canonical_list(header):
-        return listed["pairs"].replace(" ", "")[:-1].replace('="', " ").split('",')
+    if _is_canonical_list(header):
+        return header.replace(" ", "")[:-1].replace('="', " ").split('",')
     if not _is_list(header):
         raise Malformed("the Authorization header is not a list of quoted values")
     return [canonical_pair(f"{name}={value}") for name, value in _items(header) if name.lower() != "realm"]
@@ -375,12 +390,12 @@ def _parted(pairs: list[str]) -> tuple[dict[str, str], list[tuple[str, str]]]:
             raise Malformed("a name or a value is too long")
         if not name.startswith("oauth_"):
             others.append((name, value))
-        elif name in oauth:
-            raise _rejected(f"{name} is there twice.", (name, oauth[name]), (name, value))
-        elif not value.isprintable():
+            continue
+        if not (name + value).isprintable():
             raise Malformed("an OAuth parameter holds a control character")
-        else:
-            oauth[name] = value
+        if name in oauth:
+            raise _rejected(f"{name} is there twice.", (name, oauth[name]), (name, value))
+        oauth[name] = value
     return oauth, others
 
 

@@ -13,7 +13,11 @@ from applinks.demo.tracker.workflow import DONE, IN_PROGRESS, TO_DO, Transition,
 
 Bean = dict[str, Any]
 
-STATUSES: Mapping[str, tuple[str, str]] = {TO_DO: ("10000", "new"), IN_PROGRESS: ("3", "indeterminate"), DONE: ("10001", "done")}
+STATUSES: Mapping[str, tuple[str, str]] = {
+    TO_DO: ("10000", "new"),
+    IN_PROGRESS: ("3", "indeterminate"),
+    DONE: ("10001", "done"),
+}
 """Name → id and category key."""
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from xml.sax.saxutils import escape
 
 from applinks import AsyncAppLinks, current_user, run_as
-from applinks.demo.tracker.records import Issue, RemoteLink, Records
+from applinks.demo.tracker.records import Issue, Records, RemoteLink
 
 log = logging.getLogger(__name__)
 

@@ -61,7 +61,7 @@ class Pages:
         self.records.add_comment(issue.key, current_user().name, body)
         return self.site.go_on(request, f"/browse/{issue.key}", "Your comment was added.")
 
-    async def create_space(self, request: Request, form: FormData) -> Response:
+    async def create_space(self, request: Request, form: FormData) -> Response:  # noqa: ARG002 it has no fields
         """Give an issue a space of its own in the wiki."""
         issue = self._issue(request)
         try:

@@ -24,7 +24,14 @@ CREATE TABLE IF NOT EXISTS remote_link (
 
 SEED = (
     (10001, "OPS-1", "Rehearse the countdown", "Everybody at their desk, from T minus ten.", "In Progress", "alice"),
-    (10002, "OPS-2", "Check the launch tower's lights", "Red ones <on top>, white ones & green ones below.", "In Progress", "bob"),
+    (
+        10002,
+        "OPS-2",
+        "Check the tower's lights",
+        "Red <on top>, white & green below.",
+        "In Progress",
+        "bob",
+    ),
     (10003, "OPS-3", "Order more rope", "The last one was too short.", "To Do", "carol"),
 )
 

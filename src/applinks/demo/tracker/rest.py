@@ -1,9 +1,12 @@
 """The tracker's REST resources. Every one but `serverInfo` begins by asking who is calling."""
+# ruff: noqa: ARG002  Starlette hands every endpoint the request.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import quote
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -48,13 +51,7 @@ class Rest:
                 Mount("/api/2", routes=resources),
                 Mount("/api/latest", routes=resources),
             ],
-            exception_handlers={
-                NobodyActing: self.unauthorized,
-                BadBody: bad_body,
-                NotPossible: not_possible,
-                AppLinksError: not_possible,
-                HTTPException: refused,
-            },
+            exception_handlers=dict.fromkeys((AppLinksError, NotPossible, BadBody, HTTPException), self.tell),
         )
 
     async def session(self, request: Request) -> Response:
@@ -118,10 +115,19 @@ class Rest:
             raise HTTPException(404, "Issue Does Not Exist")
         return issue
 
-    async def unauthorized(self, request: Request, error: Exception) -> Response:
-        """Nobody is calling whom we know."""
-        challenge = {"WWW-Authenticate": f'OAuth realm="{self.beans.url}"'}
-        return problem("You are not authenticated. Authentication required to perform this operation.", 401, challenge)
+    async def tell(self, request: Request, error: Exception) -> Response:
+        """What went wrong, in Jira's bean."""
+        match error:
+            case NobodyActing():
+                challenge = {"WWW-Authenticate": f'OAuth realm="{quote(self.beans.url, safe="")}"'}
+                message = "You are not authenticated. Authentication required to perform this operation."
+                return problem(message, 401, headers=challenge)
+            case HTTPException(status_code=status, detail=detail, headers=headers):
+                return problem(detail, status, headers=headers)
+            case BadBody(field=str(field), reason=reason):
+                return problem(None, 400, errors={field: reason})
+            case _:  # the workflow objects, or an application that takes part in it
+                return problem(str(error), 400)
 
 
 def remote_link(issue: Issue, body: Any) -> RemoteLink:
@@ -145,25 +151,12 @@ def optional(body: Any, path: str) -> str | None:
     return None if find(body, path) is None else text(body, path)
 
 
-def problem(message: str, status: int, headers: dict[str, str] | None = None) -> Response:
-    """Jira's bean for an error that concerns no single field."""
-    return JSONResponse({"errorMessages": [message], "errors": {}}, status, headers)
-
-
-async def bad_body(request: Request, error: Exception) -> Response:
-    """The body is wrong, as a whole or in one field."""
-    assert isinstance(error, BadBody)
-    if error.field is None:
-        return problem(error.reason, 400)
-    return JSONResponse({"errorMessages": [], "errors": {error.field: error.reason}}, 400)
-
-
-async def not_possible(request: Request, error: Exception) -> Response:
-    """The step cannot be taken: the workflow, or an application that takes part in it, objects."""
-    return problem(str(error), 400)
-
-
-async def refused(request: Request, error: Exception) -> Response:
-    """No such resource, or not by that method."""
-    assert isinstance(error, HTTPException)
-    return problem(error.detail, error.status_code, dict(error.headers or {}))
+def problem(
+    message: str | None,
+    status: int,
+    *,
+    errors: Mapping[str, str] | None = None,
+    headers: Mapping[str, str] | None = None,
+) -> Response:
+    """Jira's bean: what is wrong in general, and what with single fields."""
+    return JSONResponse({"errorMessages": [message] if message else [], "errors": errors or {}}, status, headers)

@@ -13,7 +13,7 @@ from starlette.types import ASGIApp
 
 from applinks import AsyncAppLinks, NobodyActing
 from applinks.demo import look
-from applinks.demo.asgi import Site, middleware
+from applinks.demo.asgi import Site, closing, middleware
 from applinks.demo.linked import LinkedApplications
 from applinks.demo.people import People
 from applinks.demo.wiki.beans import Beans
@@ -55,6 +55,7 @@ def create(data: Path, url: str, *, secret: str) -> Wiki:
             *site.routes(),
         ],
         middleware=middleware(site, applinks, secret),
+        lifespan=closing(applinks),
         exception_handlers={NobodyActing: site.to_sign_in, HTTPException: site.refuse},
     )
     return Wiki(ASGIMiddleware(app, applinks), applinks, records)

@@ -144,9 +144,7 @@ class Records:
             database.executemany("INSERT OR IGNORE INTO label (page, name) VALUES (?, ?)", rows)
 
 
-def insert_page(
-    database: sqlite3.Connection, space: str, parent: int | None, title: str, body: str, author: str
-) -> Page:
+def insert_page(database: sqlite3.Connection, space: str, parent: int | None, title: str, body: str, author: str) -> Page:
     """Write one page."""
     try:
         row = database.execute(

@@ -1,4 +1,5 @@
 """The wiki's REST resources. Every one but `user/current` begins by asking what the caller may do (`rights`)."""
+# ruff: noqa: ARG001, ARG002  Starlette hands every endpoint the request.
 
 from __future__ import annotations
 
@@ -42,7 +43,7 @@ class Rest:
         ]
         return Starlette(
             routes=[Mount("/api", routes=resources)],
-            exception_handlers={NobodyActing: unauthorized, BadBody: bad_request, Taken: bad_request, HTTPException: refused},
+            exception_handlers=dict.fromkeys((NobodyActing, Taken, BadBody, HTTPException), tell),
         )
 
     async def current_user(self, request: Request) -> Response:
@@ -142,23 +143,18 @@ def storage(body: Any) -> str:
     return value
 
 
+async def tell(request: Request, error: Exception) -> Response:
+    """What went wrong, in Confluence's bean."""
+    match error:
+        case NobodyActing():
+            return problem("Client must be authenticated to access this resource.", 401)
+        case HTTPException(status_code=status, detail=detail):
+            return problem(detail, status)
+        case _:  # the body is wrong, or asks for what exists already
+            return problem(str(error), 400)
+
+
 def problem(message: str, status: int) -> Response:
     """Confluence's bean for everything that goes wrong."""
     data = {"authorized": status not in {401, 403}, "valid": status != 400, "errors": [], "successful": False}
     return JSONResponse({"statusCode": status, "data": data, "message": message}, status)
-
-
-async def unauthorized(request: Request, error: Exception) -> Response:
-    """Nobody is calling whom we know."""
-    return problem("Client must be authenticated to access this resource.", 401)
-
-
-async def bad_request(request: Request, error: Exception) -> Response:
-    """The body is wrong, or asks for what exists already."""
-    return problem(str(error), 400)
-
-
-async def refused(request: Request, error: Exception) -> Response:
-    """No such thing, no right to it, or not by that method."""
-    assert isinstance(error, HTTPException)
-    return problem(error.detail, error.status_code)

@@ -19,7 +19,13 @@ def upgrade() -> None:
     )
     op.create_table(
         "identity",
-        sa.Column("row", sa.Integer, sa.CheckConstraint("row = 1", name="one_identity"), primary_key=True, autoincrement=False),
+        sa.Column(
+            "singleton",
+            sa.Integer,
+            sa.CheckConstraint("singleton = 1", name="one_identity"),
+            primary_key=True,
+            autoincrement=False,
+        ),
         sa.Column("application_id", sa.String, nullable=False),
         sa.Column("name", sa.String, nullable=False),
         sa.Column("type", sa.String, nullable=False),
@@ -66,6 +72,7 @@ def _links() -> None:
         sa.Column("same_users_said_by", sa.String),
         sa.Column("same_users_said_at", sa.BigInteger),
     )
+    op.create_index("links_in_order", "links", ["type", sa.text("is_primary DESC"), "folded_name"])
     primary = sa.text("is_primary")
     op.create_index("one_primary_of_a_type", "links", ["type"], unique=True, sqlite_where=primary, postgresql_where=primary)
 
@@ -84,7 +91,9 @@ def _audit() -> None:
     )
     op.create_table(
         "audit_head",
-        sa.Column("row", sa.Integer, sa.CheckConstraint("row = 1", name="one_head"), primary_key=True, autoincrement=False),
+        sa.Column(
+            "singleton", sa.Integer, sa.CheckConstraint("singleton = 1", name="one_head"), primary_key=True, autoincrement=False
+        ),
         sa.Column("sequence", sa.BigInteger, nullable=False),
         sa.Column("digest", sa.LargeBinary, nullable=False),
         sa.Column("key_id", sa.String, nullable=False),

@@ -1,0 +1,58 @@
+"""`applinks audit`: read the records of what was done, and check that nobody touched them."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import UTC, datetime
+from typing import Annotated
+
+import typer
+
+from applinks.audit import Written
+from applinks.cli.words import Database, Json, show, table
+
+app = typer.Typer(help="What was done, by whom, as whom and why.", no_args_is_help=True)
+
+
+@app.command("list")
+def list_(
+    limit: Annotated[int, typer.Option("--limit", "-n", min=1, max=10000, help="How many, newest first.")] = 20,
+    database: Database = None,
+    as_json: Json = False,
+) -> None:
+    """Show the newest records."""
+    from applinks import AppLinks  # noqa: PLC0415 SQLAlchemy is not needed for --help
+
+    with AppLinks(database) as applinks:
+        records = applinks.audit(limit)
+    rows = [("when", "what", "as", "really", "link", "request", "outcome", "reason")]
+    rows += [_cells(record) for record in records]
+    show([asdict(record) for record in records], table(rows), as_json=as_json)
+
+
+@app.command()
+def verify(database: Database = None, as_json: Json = False) -> None:
+    """Check the chain of the records; ends with 1 if it is broken."""
+    from applinks import AppLinks  # noqa: PLC0415 SQLAlchemy is not needed for --help
+
+    with AppLinks(database) as applinks:
+        verdict = applinks.verify_audit()
+    if verdict.broken is not None:
+        words = f"Broken at record {verdict.broken}: {verdict.problem}"
+    else:
+        words = f"Intact up to record {verdict.head.sequence}, {verdict.head.digest}." if verdict.head else "No records yet."
+    show(asdict(verdict), words, as_json=as_json)
+    if verdict.broken is not None:
+        raise typer.Exit(1)
+
+
+def _cells(record: Written) -> tuple[str, ...]:
+    entry = record.entry
+    when = datetime.fromtimestamp(record.time, UTC).strftime("%Y-%m-%d %H:%M:%S")
+    cells = (when, entry.kind, entry.subject, entry.actor, entry.link, entry.request, entry.outcome, entry.reason)
+    return tuple(printable(cell or "-") for cell in cells)
+
+
+def printable(text: str) -> str:
+    """Text from outside, harmless to a terminal (security.md T-67)."""
+    return text if text.isprintable() else text.encode("unicode_escape").decode()

@@ -1,0 +1,60 @@
+"""Puts the forge together. It is a WSGI application; any WSGI server can serve `create(…).app`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from wsgiref.types import WSGIApplication
+
+from flask import Flask
+
+from applinks import AppLinks
+from applinks.demo import browser, look
+from applinks.demo.bodies import LARGEST
+from applinks.demo.forge.beans import Beans
+from applinks.demo.forge.pages import Pages
+from applinks.demo.forge.records import Records
+from applinks.demo.forge.rest import Rest
+from applinks.demo.forge.signing_in import SigningIn
+from applinks.demo.people import People
+from applinks.frameworks import WSGIMiddleware
+
+
+@dataclass(frozen=True)
+class Forge:
+    """The application to serve, its end of the links, and its data."""
+
+    app: WSGIApplication
+    applinks: AppLinks
+    records: Records
+
+
+def create(data: Path, url: str, *, secret: str) -> Forge:
+    """The forge, with its files in the folder `data`, reachable at `url`; `secret` signs the sessions."""
+    people = People()
+    data = data.resolve()
+    records = Records(data / "forge.db")
+    applinks = AppLinks(
+        f"sqlite:///{data}/applinks-forge.db",
+        url=url,
+        name="Forge",
+        type="bitbucket",
+        people=people,
+        run_as={"deployment": {"alice"}},
+    )
+    app = Flask(__name__, static_folder=look.STATIC)
+    app.config.update(
+        SECRET_KEY=f"Forge {secret}",
+        SESSION_COOKIE_NAME=browser.cookie_name("Forge", url),
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=url.startswith("https:"),
+        MAX_CONTENT_LENGTH=LARGEST,
+    )
+    app.jinja_loader = look.loader(Path(__file__).parent)
+    look.dress(app.jinja_env)
+    SigningIn(applinks, people, url).join(app)
+    rest = Rest(records, Beans(url, people, records)).blueprint()
+    for version in ("1.0", "latest"):
+        app.register_blueprint(rest, name=f"rest {version}".replace(".", "_"), url_prefix=f"/rest/api/{version}")
+    app.register_blueprint(Pages(applinks, records).blueprint())
+    return Forge(WSGIMiddleware(app, applinks), applinks, records)

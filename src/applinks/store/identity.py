@@ -1,0 +1,110 @@
+"""Answers about ourselves: who we are, and the key that we sign with."""
+
+from __future__ import annotations
+
+import re
+import uuid
+from dataclasses import replace
+from typing import Any
+
+from sqlalchemy import Connection, Row, select, update
+
+from applinks.errors import ConfigurationError
+from applinks.links import Facts, FactsFor, Identity, LinkById, OurKey, WhoWeAre
+from applinks.store.links import link_by_id, move_version
+from applinks.store.sealing import Place, Sealing
+from applinks.store.tables import identity, keys
+from applinks.wire.keys import PrivateKey
+
+_WHO = select(identity)
+_KEY = select(keys.c.id, keys.c.private_key).join(identity, identity.c.key_id == keys.c.id)
+
+
+def who_we_are(connection: Connection, _question: WhoWeAre) -> Identity:
+    """Our identity; `ConfigurationError` before the first start has given us one."""
+    return find_identity(connection) or _nobody_yet()
+
+
+def find_identity(connection: Connection) -> Identity | None:
+    """Our identity, if we have one."""
+    row = connection.execute(_WHO).first()
+    return None if row is None else _read(row)
+
+
+def establish(connection: Connection, found: Identity, key: PrivateKey, sealing: Sealing, now: float) -> Identity:
+    """Keep the identity and its key, unless another process was first; the answer is the one that stands."""
+    move_version(connection)  # which also makes others wait until this is done
+    standing = find_identity(connection)
+    if standing is not None:
+        return standing
+    key_id = str(uuid.uuid4())
+    sealed = sealing.seal(key.to_der(), _place(key_id))
+    connection.execute(keys.insert().values(id=key_id, private_key=sealed, made_at=now))
+    connection.execute(identity.insert().values(singleton=1, key_id=key_id, **_columns(found)))
+    return found
+
+
+def describe(connection: Connection, found: Identity) -> None:
+    """Replace what we say about ourselves; id, consumer key and key pair are for life."""
+    connection.execute(update(identity).values(name=found.name, type=found.type, url=found.url))
+    move_version(connection)
+
+
+def new_identity(name: str, type: str, url: str) -> Identity:  # noqa: A002
+    """An identity that nobody ever had."""
+    id = str(uuid.uuid4())  # noqa: A001
+    slug = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-") or type
+    return Identity(id=id, name=name, type=type, url=url.rstrip("/"), consumer_key=f"{slug}:{id}")
+
+
+def described_as(found: Identity, name: str, type: str, url: str) -> Identity:  # noqa: A002
+    """The same application under another name, type or address."""
+    return replace(found, name=name, type=type, url=url.rstrip("/"))
+
+
+class Keys:
+    """Our key pairs: each is unsealed and parsed once and kept, since parsing costs more than signing with it."""
+
+    def __init__(self, sealing: Sealing) -> None:
+        self._sealing = sealing
+        self._parsed: tuple[bytes, PrivateKey] | None = None
+
+    def our_key(self, connection: Connection, _question: OurKey) -> PrivateKey:
+        """The private key."""
+        row = connection.execute(_KEY).first() or _nobody_yet()
+        parsed = self._parsed
+        if parsed is None or parsed[0] != row.private_key:
+            der = self._sealing.unseal(row.private_key, _place(row.id))
+            self._parsed = parsed = (row.private_key, PrivateKey.read(der, trusted=True))
+        return parsed[1]
+
+    def facts_for(self, connection: Connection, question: FactsFor) -> Facts | None:
+        """A link and who we are towards it, read in one transaction."""
+        link = link_by_id(connection, LinkById(question.link_id))
+        if link is None:
+            return None
+        return Facts(link, who_we_are(connection, WhoWeAre()), self.our_key(connection, OurKey()))
+
+
+def _nobody_yet() -> Any:
+    raise ConfigurationError(
+        "This application has no identity yet.", remedy="Give it one: `applinks init`, or the settings name, type and url."
+    )
+
+
+def _place(key_id: str) -> Place:
+    return ("keys", "private_key", key_id)
+
+
+def _columns(found: Identity) -> dict[str, str]:
+    return {
+        "application_id": found.id,
+        "name": found.name,
+        "type": found.type,
+        "url": found.url,
+        "consumer_key": found.consumer_key,
+    }
+
+
+def _read(row: Row[Any]) -> Identity:
+    return Identity(id=row.application_id, name=row.name, type=row.type, url=row.url, consumer_key=row.consumer_key)

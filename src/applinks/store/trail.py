@@ -1,0 +1,138 @@
+"""The record of what was done: a chain of rows, each with a keyed digest over the one before (security.md T-68).
+
+The head row names the last of them and carries a voucher, so that rows cannot be cut off at the end either. Whoever writes to
+the database without having the sealing keys can neither change, drop, reorder nor add a row unnoticed; what remains possible is
+to put back an older copy of rows and head together, which only a head that was noted elsewhere brings to light.
+"""
+
+from __future__ import annotations
+
+import hmac
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import fields
+from typing import Any
+
+from sqlalchemy import Connection, Row, bindparam, select
+
+from applinks.audit import AuditTrail, AuditVerdict, Entry, Head, VerifyAudit, WriteDown, Written
+from applinks.store.insertion import insert_or_replace
+from applinks.store.sealing import Sealing
+from applinks.store.tables import audit, audit_head
+
+BATCH = 1000
+BEGINNING = bytes(32)
+"""Stands for the digest of the row before the first."""
+
+_HEAD = select(audit_head)
+_APPEND = audit.insert()
+_NEXT = select(audit).where(audit.c.sequence > bindparam("after")).order_by(audit.c.sequence).limit(BATCH)
+_STORED = tuple(field.name for field in fields(Entry) if field.name != "explanation")
+
+
+class Trail:
+    """Writes, reads and verifies."""
+
+    def __init__(self, sealing: Sealing, clock: Callable[[], float]) -> None:
+        self._sealing = sealing
+        self._clock = clock
+
+    def write_down(self, connection: Connection, question: WriteDown) -> None:
+        """Append the entry."""
+        head = connection.execute(_HEAD).first()
+        sequence, before = (head.sequence + 1, head.digest) if head else (1, BEGINNING)
+        key_id, key = self._sealing.audit_key()
+        row = {"sequence": sequence, "time": float(self._clock()), "key_id": key_id, **_columns(question.entry)}
+        digest = _digest(key, before, row)
+        connection.execute(_APPEND, row | {"digest": digest})
+        ahead = {
+            "singleton": 1,
+            "sequence": sequence,
+            "digest": digest,
+            "key_id": key_id,
+            "voucher": _voucher(key, sequence, digest),
+        }
+        connection.execute(insert_or_replace(connection, audit_head), ahead)
+
+    def read(self, connection: Connection, question: AuditTrail) -> tuple[Written, ...]:
+        """The newest first."""
+        query = select(audit).order_by(audit.c.sequence.desc()).limit(question.limit)
+        if question.link is not None:
+            query = query.where(audit.c.link == question.link)
+        if question.kind is not None:
+            query = query.where(audit.c.kind == question.kind)
+        return tuple(Written(row.sequence, row.time, _entry(row.entry)) for row in connection.execute(query))
+
+    def verify(self, connection: Connection, question: VerifyAudit) -> AuditVerdict:
+        """Walk the whole chain; stop at the first row that does not hold."""
+        last, holds = 0, BEGINNING
+        for row in _rows(connection):
+            problem = self._problem(row, last + 1, holds) or _contradiction(row, question.noted)
+            if problem:
+                return AuditVerdict(_head(last, holds), last + 1, problem)
+            last, holds = row.sequence, row.digest
+        problem = self._problem_at_end(connection, last, holds, question.noted)
+        return AuditVerdict(_head(last, holds), last + 1 if problem else None, problem)
+
+    def _problem(self, row: Row[Any], expected: int, before: bytes) -> str | None:
+        if row.sequence != expected:
+            return "the entry is missing"
+        if not self._sealing.knows(row.key_id):
+            return f"the key {row.key_id!r} that vouches for it is not among the sealing keys"
+        _, key = self._sealing.audit_key(row.key_id)
+        columns = {name: row._mapping[name] for name in ("sequence", "time", "kind", "link", "entry", "key_id")}
+        if not hmac.compare_digest(_digest(key, before, columns), row.digest):
+            return "the entry was changed, moved or added"
+        return None
+
+    def _problem_at_end(self, connection: Connection, last: int, digest: bytes, noted: Head | None) -> str | None:
+        if noted is not None and noted.sequence > last:
+            return "the entry is missing: a later one was noted"
+        head = connection.execute(_HEAD).first()
+        if head is None:
+            return "the head of the record is missing" if last else None
+        if not self._sealing.knows(head.key_id):
+            return f"the key {head.key_id!r} that vouches for the head is not among the sealing keys"
+        _, key = self._sealing.audit_key(head.key_id)
+        if not hmac.compare_digest(_voucher(key, head.sequence, head.digest), head.voucher):
+            return "the head of the record was changed"
+        if head.sequence > last:
+            return "the entry is missing: the head names a later one"
+        return None if (head.sequence, head.digest) == (last, digest) else "the head does not know the last entries"
+
+
+def _rows(connection: Connection) -> Iterator[Row[Any]]:
+    after = 0
+    while batch := connection.execute(_NEXT, {"after": after}).all():
+        yield from batch
+        after = batch[-1].sequence
+
+
+def _contradiction(row: Row[Any], noted: Head | None) -> str | None:
+    if noted is None or row.sequence != noted.sequence or row.digest.hex() == noted.digest:
+        return None
+    return "the entry is not the one that was noted"
+
+
+def _head(sequence: int, digest: bytes) -> Head | None:
+    return Head(sequence, digest.hex()) if sequence else None
+
+
+def _columns(entry: Entry) -> dict[str, Any]:
+    stored = {name: value for name in _STORED if (value := getattr(entry, name)) not in (None, ())}
+    return {"kind": entry.kind, "link": entry.link, "entry": json.dumps(stored, separators=(",", ":"))}
+
+
+def _entry(text: str) -> Entry:
+    stored = json.loads(text)
+    checks = tuple((name, outcome) for name, outcome in stored.pop("checks", ()))
+    return Entry(checks=checks, **{name: value for name, value in stored.items() if name in _STORED})
+
+
+def _digest(key: bytes, before: bytes, row: dict[str, Any]) -> bytes:
+    canonical = json.dumps(row, sort_keys=True, separators=(",", ":"))
+    return hmac.digest(key, before + canonical.encode(), "sha256")
+
+
+def _voucher(key: bytes, sequence: int, digest: bytes) -> bytes:
+    return hmac.digest(key, b"head %d " % sequence + digest, "sha256")

@@ -1,0 +1,210 @@
+"""The record: kept as it was written, and every later change to it is found (security.md T-68)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import fields, replace
+from typing import Any
+
+import pytest
+from sqlalchemy import delete, update
+
+from applinks.audit import AuditTrail, AuditVerdict, Entry, Head, VerifyAudit, WriteDown, Written
+from applinks.store import Store, trail
+from applinks.store.database import Use
+from applinks.store.tables import audit, audit_head
+from contracts.conftest import Clock
+
+FULL = Entry(
+    kind="call",
+    outcome="refused",
+    subject="alice",
+    actor="bob",
+    reason="because\r\n\x1b[31m of \0 \ud800 ✓",
+    link="Jira",
+    mechanism="2LOi",
+    request="GET https://jira.test/rest",
+    status=401,
+    checks=(("signature", "holds"), ("nonce", "used")),
+)
+
+
+def write(store: Store, *entries: Entry) -> None:
+    for entry in entries:
+        store.answer(WriteDown(entry))
+
+
+def written(store: Store, count: int) -> None:
+    write(store, *(Entry(kind="call", outcome=f"outcome {number}", link="Jira") for number in range(1, count + 1)))
+
+
+def change(store: Store, *statements: Any) -> None:
+    """What somebody does who can write to the database but has no sealing key."""
+    with store._database.transaction(Use.WRITE) as connection:
+        for statement in statements:
+            connection.execute(statement)
+
+
+def verdict(store: Store, noted: Head | None = None) -> AuditVerdict:
+    return store.answer(VerifyAudit(noted))
+
+
+def test_every_field_is_kept_control_characters_too(store: Store, clock: Clock) -> None:
+    write(store, FULL)
+    assert store.answer(AuditTrail(limit=1)) == (Written(1, clock.now, FULL),)
+    assert all(getattr(FULL, field.name) != field.default for field in fields(Entry) if field.name != "explanation")
+
+
+def test_the_explanation_is_never_stored(store: Store) -> None:
+    write(store, replace(FULL, explanation="POST&https%3A%2F%2Fjira.test&oauth_token%3Dsecret"))
+    (kept,) = store.answer(AuditTrail(limit=1))
+    assert kept.entry.explanation is None
+    with store._database.transaction(Use.READ) as connection:
+        assert "oauth_token" not in repr(connection.execute(audit.select()).all())
+
+
+def test_the_trail_shows_the_newest_first_and_no_more_than_asked_for(store: Store, clock: Clock) -> None:
+    for number in range(5):
+        clock.now += 1
+        write(store, Entry(kind="call", outcome=str(number)))
+    assert [(each.sequence, each.entry.outcome) for each in store.answer(AuditTrail(limit=2))] == [(5, "4"), (4, "3")]
+
+
+def test_the_trail_can_be_narrowed_to_a_link_and_a_kind(store: Store) -> None:
+    write(
+        store,
+        Entry(kind="call", outcome="1", link="Jira"),
+        Entry(kind="call", outcome="2", link="Wiki"),
+        Entry(kind="admission", outcome="3", link="Jira"),
+        Entry(kind="run_as", outcome="4"),
+    )
+
+    def outcomes(**which: str) -> list[str]:
+        return [each.entry.outcome for each in store.answer(AuditTrail(limit=10, **which))]
+
+    assert outcomes(link="Jira") == ["3", "1"]
+    assert outcomes(kind="call") == ["2", "1"]
+    assert outcomes(link="Jira", kind="call") == ["1"]
+    assert outcomes(link="jira") == []
+
+
+def test_an_empty_record_holds(store: Store) -> None:
+    assert verdict(store) == AuditVerdict(head=None)
+
+
+def test_a_record_that_nobody_touched_holds_over_several_batches(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(trail, "_NEXT", trail._NEXT.limit(3))
+    written(store, 10)
+    write(store, FULL)
+    found = verdict(store)
+    assert (found.broken, found.problem) == (None, None)
+    assert found.head is not None
+    assert found.head.sequence == 11
+
+
+def test_a_time_that_is_a_whole_number_is_verified_as_it_is_read_back(store: Store, clock: Clock) -> None:
+    clock.now = 1_800_000_000
+    written(store, 1)
+    assert verdict(store).broken is None
+
+
+def swap(store: Store, one: int, other: int) -> None:
+    with store._database.transaction(Use.WRITE) as connection:
+        rows = {row["sequence"]: dict(row) for row in connection.execute(audit.select()).mappings()}
+        connection.execute(delete(audit).where(audit.c.sequence.in_([one, other])))
+        connection.execute(audit.insert(), [rows[one] | {"sequence": other}, rows[other] | {"sequence": one}])
+
+
+TAMPERING: dict[str, tuple[Callable[[Store], None], int]] = {
+    "an outcome is flipped": (
+        lambda store: change(store, update(audit).where(audit.c.sequence == 3).values(entry='{"kind":"call","outcome":"x"}')),
+        3,
+    ),
+    "a time is moved": (lambda store: change(store, update(audit).where(audit.c.sequence == 2).values(time=1.0)), 2),
+    "a link is renamed": (lambda store: change(store, update(audit).where(audit.c.sequence == 2).values(link="Wiki")), 2),
+    "a link is taken away": (lambda store: change(store, update(audit).where(audit.c.sequence == 2).values(link=None)), 2),
+    "a kind is changed": (lambda store: change(store, update(audit).where(audit.c.sequence == 4).values(kind="run_as")), 4),
+    "a digest is changed": (
+        lambda store: change(store, update(audit).where(audit.c.sequence == 1).values(digest=bytes(32))),
+        1,
+    ),
+    "the first is dropped": (lambda store: change(store, delete(audit).where(audit.c.sequence == 1)), 1),
+    "one is dropped": (lambda store: change(store, delete(audit).where(audit.c.sequence == 3)), 3),
+    "one is dropped and the rest renumbered": (
+        lambda store: change(
+            store,
+            delete(audit).where(audit.c.sequence == 3),
+            *(update(audit).where(audit.c.sequence == number).values(sequence=number - 1) for number in (4, 5)),
+        ),
+        3,
+    ),
+    "two are swapped": (lambda store: swap(store, 2, 4), 2),
+    "the last is cut off": (lambda store: change(store, delete(audit).where(audit.c.sequence == 5)), 5),
+    "the last two are cut off": (lambda store: change(store, delete(audit).where(audit.c.sequence > 3)), 4),
+    "all are cut off": (lambda store: change(store, delete(audit)), 1),
+    "the end is cut off and the head follows": (
+        lambda store: change(store, delete(audit).where(audit.c.sequence == 5), update(audit_head).values(sequence=4)),
+        5,
+    ),
+    "the head is removed": (lambda store: change(store, delete(audit_head)), 6),
+    "one is added at the end": (
+        lambda store: change(
+            store,
+            audit.insert().values(
+                sequence=6, time=1.0, kind="call", entry="{}", digest=bytes(32), key_id=store._sealing.audit_key()[0]
+            ),
+        ),
+        6,
+    ),
+    "a key is named that nobody has": (
+        lambda store: change(store, update(audit).where(audit.c.sequence == 2).values(key_id="gone")),
+        2,
+    ),
+    "a head key is named that nobody has": (lambda store: change(store, update(audit_head).values(key_id="gone")), 6),
+}
+
+
+@pytest.mark.parametrize("tampering", TAMPERING)
+def test_it_is_found_when_t68(store: Store, tampering: str) -> None:
+    written(store, 5)
+    tamper, first_broken = TAMPERING[tampering]
+    tamper(store)
+    found = verdict(store)
+    assert found.broken == first_broken, found
+    assert found.problem
+    assert (found.head.sequence if found.head else 0) == first_broken - 1
+
+
+def older_copy(store: Store) -> list[Any]:
+    """Puts back what the record was three entries ago, head and all."""
+    with store._database.transaction(Use.READ) as connection:
+        head = dict(connection.execute(audit_head.select()).mappings().one())
+        last = head["sequence"]
+    written(store, 3)
+    return [delete(audit).where(audit.c.sequence > last), update(audit_head).values(head)]
+
+
+def test_an_older_copy_put_back_is_found_only_by_a_head_that_was_noted_elsewhere_t68(store: Store) -> None:
+    written(store, 2)
+    restore = older_copy(store)
+    noted = verdict(store).head
+    change(store, *restore)
+    assert verdict(store).broken is None, "nothing inside the database can tell"
+    assert verdict(store, noted).broken == 3
+
+
+def test_a_noted_head_contradicts_a_record_written_anew_with_the_keys_t68(store: Store) -> None:
+    written(store, 3)
+    noted = verdict(store).head
+    change(store, delete(audit), delete(audit_head))
+    write(store, *[Entry(kind="call", outcome="invented")] * 4)
+    assert verdict(store).broken is None, "whoever has the keys can write a record that holds"
+    found = verdict(store, noted)
+    assert (found.broken, found.problem) == (3, "the entry is not the one that was noted")
+
+
+def test_a_noted_head_that_agrees_says_nothing(store: Store) -> None:
+    written(store, 2)
+    noted = verdict(store).head
+    written(store, 2)
+    assert verdict(store, noted).broken is None

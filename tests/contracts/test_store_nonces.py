@@ -1,0 +1,114 @@
+"""SpendNonce: once, over all threads, and forgotten only when it cannot matter (security.md T-09, T-12, T-77)."""
+
+from __future__ import annotations
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+
+from applinks.incoming.replay import SpendNonce
+from applinks.store import Store
+from applinks.store.database import Use
+from applinks.store.nonces import SWEEP_EVERY, SWEPT_AT_ONCE
+from applinks.store.tables import nonces
+from contracts.conftest import Clock
+
+NONCE = SpendNonce("jira:1", "token", 1_800_000_000, "n-1", 1_800_000_360)
+
+
+def kept(store: Store) -> int:
+    with store._database.transaction(Use.READ) as connection:
+        return len(connection.execute(nonces.select()).all())
+
+
+def test_a_nonce_is_spent_once_t09(store: Store) -> None:
+    assert store.answer(NONCE) is True
+    assert store.answer(NONCE) is False
+    assert store.answer(NONCE) is False
+
+
+def test_it_belongs_to_its_consumer_token_and_timestamp_t09(store: Store) -> None:
+    store.answer(NONCE)
+    for other in ({"consumer_key": "jira:2"}, {"token": ""}, {"timestamp": 1_800_000_001}, {"nonce": "n-2"}):
+        assert store.answer(replace(NONCE, **other)) is True, other
+
+
+def test_characters_moved_from_one_part_to_the_next_make_another_nonce_t09(store: Store) -> None:
+    parts = [
+        ("a", "bc", "d"),
+        ("ab", "c", "d"),
+        ("a", "b", "cd"),
+        ("", "abc", "d"),
+        ("1:a", "b", "c"),
+        ("1", ":ab", "c"),
+        ("a1:b", "", "c"),
+    ]
+    for consumer_key, token, nonce in parts:
+        assert store.answer(replace(NONCE, consumer_key=consumer_key, token=token, nonce=nonce)) is True
+    assert store.answer(SpendNonce("a", "", 12, "3", 0)) is True
+    assert store.answer(SpendNonce("a", "", 1, "23", 0)) is True
+
+
+def test_a_longer_window_does_not_make_a_spent_nonce_fresh_t12(store: Store) -> None:
+    store.answer(NONCE)
+    assert store.answer(replace(NONCE, keep_until=NONCE.keep_until + 600)) is False
+
+
+def test_any_text_can_be_a_nonce(store: Store) -> None:
+    for nonce in ("", "\0", "\ud800", "ä" * 10_000):
+        assert store.answer(replace(NONCE, nonce=nonce)) is True
+        assert store.answer(replace(NONCE, nonce=nonce)) is False
+
+
+def test_sixteen_threads_racing_for_the_same_nonces_have_one_winner_each_t09(store: Store) -> None:
+    races = 40
+    start = threading.Barrier(16)
+
+    def run(_: int) -> list[bool]:
+        start.wait()
+        return [store.answer(replace(NONCE, nonce=str(race))) for race in range(races)]
+
+    with ThreadPoolExecutor(16) as threads:
+        results = list(threads.map(run, range(16)))
+    assert [sum(won) for won in zip(*results, strict=True)] == [1] * races
+
+
+def test_what_cannot_matter_any_more_is_swept_inside_a_later_write_t77(store: Store, clock: Clock) -> None:
+    store.answer(NONCE)
+    clock.now = NONCE.keep_until + 1
+    store.answer(replace(NONCE, nonce="later", keep_until=NONCE.keep_until + 1000))
+    assert kept(store) == 1
+    assert store.answer(NONCE) is True
+
+
+def test_a_nonce_that_could_still_matter_is_never_swept_t12(store: Store, clock: Clock) -> None:
+    store.answer(NONCE)
+    for clock.now in (NONCE.keep_until - SWEEP_EVERY - 1, NONCE.keep_until, NONCE.keep_until + 0.9):
+        store.answer(replace(NONCE, nonce=f"at {clock.now}"))
+        assert store.answer(NONCE) is False, clock.now
+
+
+def add_old(store: Store, count: int) -> None:
+    rows = [{"digest": f"old {number}".encode(), "keep_until": 10} for number in range(count)]
+    with store._database.transaction(Use.WRITE) as connection:
+        connection.execute(nonces.insert(), rows)
+
+
+def old_after(store: Store, clock: Clock, seconds: float) -> int:
+    """How many expired rows are left after one more nonce was spent that much later."""
+    clock.now += seconds
+    store.answer(replace(NONCE, nonce=str(clock.now), keep_until=int(clock.now) + 1000))
+    with store._database.transaction(Use.READ) as connection:
+        return len(connection.execute(nonces.select().where(nonces.c.keep_until == 10)).all())
+
+
+def test_a_process_sweeps_once_a_minute_t77(store: Store, clock: Clock) -> None:
+    add_old(store, 3)
+    assert [old_after(store, clock, seconds) for seconds in (0, SWEEP_EVERY - 1, 1)] == [3, 3, 0]
+    add_old(store, 3)
+    assert [old_after(store, clock, seconds) for seconds in (0, SWEEP_EVERY - 1, 1)] == [3, 3, 0]
+
+
+def test_a_sweep_is_bounded_and_soon_goes_on_while_there_is_more_t77(store: Store, clock: Clock) -> None:
+    add_old(store, SWEPT_AT_ONCE + 5)
+    assert [old_after(store, clock, seconds) for seconds in (SWEEP_EVERY, 0.5, 0.5)] == [5, 5, 0]

@@ -1,0 +1,63 @@
+"""One process among several on one database: does what each line of its input says and answers with a line of JSON."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from dataclasses import asdict, replace
+from typing import Any
+
+from applinks.audit import Entry, WriteDown
+from applinks.incoming.replay import SpendNonce
+from applinks.links import LinkByName, OurKey, SaveLink, WhoWeAre
+from applinks.store import Store
+
+
+class Contender:
+    def __init__(self, url: str) -> None:
+        self.url = url
+
+    def ready(self) -> None:
+        """Everything is imported."""
+
+    def open(self) -> None:
+        self.store = Store.open(self.url)
+
+    def identify(self) -> list[str]:
+        self.store.identify(name="Contender", type="generic", url="https://contender.test")
+        identity, key = self.store.answer(WhoWeAre()), self.store.answer(OurKey())
+        return [*asdict(identity).values(), key.public.fingerprint]
+
+    def spend(self, count: int) -> list[bool]:
+        return [self.store.answer(SpendNonce("c", "", 1, str(number), 2_000_000_000)) for number in range(count)]
+
+    def write(self, count: int) -> None:
+        for number in range(count):
+            self.store.answer(WriteDown(Entry(kind="call", outcome=str(number))))
+
+    def fingerprint(self) -> str:
+        return self.store.answer(OurKey()).public.fingerprint
+
+    def rename(self, name: str, new_name: str) -> None:
+        self.store.answer(SaveLink(replace(self.store.answer(LinkByName(name)), name=new_name)))
+
+    def spend_in_a_fork(self) -> list[bool]:
+        """One nonce, in a child that inherited the open store, then here."""
+        before = self.store.answer(LinkByName("far"))
+        child = os.fork()
+        if not child:
+            os._exit(0 if self.spend(1) == [True] and self.store.answer(LinkByName("far")) == before else 1)
+        return [os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0, *self.spend(1)]
+
+
+def main() -> None:
+    contender = Contender(sys.argv[1])
+    for line in sys.stdin:
+        verb, *arguments = json.loads(line)
+        answer: Any = getattr(contender, verb)(*arguments)
+        print(json.dumps(answer), flush=True)
+
+
+if __name__ == "__main__":
+    main()
