@@ -30,7 +30,7 @@ from applinks.wire.messages import FORM, Request
 from applinks.wire.oauth1 import Credentials, SharedSecret, SignatureMethod, read, sign, verify
 from wire.any_request import any_request
 
-CHUNKS, REQUESTS, RSA_EVERY = 10, 2_000, 25
+CHUNKS, REQUESTS, RSA_EVERY = 10, 2_000, 40
 CONSUMER, TOKEN, TIMESTAMP, NONCE = "links-for-python", "Kbx3Xt7b", 1_700_000_000, "n-0001"
 SECRET = SharedSecret("s & 100%", "té")
 PRIVATE = PrivateKey(rsa.generate_private_key(public_exponent=65537, key_size=2048))
@@ -242,7 +242,7 @@ def test_twenty_thousand_base_strings_are_theirs_to_the_byte(chunk):
             if base_strings(library)(result.request) != result.base_string:
                 differences += 1
                 assert explained(library, result.request), (library, result)
-    assert differences < REQUESTS / 10
+    assert differences < 2 * REQUESTS / 10  # of the comparisons with two libraries
 
 
 @pytest.mark.parametrize("chunk", range(CHUNKS))

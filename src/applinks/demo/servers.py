@@ -79,4 +79,4 @@ def _wsgi(app: Any, listening: socket.socket) -> Iterator[None]:
         yield
     finally:
         server.close()
-        thread.join(timeout=1)
+        thread.join(timeout=0.1)

@@ -12,7 +12,8 @@ import re
 import threading
 from base64 import b64encode
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -79,6 +80,10 @@ class Browser:
         self._http = httpx2.Client(base_url=url, follow_redirects=True)
         self.press("/login", "/login", name=name, password=name, next="/")
 
+    def read(self, page: str) -> str:
+        """The text of a page."""
+        return self._http.get(page).text
+
     def press(self, page: str, form: str, **fields: str) -> httpx2.Response:
         """Open a page and send a form of it."""
         token = re.search(r'name="token" value="([^"]+)"', self._http.get(page).text)
@@ -92,10 +97,13 @@ class Scene:
     three: Running
     teller: Teller
     watch: Watch
+    browsers: dict[tuple[str, str], Browser] = field(default_factory=dict)
 
     def browser(self, application: str, name: str) -> Browser:
-        """Sign somebody in."""
-        return Browser(self.three.addresses()[application], name)
+        """Somebody's browser, signed in."""
+        if (application, name) not in self.browsers:
+            self.browsers[application, name] = Browser(self.three.addresses()[application], name)
+        return self.browsers[application, name]
 
     def tell(self, name: str, done: Callable[[], httpx2.Response], *, wanted: str, status: int = 200) -> httpx2.Response:
         """Do something in a browser and tell the call that it led to: the one whose request ends with `wanted`."""
@@ -138,14 +146,11 @@ def as_the_current_user(scene: Scene) -> None:
         ("Forge", "jira", "rest/auth/1/session"),
         ("Tracker", "bitbucket", "plugins/servlet/applinks/whoami"),
     ):
-        alice = scene.browser(here, "alice")
-        page = scene.tell(
-            f"alice, in {here}, asks who she is in the {type_} application",
-            lambda alice=alice, type_=type_: alice.press("/linked", "/linked/whoami", type=type_),  # type: ignore[misc]
-            wanted=path,
-        )
+        ask = partial(scene.browser(here, "alice").press, "/linked", "/linked/whoami", type=type_)
+        page = scene.tell(f"alice, in {here}, asks who she is in the {type_} application", ask, wanted=path)
         said = re.search(r"Making the request as: <strong>([^<]*)</strong>", page.text)
-        scene.teller.says(f"Making the request as: {said[1] if said else 'nobody'}", good=bool(said) and said[1] == "alice")
+        name = said[1] if said else "nobody"
+        scene.teller.says(f"Making the request as: {name}", good=name == "alice")
 
 
 def publish(scene: Scene) -> None:
@@ -161,7 +166,7 @@ def publish(scene: Scene) -> None:
     linked = re.search(r'<a href="([^"]+)">(OPS-1 [^<]+)</a>', page.text)
     scene.teller.says(f"OPS-1 carries the link: {linked[1] if linked else 'none'}", good=linked is not None)
     if linked:
-        text = scene.browser("Wiki", "alice")._http.get(linked[1]).text
+        text = scene.browser("Wiki", "alice").read(linked[1])
         scene.teller.says("The page says that Alice Adams wrote it", good="Alice Adams" in text)
 
 
@@ -180,8 +185,7 @@ def as_another_user(scene: Scene) -> None:
         lambda: forge.press(repository, f"{repository}/space"),
         wanted="/rest/api/space",
     )
-    home = scene.browser("Wiki", "alice")._http.get("/spaces/OPS").text
-    page = re.search(r"/spaces/OPS/pages/\d+", home)
+    page = re.search(r"/spaces/OPS/pages/\d+", wiki.read("/spaces/OPS"))
     path = page[0] if page else "/spaces/OPS"
     scene.tell(
         "alice, in Wiki, has deployment point OPS-3 to a page",
@@ -216,7 +220,7 @@ def refused(scene: Scene) -> None:
     for name, request, problem in forgeries:
         with httpx2.Client() as http:
             answer = http.send(request)
-        good = answer.status_code == 401 and f"oauth_problem={problem}" in answer.text  # noqa: PLR2004
+        good = answer.status_code == 401 and f"oauth_problem={problem}" in answer.text
         scene.teller.forgery(name, request, answer, problem, good=good)
 
 
