@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from inspect import isawaitable, iscoroutine
 from typing import Any, Self, TypeVar
@@ -65,7 +65,11 @@ class Application:
         self._store = Store.open(self._settings.database, sealing=Sealing.for_database(self._settings.database))
         self._introduce()
         self._clients: WeakKeyDictionary[asyncio.AbstractEventLoop, httpx2.AsyncClient] = WeakKeyDictionary()
-        self._answers: dict[type[Question], Callable[[Any], Any]] = {
+        self._answers = self._all_answers()
+
+    def _all_answers(self) -> dict[type[Question], Callable[[Any], Any]]:
+        """Who answers what: the store, the host application, the clock, and we ourselves."""
+        return {
             **dict.fromkeys(self._store.answers, self._store.answer),
             Now: lambda _: Moment(clock.now(), clock.fresh_nonce()),
             FindPerson: lambda question: self._people.find(question.name),
@@ -213,6 +217,10 @@ class AppLinks(Application):
         """Replace the rules for whom a linked application may impersonate here, and for what."""
         return self.run(_then(name, lambda link: links.change_policy(link, policy, by=self._by(by))))
 
+    def change_link(self, name: str, *, by: str | None = None, **changes: str | None) -> Link:
+        """Set `outgoing` or `incoming` (a `Level`), `signature_method` (both directions) or `impersonation_parameter`."""
+        return self.run(_then(name, lambda link: links.change(link, by=self._by(by), **_as_changes(changes))))
+
     def make_primary(self, name: str, *, by: str | None = None) -> Link:
         """Make this link the one that is used for its type when none is named."""
         return self.run(_then(name, lambda link: links.make_primary(link, by=self._by(by))))
@@ -273,6 +281,10 @@ class AsyncAppLinks(Application):
         """Replace the rules for whom a linked application may impersonate here, and for what."""
         return await self.run_async(_then(name, lambda link: links.change_policy(link, policy, by=self._by(by))))
 
+    async def change_link(self, name: str, *, by: str | None = None, **changes: str | None) -> Link:
+        """Set `outgoing` or `incoming` (a `Level`), `signature_method` (both directions) or `impersonation_parameter`."""
+        return await self.run_async(_then(name, lambda link: links.change(link, by=self._by(by), **_as_changes(changes))))
+
     async def make_primary(self, name: str, *, by: str | None = None) -> Link:
         """Make this link the one that is used for its type when none is named."""
         return await self.run_async(_then(name, lambda link: links.make_primary(link, by=self._by(by))))
@@ -308,6 +320,31 @@ def _one(name: str | None, id: str | None) -> Flow[Link]:  # noqa: A002
 def _then(name: str, change: Callable[[Link], Flow[T]]) -> Flow[T]:
     link = yield from links.link_named(name)
     return (yield from change(link))
+
+
+_CHOICES: dict[str, Callable[[str], Any]] = {
+    "outgoing": links.Level,
+    "incoming": links.Level,
+    "signature_method": lambda word: _one_of(links.SIGNATURE_METHODS, word),
+    "impersonation_parameter": lambda word: _one_of(links.IMPERSONATION_PARAMETERS, word),
+}
+
+
+def _one_of(known: Sequence[str], word: str) -> str:
+    return known[known.index(word)]
+
+
+def _as_changes(changes: dict[str, str | None]) -> dict[str, Any]:
+    """Words for values; `ConfigurationError` names the one that is not known."""
+    known: dict[str, Any] = {}
+    for name, word in changes.items():
+        try:
+            known[name] = _CHOICES[name](word) if word is not None else None
+        except (KeyError, ValueError):
+            raise ConfigurationError(
+                f"A link cannot have {name}={word!r}.", remedy="`applinks link change --help` lists the words."
+            ) from None
+    return known
 
 
 def _check_size(body: bytes, url: str) -> None:

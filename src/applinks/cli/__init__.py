@@ -28,7 +28,7 @@ def main() -> None:
     try:
         app()
     except AppLinksError as error:
-        print(f"applinks: {error.message}", file=sys.stderr)  # noqa: T201
+        print(f"applinks: {error.message}", file=sys.stderr)
         if error.remedy:
-            print(f"  → {error.remedy}", file=sys.stderr)  # noqa: T201
+            print(f"  → {error.remedy}", file=sys.stderr)
         sys.exit(1)

@@ -21,11 +21,11 @@ def list_(
     as_json: Json = False,
 ) -> None:
     """Show the newest records."""
-    from applinks import AppLinks  # noqa: PLC0415 SQLAlchemy is not needed for --help
+    from applinks import AppLinks
 
     with AppLinks(database) as applinks:
         records = applinks.audit(limit)
-    rows = [("when", "what", "as", "really", "link", "request", "outcome", "reason")]
+    rows: list[tuple[str, ...]] = [("when", "what", "as", "really", "link", "request", "outcome", "reason")]
     rows += [_cells(record) for record in records]
     show([asdict(record) for record in records], table(rows), as_json=as_json)
 
@@ -33,7 +33,7 @@ def list_(
 @app.command()
 def verify(database: Database = None, as_json: Json = False) -> None:
     """Check the chain of the records; ends with 1 if it is broken."""
-    from applinks import AppLinks  # noqa: PLC0415 SQLAlchemy is not needed for --help
+    from applinks import AppLinks
 
     with AppLinks(database) as applinks:
         verdict = applinks.verify_audit()

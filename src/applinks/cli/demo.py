@@ -20,7 +20,7 @@ def demo(
 ) -> None:
     """Start tracker, wiki and forge, link them, and call each other as alice, as deployment, and as nobody should."""
     try:
-        from applinks.demo import tell  # noqa: PLC0415 an optional extra
+        from applinks.demo import tell
     except ImportError as missing:
         typer.echo(f"applinks: the demo needs {missing.name}.\n  → pip install 'applinks[demo]'", err=True)
         raise typer.Exit(1) from missing

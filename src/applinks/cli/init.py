@@ -17,7 +17,7 @@ def init(
     as_json: Json = False,
 ) -> None:
     """Make the database, its keys and the identity of this application; say it again to change name, type or address."""
-    from applinks import AppLinks  # noqa: PLC0415 SQLAlchemy is not needed for --help
+    from applinks import AppLinks
 
     with AppLinks(database, url=url, name=name, type=type) as applinks:
         us = applinks.identity

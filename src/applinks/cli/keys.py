@@ -12,7 +12,7 @@ app = typer.Typer(help="The keys that seal secrets in the database.", no_args_is
 @app.command()
 def rotate(database: Database = None, as_json: Json = False) -> None:
     """Add a new sealing key and seal all secrets anew with it; running applications go on undisturbed."""
-    from applinks import AppLinks  # noqa: PLC0415 SQLAlchemy is not needed for --help
+    from applinks import AppLinks
 
     with AppLinks(database) as applinks:
         sealed = applinks.rotate_sealing()

@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from applinks.cli.words import By, Database, Json, LinkName, show, table, whoever_runs_this
+from applinks.links import IMPERSONATION_PARAMETERS, Level
 
 if TYPE_CHECKING:
     from applinks import Link
 
+LEVELS = ", ".join(Level)
 app = typer.Typer(help="Links to other applications.", no_args_is_help=True)
 Names = Annotated[list[str] | None, typer.Option(metavar="NAME", help="May be said several times.")]
 
@@ -36,7 +38,7 @@ def create(
 
     Say it again to renew keys and addresses, or to mend a link of which only one end was made.
     """
-    from applinks import Administrator, AppLinks  # noqa: PLC0415 SQLAlchemy is not needed for --help
+    from applinks import Administrator, AppLinks
 
     if same_users is None:
         same_users = typer.confirm("Does a user name mean the same person on both sides?")
@@ -51,7 +53,7 @@ def create(
 @app.command("list")
 def list_(database: Database = None, as_json: Json = False) -> None:
     """Show all links."""
-    from applinks import AppLinks  # noqa: PLC0415 SQLAlchemy is not needed for --help
+    from applinks import AppLinks
 
     with AppLinks(database) as applinks:
         links = [linked.link for linked in applinks.links()]
@@ -74,22 +76,22 @@ def list_(database: Database = None, as_json: Json = False) -> None:
 @app.command("show")
 def show_(name: LinkName, database: Database = None, as_json: Json = False) -> None:
     """Show one link with its two directions."""
-    from applinks import AppLinks  # noqa: PLC0415 SQLAlchemy is not needed for --help
+    from applinks import AppLinks
 
     with AppLinks(database) as applinks:
         link = applinks.link(name).link
     show(as_data(link), in_words(link), as_json=as_json)
 
 
-@app.command()
-def test(
+@app.command("test")
+def try_(
     name: LinkName,
     user: Annotated[str, typer.Option("--as", metavar="USER", help="Whom to act as for one harmless call.")],
     database: Database = None,
     as_json: Json = False,
 ) -> None:
     """Ask the other application who is calling, as a given user; ends with 1 unless it answers with that user."""
-    from applinks import AppLinks, Person  # noqa: PLC0415 SQLAlchemy is not needed for --help
+    from applinks import AppLinks, Person
 
     with AppLinks(database) as applinks, applinks.acting_as(Person(user)):
         linked = applinks.link(name)
@@ -119,7 +121,7 @@ def policy(
 
     What is not said is not restricted, except that administrators are never impersonated unless named by --administrator.
     """
-    from applinks import AppLinks, Policy  # noqa: PLC0415 SQLAlchemy is not needed for --help
+    from applinks import AppLinks, Policy
 
     rules = Policy(
         users=frozenset(user or ()),
@@ -136,9 +138,37 @@ def policy(
 
 
 @app.command()
+def change(
+    name: LinkName,
+    outgoing: Annotated[str | None, typer.Option(help=f"Level: {LEVELS}.")] = None,
+    incoming: Annotated[str | None, typer.Option(help=f"Level: {LEVELS}.")] = None,
+    signature_method: Annotated[str | None, typer.Option(help="RSA-SHA1, RSA-SHA256 or RSA-SHA512, on both ends.")] = None,
+    impersonation_parameter: Annotated[
+        str | None, typer.Option(help=f"How the user travels: {' or '.join(IMPERSONATION_PARAMETERS)}.")
+    ] = None,
+    by: By = None,
+    database: Database = None,
+    as_json: Json = False,
+) -> None:
+    """Change levels, signature method or the impersonation parameter of our end; what is not said stays."""
+    from applinks import AppLinks
+
+    with AppLinks(database) as applinks:
+        link = applinks.change_link(
+            name,
+            outgoing=outgoing,
+            incoming=incoming,
+            signature_method=signature_method,
+            impersonation_parameter=impersonation_parameter,
+            by=whoever_runs_this(by),
+        )
+    show(as_data(link), in_words(link), as_json=as_json)
+
+
+@app.command()
 def primary(name: LinkName, by: By = None, database: Database = None, as_json: Json = False) -> None:
     """Make this link the one that is used for its type when none is named."""
-    from applinks import AppLinks  # noqa: PLC0415 SQLAlchemy is not needed for --help
+    from applinks import AppLinks
 
     with AppLinks(database) as applinks:
         link = applinks.make_primary(name, by=whoever_runs_this(by))
@@ -153,7 +183,7 @@ def delete(
     database: Database = None,
 ) -> None:
     """Delete our end of a link. The other application keeps its end until it is deleted there."""
-    from applinks import AppLinks  # noqa: PLC0415 SQLAlchemy is not needed for --help
+    from applinks import AppLinks
 
     if not yes:
         typer.confirm(f"Delete the link {name!r}?", abort=True)

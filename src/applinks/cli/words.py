@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import getpass
 import json
+from collections.abc import Sequence
 from typing import Annotated, Any
 
 import typer
@@ -32,7 +33,7 @@ def show(data: Any, text: str, *, as_json: bool) -> None:
     typer.echo(json.dumps(data, ensure_ascii=False, default=str) if as_json else text)
 
 
-def table(rows: list[tuple[str, ...]]) -> str:
+def table(rows: Sequence[tuple[str, ...]]) -> str:
     """Rows of text in columns, without a frame."""
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
     return "\n".join("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows)

@@ -126,7 +126,7 @@ def apply_policy(attempt: Attempt) -> Flow[None]:
 
 
 STEPS: Final = (find_link, examine, spend_nonce, check_level, find_person, apply_policy)
-"""After recognition, in this order. Security rests on it: examine before spend_nonce, spend_nonce before anything is granted."""
+"""After recognition, in this order. Security rests on it: examine, then spend_nonce, and only then anything is granted."""
 
 
 def _examined(attempt: Attempt) -> Candidate:

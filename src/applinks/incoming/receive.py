@@ -50,7 +50,7 @@ def receive(request: Request, *, whole: bool = True) -> Flow[Principal | Respons
         if principal is not None and not whole and request.is_form():
             raise NotAdmitted("The form is too large to be verified.", problem="parameter_rejected")
     except NotAdmitted as refusal:
-        log.warning("refused %s %r: %s", request.method, request.url.partition("?")[0], str(refusal).encode("unicode_escape"))
+        log.warning("refused %s %r: %s", request.method, request.url.partition("?")[0], ascii(str(refusal)))
         return problems.refusal(identity.url, refusal.problem, refusal.companions)
     path = urlsplit(request.url).path.removeprefix(urlsplit(identity.url).path)
     endpoint = ENDPOINTS.get(path)

@@ -1,9 +1,11 @@
 """What a link is: the model, the registry, keys, changes, and the making of both ends."""
 
+from applinks.links import pairing
 from applinks.links.changes import (
     RememberParameter,
     RemoveLink,
     SaveLink,
+    change,
     change_policy,
     make_primary,
     remove,
@@ -21,7 +23,7 @@ from applinks.links.model import (
     Outgoing,
     SameUsers,
 )
-from applinks.links.pairing import PAIRING_PATH, Administrator, PlainHttpAllowed, Proposal
+from applinks.links.pairing import PAIRING_PATH, SIGNATURE_METHODS, Administrator, PlainHttpAllowed, Proposal
 from applinks.links.registry import (
     LinkById,
     LinkByName,
@@ -38,6 +40,7 @@ __all__ = [
     "IMPERSONATION_PARAMETERS",
     "PAIRING_PATH",
     "REQUESTOR_ID",
+    "SIGNATURE_METHODS",
     "USER_ID",
     "Administrator",
     "Facts",
@@ -60,12 +63,14 @@ __all__ = [
     "SaveLink",
     "WhoAmI",
     "WhoWeAre",
+    "change",
     "change_policy",
     "link_named",
     "link_with_id",
     "links_of",
     "make_primary",
     "new_key",
+    "pairing",
     "primary_link",
     "remove",
     "save",

@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from applinks.audit import Entry, WriteDown
-from applinks.errors import LinkExists
-from applinks.links.model import Link
+from applinks.errors import ConfigurationError, LinkExists
+from applinks.links.model import Level, Link, Outgoing
 from applinks.links.registry import LinkById, LinkByName
 from applinks.people import Policy
 from applinks.questions import Flow, Question
+from applinks.wire.oauth1 import SignatureMethod
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +66,41 @@ def change_policy(link: Link, policy: Policy, *, by: str) -> Flow[Link]:
     now: Link = (yield LinkById(link.id)) or link
     changed = replace(now, incoming=replace(now.incoming, policy=policy))
     return (yield from save(changed, by=by, what="policy changed"))
+
+
+def change(
+    link: Link,
+    *,
+    by: str,
+    outgoing: Level | None = None,
+    incoming: Level | None = None,
+    signature_method: SignatureMethod | None = None,
+    impersonation_parameter: str | None = None,
+) -> Flow[Link]:
+    """Set the levels, the signature method (both directions) or the name under which the user travels; None leaves it.
+
+    Raises `ConfigurationError` for impersonation where no administrator said that the users are the same (R-07).
+    """
+    now: Link = (yield LinkById(link.id)) or link
+    if Level.OAUTH_IMPERSONATION in {outgoing, incoming} and not (now.same_users and now.same_users.answer):
+        raise ConfigurationError(
+            f"Nobody has said that {now.name!r} and this application share their users.",
+            remedy="Make the link again with that answer: `applinks link create … --same-users`.",
+            link=now.name,
+        )
+    method = signature_method or now.outgoing.signature_method
+    changed = replace(
+        now,
+        outgoing=Outgoing(
+            outgoing or now.outgoing.level, method, impersonation_parameter or now.outgoing.impersonation_parameter
+        ),
+        incoming=replace(
+            now.incoming,
+            level=incoming or now.incoming.level,
+            signature_method=signature_method or now.incoming.signature_method,
+        ),
+    )
+    return (yield from save(changed, by=by, what="link changed"))
 
 
 def name_taken(namesake: Link) -> LinkExists:

@@ -40,7 +40,7 @@ PAIRING_PATH = "rest/applinks-pairing/1.0/pair"
 MANIFEST_PATH = "rest/applinks/1.0/manifest"
 CONSUMER_INFO_PATH = "plugins/servlet/oauth/consumer-info"
 
-METHODS = (SignatureMethod.RSA_SHA256, SignatureMethod.RSA_SHA512, SignatureMethod.RSA_SHA1)
+SIGNATURE_METHODS = (SignatureMethod.RSA_SHA256, SignatureMethod.RSA_SHA512, SignatureMethod.RSA_SHA1)
 """What we can sign and verify with one RSA key; the first that both ends know is pinned (design.md rule 9)."""
 
 
@@ -98,7 +98,7 @@ def create(url: str, administrator: Administrator, *, same_users: bool, by: str,
         raise PairingRefused("That is this application itself.", remedy="Give the address of another one.")
     yield from _check_name(name or them.name, them.id)
     key: PrivateKey = yield OurKey()
-    proposal = Proposal(us.id, us.url, us.consumer_key, key.public.fingerprint, same_users, METHODS)
+    proposal = Proposal(us.id, us.url, us.consumer_key, key.public.fingerprint, same_users, SIGNATURE_METHODS)
     answer = yield from _propose(base, administrator, proposal)
     if answer.get("fingerprint") != them.key.fingerprint:
         raise PairingRefused(
@@ -119,7 +119,7 @@ def accept(proposal: Proposal, *, by: str) -> Flow[dict[str, Any]]:
     them = yield from _read_proposer(base)
     if (them.id, them.consumer_key, them.key.fingerprint) != (proposal.id, proposal.consumer_key, proposal.fingerprint):
         raise PairingRefused(f"What {base} says of itself is not what the proposal says.", remedy="Say the same again.")
-    known = [method for method in METHODS if method in proposal.methods]
+    known = [method for method in SIGNATURE_METHODS if method in proposal.methods]
     if not known:
         raise PairingRefused("There is no signature method that both sides know.")
     link = yield from _record(them, proposal.same_users, by, known[0], None)
@@ -247,7 +247,7 @@ def _on_this_machine(host: str) -> bool:
 
 
 def _method(name: str) -> SignatureMethod:
-    if name not in METHODS:
+    if name not in SIGNATURE_METHODS:
         raise PairingRefused(f"The other application chose the signature method {name[:50]!r}, which was not offered.")
     return SignatureMethod(name)
 

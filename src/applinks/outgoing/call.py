@@ -34,12 +34,12 @@ def call(request: Request, link_id: str, acting: Acting | None, demanded: str | 
     sent: list[Proof] = []
     try:
         response = yield from _send(request, facts, mechanism, user, sent)
-        if user is not None:
+        problem = answer.refusal_in(response)
+        if user is not None and problem is None:
             answer.check_witness(response, facts.link, user)
     except AppLinksError as failure:
         yield _record(request, facts.link, acting, mechanism, sent, failure.code, None)
         raise
-    problem = answer.refusal_in(response)
     outcome = problem.name if problem else "answered"
     yield _record(request, facts.link, acting, mechanism, sent, outcome, response.status)
     return response

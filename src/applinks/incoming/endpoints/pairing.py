@@ -12,8 +12,7 @@ from typing import Any
 from applinks.errors import AppLinksError, LinkExists
 from applinks.incoming.endpoints.visit import Visit
 from applinks.incoming.replay import may_try_to_sign_in
-from applinks.links import PAIRING_PATH, Administrator, Proposal
-from applinks.links.pairing import accept
+from applinks.links import PAIRING_PATH, Administrator, Proposal, pairing
 from applinks.people import Person, SignIn
 from applinks.questions import Flow
 from applinks.wire.messages import Pairs, Response, media_type
@@ -31,7 +30,7 @@ def serve(visit: Visit) -> Flow[Response]:
     if refusal is not None:
         return refusal
     try:
-        recorded = yield from accept(Proposal.from_json(visit.request.body), by=administrator)
+        recorded = yield from pairing.accept(Proposal.from_json(visit.request.body), by=administrator)
     except LinkExists as taken:
         return _answer(409, _told(taken))
     except AppLinksError as refused:
