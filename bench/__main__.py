@@ -52,7 +52,8 @@ def verdict(ratio: float, task: Task) -> str | None:
 
 
 HEAD = (
-    f"Python {platform.python_version()}, 2048-bit keys. Ratios to the bare RSA operation of the same kind; times for information.\n"
+    f"Python {platform.python_version()}, 2048-bit keys. Ratios to the bare RSA operation of the same kind;"
+    " times are for information.\n"
     f"{'work':44}{'ratio':>9}{'must':>8}{'goal':>8}  {'reached':8}{'µs':>10}{'bare µs':>10}"
 )
 

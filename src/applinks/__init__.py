@@ -29,6 +29,7 @@ if TYPE_CHECKING:
         PersonUnknown,
         RedirectedElsewhere,
         RunAsRefused,
+        StoreUnavailable,
         TheirFault,
         TransportFailed,
     )
@@ -70,6 +71,7 @@ _HOMES = {
     "Principal": "incoming",
     "RedirectedElsewhere": "errors",
     "RunAsRefused": "errors",
+    "StoreUnavailable": "errors",
     "TheirFault": "errors",
     "TransportFailed": "errors",
     "current_user": "people",
@@ -110,6 +112,7 @@ __all__ = [
     "Principal",
     "RedirectedElsewhere",
     "RunAsRefused",
+    "StoreUnavailable",
     "TheirFault",
     "TransportFailed",
     "current_user",

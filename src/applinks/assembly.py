@@ -299,8 +299,9 @@ class AsyncAppLinks(Application):
         return records
 
     async def close(self) -> None:
-        """Give back the connections."""
-        for client in list(self._clients.values()):
+        """Give back the connections of this event loop, and those to the store."""
+        client = self._clients.pop(asyncio.get_running_loop(), None)
+        if client is not None:
             await client.aclose()
         self._store.close()
 

@@ -12,6 +12,7 @@ AppLinksError
     RunAsRefused                the acting user may not run as that user
     AdministratorNeeded         only an administrator may do that
     PairingRefused              the other side, or we, would not make the link
+    StoreUnavailable            our own records cannot be read or written now
   TheirFault                    the far side, or the way to it
     TransportFailed             no answer: name, connection, TLS or time
     MalformedAnswer             an answer that does not say what it must
@@ -118,6 +119,12 @@ class PairingRefused(OurFault):
     """The link could not be made; neither end was left changed, unless the message says so."""
 
     code = "pairing-refused"
+
+
+class StoreUnavailable(OurFault):
+    """Our own records cannot be read or written now; the cause is attached. What needed them was not done."""
+
+    code = "store-unavailable"
 
 
 class TheirFault(AppLinksError):

@@ -17,12 +17,12 @@ from types import SimpleNamespace
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
 import pytest
-from docs.pages import ROOT
 
 from applinks import Administrator, AppLinks, AsyncAppLinks, Policy
 from applinks.demo.people import People
 from applinks.demo.servers import Running, running
 from applinks.frameworks import WSGIMiddleware
+from docs.pages import ROOT
 
 ADMIN = Administrator("admin", "admin")
 RUN_AS = {"deployment": {"alice", "group:releasers"}}

@@ -23,7 +23,9 @@ ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", *sorted(path for path in (ROOT / "docs").rglob("*.md") if "_build" not in path.parts)]
 MARKERS = {"file", "runs", "starts", "prints", "as", "raises", "not run"}
 
-_BLOCK = re.compile(r"(?P<markers>(?:^<!-- [^\n]* -->\n)*)^```(?P<language>[\w{}-]*)[^\n]*\n(?P<code>.*?)^```$", re.M | re.S)
+_BLOCK = re.compile(
+    r"(?P<markers>(?:^<!-- [^\n]* -->\n)*)^```(?P<language>[\w{}-]*)[^\n]*\n(?P<code>.*?)^```$", re.MULTILINE | re.DOTALL
+)
 _MARKER = re.compile(r"<!-- ([a-z ]+)(?:: (.*))? -->")
 
 

@@ -13,6 +13,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
+
 from docs.pages import PAGES, Block, blocks, matches, name_of
 
 BIN = Path(sys.executable).parent
@@ -20,6 +21,7 @@ TOLD = {"file", "runs", "starts"}
 PROGRAMS = [page for page in PAGES if any(block.markers.keys() & TOLD for block in blocks(page))]
 
 
+@pytest.mark.timeout(300)  # a dozen programs are started, perhaps on a busy machine
 @pytest.mark.parametrize("page", PROGRAMS, ids=name_of)
 def test_the_program_of_a_page_does_what_the_page_says(page: Path, tmp_path: Path):
     if any("curl " in block.code for block in blocks(page) if "runs" in block.markers) and not shutil.which("curl"):
@@ -83,8 +85,13 @@ def _started(block: Block, command: str, folder: Path) -> Iterator[None]:
 
 def _output(block: Block, commands: str, folder: Path) -> str:
     done = subprocess.run(
-        ["/bin/sh", "-e", "-c", commands], check=False, cwd=folder, env=_environment(), capture_output=True, text=True, timeout=60
+        ["/bin/sh", "-e", "-c", commands],
+        check=False,
+        cwd=folder,
+        env=_environment(),
+        capture_output=True,
+        text=True,
+        timeout=60,
     )
     assert done.returncode == 0, f"{block.place} ended with {done.returncode}:\n{done.stdout}{done.stderr}"
     return done.stdout
-

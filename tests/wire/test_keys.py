@@ -151,6 +151,12 @@ def test_sizes_and_exponents_out_of_bounds_are_refused(bits, exponent, why):
         PublicKey.read(pem_of(public))
 
 
+def test_the_same_bounds_hold_for_private_keys(key, monkeypatch):
+    monkeypatch.setattr(keys, "SMALLEST", 4096)
+    with pytest.raises(ConfigurationError, match="The private key cannot be used: it has 2048 bits"):
+        PrivateKey.read(pkcs8(key), trusted=True)
+
+
 @pytest.mark.parametrize("exponent", [3, 17, 65537])
 def test_usual_exponents_are_accepted(exponent):
     public = rsa.RSAPublicNumbers(exponent, (1 << 2047) | 1).public_key()

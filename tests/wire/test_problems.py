@@ -72,13 +72,15 @@ def test_no_control_byte_leaves_in_a_header(realm, problem, advice):
         answered('Basic realm="x"'),
         answered("OAuth"),
         answered(),
-        answered(body=b"<html>oauth_problem=token_rejected</html>"),
-        answered(body=b'{"a":"oauth_problem=token_rejected"}'),
+        answered(body=b"<a href='?a=b&oauth_problem=token_rejected'>"),
+        answered(f'OAuth realm="{"x" * 20_000}", oauth_problem="token_rejected"'),
+        answered(body=b"a=" + b"b" * 20_000 + b"&oauth_problem=token_rejected"),
+        answered(body=b'{"a":"x&oauth_problem=token_rejected&b"}'),
         answered(body=b"oauth_token=a&oauth_token_secret=b"),
         answered('OAuth realm="x", oauth_problem=""'),
         answered('Basic realm="oauth_problem=token_rejected"'),
     ],
-    ids=range(9),
+    ids=range(11),
 )
 def test_where_no_problem_is_named_there_is_none(response):
     assert problem_in(response) is None

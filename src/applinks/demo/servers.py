@@ -14,6 +14,7 @@ from typing import Any
 
 import uvicorn
 import waitress.server
+from waitress import wasyncore
 
 from applinks.demo import forge, tracker, wiki
 
@@ -43,6 +44,7 @@ def running(data: Path) -> Iterator[Running]:
         three = Running(*(make(data, url, secret=secret) for make, url in zip(MAKERS, urls, strict=True)))
         stack.enter_context(_asgi(three.tracker.app, sockets[0]))
         stack.enter_context(_asgi(three.wiki.app, sockets[1]))
+        stack.callback(three.forge.applinks.close)  # WSGI has no lifespan that would do it
         stack.enter_context(_wsgi(three.forge.app, sockets[2]))
         yield three
 
@@ -59,7 +61,7 @@ def _listening() -> socket.socket:
 
 @contextmanager
 def _asgi(app: Any, listening: socket.socket) -> Iterator[None]:
-    server = uvicorn.Server(uvicorn.Config(app, log_level="error", lifespan="off", server_header=False))
+    server = uvicorn.Server(uvicorn.Config(app, log_level="error", lifespan="on", server_header=False))
     thread = threading.Thread(target=lambda: asyncio.run(server.serve(sockets=[listening])), daemon=True)
     thread.start()
     try:
@@ -78,5 +80,5 @@ def _wsgi(app: Any, listening: socket.socket) -> Iterator[None]:
     try:
         yield
     finally:
-        server.close()
-        thread.join(timeout=0.1)
+        server.trigger.pull_trigger(lambda: wasyncore.close_all(server._map))
+        thread.join()

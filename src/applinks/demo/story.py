@@ -26,6 +26,7 @@ from applinks import Administrator, Policy
 from applinks.demo.servers import Running, running
 from applinks.demo.telling import Step, Story, Teller
 
+TRUST = httpx2.create_ssl_context()
 ADMIN = Administrator("admin", "admin")
 
 
@@ -77,7 +78,7 @@ class Browser:
     """One person's browser at one application."""
 
     def __init__(self, url: str, name: str) -> None:
-        self._http = httpx2.Client(base_url=url, follow_redirects=True)
+        self._http = httpx2.Client(base_url=url, follow_redirects=True, verify=TRUST)
         self.press("/login", "/login", name=name, password=name, next="/")
 
     def read(self, page: str) -> str:
@@ -218,7 +219,7 @@ def refused(scene: Scene) -> None:
         ("a request is signed with a stranger's key", _signed_by_a_stranger(seen, base_string), "signature_invalid"),
     )
     for name, request, problem in forgeries:
-        with httpx2.Client() as http:
+        with httpx2.Client(verify=TRUST) as http:
             answer = http.send(request)
         good = answer.status_code == 401 and f"oauth_problem={problem}" in answer.text
         scene.teller.forgery(name, request, answer, problem, good=good)

@@ -5,17 +5,20 @@ from __future__ import annotations
 import logging
 from urllib.parse import urlsplit
 
-from applinks.errors import NotAdmitted
+from applinks.errors import NotAdmitted, StoreUnavailable
 from applinks.incoming.admit import admit
 from applinks.incoming.endpoints import ENDPOINTS, Visit
 from applinks.incoming.principal import Principal
 from applinks.links import Identity, WhoWeAre
 from applinks.questions import Flow
-from applinks.wire import problems
+from applinks.wire import oauth1, problems
 from applinks.wire.messages import FORM, Request, Response, media_type
 
 BODY_LIMIT = 256 * 1024
 """Bytes of a form that are read to verify it; larger ones pass unread, and are refused if they claim a proof (S-30)."""
+
+RETRY_AFTER = "5"
+"""Seconds after which it may be worth asking again, where the store failed."""
 
 log = logging.getLogger("applinks.incoming")
 
@@ -42,8 +45,17 @@ def wants_body(path: str, content_type: str | None) -> bool:
 def receive(request: Request, *, whole: bool = True) -> Flow[Principal | Response | None]:
     """A `Response` to give at once, the `Principal` as whom the request goes on, or None: it goes on untouched.
 
-    `whole` is false where the body was too large to be read.
+    `whole` is false where the body was too large to be read. Where the store fails, nothing that needs it gets through: it is
+    answered 503 (security.md T-11).
     """
+    try:
+        return (yield from _received(request, whole=whole))
+    except StoreUnavailable as failure:
+        log.warning("cannot decide about %s %r: %s", request.method, request.url.partition("?")[0], failure)
+        return _unavailable() if _needs_us(request) else None
+
+
+def _received(request: Request, *, whole: bool) -> Flow[Principal | Response | None]:
     identity: Identity = yield WhoWeAre()
     try:
         principal: Principal | None = yield from admit(request, identity)
@@ -57,3 +69,16 @@ def receive(request: Request, *, whole: bool = True) -> Flow[Principal | Respons
     if endpoint is not None:
         return (yield from endpoint(Visit(request, path, identity, principal)))
     return principal
+
+
+def _needs_us(request: Request) -> bool:
+    """Whether the request claims a proof or asks for one of our endpoints; the application's own forms do neither."""
+    try:
+        return oauth1.read(request) is not None or urlsplit(request.url).path.endswith(tuple(ENDPOINTS))
+    except NotAdmitted:
+        return True
+
+
+def _unavailable() -> Response:
+    headers = (("retry-after", RETRY_AFTER), ("content-type", "text/plain;charset=UTF-8"), ("cache-control", "no-store"))
+    return Response(503, headers, b"The records of this application's links cannot be reached now. Ask again later.")

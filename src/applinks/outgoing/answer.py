@@ -55,8 +55,7 @@ def error(link: Link, request_line: str, answer: Response, original: Any) -> Far
     if problem is not None:
         message = f"{link.name!r} refused {request_line} with {problem.name!r} ({answer.status})."
         return AccessRefused(message, problem=problem.name, remedy=REMEDIES.get(problem.name), **what, **where)
-    said = _said(body)
-    return FarSideError(f"{link.name!r} answered {answer.status} to {request_line}{said}.", **what, **where)
+    return FarSideError(f"{link.name!r} answered {answer.status} to {request_line}{_said(body)}", **what, **where)
 
 
 def _parsed(answer: Response) -> Any:
@@ -68,8 +67,8 @@ def _parsed(answer: Response) -> Any:
 
 
 def _said(body: Any) -> str:
-    """The far side's own words, from the members by which the products say them."""
-    if isinstance(body, str) or not isinstance(body, dict):
-        return ""
-    words = next((body[name] for name in _TELLING if body.get(name)), None)
-    return f": {json.dumps(words, ensure_ascii=False)[:300]}" if words is not None else ""
+    """The end of the sentence: the far side's own words, from the members by which the products say them."""
+    words = next((body[name] for name in _TELLING if body.get(name)), None) if isinstance(body, dict) else None
+    if words is None:
+        return "."
+    return f": {words if isinstance(words, str) and words.isprintable() else json.dumps(words, ensure_ascii=False)}"[:300]

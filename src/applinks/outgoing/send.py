@@ -7,7 +7,9 @@ next call run as the previous user (protocol.md 11); nothing is followed or repe
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Callable, Generator
+from functools import cache
 from http.cookiejar import CookieJar, DefaultCookiePolicy
+from ssl import SSLContext
 from typing import Any, Protocol
 
 import httpx2
@@ -109,7 +111,13 @@ class LinkAuth(httpx2.Auth):
             raise
 
 
-def client_options(base_url: str, transport: object = None) -> dict[str, Any]:
+@cache
+def _trusted() -> SSLContext:
+    """The certificates that the system trusts; made once, since reading them costs more than a hundred signatures."""
+    return httpx2.create_ssl_context()
+
+
+def client_options(base_url: str) -> dict[str, Any]:
     """How every client towards a link is set up, synchronous or not."""
     return {
         "base_url": base_url,
@@ -117,7 +125,7 @@ def client_options(base_url: str, transport: object = None) -> dict[str, Any]:
         "timeout": TIMEOUT,
         "cookies": CookieJar(DefaultCookiePolicy(allowed_domains=())),
         "follow_redirects": False,
-        "transport": transport,
+        "verify": _trusted(),
     }
 
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from sqlite3 import Error as DriverError
 from typing import Any
 
 from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError
 
 from applinks import clock as clocks
 from applinks.audit import AuditTrail, VerifyAudit, WriteDown
+from applinks.errors import StoreUnavailable
 from applinks.incoming.replay import SpendNonce
 from applinks.links import (
     FactsFor,
@@ -42,7 +45,7 @@ Ask = Callable[[Any], Any]
 class Store:
     """Answers questions; may be used from any thread, and inline from asynchronous code.
 
-    `answers` has one function for each type of question. Errors of the database are raised as SQLAlchemy's own.
+    `answers` has one function for each type of question. Where the database fails, an answer is `StoreUnavailable`.
     """
 
     answers: Mapping[type[Question], Ask]
@@ -90,7 +93,14 @@ class Store:
 
     def answer(self, question: Question) -> Any:
         """The answer that the question's own description promises."""
-        return self.answers[type(question)](question)
+        try:
+            return self.answers[type(question)](question)
+        except (DBAPIError, DriverError) as error:
+            raise StoreUnavailable(
+                f"The database of the links failed: {getattr(error, 'orig', error)}.",
+                remedy="See that its file is there, in order and writable, that the disk has room, and that no other program "
+                "locks it.",
+            ) from error
 
     def identify(self, *, name: str, type: str, url: str) -> Identity:  # noqa: A002
         """Say who this application is. The first time, it gets its id, consumer key and key pair, which stay for life.

@@ -26,7 +26,7 @@ _PADDING = padding.PKCS1v15()
 
 
 class PrivateKey:
-    """An RSA private key. Never shown: its repr names only size and fingerprint."""
+    """An RSA private key, from text by `read` or from a key just made. Never shown: repr gives size and fingerprint."""
 
     __slots__ = ("_key", "public")
 
@@ -156,10 +156,9 @@ def _without_blanks(text: str) -> str:
 
 
 def _check_numbers(key: rsa.RSAPublicKey, kind: str) -> None:
-    exponent = key.public_numbers().e
     if not SMALLEST <= key.key_size <= LARGEST:
         raise _unusable(kind, f"it has {key.key_size} bits; from {SMALLEST} to {LARGEST} are accepted")
-    if not 3 <= exponent < 2**32 or exponent % 2 == 0:
+    if key.public_numbers().e >= 2**32:  # a small or even one has been refused when it was parsed
         raise _unusable(kind, "its exponent is unusual; 65537 is the one to use")
 
 

@@ -9,7 +9,7 @@ import json
 from base64 import b64decode
 from typing import Any
 
-from applinks.errors import AppLinksError, LinkExists
+from applinks.errors import AppLinksError, LinkExists, StoreUnavailable
 from applinks.incoming.endpoints.visit import Visit
 from applinks.incoming.replay import may_try_to_sign_in
 from applinks.links import PAIRING_PATH, Administrator, Proposal, pairing
@@ -31,6 +31,8 @@ def serve(visit: Visit) -> Flow[Response]:
         return refusal
     try:
         recorded = yield from pairing.accept(Proposal.from_json(visit.request.body), by=administrator)
+    except StoreUnavailable:
+        raise
     except LinkExists as taken:
         return _answer(409, _told(taken))
     except AppLinksError as refused:

@@ -1,0 +1,166 @@
+"""The pages tell what is there, all of it, and nothing else."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+import typer
+
+from applinks.audit import Entry
+from applinks.cli import app
+from applinks.incoming import BODY_LIMIT
+from applinks.incoming.endpoints import ENDPOINTS
+from applinks.incoming.replay import MARGIN, TRIES
+from applinks.mechanisms import WINDOW
+from applinks.people import Policy
+from applinks.wire.problems import STATUS
+from house.source import DOCS, PACKAGE, ROOT, TESTS, modules, section
+
+PAGES = [*ROOT.glob("*.md"), *(page for page in DOCS.rglob("*.md") if "_build" not in page.parts)]
+COMMAND_LINE = DOCS / "reference" / "command-line.md"
+SHARED = {"--database", "-d", "--json", "--by", "--help", "-h"}
+
+
+def relative(page: Path) -> str:
+    return page.relative_to(ROOT).as_posix()
+
+
+@pytest.mark.parametrize("page", PAGES, ids=relative)
+def test_each_path_that_a_page_names_exists(page):
+    named = re.findall(r"`((?:src|tests|docs|tools|vectors|bench|requirements)/[\w./-]*)`", page.read_text())
+    assert [path for path in named if not (ROOT / path).exists()] == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=relative)
+def test_each_link_to_another_page_leads_somewhere(page):
+    for target in re.findall(r"\]\((?!https?:)([^)]+)\)", page.read_text()):
+        path, _, anchor = target.partition("#")
+        found = (page.parent / path) if path else page
+        assert found.exists(), target
+        if anchor:
+            headings = re.findall(r"^#+ (.+)$", found.read_text(), re.MULTILINE)
+            assert anchor in {re.sub(r"[^\w -]", "", heading).strip().lower().replace(" ", "-") for heading in headings}, target
+
+
+def test_the_tree_on_the_architecture_page_is_the_tree_of_the_package():
+    drawn = re.search(r"```text\nsrc/applinks/\n(.*?)```", section(DOCS / "architecture.md", "Rooms"), re.DOTALL)[1]
+    inside = re.findall(r"^  ([\w.]+/?)  ", drawn, re.MULTILINE)
+    standing = {
+        path.name + ("/" if path.is_dir() else "")
+        for path in PACKAGE.iterdir()
+        if path.suffix == ".py" or (path.is_dir() and any(path.glob("*.py")))
+    }
+    assert set(inside) == standing
+    outside = re.findall(r"^([\w]+)/  ", drawn, re.MULTILINE)
+    assert all((ROOT / name).is_dir() for name in outside)
+    beside = re.search(r"^tests/ .*besides: (.*)$", drawn, re.MULTILINE)[1].replace("/", "").split()
+    assert all((TESTS / name).is_dir() for name in beside)
+
+
+def test_every_step_of_admission_is_on_the_architecture_page_in_its_order():
+    from applinks.incoming.admit import STEPS
+
+    told = re.findall(r"^\| `(\w+)` \|", section(DOCS / "architecture.md", "The incoming road"), re.MULTILINE)
+    assert told == [step.__name__ for step in STEPS]
+
+
+def commands(command=None, words=("applinks",)):
+    """Each command that does something, with its words."""
+    command = command or typer.main.get_command(app)
+    if hasattr(command, "commands"):
+        for name, inner in command.commands.items():
+            yield from commands(inner, (*words, name))
+    else:
+        yield " ".join(words), command
+
+
+@pytest.mark.parametrize(("words", "command"), list(commands()), ids=lambda given: given if isinstance(given, str) else "")
+def test_the_reference_tells_each_option_of_each_command(words, command):
+    text = section(COMMAND_LINE, words)
+    options = {option for given in command.params for option in (*given.opts, *given.secondary_opts) if option.startswith("-")}
+    told = set(re.findall(r"`(--?[a-z][a-z-]*)`", "\n".join(line for line in text.splitlines() if line.startswith("| `"))))
+    assert told == options - SHARED
+
+
+def test_the_reference_tells_no_command_that_does_not_exist():
+    told = re.findall(r"^## (applinks .+)$", COMMAND_LINE.read_text(), re.MULTILINE)
+    assert sorted(told) == sorted(words for words, _ in commands())
+
+
+def test_the_reference_tells_every_environment_variable():
+    read = {name for path in modules() for name in re.findall(r'"(APPLINKS_[A-Z_]+)"', path.read_text())}
+    told = re.findall(r"^\| `(APPLINKS_[A-Z_]+)` \|", (DOCS / "reference/settings.md").read_text(), re.MULTILINE)
+    assert sorted(told) == sorted(read)
+
+
+def test_the_reference_tells_the_fixed_numbers_as_they_are():
+    text = section(DOCS / "reference/settings.md", "Fixed numbers")
+    for words in (
+        f"clocks may differ by | {WINDOW} seconds",
+        f"a spent nonce is kept for | {WINDOW + MARGIN} seconds",
+        f"a form is read and verified up to | {BODY_LIMIT // 1024} KiB",
+        f"tries to sign in for making a link | {TRIES} for each name",
+    ):
+        assert words in text
+
+
+def test_the_reference_tells_every_endpoint():
+    told = re.findall(r"^\| `(/[^`]+)` \|", (DOCS / "reference/endpoints.md").read_text(), re.MULTILINE)
+    assert sorted(told) == sorted(ENDPOINTS)
+
+
+def test_the_reference_tells_every_field_of_a_record():
+    text = section(DOCS / "reference/audit.md", "Fields")
+    told = {name for row in re.findall(r"^\| (`.+?`) \|", text, re.MULTILINE) for name in re.findall(r"`(\w+)`", row)}
+    assert told == {field.name for field in fields(Entry)} - {"explanation"} | {"sequence", "time"}
+
+
+def test_the_reference_tells_every_kind_of_record():
+    written = {kind for path in modules() for kind in re.findall(r'(?:kind|what)="([a-z_ ]+)"', path.read_text())}
+    written |= {"call", "admission", "link renewed", "link created"}
+    text = section(DOCS / "reference/audit.md", "Kinds")
+    told = {kind for row in re.findall(r"^\| (`.+?`) \|", text, re.MULTILINE) for kind in re.findall(r"`([^`]+)`", row)}
+    assert told == written
+
+
+def test_the_guide_tells_every_rule_of_a_policy():
+    text = section(DOCS / "guide/who-may-be-impersonated.md", "The rules")
+    assert set(re.findall(r"`(\w+)`", text.partition("They can be tried")[0])) == {rule.name for rule in fields(Policy)}
+
+
+def test_the_wire_page_has_every_problem_with_its_status():
+    text = section(DOCS / "wire.md", "1.6 Problems")
+    told = {
+        problem: int(status)
+        for names, status in re.findall(r"^\| (`.+?`) \| (\d+) \|", text, re.MULTILINE)
+        for problem in re.findall(r"`(\w+)`", names)
+    }
+    assert told == dict(STATUS)
+
+
+def cited(pattern: str) -> set[str]:
+    ours = {TESTS / "house/test_pages.py"}
+    files = [*modules(), *(path for path in TESTS.rglob("*.py") if path not in ours)]
+    return {found for path in files for found in re.findall(pattern, path.read_text())}
+
+
+def test_every_section_of_the_protocol_that_is_cited_stands_on_the_wire_page():
+    lists = cited(r"protocol\.md ((?:\d+(?:\.\d+)?)(?:(?:, | to | and )\d+(?:\.\d+)?)*)")
+    sections = {number for text in lists for number in re.findall(r"\d+(?:\.\d+)?", text)}
+    headings = set(re.findall(r"^#+ (\d+(?:\.\d+)?) ", (DOCS / "wire.md").read_text(), re.MULTILINE))
+    assert sections <= headings
+
+
+def test_every_number_of_a_threat_or_rule_that_is_cited_is_explained():
+    told: set[str] = set()
+    for row in re.findall(r"^\| ([TSRC]-\d\d[^|]*) \|", (DOCS / "threats.md").read_text(), re.MULTILINE):
+        numbers = re.findall(r"([TSRC])-(\d\d)", row)
+        spelled = [f"{letter}-{number}" for letter, number in numbers]
+        if " to " in row:
+            (letter, first), (_, last) = numbers
+            spelled = [f"{letter}-{number:02}" for number in range(int(first), int(last) + 1)]
+        told |= set(spelled)
+    assert cited(r"\b[TSRC]-\d\d\b") <= told

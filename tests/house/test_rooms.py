@@ -1,0 +1,129 @@
+"""Rooms, layers and sizes: what the tree shows is how it is."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from house.source import DOCS, PACKAGE, ROOT, TESTS, functions, modules, name_of, project, section
+
+FORBIDDEN = {"util", "utils", "helper", "helpers", "core", "common", "shared", "manager", "managers", "misc", "base", "lib"}
+LONGEST_FILE = 400
+LONGEST_FUNCTION = 60
+
+LONG_FILES = {
+    "wire/oauth1.py": "signing and verifying share one way to the base string and are read together",
+}
+LONG_FUNCTIONS: dict[str, str] = {}
+
+WITHOUT_A_TEST_OF_THEIR_NAME = {
+    "errors.py": "tests/house/test_errors.py",
+    "demo/asgi.py": "tests/demo/test_pages.py",
+    "demo/database.py": "tests/demo/test_tracker.py",
+    "demo/linked.py": "tests/demo/test_pages.py",
+    "demo/look.py": "tests/demo/test_pages.py",
+    "demo/forge/": "tests/demo/test_forge.py and tests/demo/test_pages.py",
+    "demo/tracker/": "tests/demo/test_tracker.py and tests/demo/test_pages.py",
+    "demo/wiki/": "tests/demo/test_wiki.py and tests/demo/test_pages.py",
+    "store/identity.py": "tests/contracts/test_store_identity.py",
+    "store/insertion.py": "tests/contracts/test_store_links.py",
+    "store/links.py": "tests/contracts/test_store_links.py and tests/contracts/test_store_links_model.py",
+    "store/migrations/": "tests/store/test_schema.py",
+    "store/nonces.py": "tests/contracts/test_store_nonces.py",
+    "store/store.py": "tests/contracts/test_store_links.py and tests/store/test_processes.py",
+    "store/tables.py": "tests/store/test_schema.py",
+    "store/trail.py": "tests/contracts/test_store_audit.py",
+    "wire/messages.py": "values without rules; tests/wire/test_oauth1.py uses them all",
+}
+"""Source module, or all of a folder → where else it is proven, or why it needs no proof. Front pages need none."""
+
+
+def test_imports_obey_the_layers_and_the_other_contracts():
+    done = subprocess.run(
+        [str(Path(sys.executable).with_name("lint-imports")), "--no-cache"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout
+    assert re.search(r"Contracts: \d+ kept, 0 broken", done.stdout)
+
+
+def test_the_architecture_page_draws_the_layers_that_are_enforced():
+    (contract,) = [contract for contract in project()["tool"]["importlinter"]["contracts"] if contract["type"] == "layers"]
+    standing = [[room for room in re.split(r"[ |]+", layer) if not room.startswith("(")] for layer in contract["layers"]]
+    drawn = re.search(r"```text\n(.*?)```", section(DOCS / "architecture.md", "Layers"), re.DOTALL)[1]
+    rooms = {room for layer in standing for room in layer}
+    written = [[word for word in line.split("  ") if word.strip() in rooms] for line in drawn.splitlines()]
+    assert [[word.strip() for word in line] for line in written] == [layer for layer in standing if layer]
+
+
+def test_every_room_and_module_of_the_package_has_its_layer():
+    (contract,) = [contract for contract in project()["tool"]["importlinter"]["contracts"] if contract["type"] == "layers"]
+    layered = set(re.findall(r"\w+", " ".join(contract["layers"])))
+    standing = {path.stem for path in PACKAGE.iterdir() if path.suffix == ".py" or (path / "__init__.py").exists()}
+    assert standing - {"__init__"} <= layered
+
+
+def test_no_room_and_no_module_has_a_name_that_says_nothing():
+    names = {part.removesuffix(".py").strip("_") for path in modules() for part in Path(name_of(path)).parts}
+    assert not names & FORBIDDEN
+
+
+@pytest.mark.parametrize("path", modules(), ids=name_of)
+def test_no_file_is_too_long_without_a_reason(path):
+    lines = len(path.read_text().splitlines())
+    assert lines <= LONGEST_FILE or LONG_FILES.get(name_of(path)), f"{lines} lines"
+
+
+@pytest.mark.parametrize("path", modules(), ids=name_of)
+def test_no_function_is_too_long_without_a_reason(path):
+    long = {f"{name_of(path)}:{node.name}" for node in functions(path) if node.end_lineno - node.lineno + 1 > LONGEST_FUNCTION}
+    assert long <= LONG_FUNCTIONS.keys()
+
+
+@pytest.mark.parametrize("path", modules(), ids=name_of)
+def test_every_module_says_what_it_is(path):
+    text = path.read_text()
+    assert not text.strip() or text.lstrip().startswith('"""'), "it does not begin with a docstring"
+
+
+@pytest.mark.parametrize("path", modules(), ids=name_of)
+def test_every_module_is_proven_by_a_test_of_its_name_or_says_where(path):
+    if not needs_a_test(path) or has_a_test(path):
+        return
+    reason = reason_of(name_of(path))
+    assert reason, f"there is no tests/{Path(name_of(path)).parent / ('test_' + path.name)}"
+    for mentioned in re.findall(r"tests/[\w/.]+", reason):
+        assert (ROOT / mentioned).exists(), f"{mentioned} does not exist"
+
+
+def test_no_exemption_outlives_its_reason():
+    assert {*LONG_FILES} <= {name_of(path) for path in modules() if len(path.read_text().splitlines()) > LONGEST_FILE}
+    untested = [name_of(path) for path in modules() if needs_a_test(path) and not has_a_test(path)]
+    used = {key for key in WITHOUT_A_TEST_OF_THEIR_NAME for name in untested if is_about(key, name)}
+    assert {*WITHOUT_A_TEST_OF_THEIR_NAME} == used
+
+
+def needs_a_test(path: Path) -> bool:
+    """A front page that only lists names is proven by whoever imports them."""
+    return path.name != "__init__.py" or any(functions(path))
+
+
+def has_a_test(path: Path) -> bool:
+    folder = TESTS / Path(name_of(path)).parent
+    name = "test_front_door.py" if path.name == "__init__.py" else f"test_{path.name}"
+    return (folder / name).exists() or (path == PACKAGE / "__init__.py" and (TESTS / "house" / name).exists())
+
+
+def reason_of(name: str) -> str | None:
+    return next((reason for key, reason in WITHOUT_A_TEST_OF_THEIR_NAME.items() if is_about(key, name)), None)
+
+
+def is_about(key: str, name: str) -> bool:
+    return name.startswith(key) if key.endswith("/") else name == key

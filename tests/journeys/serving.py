@@ -1,0 +1,63 @@
+"""Serves applications on sockets of this machine, in threads, as a real server would."""
+
+from __future__ import annotations
+
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import uvicorn
+import waitress.server
+from waitress.wasyncore import close_all
+
+from applinks.frameworks import ASGIMiddleware
+
+
+def listen() -> socket.socket:
+    """A socket that takes connections from now on, on a free port."""
+    return socket.create_server(("127.0.0.1", 0), backlog=256)
+
+
+def address_of(listening: socket.socket, path: str = "", scheme: str = "http") -> str:
+    host, port = listening.getsockname()
+    return f"{scheme}://{host}:{port}{path}"
+
+
+@contextmanager
+def serving(app: Any, listening: socket.socket, **tls: Any) -> Iterator[None]:
+    """uvicorn for what is wrapped in the ASGI middleware, else waitress; `tls` goes to uvicorn."""
+    serve = asgi if isinstance(app, ASGIMiddleware) else wsgi
+    with serve(app, listening, **tls):
+        yield
+
+
+@contextmanager
+def asgi(app: Any, listening: socket.socket, **tls: Any) -> Iterator[None]:
+    server = uvicorn.Server(uvicorn.Config(app, log_config=None, lifespan="off", **tls))
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        server.should_exit = server.force_exit = True
+        thread.join()
+
+
+@contextmanager
+def wsgi(app: Any, listening: socket.socket) -> Iterator[None]:
+    channels: dict[int, Any] = {}
+    server = waitress.server.create_server(app, sockets=[listening], threads=8, map=channels, max_request_body_size=2**26)
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+
+    def stop() -> None:
+        server.task_dispatcher.shutdown()
+        close_all(channels)
+
+    try:
+        yield
+    finally:
+        server.trigger.pull_trigger(stop)  # in its own thread, which ends when there is no channel left
+        thread.join()
