@@ -5,8 +5,10 @@ It tells what it was sent, as its framework shows it to a view, and as whom. Not
 
 from __future__ import annotations
 
+import contextvars
 import hashlib
 import threading
+import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass, field
 from itertools import count
@@ -257,13 +259,15 @@ def flask_application(records: Records, relay: Callable[[], Any] | None = None) 
 
 
 def _start_in_background(records: Records) -> None:
-    """A thread that carries the context of the request along, and looks who acts once the request is over."""
-    import contextvars
-
+    """A thread with a copy of the request's context; it notes who acts at its start, and once nobody does any more."""
     context = contextvars.copy_context()
+    records.background.append(name_of_user())
 
     def look() -> None:
-        records.background_done.wait(20)
+        end = time.monotonic() + 20
+        while name_of_user() is not None and time.monotonic() < end:
+            records.first_piece_came.wait(0.005)
         records.background.append(name_of_user())
+        records.background_done.set()
 
-    threading.Thread(target=context.run, args=(look,), name="background").start()
+    threading.Thread(target=context.run, args=(look,), daemon=True).start()

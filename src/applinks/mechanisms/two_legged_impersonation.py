@@ -109,7 +109,12 @@ def _claim(presented: Presented) -> oauth1.Claim:
 
 def _with_user(request: Request, parameter: str, user: str) -> Request:
     address, _, query = request.url.partition("?")
-    taken = [name for name, _ in (*parse_form(query), *(parse_form(request.body.decode()) if request.is_form() else ()))]
+    try:
+        taken = {name for name, _ in (*parse_form(query), *parse_form(request.body.decode() if request.is_form() else ""))}
+    except ValueError as wrong:
+        raise ConfigurationError(
+            f"The query or the form cannot be signed: {wrong}.", remedy="Send text as UTF-8, percent-encoded."
+        ) from None
     if any(name in taken for name in IMPERSONATION_PARAMETERS):
         raise ConfigurationError(
             "The request has a parameter of its own named user_id or xoauth_requestor_id.",

@@ -21,7 +21,7 @@ class Request:
 
     method: str
     url: str
-    headers: Pairs = ()
+    headers: Pairs = field(default=(), repr=False)
     body: bytes = field(default=b"", repr=False)
 
     def header(self, name: str) -> str | None:
@@ -30,7 +30,7 @@ class Request:
 
     def with_header(self, name: str, value: str) -> Request:
         """The same request with one header replaced (or added)."""
-        kept = tuple(pair for pair in self.headers if pair[0] != name)
+        kept = [pair for pair in self.headers if pair[0] != name]
         return Request(self.method, self.url, (*kept, (name, value)), self.body)
 
     def is_form(self) -> bool:
@@ -43,7 +43,7 @@ class Response:
     """One HTTP response; header names are lower case."""
 
     status: int
-    headers: Pairs = ()
+    headers: Pairs = field(default=(), repr=False)
     body: bytes = field(default=b"", repr=False)
 
     def header(self, name: str) -> str | None:
