@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import subprocess
 import sys
@@ -9,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from house.source import DOCS, PACKAGE, ROOT, TESTS, functions, modules, name_of, project, section
+from house.source import DOCS, PACKAGE, ROOT, TESTS, functions, modules, name_of, project, section, tree
 
 FORBIDDEN = {"util", "utils", "helper", "helpers", "core", "common", "shared", "manager", "managers", "misc", "base", "lib"}
 LONGEST_FILE = 400
@@ -70,6 +71,32 @@ def test_every_room_and_module_of_the_package_has_its_layer():
     assert standing - {"__init__"} <= layered
 
 
+ROOMS = {path.name for path in PACKAGE.iterdir() if (path / "__init__.py").exists()}
+SHELF = "wire"
+"""Holds formats, each taken by its name; every other room is entered by its front page."""
+SIDE_DOORS = {
+    "store/nonces.py: applinks.incoming.replay": "takes one question, without the road around it",
+    "store/store.py: applinks.incoming.replay": "takes one question, without the road around it",
+}
+
+
+@pytest.mark.parametrize("path", modules(), ids=name_of)
+def test_another_room_is_entered_by_its_front_page_only(path):
+    own = Path(name_of(path)).parts[0]
+    inner = {
+        found
+        for found in imports(path)
+        if (parts := found.split("."))[:1] == ["applinks"] and len(parts) > 2 and parts[1] in ROOMS - {own, SHELF}
+    }
+    assert {f"{name_of(path)}: {found}" for found in inner} <= SIDE_DOORS.keys()
+
+
+@pytest.mark.parametrize("path", [path for path in modules() if name_of(path).startswith("demo/")], ids=name_of)
+def test_the_demo_uses_what_any_other_application_may_use(path):
+    ours = {found for found in imports(path) if found.startswith("applinks")}
+    assert {found for found in ours if not found.startswith("applinks.demo")} <= {"applinks", "applinks.frameworks"}
+
+
 def test_no_room_and_no_module_has_a_name_that_says_nothing():
     names = {part.removesuffix(".py").strip("_") for path in modules() for part in Path(name_of(path)).parts}
     assert not names & FORBIDDEN
@@ -104,10 +131,18 @@ def test_every_module_is_proven_by_a_test_of_its_name_or_says_where(path):
 
 
 def test_no_exemption_outlives_its_reason():
+    assert {*SIDE_DOORS} <= {f"{name_of(path)}: {found}" for path in modules() for found in imports(path)}
     assert {*LONG_FILES} <= {name_of(path) for path in modules() if len(path.read_text().splitlines()) > LONGEST_FILE}
     untested = [name_of(path) for path in modules() if needs_a_test(path) and not has_a_test(path)]
     used = {key for key in WITHOUT_A_TEST_OF_THEIR_NAME for name in untested if is_about(key, name)}
     assert {*WITHOUT_A_TEST_OF_THEIR_NAME} == used
+
+
+def imports(path: Path) -> set[str]:
+    """The modules from which something is imported, whether or not it is only for annotations."""
+    nodes = list(ast.walk(tree(path)))
+    plain = {alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names}
+    return plain | {node.module or "" for node in nodes if isinstance(node, ast.ImportFrom)}
 
 
 def needs_a_test(path: Path) -> bool:

@@ -10,6 +10,7 @@ import hashlib
 import threading
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from itertools import count
 from typing import Any
@@ -22,7 +23,7 @@ from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, R
 from starlette.routing import Route
 from werkzeug.exceptions import HTTPException
 
-from applinks import Person, current_user
+from applinks import AsyncAppLinks, Person, current_user
 
 VERBS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
 LOGIN_PAGE = "<!DOCTYPE html><title>Log in</title><form action='/login'></form>"
@@ -66,8 +67,13 @@ def refused_there() -> tuple[dict[str, Any], int]:
 # ---- Starlette
 
 
-def starlette_application(records: Records, relay: Callable[[], Any] | None = None) -> Starlette:
+def starlette_application(records: Records, applinks: AsyncAppLinks, relay: Callable[[], Any] | None = None) -> Starlette:
     """`relay` is called by `/relay`, to reach a third application."""
+
+    @asynccontextmanager
+    async def lifespan(_: Starlette) -> AsyncIterator[None]:
+        async with applinks:
+            yield
 
     async def echo(request: Request) -> Response:
         form = [(name, str(value)) for name, value in (await request.form()).multi_items()] if _is_form(request) else []
@@ -154,7 +160,7 @@ def starlette_application(records: Records, relay: Callable[[], Any] | None = No
         "/background": background,
         "/relay": relayed,
     }
-    return Starlette(routes=[Route(path, view, methods=VERBS) for path, view in routes.items()])
+    return Starlette(routes=[Route(path, view, methods=VERBS) for path, view in routes.items()], lifespan=lifespan)
 
 
 def _is_form(request: Request) -> bool:

@@ -35,13 +35,13 @@ def serving(app: Any, listening: socket.socket, **tls: Any) -> Iterator[None]:
 
 @contextmanager
 def asgi(app: Any, listening: socket.socket, **tls: Any) -> Iterator[None]:
-    server = uvicorn.Server(uvicorn.Config(app, log_config=None, lifespan="off", **tls))
+    server = uvicorn.Server(uvicorn.Config(app, log_config=None, **tls))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
     thread.start()
     try:
         yield
     finally:
-        server.should_exit = server.force_exit = True
+        server.should_exit = True
         thread.join()
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from contextvars import copy_context
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -56,8 +57,7 @@ def running(
         database = f"sqlite:///{folder}/{name}.db"
         own: Any = (AsyncAppLinks if kind == ASGI else AppLinks)(database, **settings)
         if kind == ASGI:
-            stack.callback(lambda: asyncio.run(own.close()))
-            app: Any = ASGIMiddleware(starlette_application(records, relay and (lambda: relay(own))), own)
+            app: Any = ASGIMiddleware(starlette_application(records, own, relay and (lambda: relay(own))), own)
         else:
             stack.enter_context(own)
             app = WSGIMiddleware(flask_application(records, relay and (lambda: relay(own))), own)
@@ -75,6 +75,7 @@ class World:
     tracker: Member
     archive: Member
     asynchronous: AsyncAppLinks
+    runner: asyncio.Runner
 
     def applinks(self, face: str) -> AppLinks | AsyncAppLinks:
         return self.front.applinks if face == SYNC else self.asynchronous
@@ -88,14 +89,15 @@ def linked_world(folder: Path, kind: str) -> Iterator[World]:
         running(folder, "Front", other, type="bitbucket") as front,
         running(folder, "Tracker", kind, relay=relay if kind == WSGI else relay_async) as tracker,
         running(folder, "Archive", other) as archive,
-        AppLinks(front.database, people=front.people, run_as=RUN_AS) as again,
     ):
-        assert again.identity == front.applinks.identity
         front.applinks.create_link(tracker.url, ADMIN, same_users=True, by="admin")
         front.applinks.create_link(archive.url, ADMIN, same_users=True, by="admin")
         tracker.applinks.create_link(archive.url, ADMIN, same_users=True, by="admin")
         admit_deployment(tracker)
-        yield World(kind, front, tracker, archive, AsyncAppLinks(front.database, people=front.people, run_as=RUN_AS))
+        with asyncio.Runner() as runner:
+            asynchronous = AsyncAppLinks(front.database, people=front.people, run_as=RUN_AS)
+            yield World(kind, front, tracker, archive, asynchronous, runner)
+            runner.run(asynchronous.close())
 
 
 def admit_deployment(callee: Member) -> None:
@@ -127,7 +129,7 @@ class Caller:
         """Run a journey to its end."""
         if self.face == SYNC:
             return drive(journey, lambda step: step)
-        return asyncio.run(drive_async(journey, lambda step: step))
+        return self.world.runner.run(drive_async(journey, lambda step: step), context=copy_context())
 
     def download(self, linked: Any, path: str) -> Any:
         """All pieces of a streamed answer, as they come; to be yielded."""

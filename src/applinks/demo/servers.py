@@ -67,8 +67,7 @@ def _asgi(app: Any, listening: socket.socket) -> Iterator[None]:
     try:
         yield
     finally:
-        # The story is over: browsers that keep their connections open are not waited for.
-        server.should_exit = server.force_exit = True
+        server.should_exit = True
         thread.join()
 
 

@@ -141,14 +141,14 @@ def link(scene: Scene) -> None:
 def as_the_current_user(scene: Scene) -> None:
     """Example 1 of the page."""
     scene.teller.title("As the current user: alice asks each application who she is in the other")
-    for here, type_, path in (
-        ("Tracker", "confluence", "rest/api/user/current"),
-        ("Wiki", "jira", "rest/auth/1/session"),
-        ("Forge", "jira", "rest/auth/1/session"),
-        ("Tracker", "bitbucket", "plugins/servlet/applinks/whoami"),
+    for here, there, type_, path in (
+        ("Tracker", "Wiki", "confluence", "rest/api/user/current"),
+        ("Wiki", "Tracker", "jira", "rest/auth/1/session"),
+        ("Forge", "Tracker", "jira", "rest/auth/1/session"),
+        ("Tracker", "Forge", "bitbucket", "plugins/servlet/applinks/whoami"),
     ):
         ask = partial(scene.browser(here, "alice").press, "/linked", "/linked/whoami", type=type_)
-        page = scene.tell(f"alice, in {here}, asks who she is in the {type_} application", ask, wanted=path)
+        page = scene.tell(f"alice, in {here}, asks {there} who she is there", ask, wanted=path)
         said = re.search(r"Making the request as: <strong>([^<]*)</strong>", page.text)
         name = said[1] if said else "nobody"
         scene.teller.says(f"Making the request as: {name}", good=name == "alice")

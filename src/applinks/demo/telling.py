@@ -10,7 +10,7 @@ import httpx2
 from rich.console import Console
 from rich.text import Text
 
-SHOWN = 110
+SHOWN = 58
 
 
 @dataclass(frozen=True)
@@ -115,6 +115,6 @@ class Teller:
 
 
 def shortened(base_string: str) -> str:
-    """A signed base string, decoded once and cut, for a line of the terminal."""
+    """A signed base string, decoded once and without its middle, for a line of the terminal."""
     text = unquote(base_string)
-    return text if len(text) <= SHOWN else f"{text[: SHOWN - 1]}…"
+    return text if len(text) <= 2 * SHOWN else f"{text[:SHOWN]} … {text[-SHOWN:]}"
