@@ -7,7 +7,7 @@ from dataclasses import fields, replace
 from typing import Any
 
 import pytest
-from sqlalchemy import delete, update
+from sqlalchemy import delete, select, update
 
 from applinks.audit import AuditTrail, AuditVerdict, Entry, Head, VerifyAudit, WriteDown, Written
 from applinks.store import Store, trail
@@ -146,6 +146,14 @@ TAMPERING: dict[str, tuple[Callable[[Store], None], int]] = {
         lambda store: change(store, delete(audit).where(audit.c.sequence == 5), update(audit_head).values(sequence=4)),
         5,
     ),
+    "the end is cut off and the head follows, digest and all": (
+        lambda store: change(
+            store,
+            delete(audit).where(audit.c.sequence == 5),
+            update(audit_head).values(sequence=4, digest=select(audit.c.digest).where(audit.c.sequence == 4).scalar_subquery()),
+        ),
+        5,
+    ),
     "the head is removed": (lambda store: change(store, delete(audit_head)), 6),
     "one is added at the end": (
         lambda store: change(
@@ -173,6 +181,25 @@ def test_it_is_found_when_t68(store: Store, tampering: str) -> None:
     assert found.broken == first_broken, found
     assert found.problem
     assert (found.head.sequence if found.head else 0) == first_broken - 1
+
+
+def test_what_was_cut_off_is_called_missing(store: Store) -> None:
+    written(store, 5)
+    change(store, delete(audit).where(audit.c.sequence > 3))
+    assert "missing" in str(verdict(store).problem)
+
+
+def test_a_single_row_from_another_history_does_not_fit_into_the_chain_t68(store: Store) -> None:
+    """Such a row has a good digest of its own; only the next row tells that another one stood there."""
+    written(store, 1)
+    restore = older_copy(store)
+    with store._database.transaction(Use.READ) as connection:
+        foreign = dict(connection.execute(audit.select().where(audit.c.sequence == 2)).mappings().one())
+    change(store, *restore)
+    write(store, *[Entry(kind="call", outcome="what really happened")] * 3)
+    assert verdict(store).broken is None
+    change(store, update(audit).where(audit.c.sequence == 2).values(foreign))
+    assert verdict(store).broken == 3
 
 
 def older_copy(store: Store) -> list[Any]:

@@ -58,6 +58,8 @@ def test_the_tree_on_the_architecture_page_is_the_tree_of_the_package():
     assert all((ROOT / name).is_dir() for name in outside)
     beside = re.search(r"^tests/ .*besides: (.*)$", drawn, re.MULTILINE)[1].replace("/", "").split()
     assert all((TESTS / name).is_dir() for name in beside)
+    rooms = {path.name for path in PACKAGE.iterdir()}
+    assert {path.parent.name for path in TESTS.glob("*/test_*.py")} - rooms <= set(beside)
 
 
 def test_every_step_of_admission_is_on_the_architecture_page_in_its_order():

@@ -76,7 +76,9 @@ def starlette_application(records: Records, applinks: AsyncAppLinks, relay: Call
             yield
 
     async def echo(request: Request) -> Response:
-        form = [(name, str(value)) for name, value in (await request.form()).multi_items()] if _is_form(request) else []
+        body = await request.body()
+        async with request.form() as sent:
+            form = [(name, value) for name, value in sent.multi_items() if isinstance(value, str)]
         return JSONResponse(
             {
                 "user": name_of_user(),
@@ -85,7 +87,7 @@ def starlette_application(records: Records, applinks: AsyncAppLinks, relay: Call
                 "query": request.query_params.multi_items(),
                 "form": form,
                 "type": request.headers.get("content-type", ""),
-                "body": digest(await request.body()),
+                "body": digest(body),
                 "cookies": dict(request.cookies),
             }
         )
@@ -98,11 +100,10 @@ def starlette_application(records: Records, applinks: AsyncAppLinks, relay: Call
         return JSONResponse(records.add_page(await request.json()))
 
     async def upload(request: Request) -> Response:
-        form = await request.form()
-        file = form["file"]
-        return JSONResponse(
-            {"user": name_of_user(), "name": file.filename, "comment": form["comment"], "digest": digest(await file.read())}
-        )
+        async with request.form() as form:
+            file, comment = form["file"], form["comment"]
+            content = await file.read()
+        return JSONResponse({"user": name_of_user(), "name": file.filename, "comment": comment, "digest": digest(content)})
 
     async def download(request: Request) -> Response:
         async def pieces() -> AsyncIterator[bytes]:
@@ -161,10 +162,6 @@ def starlette_application(records: Records, applinks: AsyncAppLinks, relay: Call
         "/relay": relayed,
     }
     return Starlette(routes=[Route(path, view, methods=VERBS) for path, view in routes.items()], lifespan=lifespan)
-
-
-def _is_form(request: Request) -> bool:
-    return "form" in request.headers.get("content-type", "").lower()
 
 
 # ---- Flask

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
 from journeys.world import ASGI, ASYNC, SYNC, WSGI, Caller, World, admit_deployment, linked_world
 
 

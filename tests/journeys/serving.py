@@ -12,8 +12,6 @@ import uvicorn
 import waitress.server
 from waitress.wasyncore import close_all
 
-from applinks.frameworks import ASGIMiddleware
-
 
 def listen() -> socket.socket:
     """A socket that takes connections from now on, on a free port."""
@@ -26,15 +24,8 @@ def address_of(listening: socket.socket, path: str = "", scheme: str = "http") -
 
 
 @contextmanager
-def serving(app: Any, listening: socket.socket, **tls: Any) -> Iterator[None]:
-    """uvicorn for what is wrapped in the ASGI middleware, else waitress; `tls` goes to uvicorn."""
-    serve = asgi if isinstance(app, ASGIMiddleware) else wsgi
-    with serve(app, listening, **tls):
-        yield
-
-
-@contextmanager
 def asgi(app: Any, listening: socket.socket, **tls: Any) -> Iterator[None]:
+    """By uvicorn; `tls` are its settings."""
     server = uvicorn.Server(uvicorn.Config(app, log_config=None, **tls))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
     thread.start()
@@ -47,6 +38,7 @@ def asgi(app: Any, listening: socket.socket, **tls: Any) -> Iterator[None]:
 
 @contextmanager
 def wsgi(app: Any, listening: socket.socket) -> Iterator[None]:
+    """By waitress."""
     channels: dict[int, Any] = {}
     server = waitress.server.create_server(app, sockets=[listening], threads=8, map=channels, max_request_body_size=2**26)
     thread = threading.Thread(target=server.run, daemon=True)

@@ -10,13 +10,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from journeys.applications import Records, flask_application, starlette_application
-from journeys.people import ADMIN, Directory
-from journeys.serving import address_of, listen, serving
-
 from applinks import AppLinks, AsyncAppLinks, Policy
 from applinks.frameworks import ASGIMiddleware, WSGIMiddleware
 from applinks.questions import drive, drive_async
+from journeys.applications import Records, flask_application, starlette_application
+from journeys.people import ADMIN, Directory
+from journeys.serving import address_of, asgi, listen, wsgi
 
 RUN_AS = {"deployment": {"alice"}, "dave": {"alice"}, "ghost": {"alice"}}
 ASGI, WSGI = "asgi", "wsgi"
@@ -46,7 +45,14 @@ class Member:
 
 @contextmanager
 def running(
-    folder: Path, name: str, kind: str, *, path: str = "", relay: Callable[[Any], Any] | None = None, outside: Any = None, **more: Any
+    folder: Path,
+    name: str,
+    kind: str,
+    *,
+    path: str = "",
+    relay: Callable[[Any], Any] | None = None,
+    outside: Any = None,
+    **more: Any,
 ) -> Iterator[Member]:
     """Start one. Under ASGI it uses `AsyncAppLinks`, under WSGI `AppLinks`; `outside` wraps what the server serves."""
     with ExitStack() as stack:
@@ -62,7 +68,8 @@ def running(
             stack.enter_context(own)
             app = WSGIMiddleware(flask_application(records, relay and (lambda: relay(own))), own)
         looking = stack.enter_context(AppLinks(database, **settings))
-        stack.enter_context(serving(outside(app) if outside else app, listening))
+        serve = asgi if kind == ASGI else wsgi
+        stack.enter_context(serve(outside(app) if outside else app, listening))
         yield Member(name, url, folder, people, looking, app, records)
 
 

@@ -45,10 +45,16 @@ class Contender:
     def spend_in_a_fork(self) -> list[bool]:
         """One nonce, in a child that inherited the open store, then here."""
         before = self.store.answer(LinkByName("far"))
+        inherited = self._connections()
         child = os.fork()
         if not child:
-            os._exit(0 if self.spend(1) == [True] and self.store.answer(LinkByName("far")) == before else 1)
+            right = self.spend(1) == [True] and self.store.answer(LinkByName("far")) == before
+            os._exit(0 if right and not inherited & self._connections() else 1)
         return [os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0, *self.spend(1)]
+
+    def _connections(self) -> set[int]:
+        database = self.store._database
+        return {id(connection) for idle in database._idle.values() for connection in idle} | {id(database._watch._connection)}
 
 
 def main() -> None:

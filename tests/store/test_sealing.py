@@ -57,6 +57,13 @@ def test_a_value_unseals_only_in_its_own_table_column_and_row_t71() -> None:
             sealing.unseal(sealing.seal(b"secret", home), elsewhere)
 
 
+def test_a_value_cannot_be_relabelled_with_the_id_of_another_key() -> None:
+    sealing = Sealing({"one": bytes(32), "two": bytes(32)})
+    sealed = sealing.seal(b"secret", PLACE)
+    with pytest.raises(ConfigurationError, match="changed or moved"):
+        sealing.unseal(sealed.replace(b"one", b"two", 1), PLACE)
+
+
 def test_any_changed_byte_is_noticed_t71() -> None:
     sealing = Sealing.fresh()
     sealed = sealing.seal(b"x", PLACE)

@@ -189,7 +189,7 @@ def delete(
         typer.confirm(f"Delete the link {name!r}?", abort=True)
     with AppLinks(database) as applinks:
         applinks.delete_link(name, by=whoever_runs_this(by))
-    typer.echo(f"Deleted. Delete the other end over there, too: it still trusts {name!r} to be linked.")
+    typer.echo("Deleted here. Delete the other end over there, too: it still trusts this application.")
 
 
 def as_data(link: Link) -> dict[str, Any]:

@@ -67,12 +67,15 @@ def _redirect(request: Request, response: Response) -> str | None:
     location = response.header("location")
     if location is None or response.status not in REDIRECTIONS:
         return None
-    return urljoin(request.url, location)
+    try:
+        return urljoin(request.url, location)
+    except ValueError:  # no address at all, so certainly none below the link's own
+        return location
 
 
 def _followed(request: Request, target: str, link: Link) -> Request:
     """The request for the new address; credentials and bodies go nowhere but below the link's own (security.md T-38)."""
-    below = target.startswith(f"{link.application_url.rstrip('/')}/")
+    below = target.isascii() and target.startswith(f"{link.application_url.rstrip('/')}/")
     if request.method not in SAFE or not below:
         raise RedirectedElsewhere(
             f"{link.name!r} redirected {request.method} {request.url.partition('?')[0]} "

@@ -167,7 +167,7 @@ def _as_httpx2(step: Request | Ask, original: httpx2.Request) -> httpx2.Request:
             remedy="Write it in plain characters, everything else percent-encoded.",
         )
     if isinstance(step, Ask):
-        return httpx2.Request(proven.method, url, headers=list(proven.headers), content=proven.body)
+        return httpx2.Request(proven.method, url, headers={**HEADERS, **dict(proven.headers)}, content=proven.body)
     original.url = url
     authorization = proven.header("authorization")
     if authorization is not None:

@@ -1,0 +1,108 @@
+"""`applinks demo`, as somebody runs it: the story of the issue, as data and as text."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from applinks import AppLinks
+
+APPLINKS = Path(sys.executable).with_name("applinks")
+KEYS = ["name", "link", "subject", "actor", "reason", "mechanism", "request", "status", "ok"]
+
+
+def demo(*options: str) -> str:
+    done = subprocess.run([APPLINKS, "demo", *options], capture_output=True, text=True, timeout=100, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    return done.stdout
+
+
+@pytest.fixture(scope="module")
+def story() -> dict[str, Any]:
+    return json.loads(demo("--once", "--json"))
+
+
+def steps(story: dict[str, Any], **facts: Any) -> list[dict[str, Any]]:
+    """The steps of which all these facts are true; a request is given by its end."""
+    end = facts.pop("request", "")
+    return [
+        step
+        for step in story["steps"]
+        if (step["request"] or "").endswith(end) and all(step[name] == value for name, value in facts.items())
+    ]
+
+
+def test_the_story_is_told_and_every_step_was_as_told(story: dict[str, Any]) -> None:
+    assert list(story) == ["ok", "steps"]
+    assert story["ok"] is True
+    assert all(step["ok"] is True for step in story["steps"])
+    assert [list(step) for step in story["steps"]] == [KEYS] * len(story["steps"])
+    names = [step["name"] for step in story["steps"]]
+    assert len(set(names)) == len(names)
+
+
+def test_alice_asks_who_she_is_from_each_of_the_three(story: dict[str, Any]) -> None:
+    asked = [
+        step
+        for step in steps(story, subject="alice", actor="alice", status=200, mechanism="2LOi")
+        if step["request"].endswith(("/session", "/user/current", "/whoami"))
+    ]
+    assert all(any(f"in {application}," in step["name"] for step in asked) for application in ("Tracker", "Wiki", "Forge"))
+    assert {step["link"] for step in asked} == {"Tracker", "Wiki", "Forge"}
+
+
+def test_a_page_by_alice_is_created(story: dict[str, Any]) -> None:
+    (page,) = steps(story, subject="alice", actor="alice", link="Wiki", request="/rest/api/content")
+    assert (page["status"], page["request"].startswith("POST ")) == (200, True)
+
+
+def test_deployment_does_three_things_with_the_real_actor_and_a_reason(story: dict[str, Any]) -> None:
+    acts = steps(story, subject="deployment", actor="alice", mechanism="2LOi")
+    assert len(acts) == 3
+    assert all("asked by alice" in act["reason"] and act["status"] in {200, 201} for act in acts)
+    assert [
+        application for application in ("Tracker", "Forge", "Wiki") for act in acts if f"in {application}," in act["name"]
+    ] == [
+        "Tracker",
+        "Forge",
+        "Wiki",
+    ]
+
+
+def test_five_things_are_refused(story: dict[str, Any]) -> None:
+    (bob,) = steps(story, subject="bob", status=403)
+    assert "no rights" in bob["name"]
+    (erin,) = steps(story, subject="erin", status=401)
+    assert "administrator" in erin["name"]
+    forged = [step["name"] for step in steps(story, status=401, link="Wiki") if step is not erin]
+    assert len(forged) == 3
+    for word in ("sent again", "query", "key"):
+        assert [word in name for name in forged].count(True) == 1
+
+
+def test_in_a_pipe_the_story_is_plain_text_with_requests_statuses_and_base_strings(tmp_path: Path) -> None:
+    kept = tmp_path / "kept"
+    text = demo("--data", str(kept))  # without --once: where nobody can click, it ends by itself
+    assert "\x1b" not in text
+    assert "\r" not in text
+    assert text.count("Making the request as: alice") >= 3
+    assert "✗" not in text
+    for telling in (
+        "/rest/api/content  →  200",
+        "really alice",
+        "signed: POST&",
+        "→  403",
+        "401 nonce_used",
+        "401 signature_invalid",
+    ):
+        assert telling in text
+    assert "Every step was as told." in text
+
+    assert {file.name for file in kept.iterdir()} >= {"applinks-tracker.db", "applinks-wiki.db", "applinks-forge.db"}
+    with AppLinks(f"sqlite:///{kept}/applinks-wiki.db") as applinks:
+        assert applinks.verify_audit().broken is None
