@@ -14,8 +14,8 @@ from weakref import WeakKeyDictionary
 import httpx2
 
 from applinks import clock, links, people, settings
-from applinks.audit import CALL, AuditTrail, AuditVerdict, Entry, Head, VerifyAudit, WriteDown, Written
-from applinks.errors import AdministratorNeeded, ConfigurationError, TheirFault
+from applinks.audit import CALL, AuditTrail, AuditVerdict, Entry, Head, VerifyAudit, WriteDown, Written, printable
+from applinks.errors import AdministratorNeeded, ConfigurationError, TransportFailed
 from applinks.links import Administrator, Identity, Link, PlainHttpAllowed, WhoWeAre, pairing
 from applinks.outgoing import AsyncLinkedApplication, LinkedApplication, client_options, transport_failure
 from applinks.people import EVERYONE, FindPerson, MayRunAs, People, Person, Policy, RunAsSetting, SignIn, may_run_as
@@ -26,7 +26,9 @@ from applinks.wire.messages import Response
 T = TypeVar("T")
 
 FETCH_LIMIT = 1024 * 1024
-"""Bytes of an answer to a request of our own (a manifest, a who-am-I): more is not read (security.md T-35)."""
+FETCH_SECONDS = 20
+"""Bytes of an answer to a request of our own (a manifest, a who-am-I), and time for it: more is not read (security.md T-35)."""
+NOT_FETCHED = (httpx2.HTTPError, httpx2.InvalidURL, UnicodeError)
 
 log = logging.getLogger("applinks")
 
@@ -147,29 +149,24 @@ class Application:
         return self._clients[loop]
 
     def _ask(self, question: Ask) -> Response:
-        request = question.request
+        request, fetched = question.request, _Fetched(question.request.url)
         try:
             with self.http().stream(request.method, request.url, headers=list(request.headers), content=request.body) as got:
-                body = b""
                 for piece in got.iter_bytes():
-                    body += piece
-                    _check_size(body, request.url)
-        except httpx2.HTTPError as error:
+                    fetched.take(piece)
+        except NOT_FETCHED as error:
             raise transport_failure(error, request.url, None) from error
-        return _as_response(got, body)
+        return fetched.response(got)
 
     async def _ask_async(self, question: Ask) -> Response:
-        request = question.request
-        http = self.http_async()
+        request, fetched, http = question.request, _Fetched(question.request.url), self.http_async()
         try:
             async with http.stream(request.method, request.url, headers=list(request.headers), content=request.body) as got:
-                body = b""
                 async for piece in got.aiter_bytes():
-                    body += piece
-                    _check_size(body, request.url)
-        except httpx2.HTTPError as error:
+                    fetched.take(piece)
+        except NOT_FETCHED as error:
             raise transport_failure(error, request.url, None) from error
-        return _as_response(got, body)
+        return fetched.response(got)
 
     def _write_down(self, question: WriteDown) -> None:
         self._store.answer(question)
@@ -348,22 +345,37 @@ def _as_changes(changes: dict[str, str | None]) -> dict[str, Any]:
     return known
 
 
-def _check_size(body: bytes, url: str) -> None:
-    if len(body) > FETCH_LIMIT:
-        raise TheirFault(f"{url} answered with more than {FETCH_LIMIT} bytes.", remedy="Is that the right address?")
+class _Fetched:
+    """The body of an answer to a request of our own: bounded in size and in time, whatever the far side does."""
 
+    def __init__(self, url: str) -> None:
+        self._url = url
+        self._until = clock.now() + FETCH_SECONDS
+        self._body = bytearray()
 
-def _as_response(got: httpx2.Response, body: bytes) -> Response:
-    headers = tuple((name.lower(), value) for name, value in got.headers.multi_items())
-    return Response(got.status_code, headers, body)
+    def take(self, piece: bytes) -> None:
+        self._body += piece
+        if len(self._body) > FETCH_LIMIT or clock.now() > self._until:
+            raise TransportFailed(
+                f"{self._url} answered with more than {FETCH_LIMIT} bytes, or for more than {FETCH_SECONDS} seconds.",
+                remedy="Is that the right address?",
+            )
+
+    def response(self, got: httpx2.Response) -> Response:
+        headers = tuple((name.lower(), value) for name, value in got.headers.multi_items())
+        return Response(got.status_code, headers, bytes(self._body))
 
 
 def _tell(entry: Entry) -> None:
     """The same fact for whoever watches the log in this process; the record carries the whole entry as `applinks_entry`."""
     who = entry.subject if entry.actor in {None, entry.subject} else f"{entry.subject} (really {entry.actor})"
-    what = entry.request or ""
     log.getChild("outgoing" if entry.kind == CALL else "records").info(
-        "%s %s as %s: %s", entry.kind, what, who, entry.status or entry.outcome, extra={"applinks_entry": entry}
+        "%s %s as %s: %s",
+        entry.kind,
+        printable(entry.request or ""),
+        printable(who),
+        printable(entry.status or entry.outcome),
+        extra={"applinks_entry": entry},
     )
 
 

@@ -32,6 +32,12 @@ class Entry:
     explanation: str | None = field(default=None, repr=False, compare=False)
 
 
+def printable(text: object) -> str:
+    """What came from outside, harmless to a log, a terminal or a message (security.md T-67)."""
+    shown = str(text)
+    return shown if shown.isprintable() else shown.encode("unicode_escape").decode()
+
+
 @dataclass(frozen=True, slots=True)
 class WriteDown(Question):
     """Keep this entry. The answer is None, given when it is kept."""

@@ -6,6 +6,7 @@ import sys
 
 import typer
 
+from applinks.audit import printable
 from applinks.cli import audit, demo, init, keys, link
 from applinks.errors import AppLinksError
 
@@ -28,7 +29,7 @@ def main() -> None:
     try:
         app()
     except AppLinksError as error:
-        print(f"applinks: {error.message}", file=sys.stderr)
+        print(f"applinks: {printable(error.message)}", file=sys.stderr)
         if error.remedy:
-            print(f"  → {error.remedy}", file=sys.stderr)
+            print(f"  → {printable(error.remedy)}", file=sys.stderr)
         sys.exit(1)

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from applinks.audit import Written
+from applinks.audit import Written, printable
 from applinks.cli.words import Database, Json, show, table
 
 app = typer.Typer(help="What was done, by whom, as whom and why.", no_args_is_help=True)
@@ -51,8 +51,3 @@ def _cells(record: Written) -> tuple[str, ...]:
     when = datetime.fromtimestamp(record.time, UTC).strftime("%Y-%m-%d %H:%M:%S")
     cells = (when, entry.kind, entry.subject, entry.actor, entry.link, entry.request, entry.outcome, entry.reason)
     return tuple(printable(cell or "-") for cell in cells)
-
-
-def printable(text: str) -> str:
-    """Text from outside, harmless to a terminal (security.md T-67)."""
-    return text if text.isprintable() else text.encode("unicode_escape").decode()

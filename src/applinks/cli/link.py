@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from applinks.audit import printable
 from applinks.cli.words import By, Database, Json, LinkName, show, table, whoever_runs_this
 from applinks.links import IMPERSONATION_PARAMETERS, Level
 
@@ -97,7 +98,7 @@ def try_(
         linked = applinks.link(name)
         explanation, answered = linked.explain(), linked.who_am_i()
     good = answered.casefold() == user.casefold()
-    words = f"{name} answered as {answered or 'nobody'}, by {explanation.mechanism}."
+    words = f"{name} answered as {printable(answered or 'nobody')}, by {explanation.mechanism}."
     show({"link": name, "asked": user, "answered": answered, "mechanism": explanation.mechanism}, words, as_json=as_json)
     if not good:
         raise typer.Exit(1)

@@ -14,6 +14,7 @@ from urllib.parse import quote
 
 from applinks.frameworks.target import Target
 from applinks.incoming import BODY_LIMIT, Principal, receive, wants_body
+from applinks.people import nobody_acting
 from applinks.wire.messages import Pairs, Response, first
 from applinks.wire.problems import challenge
 
@@ -31,18 +32,20 @@ class ASGIMiddleware:
     """Wraps an ASGI application: admits requests that come over a link, serves our own endpoints, leaves the rest alone.
 
     An admitted request carries `scope["state"]["applinks_principal"]` (in Starlette: `request.state.applinks_principal`), and
-    `current_user()` is the person whose rights apply. `applinks` may be an `AppLinks` or an `AsyncAppLinks` with a `url`.
+    `current_user()` is the person whose rights apply. `applinks` may be an `AppLinks` or an `AsyncAppLinks` with a `url`;
+    `stripped` says that a proxy takes the path of that address away. Put it outermost: every request begins with nobody acting.
     """
 
-    def __init__(self, app: App, applinks: Application) -> None:
+    def __init__(self, app: App, applinks: Application, *, stripped: bool = False) -> None:
         self.app = app
         self.applinks = applinks
-        self._target = Target(applinks.identity)
+        self._target = Target(applinks.identity, stripped=stripped)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
-            await self.app(scope, receive, send)
-            return
+        with nobody_acting():
+            await (self._http if scope["type"] == "http" else self.app)(scope, receive, send)
+
+    async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
         headers = _headers(scope)
         path, query = _raw_path(scope), scope.get("query_string", b"").decode("latin-1")
         if not self._target.concerns_us(path, query, headers):
@@ -52,12 +55,12 @@ class ASGIMiddleware:
 
     async def _look_closer(self, scope: Scope, receive_: Receive, send: Send, path: str, query: str, headers: Pairs) -> None:
         body, whole, replay = b"", True, receive_
-        if wants_body(self._target.below(path), first(headers, "content-type")):
+        if wants_body(self._target.below(path) or "", first(headers, "content-type")):
             body, whole, replay = await _read(receive_, _length(headers))
         request = self._target.request(scope["method"], path, query, headers, body if whole else b"")
         outcome = await self.applinks.run_async(receive(request, whole=whole))
         if isinstance(outcome, Response):
-            await _respond(outcome, send)
+            await _respond(outcome, send, with_body=request.method != "HEAD")
         elif isinstance(outcome, Principal):
             await self._as_principal(outcome, scope, replay, send)
         else:
@@ -105,11 +108,11 @@ async def _read(receive_: Receive, length: int | None) -> tuple[bytes, bool, Rec
     return body, not more and len(body) <= BODY_LIMIT, replay
 
 
-async def _respond(response: Response, send: Send) -> None:
+async def _respond(response: Response, send: Send, *, with_body: bool) -> None:
     headers = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in response.headers]
     headers.append((b"content-length", str(len(response.body)).encode()))
     await send({"type": "http.response.start", "status": response.status, "headers": headers})
-    await send({"type": "http.response.body", "body": response.body})
+    await send({"type": "http.response.body", "body": response.body if with_body else b""})
 
 
 def _witnessing(send: Send, principal: Principal, realm: str) -> Send:

@@ -13,11 +13,11 @@ from applinks.wire.messages import Pairs, Request, first
 class Target:
     """Puts raw targets under the declared public address of this application.
 
-    Where a proxy strips the path of that address (`https://example.com/wiki` is served by an application that sees `/`), it is
-    put back: a target that does not begin with it is taken to have lost it.
+    `stripped` says that a proxy takes the path of that address away (`https://example.com/wiki` is served by an application
+    that sees `/`): it is then put back. Otherwise a target that does not begin with it was not sent to us.
     """
 
-    def __init__(self, identity: Identity) -> None:
+    def __init__(self, identity: Identity, *, stripped: bool = False) -> None:
         parts = urlsplit(identity.url)
         if not parts.hostname:
             raise ConfigurationError(
@@ -27,18 +27,19 @@ class Target:
         self.realm = identity.url
         self._origin = f"{parts.scheme}://{parts.netloc}"
         self._prefix = parts.path.rstrip("/")
+        self._seen = "" if stripped else self._prefix
 
-    def below(self, path: str) -> str:
-        """The part of a raw path that lies below our address."""
-        if self._prefix and (path == self._prefix or path.startswith(f"{self._prefix}/")):
-            return path[len(self._prefix) :]
-        return path
+    def below(self, path: str) -> str | None:
+        """The part of a raw path that lies below our address, beginning with a slash; None if it does not lie there."""
+        lies_below = path.startswith(f"{self._seen}/") or (self._seen != "" and path == self._seen)
+        return path[len(self._seen) :] if lies_below else None
 
     def concerns_us(self, path: str, query: str, headers: Pairs) -> bool:
         """A quick look: could this request be ours to answer, or carry a proof?"""
-        return concerns_us(self.below(path), query, first(headers, "authorization"), first(headers, "content-type"))
+        below = self.below(path)
+        return below is not None and concerns_us(below, query, first(headers, "authorization"), first(headers, "content-type"))
 
     def request(self, method: str, path: str, query: str, headers: Pairs, body: bytes) -> Request:
         """The request as its sender addressed it."""
-        url = f"{self._origin}{self._prefix}{self.below(path)}"
+        url = f"{self._origin}{self._prefix}{self.below(path) or ''}"
         return Request(method, f"{url}?{query}" if query else url, headers, body)

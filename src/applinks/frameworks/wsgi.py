@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable, Iterable, Iterator
+from contextvars import Context, copy_context
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import quote
 
 from applinks.frameworks.target import Target
 from applinks.incoming import BODY_LIMIT, Principal, receive, wants_body
-from applinks.people import ActingAs
+from applinks.people import ActingAs, nobody_acts
 from applinks.wire.messages import Pairs, Response, first
 from applinks.wire.problems import challenge
 
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
 Environ = dict[str, Any]
 StartResponse = Callable[..., Any]
 App = Callable[[Environ, StartResponse], Iterable[bytes]]
+
+
+LONGEST_LENGTH = 16  # digits: longer numbers are no lengths, and reading them costs
 
 
 class Input(Protocol):
@@ -33,30 +37,38 @@ class WSGIMiddleware:
     """Wraps a WSGI application: admits requests that come over a link, serves our own endpoints, leaves the rest alone.
 
     An admitted request carries `environ["applinks.principal"]`, and `current_user()` is the person whose rights apply, until
-    the last byte of the answer was made. `applinks` is an `AppLinks` with a `url`.
+    the last byte of the answer was made. `applinks` is an `AppLinks` with a `url`; `stripped` says that a proxy takes the path
+    of that address away. Put it outermost: every request begins with nobody acting, in a context of its own.
     """
 
-    def __init__(self, app: App, applinks: Application) -> None:
+    def __init__(self, app: App, applinks: Application, *, stripped: bool = False) -> None:
         self.app = app
         self.applinks = applinks
-        self._target = Target(applinks.identity)
+        self._target = Target(applinks.identity, stripped=stripped)
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+        context = copy_context()
+        context.run(nobody_acts)
+        return context.run(self._http, environ, start_response, context)
+
+    def _http(self, environ: Environ, start_response: StartResponse, context: Context) -> Iterable[bytes]:
         headers, path, query = _headers(environ), _raw_path(environ), environ.get("QUERY_STRING", "")
         if not self._target.concerns_us(path, query, headers):
             return self.app(environ, start_response)
         body, whole = b"", True
-        if wants_body(self._target.below(path), first(headers, "content-type")):
+        if wants_body(self._target.below(path) or "", first(headers, "content-type")):
             body, whole = _read(environ)
         request = self._target.request(environ["REQUEST_METHOD"], path, query, headers, body if whole else b"")
         outcome = self.applinks.run(receive(request, whole=whole))
         if isinstance(outcome, Response):
-            return _respond(outcome, start_response)
+            return _respond(outcome, start_response, with_body=request.method != "HEAD")
         if isinstance(outcome, Principal):
-            return self._as_principal(outcome, environ, start_response)
+            return self._as_principal(outcome, environ, start_response, context)
         return self.app(environ, start_response)
 
-    def _as_principal(self, principal: Principal, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+    def _as_principal(
+        self, principal: Principal, environ: Environ, start_response: StartResponse, context: Context
+    ) -> Iterable[bytes]:
         environ["applinks.principal"] = principal
         scope = self.applinks.acting_as(principal.person)
         scope.__enter__()
@@ -65,20 +77,29 @@ class WSGIMiddleware:
         except BaseException:
             scope.__exit__(None, None, None)
             raise
-        return _Acting(answer, scope)
+        return _Acting(answer, scope, context)
 
 
 class _Acting:
     """An answer whose pieces are made while the person still acts: the scope ends with it."""
 
-    def __init__(self, answer: Iterable[bytes], scope: ActingAs) -> None:
+    def __init__(self, answer: Iterable[bytes], scope: ActingAs, context: Context) -> None:
         self._answer = answer
         self._scope = scope
+        self._context = context
+        self._closed = False
 
     def __iter__(self) -> Iterator[bytes]:
-        return iter(self._answer)
+        pieces = self._context.run(iter, self._answer)
+        while (piece := self._context.run(next, pieces, None)) is not None:
+            yield piece
 
     def close(self) -> None:
+        if not self._closed:
+            self._closed = True
+            self._context.run(self._close)
+
+    def _close(self) -> None:
         try:
             close = getattr(self._answer, "close", None)
             if close is not None:
@@ -117,15 +138,21 @@ def _raw_path(environ: Environ) -> str:
     for name in ("REQUEST_URI", "RAW_URI"):
         if environ.get(name):
             target = str(environ[name]).partition("?")[0]
-            return target if target.startswith("/") else f"/{target.partition('://')[2].partition('/')[2]}"
+            return _without_origin(target)
     path = environ.get("SCRIPT_NAME", "") + environ.get("PATH_INFO", "")
     return quote(path.encode("latin-1"), safe="/:@!$&'()*+,;=-._~")
+
+
+def _without_origin(target: str) -> str:
+    """A target may be absolute (RFC 9112, 3.2.2); what is neither that nor a path stays what it is, and is none of ours."""
+    scheme, mark, rest = target.partition("://")
+    return f"/{rest.partition('/')[2]}" if mark and scheme.lower() in {"http", "https"} else target
 
 
 def _read(environ: Environ) -> tuple[bytes, bool]:
     """Up to the limit of a body and whether that is all of it; the application finds it unread."""
     length = str(environ.get("CONTENT_LENGTH") or "")
-    if length and not (length.isdecimal() and int(length) <= BODY_LIMIT):
+    if length and not (length.isdecimal() and len(length) < LONGEST_LENGTH and int(length) <= BODY_LIMIT):
         return b"", False
     if not length and not environ.get("wsgi.input_terminated"):
         return b"", True
@@ -138,10 +165,10 @@ def _read(environ: Environ) -> tuple[bytes, bool]:
     return body, len(body) <= BODY_LIMIT
 
 
-def _respond(response: Response, start_response: StartResponse) -> Iterable[bytes]:
+def _respond(response: Response, start_response: StartResponse, *, with_body: bool) -> Iterable[bytes]:
     headers = [*response.headers, ("content-length", str(len(response.body)))]
     start_response(f"{response.status} {HTTPStatus(response.status).phrase}", headers)
-    return [response.body]
+    return [response.body] if with_body else []
 
 
 def _witnessing(start_response: StartResponse, principal: Principal, realm: str) -> StartResponse:

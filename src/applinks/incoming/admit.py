@@ -111,6 +111,8 @@ def find_person(attempt: Attempt) -> Flow[None]:
     attempt.person = yield FindPerson(claimed)
     if attempt.person is None:
         raise _not_for(attempt, "there is no such user")
+    if attempt.person.name.casefold() != claimed.casefold():
+        raise _not_for(attempt, f"the directory answered with another name, {attempt.person.name!r}")
     attempt.checks.append(("person", "ok"))
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import unicodedata
 from dataclasses import dataclass
 
 from applinks.errors import Replayed
@@ -9,6 +11,7 @@ from applinks.mechanisms import WINDOW
 from applinks.questions import Flow, Moment, Now, Question
 
 TRIES = 10
+SHELVES = 64
 QUARTER_HOUR = 900
 MARGIN = 60
 """Seconds that a spent nonce is kept beyond the window in which its timestamp could pass."""
@@ -41,11 +44,14 @@ def spend(consumer_key: str, token: str, timestamp: int, nonce: str) -> Flow[Non
 def may_try_to_sign_in(name: str) -> Flow[bool]:
     """Whether another password may be tried for this name: at most `TRIES` in a quarter of an hour (security.md S-21).
 
-    Each try spends one of a few nonces, so that the count is shared by all processes, as the store is.
+    Each try spends one of a few nonces, so that the count is shared by all processes, as the store is. Names are counted in
+    `SHELVES` groups, in any spelling: made-up ones leave a bounded number of rows.
     """
     moment: Moment = yield Now()
     quarter = int(moment.now) // QUARTER_HOUR * QUARTER_HOUR
+    folded = unicodedata.normalize("NFKC", name).casefold().strip()
+    shelf = str(int.from_bytes(hashlib.sha256(folded.encode(errors="replace")).digest()[:2]) % SHELVES)
     for number in range(TRIES):
-        if (yield SpendNonce("sign-in", name, quarter, str(number), quarter + QUARTER_HOUR)):
+        if (yield SpendNonce("sign-in", shelf, quarter, str(number), quarter + QUARTER_HOUR)):
             return True
     return False

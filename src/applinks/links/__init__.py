@@ -8,8 +8,8 @@ from applinks.links.changes import (
     change,
     change_policy,
     make_primary,
+    name_taken,
     remove,
-    save,
 )
 from applinks.links.keys import Facts, FactsFor, LinkOfConsumer, OurKey, WhoWeAre, new_key
 from applinks.links.model import (
@@ -69,10 +69,10 @@ __all__ = [
     "link_with_id",
     "links_of",
     "make_primary",
+    "name_taken",
     "new_key",
     "pairing",
     "primary_link",
     "remove",
-    "save",
     "who_am_i",
 ]

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from applinks.audit import Entry, WriteDown
-from applinks.errors import ConfigurationError, LinkExists
+from applinks.errors import ConfigurationError, LinkExists, LinkNotFound
 from applinks.links.model import Level, Link, Outgoing
-from applinks.links.registry import LinkById, LinkByName
+from applinks.links.registry import LinkById
 from applinks.people import Policy
 from applinks.questions import Flow, Question
 from applinks.wire.oauth1 import SignatureMethod
@@ -17,12 +18,14 @@ from applinks.wire.oauth1 import SignatureMethod
 class SaveLink(Question):
     """Insert the link, or replace the one with its id. The answer is the `Link` as it is stored now.
 
-    Atomic, and keeps two promises by itself: exactly one link of each type is primary (the first one becomes it; a link saved
-    with `primary` takes the flag from the other; the flag cannot be dropped, only taken), and names are unique in any case of
-    letters, consumer keys too: `LinkExists` otherwise.
+    `instead_of` is the link as it was read before the change, None for a new one; where the store holds anything else by
+    now, it changes nothing and answers None. Atomic, and keeps two promises by itself: exactly one link of each type is
+    primary (the first one becomes it; a link saved with `primary` takes the flag from the other; the flag cannot be dropped,
+    only taken), and names are unique in any case of letters, consumer keys too: `LinkExists` otherwise.
     """
 
     link: Link
+    instead_of: Link | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,14 +43,25 @@ class RememberParameter(Question):
     parameter: str
 
 
-def save(link: Link, *, by: str, what: str) -> Flow[Link]:
-    """Save a link and write down who did what ("link created", "policy changed", …)."""
-    namesake: Link | None = yield LinkByName(link.name)
-    if namesake is not None and namesake.id != link.id:
-        raise name_taken(namesake)
-    saved: Link = yield SaveLink(link)
-    yield WriteDown(Entry(kind=what, outcome="done", actor=by, subject=by, link=saved.name))
-    return saved
+def alter(id: str, make: Callable[[Link | None], Link], *, by: str, what: str) -> Flow[Link]:  # noqa: A002
+    """Change one link, whatever others do at the same time, and write down who did what ("link created", …).
+
+    `make` is given the link as it is stored, None if there is none, and returns what it shall be. Where somebody else was
+    faster, it is asked again with what stands then: no change is lost, and no deleted link comes back.
+    """
+    while True:
+        stored: Link | None = yield LinkById(id)
+        saved: Link | None = yield SaveLink(make(stored), instead_of=stored)
+        if saved is not None:
+            yield WriteDown(Entry(kind=what, outcome="done", actor=by, subject=by, link=saved.name))
+            return saved
+
+
+def existing(link: Link | None) -> Link:
+    """The link, or `LinkNotFound` if it was deleted meanwhile."""
+    if link is None:
+        raise LinkNotFound("The link was deleted meanwhile.", remedy="Make it again if it is still wanted.")
+    return link
 
 
 def remove(link: Link, *, by: str) -> Flow[None]:
@@ -58,14 +72,16 @@ def remove(link: Link, *, by: str) -> Flow[None]:
 
 def make_primary(link: Link, *, by: str) -> Flow[Link]:
     """Make this the link that is used for its type when none is named (R-03)."""
-    return (yield from save(replace(link, primary=True), by=by, what="link made primary"))
+    return (yield from alter(link.id, lambda now: replace(existing(now), primary=True), by=by, what="link made primary"))
 
 
 def change_policy(link: Link, policy: Policy, *, by: str) -> Flow[Link]:
     """Replace the rules for whom the other application may impersonate here."""
-    now: Link = (yield LinkById(link.id)) or link
-    changed = replace(now, incoming=replace(now.incoming, policy=policy))
-    return (yield from save(changed, by=by, what="policy changed"))
+
+    def make(now: Link | None) -> Link:
+        return replace(existing(now), incoming=replace(existing(now).incoming, policy=policy))
+
+    return (yield from alter(link.id, make, by=by, what="policy changed"))
 
 
 def change(
@@ -81,26 +97,28 @@ def change(
 
     Raises `ConfigurationError` for impersonation where no administrator said that the users are the same (R-07).
     """
-    now: Link = (yield LinkById(link.id)) or link
-    if Level.OAUTH_IMPERSONATION in {outgoing, incoming} and not (now.same_users and now.same_users.answer):
-        raise ConfigurationError(
-            f"Nobody has said that {now.name!r} and this application share their users.",
-            remedy="Make the link again with that answer: `applinks link create … --same-users`.",
-            link=now.name,
+
+    def make(stored: Link | None) -> Link:
+        now = existing(stored)
+        if Level.OAUTH_IMPERSONATION in {outgoing, incoming} and not (now.same_users and now.same_users.answer):
+            raise ConfigurationError(
+                f"Nobody has said that {now.name!r} and this application share their users.",
+                remedy="Make the link again with that answer: `applinks link create … --same-users`.",
+                link=now.name,
+            )
+        out = Outgoing(
+            outgoing or now.outgoing.level,
+            signature_method or now.outgoing.signature_method,
+            impersonation_parameter or now.outgoing.impersonation_parameter,
         )
-    method = signature_method or now.outgoing.signature_method
-    changed = replace(
-        now,
-        outgoing=Outgoing(
-            outgoing or now.outgoing.level, method, impersonation_parameter or now.outgoing.impersonation_parameter
-        ),
-        incoming=replace(
+        inward = replace(
             now.incoming,
             level=incoming or now.incoming.level,
             signature_method=signature_method or now.incoming.signature_method,
-        ),
-    )
-    return (yield from save(changed, by=by, what="link changed"))
+        )
+        return replace(now, outgoing=out, incoming=inward)
+
+    return (yield from alter(link.id, make, by=by, what="link changed"))
 
 
 def name_taken(namesake: Link) -> LinkExists:

@@ -11,13 +11,15 @@ Rules of this file:
 from __future__ import annotations
 
 import json
+import re
 from base64 import b64encode
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from ipaddress import ip_address
 from typing import Any
 from urllib.parse import urlsplit
 
-from applinks.errors import MalformedAnswer, PairingRefused, TheirFault
+from applinks.audit import printable
+from applinks.errors import LinkExists, MalformedAnswer, PairingRefused, TheirFault
 from applinks.links import changes
 from applinks.links.keys import OurKey, WhoWeAre
 from applinks.links.model import (
@@ -30,6 +32,7 @@ from applinks.links.model import (
     SameUsers,
 )
 from applinks.links.registry import LinkById, LinkByName
+from applinks.people import Policy
 from applinks.questions import Ask, Flow, Moment, Now, Question
 from applinks.wire import consumer_info, manifest
 from applinks.wire.keys import PrivateKey, PublicKey
@@ -96,7 +99,7 @@ def create(url: str, administrator: Administrator, *, same_users: bool, by: str,
     them = yield from _read_other(base)
     if them.id == us.id:
         raise PairingRefused("That is this application itself.", remedy="Give the address of another one.")
-    yield from _check_name(name or them.name, them.id)
+    yield from _check_free(them, name or them.name)
     key: PrivateKey = yield OurKey()
     proposal = Proposal(us.id, us.url, us.consumer_key, key.public.fingerprint, same_users, SIGNATURE_METHODS)
     answer = yield from _propose(base, administrator, proposal)
@@ -117,6 +120,7 @@ def accept(proposal: Proposal, *, by: str) -> Flow[dict[str, Any]]:
     if proposal.id == us.id:
         raise PairingRefused("An application cannot be linked with itself.")
     them = yield from _read_proposer(base)
+    yield from _check_free(them, them.name)
     if (them.id, them.consumer_key, them.key.fingerprint) != (proposal.id, proposal.consumer_key, proposal.fingerprint):
         raise PairingRefused(f"What {base} says of itself is not what the proposal says.", remedy="Say the same again.")
     known = [method for method in SIGNATURE_METHODS if method in proposal.methods]
@@ -183,36 +187,46 @@ def _propose(base: str, administrator: Administrator, proposal: Proposal) -> Flo
     answer = _members(response.body)
     if response.status == 200:
         return answer
-    reason = str(answer.get("message") or f"status {response.status}")[:500]
-    remedy = str(answer.get("remedy") or "")[:500]
+    reason = printable(answer.get("message") or f"status {response.status}")[:500]
+    remedy = printable(answer.get("remedy") or "")[:500]
     raise PairingRefused(f"{base} refused: {reason}", remedy=remedy or "Mend that there, and say the same again.")
 
 
 def _record(them: _Other, same_users: bool, by: str, method: SignatureMethod, name: str | None) -> Flow[Link]:
     """Write our end. What an administrator has set on an existing link stays: its name, policy and primary flag."""
-    existing: Link | None = yield LinkById(them.id)
     moment: Moment = yield Now()
     level = Level.OAUTH_IMPERSONATION if same_users else Level.OAUTH
-    fresh = Link(
-        id=them.id,
-        name=name or (existing.name if existing else them.name),
-        type=them.type,
-        display_url=them.url,
-        application_url=them.url,
-        primary=existing.primary if existing else False,
-        outgoing=Outgoing(level, method, IMPERSONATION_PARAMETERS[0]),
-        incoming=Incoming(level, them.consumer_key, them.key.text, method),
-        same_users=SameUsers(same_users, by, int(moment.now)),
-    )
-    if existing:
-        fresh = replace(fresh, incoming=replace(fresh.incoming, policy=existing.incoming.policy))
-    return (yield from changes.save(fresh, by=by, what="link renewed" if existing else "link created"))
+
+    def make(stored: Link | None) -> Link:
+        return Link(
+            id=them.id,
+            name=name or (stored.name if stored else them.name),
+            type=them.type,
+            display_url=them.url,
+            application_url=them.url,
+            primary=stored.primary if stored else False,
+            outgoing=Outgoing(level, method, IMPERSONATION_PARAMETERS[0]),
+            incoming=Incoming(level, them.consumer_key, them.key.text, method, stored.incoming.policy if stored else Policy()),
+            same_users=SameUsers(same_users, by, int(moment.now)),
+        )
+
+    return (yield from changes.alter(them.id, make, by=by, what="link made"))
 
 
-def _check_name(name: str, id: str) -> Flow[None]:  # noqa: A002
-    """Complain about a taken name before the far end is made, not after."""
+def _check_free(them: _Other, name: str) -> Flow[None]:
+    """Neither the name nor the application's id may lead elsewhere already; said before any password is sent.
+
+    Ids are public: whoever claims that of a linked application, at another address, would take over the link and its policy.
+    """
+    stored: Link | None = yield LinkById(them.id)
+    if stored is not None and stored.application_url != them.url:
+        raise LinkExists(
+            f"{them.url} says that it is the application to which {stored.name!r} leads, at {stored.application_url}.",
+            remedy=f"If it really has moved there, delete the link {stored.name!r} on both sides and make it anew.",
+            link=stored.name,
+        )
     namesake: Link | None = yield LinkByName(name)
-    if namesake is not None and namesake.id != id:
+    if stored is None and namesake is not None:
         raise changes.name_taken(namesake)
 
 
@@ -223,7 +237,14 @@ def _check_address(base: str, what: str) -> Flow[None]:
         raise PairingRefused(
             f"{what} {base[:200]!r} is not a plain http(s) address.", remedy="Give it like https://wiki.example.com/base."
         )
-    if parts.scheme == "http" and not _on_this_machine(parts.hostname or "") and not (yield PlainHttpAllowed()):
+    us: Identity = yield WhoWeAre()
+    here = _on_this_machine(parts.hostname or "")
+    if here and not _on_this_machine(urlsplit(us.url).hostname or ""):
+        raise PairingRefused(
+            f"{what} {base} is on this machine only, and {us.url} is not.",
+            remedy="Give the address under which everybody reaches it: people will be sent there, too.",
+        )
+    if parts.scheme == "http" and not here and not (yield PlainHttpAllowed()):
         raise PairingRefused(
             f"{what} {base} is plain http: keys and calls could be changed on the way.",
             remedy="Use https, or accept the risk for all links with AppLinks(…, plain_http=True).",
@@ -233,10 +254,13 @@ def _check_address(base: str, what: str) -> Flow[None]:
 def _split(base: str) -> Any:
     try:
         parts = urlsplit(base)
-        plain = parts.scheme in {"http", "https"} and parts.hostname and parts.port != 0 and base.isprintable()
+        plain = parts.scheme in {"http", "https"} and _is_host(parts.netloc) and parts.port != 0 and base.isascii()
     except ValueError:
         return None
-    return parts if plain and not (parts.username or parts.query or parts.fragment or " " in base) else None
+    return parts if plain and not (parts.username or parts.query or parts.fragment or not base.isprintable()) else None
+
+
+_is_host = re.compile(r"(?:[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?").fullmatch
 
 
 def _on_this_machine(host: str) -> bool:

@@ -88,18 +88,25 @@ def accept(presented: Presented, link: Link | None, now: float) -> Candidate:
     in_time = _time_objection(claim, now)
     incoming = link.incoming if link is not None and link.incoming.level is not Level.DISABLED else None
     known = incoming is not None and incoming.public_key is not None
-    key = PublicKey.read(incoming.public_key if incoming and incoming.public_key else NOBODYS_KEY)
-    holds = oauth1.verify(claim, key)
+    holds, trouble = _verified(claim, incoming.public_key if incoming and incoming.public_key else NOBODYS_KEY)
     pinned = incoming is not None and claim.method is incoming.signature_method
     checks = (
         ("time", str(in_time) if in_time else "ok"),
         ("sender", "ok" if known else "unknown, or the link is disabled"),
         ("method", "ok" if pinned else f"{claim.method} is not the one that the link is pinned to"),
-        ("signature", "ok" if holds else "does not hold"),
+        ("signature", "ok" if holds else trouble or "does not hold"),
     )
     named = _named_users(claim.parameters)
     refusal = in_time or (None if known and pinned and holds else _bad_signature(checks)) or _user_objection(named)
     return Candidate(named[0][1], claim.consumer_key, claim.token, claim.timestamp, claim.nonce, checks, refusal)
+
+
+def _verified(claim: oauth1.Claim, public_key: str) -> tuple[bool, str | None]:
+    """Whether the signature holds; and what keeps us from saying so, where a stored key or this platform is unusable."""
+    try:
+        return oauth1.verify(claim, PublicKey.read(public_key)), None
+    except ConfigurationError as unusable:
+        return False, str(unusable)
 
 
 def _claim(presented: Presented) -> oauth1.Claim:
@@ -110,12 +117,15 @@ def _claim(presented: Presented) -> oauth1.Claim:
 def _with_user(request: Request, parameter: str, user: str) -> Request:
     address, _, query = request.url.partition("?")
     try:
-        taken = {name for name, _ in (*parse_form(query), *parse_form(request.body.decode() if request.is_form() else ""))}
+        given = (*parse_form(query), *parse_form(request.body.decode() if request.is_form() else ""))
     except ValueError as wrong:
         raise ConfigurationError(
             f"The query or the form cannot be signed: {wrong}.", remedy="Send text as UTF-8, percent-encoded."
         ) from None
-    if any(name in taken for name in IMPERSONATION_PARAMETERS):
+    named = _named_users(given)
+    if named == ((parameter, user),):  # a redirect that brings our own parameter back
+        return request
+    if named:
         raise ConfigurationError(
             "The request has a parameter of its own named user_id or xoauth_requestor_id.",
             remedy="Over this link that parameter names the impersonated user; pass the value another way.",

@@ -42,7 +42,7 @@ def _objection(base: str, address: str) -> str | None:
     if address != base and not address.startswith((f"{base}/", f"{base}?")):
         return "is not below the link's application URL"
     below = address[len(base) :].partition("?")[0]
-    segments = unquote(unquote(below)).replace("\\", "/").split("/")
+    segments = [part.partition(";")[0] for part in unquote(unquote(below)).replace("\\", "/").split("/")]
     if "." in segments or ".." in segments or "" in segments[1:-1]:
         return "has a dot segment or an empty one, which servers read differently"
     if urlsplit(address).username is not None:

@@ -71,4 +71,4 @@ def _said(body: Any) -> str:
     words = next((body[name] for name in _TELLING if body.get(name)), None) if isinstance(body, dict) else None
     if words is None:
         return "."
-    return f": {words if isinstance(words, str) and words.isprintable() else json.dumps(words, ensure_ascii=False)}"[:300]
+    return f": {words if isinstance(words, str) and words.isprintable() else json.dumps(words)}"[:300]

@@ -17,7 +17,7 @@ import httpx2
 from applinks.errors import ConfigurationError, TransportFailed
 from applinks.outgoing.call import call
 from applinks.people import acting
-from applinks.questions import Ask, Flow
+from applinks.questions import Flow
 from applinks.wire.messages import Pairs, Request, Response
 
 HEADERS = {
@@ -28,12 +28,13 @@ HEADERS = {
 TIMEOUT = httpx2.Timeout(30.0, connect=5.0, read=15.0)
 ERRORS = 400
 
-REASONS: tuple[tuple[type[httpx2.HTTPError], str, str], ...] = (
+REASONS: tuple[tuple[type[Exception], str, str], ...] = (
     (httpx2.ConnectTimeout, "did not take the connection in time", "Check the address, and that the network lets us through."),
     (httpx2.ReadTimeout, "did not answer in time", "It may still have done what was asked: look before asking again."),
     (httpx2.TimeoutException, "took too long", "Look whether it was done before asking again."),
     (httpx2.ConnectError, "cannot be reached", "Check its address, that it runs, and that its certificate is trusted."),
     (httpx2.HTTPError, "broke off", "Look whether it was done before asking again."),
+    (Exception, "has an address that cannot be used", "Correct it."),
 )
 """What each failure of the transport means, the first that fits; the place where foreign errors become ours."""
 
@@ -68,9 +69,9 @@ class LinkAuth(httpx2.Auth):
             step = next(flow)
             while True:
                 try:
-                    if isinstance(step, Request | Ask):
+                    if isinstance(step, Request):
                         response = yield _as_httpx2(step, request)
-                        if isinstance(step, Ask) or response.status_code >= ERRORS:
+                        if response.status_code >= ERRORS:
                             response.read()
                         reply: object = as_wire_response(response)
                     else:
@@ -93,9 +94,9 @@ class LinkAuth(httpx2.Auth):
             step = next(flow)
             while True:
                 try:
-                    if isinstance(step, Request | Ask):
+                    if isinstance(step, Request):
                         response = yield _as_httpx2(step, request)
-                        if isinstance(step, Ask) or response.status_code >= ERRORS:
+                        if response.status_code >= ERRORS:
                             await response.aread()
                         reply: object = as_wire_response(response)
                     else:
@@ -129,7 +130,7 @@ def client_options(base_url: str) -> dict[str, Any]:
     }
 
 
-def transport_failure(error: httpx2.HTTPError, whom: str, link: str | None) -> TransportFailed:
+def transport_failure(error: Exception, whom: str, link: str | None) -> TransportFailed:
     """Our error for a failure of httpx2."""
     what, remedy = next((what, remedy) for kind, what, remedy in REASONS if isinstance(error, kind))
     return TransportFailed(f"{whom} {what}: {error}.", remedy=remedy, link=link, direction="outgoing")
@@ -157,17 +158,14 @@ def _as_sent(url: httpx2.URL) -> str:
     return f"{url.scheme}://{url.netloc.decode('ascii')}{url.raw_path.decode('ascii')}"
 
 
-def _as_httpx2(step: Request | Ask, original: httpx2.Request) -> httpx2.Request:
-    """The request to put on the wire: the caller's own with its proof, or one that the flow asks by itself."""
-    proven = step.request if isinstance(step, Ask) else step
+def _as_httpx2(proven: Request, original: httpx2.Request) -> httpx2.Request:
+    """The caller's own request, with its proof."""
     url = httpx2.URL(proven.url)
     if _as_sent(url) != proven.url:
         raise ConfigurationError(
             f"The address {proven.url.partition('?')[0]!r} would be changed by the HTTP client after it was signed.",
             remedy="Write it in plain characters, everything else percent-encoded.",
         )
-    if isinstance(step, Ask):
-        return httpx2.Request(proven.method, url, headers={**HEADERS, **dict(proven.headers)}, content=proven.body)
     original.url = url
     authorization = proven.header("authorization")
     if authorization is not None:

@@ -1,6 +1,6 @@
 """Who acts: people, who is acting now, running as another, and who may be impersonated."""
 
-from applinks.people.acting import Acting, Host, acting, current_user
+from applinks.people.acting import Acting, Host, acting, current_user, nobody_acting, nobody_acts
 from applinks.people.person import FindPerson, People, Person, SignIn, active_person
 from applinks.people.policy import Policy
 from applinks.people.scopes import EVERYONE, ActingAs, MayRunAs, RunAsSetting, may_run_as, run_as
@@ -21,5 +21,7 @@ __all__ = [
     "active_person",
     "current_user",
     "may_run_as",
+    "nobody_acting",
+    "nobody_acts",
     "run_as",
 ]

@@ -9,12 +9,14 @@ Rules of this file:
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar, Token
 from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Protocol, TypeVar, overload
 
-from applinks.errors import NobodyActing
+from applinks.errors import ConfigurationError, NobodyActing
 from applinks.people.person import Person
 from applinks.questions import Flow
 
@@ -89,12 +91,30 @@ def current_user(default: object = _RAISE) -> object:
     return default
 
 
+def nobody_acts() -> None:
+    """From here on, in this context, nobody acts until somebody says who."""
+    _acting.set(None)
+
+
+@contextmanager
+def nobody_acting() -> Iterator[None]:
+    """A block at whose start nobody acts, whatever the surroundings: where a server hands over a request.
+
+    Servers may start one request's task in the context of another (uvicorn does, for requests on one connection).
+    """
+    token = _acting.set(None)
+    try:
+        yield
+    finally:
+        _acting.reset(token)
+
+
 class Scope:
     """A `with` or `async with` block in which somebody acts. Subclasses say how it begins and what is written at its end."""
 
     def __init__(self, host: Host | None) -> None:
         self._host = host
-        self._entered: list[tuple[Acting, Token[Acting | None]]] = []
+        self._entered: tuple[Acting, Token[Acting | None]] | None = None
 
     def begin(self) -> Flow[Acting]:
         """Decide who acts; raise rather than decide wrongly."""
@@ -108,13 +128,20 @@ class Scope:
         return self._host or acting().host
 
     def _enter(self, acting: Acting) -> Person:
-        self._entered.append((acting, _acting.set(acting)))
+        if self._entered is not None:
+            raise ConfigurationError("This scope has been entered already.", remedy="Make a new one for each block.")
+        self._entered = (acting, _acting.set(acting))
         return acting.user
 
     def _leave(self) -> Acting:
-        acting, token = self._entered.pop()
+        if self._entered is None:
+            raise ConfigurationError("This scope was not entered.", remedy="Use it in a `with` or `async with` block.")
+        (acting, token), self._entered = self._entered, None
         acting.span.open = False
-        _acting.reset(token)
+        # Blocks of interleaved generators may end out of order: then what is current is another's, and stays.
+        if _acting.get() is acting:
+            with suppress(ValueError):  # ended in another context than it began in: nobody acts in either
+                _acting.reset(token)
         return acting
 
     def __enter__(self) -> Person:

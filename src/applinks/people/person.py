@@ -28,7 +28,7 @@ class Person:
 class People(Protocol):
     """The host application's directory of people. Both functions may also be asynchronous under `AsyncAppLinks`.
 
-    They are asked anew for each request and each call: someone disabled a second ago is refused now.
+    They are asked anew for each request and whenever somebody begins to act: someone disabled a second ago is refused now.
     """
 
     def find(self, name: str) -> Person | Awaitable[Person | None] | None:

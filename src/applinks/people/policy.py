@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
 
+from applinks.errors import ConfigurationError
 from applinks.people.person import Person
 
 _TRICKS = ("//", "/./", "/../", "%2f", "%5c", "%2e", "%00", ";", "\\")
@@ -38,7 +39,7 @@ class Policy:
     def _person_objection(self, person: Person) -> str | None:
         if not person.active:
             return "the person is disabled"
-        if person.name in self.excluded_users or self.excluded_groups & person.groups:
+        if _meets(self.excluded_users, {person.name}) or _meets(self.excluded_groups, person.groups):
             return "the policy excludes the person"
         if person.administrator and person.name not in self.administrators:
             return "the person is an administrator whom the policy does not name"
@@ -60,13 +61,21 @@ class Policy:
     def as_data(self) -> dict[str, list[str]]:
         """The rules that are set, as lists of text (for the store and for `--json`)."""
         rules = {rule.name: getattr(self, rule.name) for rule in fields(self)}
-        return {name: sorted(values) for name, values in rules.items() if values}
+        return {name: sorted(values) if name != "paths" else list(values) for name, values in rules.items() if values}
 
     @classmethod
     def from_data(cls, data: dict[str, Iterable[str]]) -> Policy:
-        """The inverse of `as_data`."""
+        """The inverse of `as_data`; raises `ConfigurationError` for a rule that does not exist."""
+        unknown = data.keys() - {rule.name for rule in fields(cls)}
+        if unknown:
+            raise ConfigurationError(f"A policy has no rule {sorted(unknown)}.", remedy="See `applinks link policy --help`.")
         paths = tuple(data.get("paths", ()))
         return cls(paths=paths, **{name: frozenset(values) for name, values in data.items() if name != "paths"})
+
+
+def _meets(excluded: Iterable[str], names: Iterable[str]) -> bool:
+    """Whether one of the names is excluded, in any case of letters: a slip in writing must not let anybody in."""
+    return not {name.casefold() for name in excluded}.isdisjoint(name.casefold() for name in names)
 
 
 def _below(path: str, prefixes: Iterable[str]) -> bool:

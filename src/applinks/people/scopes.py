@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from applinks.audit import Entry, WriteDown
-from applinks.errors import RunAsRefused
+from applinks.errors import PersonUnknown, RunAsRefused
 from applinks.people.acting import Acting, Host, Scope, acting
 from applinks.people.person import Person, active_person
 from applinks.questions import Flow, Question
@@ -53,6 +53,8 @@ class ActingAs(Scope):
     def begin(self) -> Flow[Acting]:
         """Find the person, unless the caller just has."""
         user = self._user if isinstance(self._user, Person) else (yield from active_person(self._user))
+        if not user.active:
+            raise PersonUnknown(f"The user {user.name!r} is disabled in this application.", remedy="Name an active user.")
         return Acting(user=user, actor=user, reason=None, host=self._host)
 
 

@@ -5,14 +5,16 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Hashable
-from typing import Any
+from typing import Any, Final
 
 SIZE = 1000
 LONGEST = 10
+NOT_KEPT: Final = object()
+Shelf = OrderedDict[Hashable, tuple[int, Any]]
 
 
 class Kept:
-    """The answers used last, at most `size` of them.
+    """The answers used last, at most `size` of them, and at most as many absences.
 
     Each is labelled with the version that held *before* it was read: it may be newer than its label, never older. So an answer
     whose label is the present version is right, whatever other threads and processes do meanwhile.
@@ -21,29 +23,34 @@ class Kept:
     def __init__(self, size: int = SIZE) -> None:
         self._size = size
         self._turn = threading.Lock()
-        self._answers: OrderedDict[Hashable, tuple[int, Any]] = OrderedDict()
+        self._answers: Shelf = OrderedDict()
+        self._absences: Shelf = OrderedDict()
 
     def get(self, question: Hashable, version: int) -> Any:
-        """The answer, or None."""
+        """The answer, which may be that there is nothing (None), or `NOT_KEPT`."""
         with self._turn:
-            label, answer = self._answers.get(question, _NOTHING)
-            if label != version:
-                return None
-            self._answers.move_to_end(question)
-            return answer
+            for shelf in (self._answers, self._absences):
+                label, answer = shelf.get(question, (-1, NOT_KEPT))
+                if label == version:
+                    shelf.move_to_end(question)
+                    return answer
+        return NOT_KEPT
 
     def put(self, question: Hashable, version: int, answer: Any) -> None:
-        """Keep it, unless it is nothing (strangers can ask for any number of things that are not there) or a long list."""
-        if answer is None or (isinstance(answer, tuple) and len(answer) > LONGEST):
+        """Keep it, unless it is a long list.
+
+        That something is not there is kept on a shelf of its own: asking again for an unknown consumer key takes no longer than
+        for a known one (security.md T-07), and strangers, who can ask for any number of such things, push out nothing else.
+        """
+        if isinstance(answer, tuple) and len(answer) > LONGEST:
             return
+        shelf, other = (self._absences, self._answers) if answer is None else (self._answers, self._absences)
         with self._turn:
-            self._answers[question] = (version, answer)
-            self._answers.move_to_end(question)
-            if len(self._answers) > self._size:
-                self._answers.popitem(last=False)
+            other.pop(question, None)
+            shelf[question] = (version, answer)
+            shelf.move_to_end(question)
+            if len(shelf) > self._size:
+                shelf.popitem(last=False)
 
     def __len__(self) -> int:
-        return len(self._answers)
-
-
-_NOTHING = (-1, None)
+        return len(self._answers) + len(self._absences)

@@ -21,6 +21,7 @@ from applinks.links import (
     RemoveLink,
     SameUsers,
     SaveLink,
+    name_taken,
 )
 from applinks.people import Policy
 from applinks.store.insertion import insert
@@ -54,12 +55,14 @@ def all_links(connection: Connection, question: Links) -> tuple[Link, ...]:
     return tuple(_read(row) for row in connection.execute(query.limit(question.limit)))
 
 
-def save_link(connection: Connection, question: SaveLink) -> Link:
-    """Insert or replace, keeping one primary link of each type."""
+def save_link(connection: Connection, question: SaveLink) -> Link | None:
+    """Insert or replace, keeping one primary link of each type; None if the link is not what the change was based on."""
     link = question.link
     move_version(connection)
-    _refuse_double(connection, link)
     before = connection.execute(_ONE, {"id": link.id}).first()
+    if _link(before) != question.instead_of:
+        return None
+    _refuse_double(connection, link)
     primary = link.primary or _stays_primary(before, link) or not _has_primary(connection, link.type)
     if primary:
         others = update(links).where(links.c.type == link.type, links.c.is_primary, links.c.id != link.id)
@@ -108,9 +111,7 @@ def _refuse_double(connection: Connection, link: Link) -> None:
     if other is None:
         return
     if other.folded_name == folded(link.name):
-        raise LinkExists(
-            f"There is a link named {other.name!r} already, to {other.display_url}.", remedy="Give this one another name."
-        )
+        raise name_taken(_read(other))
     raise LinkExists(
         f"The link {other.name!r} expects the consumer key {other.incoming_consumer_key!r} already.",
         remedy="Two applications cannot go by one consumer key: give the copy an identity of its own, or remove that link.",

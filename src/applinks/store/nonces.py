@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from sqlalchemy import Connection, bindparam, delete, select
 
-from applinks.incoming.replay import SpendNonce
+from applinks.incoming import SpendNonce
 from applinks.store.insertion import insert_first
 from applinks.store.tables import nonces
 

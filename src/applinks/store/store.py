@@ -12,7 +12,7 @@ from sqlalchemy.exc import DBAPIError
 from applinks import clock as clocks
 from applinks.audit import AuditTrail, VerifyAudit, WriteDown
 from applinks.errors import StoreUnavailable
-from applinks.incoming.replay import SpendNonce
+from applinks.incoming import SpendNonce
 from applinks.links import (
     FactsFor,
     Identity,
@@ -31,7 +31,7 @@ from applinks.questions import Question
 from applinks.store import identity, links, rotation
 from applinks.store.database import Database, InMemory, Use, open_database
 from applinks.store.identity import Keys
-from applinks.store.kept import Kept
+from applinks.store.kept import NOT_KEPT, Kept
 from applinks.store.nonces import Nonces
 from applinks.store.schema import bring_up_to_date
 from applinks.store.sealing import Sealing
@@ -144,7 +144,7 @@ class Store:
         def ask(question: Any) -> Any:
             version = self._database.version()
             kept = self._kept.get(question, version)
-            if kept is None:
+            if kept is NOT_KEPT:
                 kept = read(question)
                 self._kept.put(question, version, kept)
             return kept

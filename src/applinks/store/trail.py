@@ -21,6 +21,7 @@ from applinks.store.sealing import Sealing
 from applinks.store.tables import audit, audit_head
 
 BATCH = 1000
+_BEFORE_ALL = -(2**63)
 BEGINNING = bytes(32)
 """Stands for the digest of the row before the first."""
 
@@ -75,8 +76,10 @@ class Trail:
         return AuditVerdict(_head(last, holds), last + 1 if problem else None, problem)
 
     def _problem(self, row: Row[Any], expected: int, before: bytes) -> str | None:
+        if not _well_formed(row):
+            return "the entry is not as entries are written"
         if row.sequence != expected:
-            return "the entry is missing"
+            return "the entry is missing" if row.sequence > expected else "an entry was added before the first"
         if not self._sealing.knows(row.key_id):
             return f"the key {row.key_id!r} that vouches for it is not among the sealing keys"
         _, key = self._sealing.audit_key(row.key_id)
@@ -91,6 +94,8 @@ class Trail:
         head = connection.execute(_HEAD).first()
         if head is None:
             return "the head of the record is missing" if last else None
+        if not (isinstance(head.sequence, int) and isinstance(head.digest, bytes) and isinstance(head.voucher, bytes)):
+            return "the head of the record was changed"
         if not self._sealing.knows(head.key_id):
             return f"the key {head.key_id!r} that vouches for the head is not among the sealing keys"
         _, key = self._sealing.audit_key(head.key_id)
@@ -101,8 +106,14 @@ class Trail:
         return None if (head.sequence, head.digest) == (last, digest) else "the head does not know the last entries"
 
 
+def _well_formed(row: Row[Any]) -> bool:
+    """SQLite keeps any kind of value in any column."""
+    texts = (row.kind, row.entry, row.key_id, row.link or "")
+    return isinstance(row.digest, bytes) and isinstance(row.time, float) and all(isinstance(text, str) for text in texts)
+
+
 def _rows(connection: Connection) -> Iterator[Row[Any]]:
-    after = 0
+    after = _BEFORE_ALL
     while batch := connection.execute(_NEXT, {"after": after}).all():
         yield from batch
         after = batch[-1].sequence
@@ -124,7 +135,12 @@ def _columns(entry: Entry) -> dict[str, Any]:
 
 
 def _entry(text: str) -> Entry:
-    stored = json.loads(text)
+    try:
+        stored = json.loads(text)
+    except (ValueError, TypeError):
+        stored = None
+    if not isinstance(stored, dict) or not {"kind", "outcome"} <= stored.keys():
+        return Entry(kind="unreadable", outcome="this row was not written by us: verify the record")
     checks = tuple((name, outcome) for name, outcome in stored.pop("checks", ()))
     return Entry(checks=checks, **{name: value for name, value in stored.items() if name in _STORED})
 

@@ -32,6 +32,7 @@ from applinks.wire.messages import Pairs, Request
 MOST_PARAMETERS = 200
 LONGEST_NAME = 256
 LONGEST_VALUE = LONGEST_HEADER = 8 * 1024
+LONGEST_ADDRESS = 16 * 1024
 LONGEST_FORM = 256 * 1024
 
 
@@ -364,8 +365,8 @@ def _check_shape(request: Request, header: str, query: str, body: str) -> None:
     single = [name for name, _ in request.headers if name in {"authorization", "content-type"}]
     if len(single) > len(set(single)):
         raise Malformed("two Authorization or two Content-Type headers")
-    if len(header) > LONGEST_HEADER or len(body) > LONGEST_FORM:
-        raise Malformed("the header or the form is too long")
+    if len(header) > LONGEST_HEADER or len(request.url) > LONGEST_ADDRESS or len(body) > LONGEST_FORM:
+        raise Malformed("the header, the address or the form is too long")
     separators = header.count(",") + query.count("&") + body.count("&")
     if separators + bool(header) + bool(query) + bool(body) > MOST_PARAMETERS:
         raise Malformed("there are too many parameters")

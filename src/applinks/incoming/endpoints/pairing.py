@@ -6,22 +6,27 @@ JSON only, so that no page in a browser can send it; passwords are tried a few t
 from __future__ import annotations
 
 import json
+import logging
 from base64 import b64decode
 from typing import Any
 
+from applinks.audit import printable
 from applinks.errors import AppLinksError, LinkExists, StoreUnavailable
 from applinks.incoming.endpoints.visit import Visit
-from applinks.incoming.replay import may_try_to_sign_in
+from applinks.incoming.replay import QUARTER_HOUR, may_try_to_sign_in
 from applinks.links import PAIRING_PATH, Administrator, Proposal, pairing
 from applinks.people import Person, SignIn
 from applinks.questions import Flow
 from applinks.wire.messages import Pairs, Response, media_type
 
+LONGEST_NAME = 255
 PATHS = (f"/{PAIRING_PATH}",)
+
+log = logging.getLogger("applinks.incoming")
 
 
 def serve(visit: Visit) -> Flow[Response]:
-    """200 with what was recorded; 400, 401, 403, 405, 409, 415 or 429 with `message` and `remedy`."""
+    """200 with what was recorded; 400, 401, 405, 409, 415 or 429 with `message` and `remedy`."""
     if visit.request.method != "POST":
         return _answer(405, {"message": "Only POST is answered here."}, ("allow", "POST"))
     if media_type(visit.request.header("content-type")) != "application/json":
@@ -46,13 +51,13 @@ def _sign_in(visit: Visit) -> Flow[tuple[Response | None, str]]:
     if claimed is None:
         return _unauthorized("Sign in as an administrator of this application."), ""
     if not (yield from may_try_to_sign_in(claimed.name)):
-        return _answer(429, {"message": "Too many tries for this name."}, ("retry-after", "900")), ""
+        return _answer(429, {"message": "Too many tries."}, ("retry-after", str(QUARTER_HOUR))), ""
     person: Person | None = yield SignIn(claimed.name, claimed.password)
-    if person is None or not person.active:
-        return _unauthorized("The user name or the password is wrong."), ""
-    if not person.administrator:
-        return _answer(403, {"message": f"{person.name!r} is not an administrator here."}), ""
-    return None, person.name
+    if person is not None and person.active and person.administrator:
+        return None, person.name
+    why = "not an administrator" if person is not None and person.active else "wrong name or password, or disabled"
+    log.warning("pairing: %s did not sign in: %s", printable(claimed.name), why)
+    return _unauthorized("That is not the name and the password of an administrator here."), ""
 
 
 def _credentials(header: str | None) -> Administrator | None:
@@ -61,7 +66,8 @@ def _credentials(header: str | None) -> Administrator | None:
         name, colon, password = b64decode(encoded, validate=True).decode().partition(":")
     except ValueError:
         return None
-    return Administrator(name, password) if scheme.lower() == "basic" and colon and name.isprintable() else None
+    plain = bool(colon) and name.isprintable() and len(name) <= LONGEST_NAME
+    return Administrator(name, password) if scheme.lower() == "basic" and plain else None
 
 
 def _unauthorized(message: str) -> Response:
