@@ -242,7 +242,8 @@ class AppLinks(Application):
 
     def close(self) -> None:
         """Give back the connections."""
-        self._client.close()
+        if "_client" in self.__dict__:
+            self._client.close()
         self._store.close()
 
     def __enter__(self) -> Self:

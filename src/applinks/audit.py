@@ -12,7 +12,7 @@ ADMISSION = "admission"
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One act. `kind` is "call" (outgoing), "admission" (incoming), "run_as" or a change such as "link created".
+    """One act. `kind` is "call" (outgoing), "admission" (incoming), "run_as" or a change such as "link made".
 
     `subject` is whose rights applied, `actor` who caused it; `request` the method and address without its query;
     `checks` what was looked at and how it turned out. `explanation` (the signed base string) is for whoever watches the

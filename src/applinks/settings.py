@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 from applinks.errors import ConfigurationError
 
@@ -30,9 +31,9 @@ class Settings:
     plain_http: bool = False
 
     def __post_init__(self) -> None:
-        if self.url is not None and not self.url.startswith(("http://", "https://")):
+        if self.url is not None and not _is_address(self.url):
             raise ConfigurationError(
-                f"The public address {self.url!r} is not an http(s) address.",
+                f"The public address {self.url!r} is not a plain http(s) address.",
                 remedy="Set url=… or APPLINKS_URL, like https://tracker.example.com.",
             )
 
@@ -51,6 +52,16 @@ def from_environment(environment: Mapping[str, str] = os.environ, **given: str |
     }
     found: dict[str, str | bool] = {**texts, "plain_http": _truth(environment, "APPLINKS_PLAIN_HTTP")}
     return Settings(**{**found, **{name: value for name, value in given.items() if value is not None}})  # type: ignore[arg-type]
+
+
+def _is_address(url: str) -> bool:
+    """Scheme, host and perhaps a path: what others could use to build addresses below it."""
+    try:
+        parts = urlsplit(url)
+        plain = parts.scheme in {"http", "https"} and parts.hostname is not None and parts.port != 0
+    except ValueError:
+        return False
+    return plain and url.isprintable() and not set(url) & set(" ?#@\\")
 
 
 def _truth(environment: Mapping[str, str], variable: str) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import fields, replace
 from typing import Any
 
 import pytest
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, select, text, update
 
 from applinks.audit import AuditTrail, AuditVerdict, Entry, Head, VerifyAudit, WriteDown, Written
 from applinks.store import Store, trail
@@ -168,6 +168,23 @@ TAMPERING: dict[str, tuple[Callable[[Store], None], int]] = {
         lambda store: change(store, update(audit).where(audit.c.sequence == 2).values(key_id="gone")),
         2,
     ),
+    "one is added before the first": (
+        lambda store: change(
+            store, text("INSERT INTO audit SELECT 0, time, kind, link, entry, key_id, digest FROM audit LIMIT 1")
+        ),
+        1,
+    ),
+    "one is added far before the first": (
+        lambda store: change(
+            store, text("INSERT INTO audit SELECT -5, time, kind, link, entry, key_id, digest FROM audit LIMIT 1")
+        ),
+        1,
+    ),
+    "a digest becomes text": (lambda store: change(store, text("UPDATE audit SET digest = 'x' WHERE sequence = 2")), 2),
+    "an entry becomes bytes": (lambda store: change(store, text("UPDATE audit SET entry = x'00' WHERE sequence = 2")), 2),
+    "a time becomes text": (lambda store: change(store, text("UPDATE audit SET time = 'x' WHERE sequence = 2")), 2),
+    "the head's number becomes text": (lambda store: change(store, text("UPDATE audit_head SET sequence = 'x'")), 6),
+    "the head's voucher becomes text": (lambda store: change(store, text("UPDATE audit_head SET voucher = 'x'")), 6),
     "a head key is named that nobody has": (lambda store: change(store, update(audit_head).values(key_id="gone")), 6),
 }
 
@@ -181,6 +198,15 @@ def test_it_is_found_when_t68(store: Store, tampering: str) -> None:
     assert found.broken == first_broken, found
     assert found.problem
     assert (found.head.sequence if found.head else 0) == first_broken - 1
+
+
+@pytest.mark.parametrize("entry", ["'no json'", "x'00ff'", "'[]'", "'{}'"])
+def test_a_row_that_nobody_can_read_is_shown_as_such(store: Store, entry: str) -> None:
+    written(store, 2)
+    change(store, text(f"UPDATE audit SET entry = {entry} WHERE sequence = 1"))
+    newest, tampered = store.answer(AuditTrail(10))
+    assert newest.entry.kind != "unreadable"
+    assert tampered.entry.kind == "unreadable"
 
 
 def test_what_was_cut_off_is_called_missing(store: Store) -> None:

@@ -9,14 +9,15 @@ import pytest
 from cryptography.hazmat.primitives import hashes
 
 from applinks.errors import ConfigurationError
-from applinks.links import Facts, FactsFor, Level, Link, LinkById, OurKey, Outgoing, RemoveLink, SaveLink, WhoWeAre
+from applinks.links import Facts, FactsFor, Level, Link, LinkById, OurKey, Outgoing, RemoveLink, WhoWeAre
 from applinks.store import Store
+from putting import put
 
 LINK = Link("far", "Far", "jira", "https://far.test", "https://far.test", primary=True)
 
 
 def test_before_the_first_start_nobody_is_there_and_the_remedy_is_named(store: Store) -> None:
-    store.answer(SaveLink(LINK))
+    put(store, LINK)
     for question in (WhoWeAre(), OurKey(), FactsFor("far")):
         with pytest.raises(ConfigurationError, match="applinks init"):
             store.answer(question)
@@ -40,7 +41,7 @@ def test_name_type_and_url_may_change_and_all_the_rest_stays_for_life(store: Sto
 
 def test_facts_hold_the_link_the_identity_and_a_key_that_signs(store: Store) -> None:
     ours = store.identify(name="Notes", type="generic", url="https://notes.test")
-    store.answer(SaveLink(LINK))
+    put(store, LINK)
     facts = store.answer(FactsFor("far"))
     assert facts == Facts(LINK, ours, store.answer(OurKey()))
     signature = facts.key.sign(b"base string", hashes.SHA256())
@@ -49,9 +50,9 @@ def test_facts_hold_the_link_the_identity_and_a_key_that_signs(store: Store) -> 
 
 def test_facts_follow_every_change_and_end_with_the_link(store: Store) -> None:
     store.identify(name="Notes", type="generic", url="https://notes.test")
-    store.answer(SaveLink(LINK))
+    put(store, LINK)
     store.answer(FactsFor("far"))
-    store.answer(SaveLink(replace(LINK, outgoing=Outgoing(Level.OAUTH))))
+    put(store, replace(LINK, outgoing=Outgoing(Level.OAUTH)))
     assert store.answer(FactsFor("far")).link.outgoing.level is Level.OAUTH
     store.identify(name="Notes 2", type="generic", url="https://notes.test")
     assert store.answer(FactsFor("far")).identity.name == "Notes 2"

@@ -25,6 +25,7 @@ from applinks.links import (
 from applinks.people import Policy
 from applinks.store import Store
 from applinks.wire.oauth1 import SignatureMethod
+from putting import put
 
 FULL = Link(
     id="7c1e4a52-3a0e-3d2b-9a3e-000000000001",
@@ -60,7 +61,7 @@ def link(number: int = 1, **changes: Any) -> Link:
 
 
 def save(store: Store, *links: Link) -> list[Link]:
-    return [store.answer(SaveLink(each)) for each in links]
+    return [put(store, each) for each in links]
 
 
 def primaries(store: Store) -> list[str]:
@@ -75,7 +76,7 @@ def values(value: Any) -> list[Any]:
 
 
 def test_every_field_of_a_link_comes_back_as_it_was_saved(store: Store) -> None:
-    assert store.answer(SaveLink(FULL)) == FULL
+    assert put(store, FULL) == FULL
     assert store.answer(LinkById(FULL.id)) == FULL
 
 
@@ -211,3 +212,16 @@ def test_a_change_is_seen_by_every_question_that_was_asked_before(store: Store) 
         answer = store.answer(question)
         found = answer[0] if isinstance(answer, tuple) else answer
         assert found.incoming.level is Level.OAUTH
+
+
+def test_a_change_that_is_based_on_what_is_no_longer_there_changes_nothing(store: Store) -> None:
+    """No change is lost to another one, and no deleted link comes back."""
+    first = put(store, FULL)
+    second = put(store, replace(first, display_url="https://moved.test"))
+    assert store.answer(SaveLink(replace(first, name="late"), instead_of=first)) is None
+    assert store.answer(LinkById(FULL.id)) == second
+    store.answer(RemoveLink(FULL.id))
+    assert store.answer(SaveLink(second, instead_of=second)) is None
+    assert store.answer(LinkById(FULL.id)) is None
+    assert store.answer(SaveLink(second)) is not None
+    assert store.answer(SaveLink(second)) is None

@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 
 from applinks.errors import LinkExists
-from applinks.links import Incoming, Link, LinkById, LinkByName, LinkOfConsumer, Links, RemoveLink, SaveLink
+from applinks.links import Incoming, Link, LinkById, LinkByName, LinkOfConsumer, Links, RemoveLink
 from applinks.store import Store
+from putting import put
 
 IDS = st.sampled_from(["i1", "i2", "i3", "i4", "i5"])
 NAMES = st.sampled_from(["alpha", "ALPHA", "Beta", "beta", "gamma", "Delta", "epsilon", "zeta"])
@@ -35,9 +36,9 @@ class Model(RuleBasedStateMachine):
         link = Link(id, name, type, "https://d", "https://a", primary, incoming=Incoming(consumer_key=consumer))
         if self._taken(link):
             with pytest.raises(LinkExists):
-                self.store.answer(SaveLink(link))
+                put(self.store, link)
             return
-        saved = self.store.answer(SaveLink(link))
+        saved = put(self.store, link)
         assert saved == self._after_saving(link)
 
     @precondition(lambda self: self.links)

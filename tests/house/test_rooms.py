@@ -90,10 +90,7 @@ def test_every_room_and_module_of_the_package_has_its_layer():
 ROOMS = {path.name for path in PACKAGE.iterdir() if (path / "__init__.py").exists()}
 SHELF = "wire"
 """Holds formats, each taken by its name; every other room is entered by its front page."""
-SIDE_DOORS = {
-    "store/nonces.py: applinks.incoming.replay": "takes one question, without the road around it",
-    "store/store.py: applinks.incoming.replay": "takes one question, without the road around it",
-}
+SIDE_DOORS: dict[str, str] = {}
 
 
 @pytest.mark.parametrize("path", modules(), ids=name_of)

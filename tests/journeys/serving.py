@@ -10,7 +10,7 @@ from typing import Any
 
 import uvicorn
 import waitress.server
-from waitress.wasyncore import close_all
+from waitress import wasyncore
 
 
 def listen() -> socket.socket:
@@ -41,15 +41,19 @@ def wsgi(app: Any, listening: socket.socket) -> Iterator[None]:
     """By waitress."""
     channels: dict[int, Any] = {}
     server = waitress.server.create_server(app, sockets=[listening], threads=8, map=channels, max_request_body_size=2**26)
-    thread = threading.Thread(target=server.run, daemon=True)
+    stopping = threading.Event()
+
+    def run() -> None:
+        while not stopping.is_set():
+            wasyncore.loop(timeout=30, map=channels, count=1)
+
+    thread = threading.Thread(target=run, daemon=True)
     thread.start()
-
-    def stop() -> None:
-        server.task_dispatcher.shutdown()
-        close_all(channels)
-
     try:
         yield
     finally:
-        server.trigger.pull_trigger(stop)  # in its own thread, which ends when there is no channel left
+        stopping.set()
+        server.pull_trigger()
         thread.join()
+        server.task_dispatcher.shutdown()
+        wasyncore.close_all(channels)

@@ -10,7 +10,7 @@ import httpx2
 import pytest
 
 from applinks import AddressOutsideLink, CredentialsRequired, LinkNotFound, MechanismMissing, current_user, run_as
-from journeys.applications import LOGIN_PAGE, PIECE, digest, piece
+from journeys.records import LOGIN_PAGE, PIECE, digest, piece
 from journeys.world import ASGI, Caller, World
 
 log = logging.getLogger("journey")

@@ -14,9 +14,9 @@ from typing import Any
 import pytest
 
 from applinks import AccessRefused, AppLinks, LinkExists, LinkNotFound, PairingRefused, TransportFailed
-from applinks.links import SaveLink
 from journeys.people import ADMIN, PASSWORD
 from journeys.world import ASGI, WSGI, Member, World, running
+from putting import put
 
 APPLINKS = Path(sys.executable).with_name("applinks")
 
@@ -168,7 +168,7 @@ def test_an_application_that_does_not_run_cannot_be_linked_and_neither_end_is_ma
 def test_an_application_that_believes_in_another_address_is_not_linked(two: tuple[Member, Member]) -> None:
     front, tracker = two
     elsewhere = tracker.url.replace("127.0.0.1", "localhost")
-    with pytest.raises((PairingRefused, TransportFailed), match="believes that its address is|cannot be reached"):
+    with pytest.raises((PairingRefused, TransportFailed), match=r"believes that its address is|cannot be reached"):
         front.applinks.create_link(elsewhere, ADMIN, same_users=True, by="admin")
     assert not front.applinks.links()
 
@@ -176,7 +176,7 @@ def test_an_application_that_believes_in_another_address_is_not_linked(two: tupl
 def test_a_request_signed_for_another_address_of_the_same_application_does_not_hold(two: tuple[Member, Member]) -> None:
     front, tracker = two
     link = front.applinks.create_link(tracker.url, ADMIN, same_users=True, by="admin").link
-    front.applinks.answer(SaveLink(replace(link, application_url=tracker.url.replace("127.0.0.1", "localhost"))))
+    put(front.applinks, replace(link, application_url=tracker.url.replace("127.0.0.1", "localhost")))
     with pytest.raises(AccessRefused) as caught:
         who(front)
     assert caught.value.problem == "signature_invalid"

@@ -9,13 +9,14 @@ import httpx2
 import pytest
 
 from applinks import ActedAsSomeoneElse, FarSideError
-from applinks.links import Incoming, Level, Link, LinkByName, OurKey, Outgoing, RemoveLink, SameUsers, SaveLink
+from applinks.links import Incoming, Level, Link, LinkByName, OurKey, Outgoing, RemoveLink, SameUsers
 from applinks.questions import Now
 from applinks.wire.messages import Request
 from applinks.wire.oauth1 import Credentials, SignatureMethod, sign
 from journeys.serving import address_of, listen, wsgi
 from journeys.strict_far_side import StrictFarSide
 from journeys.world import Caller, World
+from putting import put
 
 
 def signed(world: World, url: str) -> httpx2.Response:
@@ -83,7 +84,7 @@ def strict(caller: Caller) -> Iterator[StrictFarSide]:
             incoming=Incoming(),
             same_users=SameUsers(True, "admin", 0),
         )
-        front.answer(SaveLink(link))
+        put(front, link)
         with wsgi(far, listening):
             yield far
         front.answer(RemoveLink(link.id))
@@ -154,7 +155,7 @@ def test_a_delete_carries_the_header_that_the_far_side_wants(caller: Caller, str
 def test_a_problem_that_the_far_side_names_is_told_with_its_remedy(caller: Caller, strict: StrictFarSide) -> None:
     front = caller.world.front.applinks
     link = front.link("Strict").link
-    front.answer(SaveLink(replace(link, outgoing=replace(link.outgoing, impersonation_parameter="user_id"))))
+    put(front, replace(link, outgoing=replace(link.outgoing, impersonation_parameter="user_id")))
     strict.takes, strict.skew = "user_id", 301
 
     def journey():

@@ -33,11 +33,12 @@ from applinks import (
     TransportFailed,
     run_as,
 )
-from applinks.links import Level, SaveLink
-from journeys.applications import LOGIN_PAGE
+from applinks.links import Level
 from journeys.people import ADMIN, PASSWORD
+from journeys.records import LOGIN_PAGE
 from journeys.serving import address_of, asgi, listen, wsgi
 from journeys.world import Caller, Member
+from putting import put
 
 SECRET_QUERY = "echo?ticket=a-secret-in-the-query"
 
@@ -258,10 +259,10 @@ def lead_to(caller: Caller) -> Iterator[Callable[[str], None]]:
     link = front.link("Tracker").link
 
     def lead(url: str) -> None:
-        front.answer(SaveLink(replace(link, application_url=url)))
+        put(front, replace(link, application_url=url))
 
     yield lead
-    front.answer(SaveLink(link))
+    put(front, link)
 
 
 def failure(caller: Caller, kind: type[AppLinksError], **options: Any) -> AppLinksError:

@@ -13,8 +13,9 @@ from typing import Any
 from applinks import AppLinks, AsyncAppLinks, Policy
 from applinks.frameworks import ASGIMiddleware, WSGIMiddleware
 from applinks.questions import drive, drive_async
-from journeys.applications import Records, flask_application, starlette_application
+from journeys import in_flask, in_starlette
 from journeys.people import ADMIN, Directory
+from journeys.records import Records
 from journeys.serving import address_of, asgi, listen, wsgi
 
 RUN_AS = {"deployment": {"alice"}, "dave": {"alice"}, "ghost": {"alice"}}
@@ -63,10 +64,10 @@ def running(
         database = f"sqlite:///{folder}/{name}.db"
         own: Any = (AsyncAppLinks if kind == ASGI else AppLinks)(database, **settings)
         if kind == ASGI:
-            app: Any = ASGIMiddleware(starlette_application(records, own, relay and (lambda: relay(own))), own)
+            app: Any = ASGIMiddleware(in_starlette.application(records, own, relay and (lambda: relay(own))), own)
         else:
             stack.enter_context(own)
-            app = WSGIMiddleware(flask_application(records, relay and (lambda: relay(own))), own)
+            app = WSGIMiddleware(in_flask.application(records, relay and (lambda: relay(own))), own)
         looking = stack.enter_context(AppLinks(database, **settings))
         serve = asgi if kind == ASGI else wsgi
         stack.enter_context(serve(outside(app) if outside else app, listening))

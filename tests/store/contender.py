@@ -40,7 +40,8 @@ class Contender:
         return self.store.answer(OurKey()).public.fingerprint
 
     def rename(self, name: str, new_name: str) -> None:
-        self.store.answer(SaveLink(replace(self.store.answer(LinkByName(name)), name=new_name)))
+        stored = self.store.answer(LinkByName(name))
+        self.store.answer(SaveLink(replace(stored, name=new_name), instead_of=stored))
 
     def spend_in_a_fork(self) -> list[bool]:
         """One nonce, in a child that inherited the open store, then here."""

@@ -15,9 +15,11 @@ import pytest
 
 from applinks.audit import AuditTrail, VerifyAudit
 from applinks.errors import ConfigurationError
-from applinks.links import FactsFor, Link, LinkById, LinkByName, LinkOfConsumer, OurKey, RemoveLink, SaveLink, WhoWeAre
+from applinks.links import FactsFor, Link, LinkById, LinkByName, LinkOfConsumer, OurKey, RemoveLink, WhoWeAre
+from applinks.store.kept import SIZE
 from applinks.store import Store
 from applinks.store.sealing import Sealing
+from putting import put
 
 FAR = Link("far", "far", "jira", "https://far.test", "https://far.test", primary=True)
 
@@ -84,7 +86,7 @@ def test_another_process_sees_a_change_on_its_next_question_and_a_rotation_while
 ) -> None:
     store = open_store()
     store.identify(name="Ours", type="generic", url="https://ours.test")
-    store.answer(SaveLink(FAR))
+    put(store, FAR)
     (other,) = start(1)
     other.do("open")
     before = store.answer(FactsFor("far"))
@@ -93,7 +95,7 @@ def test_another_process_sees_a_change_on_its_next_question_and_a_rotation_while
     assert store.answer(LinkByName("far")) is None
     assert store.rotate() == 1
     assert other.do("fingerprint") == before.key.public.fingerprint
-    store.answer(SaveLink(FAR))
+    put(store, FAR)
     assert other.do("spend_in_a_fork") == [True, False]
 
 
@@ -102,7 +104,7 @@ def test_two_stores_on_one_file_see_each_others_changes_at_once(open_store: Call
     one.identify(name="Ours", type="generic", url="https://ours.test")
     for number in range(3):
         name = f"name {number}"
-        one.answer(SaveLink(replace(FAR, name=name)))
+        put(one, replace(FAR, name=name))
         assert other.answer(FactsFor("far")).link.name == name
         other.identify(name=name, type="generic", url="https://ours.test")
         assert one.answer(WhoWeAre()).name == one.answer(FactsFor("far")).identity.name == name
@@ -113,25 +115,25 @@ def test_two_stores_on_one_file_see_each_others_changes_at_once(open_store: Call
 
 def test_an_answer_is_kept_until_something_changes(open_store: Callable[[], Store]) -> None:
     one, other = open_store(), open_store()
-    one.answer(SaveLink(FAR))
+    put(one, FAR)
     first = one.answer(LinkById("far"))
     assert one.answer(LinkById("far")) is first
-    other.answer(SaveLink(replace(FAR, id="another", name="another", primary=False)))
+    put(other, replace(FAR, id="another", name="another", primary=False))
     assert one.answer(LinkById("far")) is not first
 
 
 def test_strangers_cannot_fill_the_memory(open_store: Callable[[], Store]) -> None:
     store = open_store()
-    for number in range(50):
+    for number in range(SIZE + 50):
         assert store.answer(LinkOfConsumer(f"stranger {number}")) is None
-    assert len(store._kept) == 0
+    assert len(store._kept) == SIZE
 
 
 def test_our_key_is_parsed_once_even_if_other_things_change(open_store: Callable[[], Store]) -> None:
     store = open_store()
     store.identify(name="Ours", type="generic", url="https://ours.test")
     key = store.answer(OurKey())
-    store.answer(SaveLink(FAR))
+    put(store, FAR)
     assert store.answer(OurKey()) is key
 
 

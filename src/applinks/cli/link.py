@@ -182,6 +182,7 @@ def delete(
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
     by: By = None,
     database: Database = None,
+    as_json: Json = False,
 ) -> None:
     """Delete our end of a link. The other application keeps its end until it is deleted there."""
     from applinks import AppLinks
@@ -190,7 +191,8 @@ def delete(
         typer.confirm(f"Delete the link {name!r}?", abort=True)
     with AppLinks(database) as applinks:
         applinks.delete_link(name, by=whoever_runs_this(by))
-    typer.echo("Deleted here. Delete the other end over there, too: it still trusts this application.")
+    words = "Deleted here. Delete the other end over there, too: it still trusts this application."
+    show({"deleted": name}, words, as_json=as_json)
 
 
 def as_data(link: Link) -> dict[str, Any]:

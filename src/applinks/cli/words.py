@@ -9,6 +9,8 @@ from typing import Annotated, Any
 
 import typer
 
+from applinks.audit import printable
+
 Database = Annotated[
     str | None,
     typer.Option(
@@ -29,8 +31,13 @@ def whoever_runs_this(by: str | None) -> str:
 
 
 def show(data: Any, text: str, *, as_json: bool) -> None:
-    """Print a result, as data or as words."""
-    typer.echo(json.dumps(data, ensure_ascii=False, default=str) if as_json else text)
+    """Print a result, as data or as words; what is stored came from outside and is harmless to the terminal (T-67)."""
+    typer.echo(_as_json(data) if as_json else "\n".join(map(printable, text.split("\n"))))
+
+
+def _as_json(data: Any) -> str:
+    written = json.dumps(data, ensure_ascii=False, default=str)
+    return "".join(letter if letter.isprintable() else json.dumps(letter)[1:-1] for letter in written)
 
 
 def table(rows: Sequence[tuple[str, ...]]) -> str:

@@ -44,11 +44,16 @@ class Attempt:
         return urlsplit(self.request.url).path.removeprefix(urlsplit(self.identity.url).path)
 
 
-def admit(request: Request, identity: Identity) -> Flow[Principal | None]:
-    """The principal of a request that proves itself; None if it does not try to; else `NotAdmitted`."""
+def admit(request: Request, identity: Identity, *, whole: bool = True) -> Flow[Principal | None]:
+    """The principal of a request that proves itself; None if it does not try to; else `NotAdmitted`.
+
+    A form that is not there as a `whole` cannot be verified, whatever else about the request could be.
+    """
     attempt = _recognised(request, identity)
     if attempt is None:
         return None
+    if not whole and request.is_form():
+        raise NotAdmitted("The form is too large to be verified.", problem="parameter_rejected")
     try:
         for step in STEPS:
             yield from step(attempt)

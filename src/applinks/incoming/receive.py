@@ -58,9 +58,7 @@ def receive(request: Request, *, whole: bool = True) -> Flow[Principal | Respons
 def _received(request: Request, *, whole: bool) -> Flow[Principal | Response | None]:
     identity: Identity = yield WhoWeAre()
     try:
-        principal: Principal | None = yield from admit(request, identity)
-        if principal is not None and not whole and request.is_form():
-            raise NotAdmitted("The form is too large to be verified.", problem="parameter_rejected")
+        principal: Principal | None = yield from admit(request, identity, whole=whole)
     except NotAdmitted as refusal:
         log.warning("refused %s %r: %s", request.method, request.url.partition("?")[0], ascii(str(refusal)))
         return problems.refusal(identity.url, refusal.problem, refusal.companions)

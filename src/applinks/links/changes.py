@@ -44,7 +44,7 @@ class RememberParameter(Question):
 
 
 def alter(id: str, make: Callable[[Link | None], Link], *, by: str, what: str) -> Flow[Link]:  # noqa: A002
-    """Change one link, whatever others do at the same time, and write down who did what ("link created", …).
+    """Change one link, whatever others do at the same time, and write down who did what ("link made", …).
 
     `make` is given the link as it is stored, None if there is none, and returns what it shall be. Where somebody else was
     faster, it is asked again with what stands then: no change is lost, and no deleted link comes back.

@@ -99,7 +99,7 @@ def create(url: str, administrator: Administrator, *, same_users: bool, by: str,
     them = yield from _read_other(base)
     if them.id == us.id:
         raise PairingRefused("That is this application itself.", remedy="Give the address of another one.")
-    yield from _check_free(them, name or them.name)
+    yield from _check_free(them, name)
     key: PrivateKey = yield OurKey()
     proposal = Proposal(us.id, us.url, us.consumer_key, key.public.fingerprint, same_users, SIGNATURE_METHODS)
     answer = yield from _propose(base, administrator, proposal)
@@ -120,7 +120,7 @@ def accept(proposal: Proposal, *, by: str) -> Flow[dict[str, Any]]:
     if proposal.id == us.id:
         raise PairingRefused("An application cannot be linked with itself.")
     them = yield from _read_proposer(base)
-    yield from _check_free(them, them.name)
+    yield from _check_free(them, None)
     if (them.id, them.consumer_key, them.key.fingerprint) != (proposal.id, proposal.consumer_key, proposal.fingerprint):
         raise PairingRefused(f"What {base} says of itself is not what the proposal says.", remedy="Say the same again.")
     known = [method for method in SIGNATURE_METHODS if method in proposal.methods]
@@ -200,7 +200,7 @@ def _record(them: _Other, same_users: bool, by: str, method: SignatureMethod, na
     def make(stored: Link | None) -> Link:
         return Link(
             id=them.id,
-            name=name or (stored.name if stored else them.name),
+            name=_name_for(them, name, stored),
             type=them.type,
             display_url=them.url,
             application_url=them.url,
@@ -213,7 +213,11 @@ def _record(them: _Other, same_users: bool, by: str, method: SignatureMethod, na
     return (yield from changes.alter(them.id, make, by=by, what="link made"))
 
 
-def _check_free(them: _Other, name: str) -> Flow[None]:
+def _name_for(them: _Other, given: str | None, stored: Link | None) -> str:
+    return given or (stored.name if stored else them.name)
+
+
+def _check_free(them: _Other, name: str | None) -> Flow[None]:
     """Neither the name nor the application's id may lead elsewhere already; said before any password is sent.
 
     Ids are public: whoever claims that of a linked application, at another address, would take over the link and its policy.
@@ -225,8 +229,8 @@ def _check_free(them: _Other, name: str) -> Flow[None]:
             remedy=f"If it really has moved there, delete the link {stored.name!r} on both sides and make it anew.",
             link=stored.name,
         )
-    namesake: Link | None = yield LinkByName(name)
-    if stored is None and namesake is not None:
+    namesake: Link | None = yield LinkByName(_name_for(them, name, stored))
+    if namesake is not None and namesake.id != them.id:
         raise changes.name_taken(namesake)
 
 
@@ -253,14 +257,16 @@ def _check_address(base: str, what: str) -> Flow[None]:
 
 def _split(base: str) -> Any:
     try:
-        parts = urlsplit(base)
-        plain = parts.scheme in {"http", "https"} and _is_host(parts.netloc) and parts.port != 0 and base.isascii()
+        parts = urlsplit(base) if _is_plain(base) else None
+        return parts if parts is not None and parts.port != 0 else None
     except ValueError:
         return None
-    return parts if plain and not (parts.username or parts.query or parts.fragment or not base.isprintable()) else None
 
 
-_is_host = re.compile(r"(?:[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?").fullmatch
+_HOST = r"(?:[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?"
+_ESCAPE = r"%(?!00|2[5EFef]|5[Cc])[0-9A-Fa-f]{2}"  # none that hides a dot, a slash or another escape (T-32)
+_SEGMENT = rf"/(?!\.{{1,2}}(?:/|$))(?:[A-Za-z0-9._~!$&'()*+,=:@-]|{_ESCAPE})+"
+_is_plain = re.compile(rf"https?://{_HOST}(?:{_SEGMENT})*").fullmatch
 
 
 def _on_this_machine(host: str) -> bool:

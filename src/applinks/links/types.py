@@ -17,7 +17,7 @@ def _member(name: str) -> Callable[[bytes], str]:
     def read(body: bytes) -> str:
         try:
             found = json.loads(body)
-        except ValueError:
+        except (ValueError, RecursionError):
             return ""
         return str(found.get(name) or "") if isinstance(found, dict) else ""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from urllib.parse import unquote, urlsplit
 
 from applinks.errors import AddressOutsideLink
@@ -17,15 +18,30 @@ def join(link: Link, path: str) -> str:
 
     A slash at the start makes no difference. An absolute address is taken if it lies below the application URL already.
     """
-    base = link.application_url.rstrip("/")
-    address = path if _SCHEME.match(path) else f"{base}/{path.removeprefix('/')}"
+    written, base = link.application_url.rstrip("/"), base_of(link)
+    if _SCHEME.match(path):
+        address = f"{base}{path.removeprefix(written)}" if path.startswith(written) else path
+    else:
+        address = f"{base}/{path.removeprefix('/')}"
     check(link, address)
     return address
 
 
+def base_of(link: Link) -> str:
+    """The link's application URL as HTTP clients write it: host in lower case, no default port, no slash at the end."""
+    return _as_clients_write_it(link.application_url)
+
+
+@lru_cache
+def _as_clients_write_it(url: str) -> str:
+    parts = urlsplit(url)
+    host = parts.netloc.lower().removesuffix(":443" if parts.scheme == "https" else ":80")
+    return f"{parts.scheme}://{host}{parts.path.rstrip('/')}"
+
+
 def check(link: Link, address: str) -> None:
     """Raise `AddressOutsideLink` unless the address is a plain one below the link's application URL."""
-    base = link.application_url.rstrip("/")
+    base = base_of(link)
     objection = _objection(base, address)
     if objection:
         raise AddressOutsideLink(

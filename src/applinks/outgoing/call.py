@@ -75,8 +75,8 @@ def _redirect(request: Request, response: Response) -> str | None:
 
 def _followed(request: Request, target: str, link: Link) -> Request:
     """The request for the new address; credentials and bodies go nowhere but below the link's own (security.md T-38)."""
-    below = target.isascii() and target.startswith(f"{link.application_url.rstrip('/')}/")
-    if request.method not in SAFE or not below:
+    below = target.isascii() and target.startswith(f"{address.base_of(link)}/")
+    if request.method not in SAFE or _has_body(request) or not below:
         raise RedirectedElsewhere(
             f"{link.name!r} redirected {request.method} {request.url.partition('?')[0]} "
             f"to {target.partition('?')[0][:200]!r}, which was not followed.",
@@ -87,6 +87,10 @@ def _followed(request: Request, target: str, link: Link) -> Request:
         )
     address.check(link, target)
     return Request(request.method, target, request.headers, request.body)
+
+
+def _has_body(request: Request) -> bool:
+    return request.header("content-length") not in {None, "0"} or request.header("transfer-encoding") is not None
 
 
 def _record(

@@ -6,7 +6,7 @@ from typing import Any, Protocol, Self
 
 import httpx2
 
-from applinks.errors import TransportFailed
+from applinks.errors import ConfigurationError, TransportFailed
 from applinks.links import FactsFor, Link, who_am_i
 from applinks.outgoing import address, answer, ladder
 from applinks.outgoing.ladder import ANONYMOUS, Explanation
@@ -68,9 +68,16 @@ class _Linked:
         return LinkAuth(self.link.id, self._demanded, self._side)
 
     def _options(self, path: str, options: dict[str, Any]) -> dict[str, Any]:
-        url = httpx2.URL(address.join(self.link, path))
-        params = options.pop("params", None)
-        return {"url": url.copy_merge_params(params) if params else url, **options}
+        joined, params = address.join(self.link, path), options.pop("params", None)
+        try:
+            url = httpx2.URL(joined)
+            return {"url": url.copy_merge_params(params) if params else url, **options}
+        except httpx2.InvalidURL as unusable:
+            raise ConfigurationError(
+                f"The path {path[:100]!r} cannot be called: {unusable}.",
+                remedy="Send what is long in the body.",
+                link=self.name,
+            ) from unusable
 
     def _checked(self, response: httpx2.Response) -> httpx2.Response:
         if response.status_code < ERRORS:

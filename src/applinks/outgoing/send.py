@@ -76,13 +76,15 @@ class LinkAuth(httpx2.Auth):
                         reply: object = as_wire_response(response)
                     else:
                         reply = answer(step)
+                except httpx2.HTTPError:
+                    raise
                 except Exception as error:  # noqa: BLE001 the flow decides what an error means
                     step = flow.throw(error)
                 else:
                     step = flow.send(reply)
         except StopIteration:
             return
-        except GeneratorExit:
+        except BaseException:
             _abandon(flow, answer)
             raise
 
@@ -101,13 +103,15 @@ class LinkAuth(httpx2.Auth):
                         reply: object = as_wire_response(response)
                     else:
                         reply = await answer(step)
+                except httpx2.HTTPError:
+                    raise
                 except Exception as error:  # noqa: BLE001 the flow decides what an error means
                     step = flow.throw(error)
                 else:
                     step = flow.send(reply)
         except StopIteration:
             return
-        except GeneratorExit:
+        except BaseException:
             await _abandon_async(flow, answer)
             raise
 
@@ -177,7 +181,7 @@ _GAVE_UP = "The HTTP client gave up"
 
 
 def _abandon(flow: Flow[Response], answer: Callable[[Any], Any]) -> None:
-    """The transport failed (httpx2 then closes us): let the flow write that down before it ends."""
+    """The transport failed (httpx2 then closes us), or the task was cancelled: let the flow write that down before it ends."""
     try:
         step = flow.throw(TransportFailed(f"{_GAVE_UP} before there was an answer."))
         while True:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
 
 from applinks.errors import ConfigurationError
 from applinks.people.person import Person
 
-_TRICKS = ("//", "/./", "/../", "%2f", "%5c", "%2e", "%00", ";", "\\")
+_TRICKS = re.compile(r"//|/\.{1,2}(?:/|$)|%(?:2f|5c|2e|3b|25|00)|;|\\", re.IGNORECASE)
 """Spellings that servers read differently from one another (security.md T-51); a path rule cannot be trusted with them."""
 
 
@@ -79,7 +80,6 @@ def _meets(excluded: Iterable[str], names: Iterable[str]) -> bool:
 
 
 def _below(path: str, prefixes: Iterable[str]) -> bool:
-    lowered = f"{path}/".lower()
-    if any(trick in lowered for trick in _TRICKS):
+    if _TRICKS.search(path):
         return False
     return any(f"{path}/".startswith(f"{prefix.rstrip('/')}/") for prefix in prefixes)

@@ -1,0 +1,131 @@
+"""The application that is called, in Starlette for ASGI; `in_flask.py` has the same resources.
+
+It tells what it was sent, as the framework shows it to a view, and as whom. Nothing in it knows OAuth.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import Any
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response, StreamingResponse
+from starlette.routing import Route
+
+from applinks import AsyncAppLinks
+from journeys.records import LOGIN_PAGE, REFUSED_THERE, VERBS, Records, digest, name_of_user, piece, start_in_background
+
+
+async def echo(request: Request) -> Response:
+    body = await request.body()
+    async with request.form() as sent:
+        form = [(name, value) for name, value in sent.multi_items() if isinstance(value, str)]
+    return JSONResponse(
+        {
+            "user": name_of_user(),
+            "method": request.method,
+            "path": request.url.path,
+            "query": request.query_params.multi_items(),
+            "form": form,
+            "type": request.headers.get("content-type", ""),
+            "body": digest(body),
+            "cookies": dict(request.cookies),
+        }
+    )
+
+
+async def session(request: Request) -> Response:
+    name = name_of_user()
+    return JSONResponse({"name": name}) if name else Response(status_code=401)
+
+
+async def content(request: Request) -> Response:
+    return JSONResponse(request.app.state.records.add_page(await request.json()))
+
+
+async def upload(request: Request) -> Response:
+    async with request.form() as form:
+        file, comment = form["file"], form["comment"]
+        content = await file.read()
+    return JSONResponse({"user": name_of_user(), "name": file.filename, "comment": comment, "digest": digest(content)})
+
+
+async def download(request: Request) -> Response:
+    async def pieces() -> AsyncIterator[bytes]:
+        for number in range(int(request.path_params["pieces"])):
+            yield piece(number) if name_of_user() == "alice" else b"the scope had ended"
+
+    return StreamingResponse(pieces(), media_type="application/octet-stream")
+
+
+async def swallow(request: Request) -> Response:
+    whole = hashlib.sha256()
+    async for part in request.stream():
+        request.app.state.records.first_piece_came.set()
+        whole.update(part)
+    return JSONResponse({"user": name_of_user(), "digest": whole.hexdigest()})
+
+
+async def forbidden(request: Request) -> Response:
+    return JSONResponse(REFUSED_THERE, 403)
+
+
+async def login(request: Request) -> Response:
+    return HTMLResponse(LOGIN_PAGE)
+
+
+async def away(request: Request) -> Response:
+    return Response(status_code=302, headers={"location": request.query_params["to"]})
+
+
+async def own_401(request: Request) -> Response:
+    return PlainTextResponse("not you", 401)
+
+
+async def cookie(request: Request) -> Response:
+    response = PlainTextResponse("kept?")
+    response.set_cookie("session", "of the user before")
+    return response
+
+
+async def background(request: Request) -> Response:
+    start_in_background(request.app.state.records)
+    return PlainTextResponse("started")
+
+
+async def relayed(request: Request) -> Response:
+    return JSONResponse(await request.app.state.relay())
+
+
+ROUTES = {
+    "/echo": echo,
+    "/deeper/down/echo": echo,
+    "/rest/auth/1/session": session,
+    "/rest/api/content": content,
+    "/upload": upload,
+    "/download/{pieces}": download,
+    "/swallow": swallow,
+    "/forbidden": forbidden,
+    "/login": login,
+    "/away": away,
+    "/own-401": own_401,
+    "/cookie": cookie,
+    "/background": background,
+    "/relay": relayed,
+}
+
+
+def application(records: Records, applinks: AsyncAppLinks, relay: Callable[[], Any] | None) -> Starlette:
+    """`relay` is awaited by `/relay`, to reach a third application."""
+
+    @asynccontextmanager
+    async def lifespan(_: Starlette) -> AsyncIterator[None]:
+        async with applinks:
+            yield
+
+    app = Starlette(routes=[Route(path, view, methods=VERBS) for path, view in ROUTES.items()], lifespan=lifespan)
+    app.state.records, app.state.relay = records, relay
+    return app
