@@ -2,45 +2,24 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from collections.abc import Callable, Sequence
-from functools import cached_property
 from inspect import isawaitable, iscoroutine
 from typing import Any, Self, TypeVar
 from urllib.parse import urlsplit
-from weakref import WeakKeyDictionary
-
-import httpx2
 
 from applinks import clock, links, people, settings
 from applinks.audit import CALL, AuditTrail, AuditVerdict, Entry, Head, VerifyAudit, WriteDown, Written, printable
-from applinks.errors import AdministratorNeeded, ConfigurationError, TransportFailed
+from applinks.errors import AdministratorNeeded, ConfigurationError
 from applinks.links import Administrator, Identity, Link, PlainHttpAllowed, WhoWeAre, pairing
-from applinks.outgoing import AsyncLinkedApplication, LinkedApplication, client_options, transport_failure
-from applinks.people import EVERYONE, FindPerson, MayRunAs, People, Person, Policy, RunAsSetting, SignIn, may_run_as
+from applinks.outgoing import AsyncLinkedApplication, Connections, LinkedApplication, fetch, fetch_async
+from applinks.people import FindPerson, MayRunAs, People, Person, Policy, RunAsSetting, SignIn, checked_run_as, may_run_as
 from applinks.questions import Ask, Flow, Moment, Now, Question, drive, drive_async
 from applinks.store import Sealing, Store
-from applinks.wire.messages import Response
 
 T = TypeVar("T")
 
-FETCH_LIMIT = 1024 * 1024
-FETCH_SECONDS = 20
-"""Bytes of an answer to a request of our own (a manifest, a who-am-I), and time for it: more is not read (security.md T-35)."""
-NOT_FETCHED = (httpx2.HTTPError, httpx2.InvalidURL, UnicodeError)
-
 log = logging.getLogger("applinks")
-
-
-class _Nobody:
-    """The directory of an application that has not named one: there is no person in it."""
-
-    def find(self, name: str) -> Person | None:  # noqa: ARG002
-        return None
-
-    def sign_in(self, name: str, password: str) -> Person | None:  # noqa: ARG002
-        return None
 
 
 class Application:
@@ -61,12 +40,12 @@ class Application:
         run_as: RunAsSetting | None = None,
         plain_http: bool | None = None,
     ) -> None:
+        self.connections = Connections()
         self._settings = settings.from_environment(database=database, url=url, name=name, type=type, plain_http=plain_http)
-        self._people: People = people or _Nobody()
-        self._run_as: RunAsSetting = run_as or {}
+        self._people = people
+        self._run_as = checked_run_as(run_as or {})
         self._store = Store.open(self._settings.database, sealing=Sealing.for_database(self._settings.database))
         self._introduce()
-        self._clients: WeakKeyDictionary[asyncio.AbstractEventLoop, httpx2.AsyncClient] = WeakKeyDictionary()
         self._answers = self._all_answers()
 
     def _all_answers(self) -> dict[type[Question], Callable[[Any], Any]]:
@@ -74,12 +53,12 @@ class Application:
         return {
             **dict.fromkeys(self._store.answers, self._store.answer),
             Now: lambda _: Moment(clock.now(), clock.fresh_nonce()),
-            FindPerson: lambda question: self._people.find(question.name),
-            SignIn: lambda question: self._people.sign_in(question.name, question.password),
+            FindPerson: lambda question: self._people and self._people.find(question.name),
+            SignIn: lambda question: self._people and self._people.sign_in(question.name, question.password),
             MayRunAs: lambda question: may_run_as(self._run_as, question.actor, question.user),
             PlainHttpAllowed: lambda _: self._settings.plain_http,
             WriteDown: self._write_down,
-            Ask: self._ask,
+            Ask: lambda question: fetch(self.connections.client(), question.request),
         }
 
     def _introduce(self) -> None:
@@ -104,6 +83,11 @@ class Application:
 
     def acting_as(self, user: str | Person) -> people.ActingAs:
         """Say who acts, for the length of a `with` (or `async with`) block: after your own sign-in, in a job, in a shell."""
+        if self._people is None and isinstance(user, str):
+            raise ConfigurationError(
+                f"This application cannot look up {user!r}: it was given no directory of people.",
+                remedy="Say AppLinks(…, people=…), or hand over a Person.",
+            )
         return people.ActingAs(user, self)
 
     def run(self, flow: Flow[T]) -> T:
@@ -129,44 +113,9 @@ class Application:
     async def answer_async(self, question: Any) -> Any:
         """Answer one question, awaiting what must be awaited."""
         if isinstance(question, Ask):
-            return await self._ask_async(question)
+            return await fetch_async(self.connections.client_of_this_loop(), question.request)
         answer = self._answers[type(question)](question)
         return await answer if isawaitable(answer) else answer
-
-    def http(self) -> httpx2.Client:
-        """The connections of synchronous code."""
-        return self._client
-
-    @cached_property
-    def _client(self) -> httpx2.Client:
-        return httpx2.Client(**client_options(""))
-
-    def http_async(self) -> httpx2.AsyncClient:
-        """The connections of the event loop that is running: they cannot be shared between loops."""
-        loop = asyncio.get_running_loop()
-        if loop not in self._clients:
-            self._clients[loop] = httpx2.AsyncClient(**client_options(""))
-        return self._clients[loop]
-
-    def _ask(self, question: Ask) -> Response:
-        request, fetched = question.request, _Fetched(question.request.url)
-        try:
-            with self.http().stream(request.method, request.url, headers=list(request.headers), content=request.body) as got:
-                for piece in got.iter_bytes():
-                    fetched.take(piece)
-        except NOT_FETCHED as error:
-            raise transport_failure(error, request.url, None) from error
-        return fetched.response(got)
-
-    async def _ask_async(self, question: Ask) -> Response:
-        request, fetched, http = question.request, _Fetched(question.request.url), self.http_async()
-        try:
-            async with http.stream(request.method, request.url, headers=list(request.headers), content=request.body) as got:
-                async for piece in got.aiter_bytes():
-                    fetched.take(piece)
-        except NOT_FETCHED as error:
-            raise transport_failure(error, request.url, None) from error
-        return fetched.response(got)
 
     def _write_down(self, question: WriteDown) -> None:
         self._store.answer(question)
@@ -242,8 +191,7 @@ class AppLinks(Application):
 
     def close(self) -> None:
         """Give back the connections."""
-        if "_client" in self.__dict__:
-            self._client.close()
+        self.connections.close()
         self._store.close()
 
     def __enter__(self) -> Self:
@@ -298,9 +246,7 @@ class AsyncAppLinks(Application):
 
     async def close(self) -> None:
         """Give back the connections of this event loop, and those to the store."""
-        client = self._clients.pop(asyncio.get_running_loop(), None)
-        if client is not None:
-            await client.aclose()
+        await self.connections.close_of_this_loop()
         self._store.close()
 
     async def __aenter__(self) -> Self:
@@ -346,27 +292,6 @@ def _as_changes(changes: dict[str, str | None]) -> dict[str, Any]:
     return known
 
 
-class _Fetched:
-    """The body of an answer to a request of our own: bounded in size and in time, whatever the far side does."""
-
-    def __init__(self, url: str) -> None:
-        self._url = url
-        self._until = clock.now() + FETCH_SECONDS
-        self._body = bytearray()
-
-    def take(self, piece: bytes) -> None:
-        self._body += piece
-        if len(self._body) > FETCH_LIMIT or clock.now() > self._until:
-            raise TransportFailed(
-                f"{self._url} answered with more than {FETCH_LIMIT} bytes, or for more than {FETCH_SECONDS} seconds.",
-                remedy="Is that the right address?",
-            )
-
-    def response(self, got: httpx2.Response) -> Response:
-        headers = tuple((name.lower(), value) for name, value in got.headers.multi_items())
-        return Response(got.status_code, headers, bytes(self._body))
-
-
 def _tell(entry: Entry) -> None:
     """The same fact for whoever watches the log in this process; the record carries the whole entry as `applinks_entry`."""
     who = entry.subject if entry.actor in {None, entry.subject} else f"{entry.subject} (really {entry.actor})"
@@ -378,6 +303,3 @@ def _tell(entry: Entry) -> None:
         printable(entry.status or entry.outcome),
         extra={"applinks_entry": entry},
     )
-
-
-__all__ = ["EVERYONE", "Administrator", "AppLinks", "Application", "AsyncAppLinks"]

@@ -7,10 +7,10 @@ rule exists once and works in both worlds.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Generator
+from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from inspect import isawaitable
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 if TYPE_CHECKING:
     from applinks.wire.messages import Request
@@ -29,41 +29,75 @@ class Question:
 
 
 Flow = Generator[Any, Any, T]
-Answer = Callable[[Any], Any]
 
 
-def drive(flow: Flow[T], answer: Answer) -> T:
-    """Run a flow to its end; `answer` is called with each thing it yields. Errors of the answer are thrown into the flow."""
+@dataclass(frozen=True, slots=True)
+class Done:
+    """A flow has ended with this result."""
+
+    result: Any
+
+
+def resume(flow: Flow[Any], reply: Any = None, *, error: BaseException | None = None) -> Any:
+    """Give a flow its answer (or an error in its place); returns what it yields next, or `Done`."""
     try:
-        step = next(flow)
-        while True:
-            try:
-                reply = answer(step)
-            except Exception as error:  # noqa: BLE001 the flow decides what an error means
-                step = flow.throw(error)
-            else:
-                step = flow.send(reply)
+        return flow.send(reply) if error is None else flow.throw(error)
     except StopIteration as end:
-        result: T = end.value
-        return result
+        return Done(end.value)
 
 
-async def drive_async(flow: Flow[T], answer: Callable[[Any], Any | Awaitable[Any]]) -> T:
-    """The same for asynchronous code: an answer may be awaitable."""
+def answered(flow: Flow[Any], question: Any, answer: Callable[[Any], Any]) -> Any:
+    """Answer one question of a flow and resume it; what the flow makes of an error is its own decision."""
     try:
-        step = next(flow)
-        while True:
-            try:
-                reply = answer(step)
-                if isawaitable(reply):
-                    reply = await reply
-            except Exception as error:  # noqa: BLE001 the flow decides what an error means
-                step = flow.throw(error)
-            else:
-                step = flow.send(reply)
-    except StopIteration as end:
-        result: T = end.value
-        return result
+        reply = answer(question)
+    except Exception as error:  # noqa: BLE001
+        return resume(flow, error=error)
+    return resume(flow, reply)
+
+
+async def answered_async(flow: Flow[Any], question: Any, answer: Callable[[Any], Any]) -> Any:
+    """The same where an answer may be something to await."""
+    try:
+        reply = answer(question)
+        if isawaitable(reply):
+            reply = await reply
+    except Exception as error:  # noqa: BLE001
+        return resume(flow, error=error)
+    return resume(flow, reply)
+
+
+def drive(flow: Flow[T], answer: Callable[[Any], Any]) -> T:
+    """Run a flow to its end; `answer` is called with each thing it yields."""
+    step = resume(flow)
+    while not isinstance(step, Done):
+        step = answered(flow, step, answer)
+    result: T = step.result
+    return result
+
+
+async def drive_async(flow: Flow[T], answer: Callable[[Any], Any]) -> T:
+    """The same for asynchronous code."""
+    step = resume(flow)
+    while not isinstance(step, Done):
+        step = await answered_async(flow, step, answer)
+    result: T = step.result
+    return result
+
+
+class Application(Protocol):
+    """An application as the flows' surroundings know it: it answers questions and runs flows, in both worlds."""
+
+    def answer(self, question: Any) -> Any:
+        """Answer one question at once."""
+
+    async def answer_async(self, question: Any) -> Any:
+        """Answer one question, awaiting what must be awaited."""
+
+    def run(self, flow: Flow[T]) -> T:
+        """Run a flow to its end."""
+
+    async def run_async(self, flow: Flow[T]) -> T:
+        """Run a flow to its end, awaiting what must be awaited."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,7 +52,9 @@ def two(request: pytest.FixtureRequest, tmp_path: Path, keeps: bool) -> Iterator
     kind = request.param
     with (
         running(tmp_path, "Front", WSGI) as front,
-        running(tmp_path, "Tracker", kind, path=PATH, outside=lambda app: stripping(app, kind, keeps=keeps)) as tracker,
+        running(
+            tmp_path, "Tracker", kind, path=PATH, outside=lambda app: stripping(app, kind, keeps=keeps), stripped=not keeps
+        ) as tracker,
     ):
         front.applinks.create_link(tracker.url, ADMIN, same_users=True, by="admin")
         yield front, tracker

@@ -70,7 +70,7 @@ def test_a_link_is_made_from_the_command_line_and_again_and_works_at_once(two: t
     assert "Linked" in create(front, tracker)  # saying it again repairs
     assert who(front) == "alice"
     assert len(front.applinks.links()) == len(tracker.applinks.links()) == 1
-    assert [entry.kind for entry in front.entries("link renewed")] == ["link renewed"]
+    assert [(entry.actor, entry.link) for entry in front.entries("link made")] == [("root", "Tracker")] * 2
     assert front.applinks.verify_audit().broken is None
 
 

@@ -53,9 +53,11 @@ def running(
     path: str = "",
     relay: Callable[[Any], Any] | None = None,
     outside: Any = None,
+    stripped: bool = False,
     **more: Any,
 ) -> Iterator[Member]:
-    """Start one. Under ASGI it uses `AsyncAppLinks`, under WSGI `AppLinks`; `outside` wraps what the server serves."""
+    """Start one. Under ASGI it uses `AsyncAppLinks`, under WSGI `AppLinks`; `outside` wraps what the server serves, `stripped`
+    says that it takes the path of the address away."""
     with ExitStack() as stack:
         listening = stack.enter_context(listen())
         url = address_of(listening, path)
@@ -64,10 +66,12 @@ def running(
         database = f"sqlite:///{folder}/{name}.db"
         own: Any = (AsyncAppLinks if kind == ASGI else AppLinks)(database, **settings)
         if kind == ASGI:
-            app: Any = ASGIMiddleware(in_starlette.application(records, own, relay and (lambda: relay(own))), own)
+            app: Any = ASGIMiddleware(
+                in_starlette.application(records, own, relay and (lambda: relay(own))), own, stripped=stripped
+            )
         else:
             stack.enter_context(own)
-            app = WSGIMiddleware(in_flask.application(records, relay and (lambda: relay(own))), own)
+            app = WSGIMiddleware(in_flask.application(records, relay and (lambda: relay(own))), own, stripped=stripped)
         looking = stack.enter_context(AppLinks(database, **settings))
         serve = asgi if kind == ASGI else wsgi
         stack.enter_context(serve(outside(app) if outside else app, listening))

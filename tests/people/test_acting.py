@@ -44,7 +44,7 @@ def test_acting_as_finds_the_person_in_the_directory_and_says_who_it_is(host):
         assert alice is host.people["alice"]
         assert current_user() is alice
         now = acting()
-    assert (now.user, now.actor, now.reason, now.host) == (alice, alice, None, host)
+    assert (now.user, now.actor, now.reason, now.application) == (alice, alice, None, host)
     assert current_user(None) is None
 
 

@@ -51,7 +51,7 @@ def test_inside_the_subject_is_the_other_user_and_the_actor_whoever_began(host):
     with host.acting_as("alice") as alice, run_as("deployment", reason="release 7") as deployment:
         now = acting()
         assert current_user() is deployment is host.people["deployment"]
-        assert (now.user, now.actor, now.reason, now.host) == (deployment, alice, "release 7", host)
+        assert (now.user, now.actor, now.reason, now.application) == (deployment, alice, "release 7", host)
 
 
 def test_begin_and_end_are_written_down_with_subject_actor_and_reason(host):

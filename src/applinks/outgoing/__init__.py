@@ -1,16 +1,17 @@
 """The road of a call to a linked application."""
 
+from applinks.outgoing.connections import Connections
+from applinks.outgoing.fetch import fetch, fetch_async
 from applinks.outgoing.ladder import ANONYMOUS, Explanation, Rung
-from applinks.outgoing.linked import AsyncLinkedApplication, LinkedApplication, Side
-from applinks.outgoing.send import client_options, transport_failure
+from applinks.outgoing.linked import AsyncLinkedApplication, LinkedApplication
 
 __all__ = [
     "ANONYMOUS",
     "AsyncLinkedApplication",
+    "Connections",
     "Explanation",
     "LinkedApplication",
     "Rung",
-    "Side",
-    "client_options",
-    "transport_failure",
+    "fetch",
+    "fetch_async",
 ]

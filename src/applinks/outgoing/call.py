@@ -45,6 +45,14 @@ def call(request: Request, link_id: str, acting: Acting | None, demanded: str | 
     return response
 
 
+def facts_of(link_id: str) -> Flow[Facts]:
+    """A link as it is now, and who we are towards it; `LinkNotFound` if it is gone."""
+    facts: Facts | None = yield FactsFor(link_id)
+    if facts is None:
+        raise LinkNotFound(f"The link {link_id!r} was deleted.", remedy="Look it up again.")
+    return facts
+
+
 def _send(request: Request, facts: Facts, mechanism: Mechanism | None, user: str | None, sent: list[Proof]) -> Flow[Response]:
     """Prove and send; a redirect that stays below the link's address is followed, with a proof of its own."""
     for _ in range(REDIRECTS + 1):

@@ -2,35 +2,52 @@
 
 from __future__ import annotations
 
-from typing import Any, Protocol, Self
+from collections.abc import Coroutine
+from typing import Any, Generic, Protocol, Self, TypedDict, TypeVar, Unpack
 
 import httpx2
 
 from applinks.errors import ConfigurationError, TransportFailed
-from applinks.links import FactsFor, Link, who_am_i
+from applinks.links import Link, who_am_i
 from applinks.outgoing import address, answer, ladder
+from applinks.outgoing.call import facts_of
+from applinks.outgoing.connections import Connections
 from applinks.outgoing.ladder import ANONYMOUS, Explanation
-from applinks.outgoing.send import ERRORS, Answers, LinkAuth, as_wire_response, client_options, transport_failure
-from applinks.people import Host, current_user
-from applinks.questions import Flow
+from applinks.outgoing.send import ERRORS, LinkAuth, as_wire_response, client_options, transport_failure
+from applinks.people import current_user
+from applinks.questions import Application, Flow
+
+R = TypeVar("R")
+"""What a verb gives: a response, or in asynchronous code something to await that gives one."""
 
 
-class Side(Host, Answers, Protocol):
-    """The calling application: it runs flows, answers questions and keeps the connections."""
+class Caller(Application, Protocol):
+    """The calling application: it answers questions, runs flows and keeps the connections."""
 
-    def http(self) -> httpx2.Client:
-        """The client that keeps the connections."""
-
-    def http_async(self) -> httpx2.AsyncClient:
-        """The same for the event loop that is running."""
+    @property
+    def connections(self) -> Connections:
+        """The open connections."""
 
 
-class _Linked:
+class Options(TypedDict, total=False):
+    """The options of a request that httpx2 knows and that leave its proof alone."""
+
+    params: Any
+    json: Any
+    data: Any
+    files: Any
+    content: Any
+    headers: Any
+    timeout: Any
+    extensions: Any
+
+
+class _Linked(Generic[R]):
     """What both worlds share. `link` is the record as it was when it was looked up; each call reads it anew."""
 
-    def __init__(self, link: Link, side: Side, demanded: str | None = None) -> None:
+    def __init__(self, link: Link, caller: Caller, demanded: str | None = None) -> None:
         self.link = link
-        self._side = side
+        self._caller = caller
         self._demanded = demanded
 
     def __repr__(self) -> str:
@@ -58,16 +75,40 @@ class _Linked:
 
     def using(self, mechanism: str) -> Self:
         """The same application, by this mechanism or not at all: `jira.using("2LOi").get(…)`."""
-        return type(self)(self.link, self._side, mechanism)
+        return type(self)(self.link, self._caller, mechanism)
 
     def anonymously(self) -> Self:
         """The same application, called as nobody."""
         return self.using(ANONYMOUS)
 
-    def _auth(self) -> LinkAuth:
-        return LinkAuth(self.link.id, self._demanded, self._side)
+    def request(self, method: str, path: str, **options: Unpack[Options]) -> R:
+        """Send a request by any method."""
+        raise NotImplementedError
 
-    def _options(self, path: str, options: dict[str, Any]) -> dict[str, Any]:
+    def get(self, path: str, **options: Unpack[Options]) -> R:
+        """GET a path."""
+        return self.request("GET", path, **options)
+
+    def post(self, path: str, **options: Unpack[Options]) -> R:
+        """POST to a path."""
+        return self.request("POST", path, **options)
+
+    def put(self, path: str, **options: Unpack[Options]) -> R:
+        """PUT to a path."""
+        return self.request("PUT", path, **options)
+
+    def patch(self, path: str, **options: Unpack[Options]) -> R:
+        """PATCH a path."""
+        return self.request("PATCH", path, **options)
+
+    def delete(self, path: str, **options: Unpack[Options]) -> R:
+        """DELETE a path."""
+        return self.request("DELETE", path, **options)
+
+    def _auth(self) -> LinkAuth:
+        return LinkAuth(self.link.id, self._demanded, self._caller)
+
+    def _prepared(self, path: str, options: Options) -> dict[str, Any]:
         joined, params = address.join(self.link, path), options.pop("params", None)
         try:
             url = httpx2.URL(joined)
@@ -89,15 +130,15 @@ class _Linked:
         return transport_failure(error, f"{self.link.name!r} at {self.link.application_url}", self.link.name)
 
     def _explain(self) -> Flow[Explanation]:
-        facts = yield FactsFor(self.link.id)
+        facts = yield from facts_of(self.link.id)
         user = current_user(default=None)
-        return ladder.climb(facts.link if facts else self.link, user.name if user else None, self._demanded)[1]
+        return ladder.climb(facts.link, user.name if user else None, self._demanded)[1]
 
     def _name_in(self, response: httpx2.Response) -> str:
         return who_am_i(self.type).read(response.content)
 
 
-class LinkedApplication(_Linked):
+class LinkedApplication(_Linked[httpx2.Response]):
     """The other application, for synchronous code.
 
     `get`, `post`, `put`, `patch`, `delete` take a path below the link's application URL and the options of httpx2 (`json`,
@@ -106,34 +147,14 @@ class LinkedApplication(_Linked):
     `TransportFailed` and the other errors of `applinks.errors`.
     """
 
-    def request(self, method: str, path: str, **options: Any) -> httpx2.Response:
+    def request(self, method: str, path: str, **options: Unpack[Options]) -> httpx2.Response:
         """Send a request by any method."""
-        http = self._side.http()
+        http = self._caller.connections.client()
         try:
-            response = http.send(http.build_request(method, **self._options(path, options)), auth=self._auth())
+            response = http.send(http.build_request(method, **self._prepared(path, options)), auth=self._auth())
         except httpx2.HTTPError as error:
             raise self._failed(error) from error
         return self._checked(response)
-
-    def get(self, path: str, **options: Any) -> httpx2.Response:
-        """GET a path."""
-        return self.request("GET", path, **options)
-
-    def post(self, path: str, **options: Any) -> httpx2.Response:
-        """POST to a path."""
-        return self.request("POST", path, **options)
-
-    def put(self, path: str, **options: Any) -> httpx2.Response:
-        """PUT to a path."""
-        return self.request("PUT", path, **options)
-
-    def patch(self, path: str, **options: Any) -> httpx2.Response:
-        """PATCH a path."""
-        return self.request("PATCH", path, **options)
-
-    def delete(self, path: str, **options: Any) -> httpx2.Response:
-        """DELETE a path."""
-        return self.request("DELETE", path, **options)
 
     def client(self, **options: Any) -> httpx2.Client:
         """An httpx2 client of your own, bound to this link: for streaming, uploads, code that wants a client.
@@ -149,40 +170,20 @@ class LinkedApplication(_Linked):
 
     def explain(self) -> Explanation:
         """What would be used for a call now, as whom, and why each stronger way is passed over. Sends nothing."""
-        return self._side.run(self._explain())
+        return self._caller.run(self._explain())
 
 
-class AsyncLinkedApplication(_Linked):
+class AsyncLinkedApplication(_Linked[Coroutine[Any, Any, httpx2.Response]]):
     """The other application, for asynchronous code: the methods of `LinkedApplication`, awaited."""
 
-    async def request(self, method: str, path: str, **options: Any) -> httpx2.Response:
+    async def request(self, method: str, path: str, **options: Unpack[Options]) -> httpx2.Response:
         """Send a request by any method."""
-        http = self._side.http_async()
+        http = self._caller.connections.client_of_this_loop()
         try:
-            response = await http.send(http.build_request(method, **self._options(path, options)), auth=self._auth())
+            response = await http.send(http.build_request(method, **self._prepared(path, options)), auth=self._auth())
         except httpx2.HTTPError as error:
             raise self._failed(error) from error
         return self._checked(response)
-
-    async def get(self, path: str, **options: Any) -> httpx2.Response:
-        """GET a path."""
-        return await self.request("GET", path, **options)
-
-    async def post(self, path: str, **options: Any) -> httpx2.Response:
-        """POST to a path."""
-        return await self.request("POST", path, **options)
-
-    async def put(self, path: str, **options: Any) -> httpx2.Response:
-        """PUT to a path."""
-        return await self.request("PUT", path, **options)
-
-    async def patch(self, path: str, **options: Any) -> httpx2.Response:
-        """PATCH a path."""
-        return await self.request("PATCH", path, **options)
-
-    async def delete(self, path: str, **options: Any) -> httpx2.Response:
-        """DELETE a path."""
-        return await self.request("DELETE", path, **options)
 
     def client(self, **options: Any) -> httpx2.AsyncClient:
         """An `httpx2.AsyncClient` bound to this link; see `LinkedApplication.client`."""
@@ -194,4 +195,4 @@ class AsyncLinkedApplication(_Linked):
 
     async def explain(self) -> Explanation:
         """What would be used for a call now, as whom, and why each stronger way is passed over. Sends nothing."""
-        return await self._side.run_async(self._explain())
+        return await self._caller.run_async(self._explain())

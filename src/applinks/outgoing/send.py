@@ -6,18 +6,19 @@ next call run as the previous user (protocol.md 11); nothing is followed or repe
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Callable, Generator
+from collections.abc import AsyncGenerator, Generator
 from functools import cache
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from ssl import SSLContext
-from typing import Any, Protocol
+from typing import Any
 
 import httpx2
 
-from applinks.errors import ConfigurationError, TransportFailed
+from applinks.errors import AppLinksError, ConfigurationError, TransportFailed
 from applinks.outgoing.call import call
+from applinks.outgoing.ladder import ANONYMOUS
 from applinks.people import acting
-from applinks.questions import Flow
+from applinks.questions import Application, Done, Flow, answered, answered_async, drive, drive_async, resume
 from applinks.wire.messages import Pairs, Request, Response
 
 HEADERS = {
@@ -39,81 +40,66 @@ REASONS: tuple[tuple[type[Exception], str, str], ...] = (
 """What each failure of the transport means, the first that fits; the place where foreign errors become ours."""
 
 
-class Answers(Protocol):
-    """Whoever answers a flow's questions: at once, or with something to await."""
-
-    def answer(self, question: Any) -> Any:
-        """The answer."""
-
-    async def answer_async(self, question: Any) -> Any:
-        """The answer, awaited."""
-
-
 class LinkAuth(httpx2.Auth):
     """Proves each request of an httpx2 client over one link, as whoever acts when it is sent."""
 
-    def __init__(self, link_id: str, demanded: str | None, answers: Answers) -> None:
+    def __init__(self, link_id: str, demanded: str | None, application: Application) -> None:
         self._link_id = link_id
         self._demanded = demanded
-        self._answers = answers
+        self._application = application
 
     def _call(self, request: httpx2.Request, body: bytes) -> Flow[Response]:
-        who = None if self._demanded == "anonymous" else acting()
+        who = None if self._demanded == ANONYMOUS else acting()
         return call(_as_wire(request, body), self._link_id, who, self._demanded)
 
     def sync_auth_flow(self, request: httpx2.Request) -> Generator[httpx2.Request, httpx2.Response, None]:
         """Drive the road; the client carries what it sends."""
         flow = self._call(request, request.read() if _is_form(request) else b"")
-        answer = self._answers.answer
+        answer = self._application.answer
+        step = resume(flow)
         try:
-            step = next(flow)
-            while True:
-                try:
-                    if isinstance(step, Request):
-                        response = yield _as_httpx2(step, request)
-                        if response.status_code >= ERRORS:
-                            response.read()
-                        reply: object = as_wire_response(response)
-                    else:
-                        reply = answer(step)
-                except httpx2.HTTPError:
-                    raise
-                except Exception as error:  # noqa: BLE001 the flow decides what an error means
-                    step = flow.throw(error)
+            while not isinstance(step, Done):
+                if isinstance(step, Request):
+                    response = yield _as_httpx2(step, request)
+                    if response.status_code >= ERRORS:
+                        response.read()
+                    step = resume(flow, as_wire_response(response))
                 else:
-                    step = flow.send(reply)
-        except StopIteration:
-            return
-        except BaseException:
-            _abandon(flow, answer)
+                    step = answered(flow, step, answer)
+        except BaseException as broken:
+            drive(_abandoned(flow, broken), answer)
             raise
 
     async def async_auth_flow(self, request: httpx2.Request) -> AsyncGenerator[httpx2.Request, httpx2.Response]:
         """The same, awaited."""
         flow = self._call(request, await request.aread() if _is_form(request) else b"")
-        answer = self._answers.answer_async
+        answer = self._application.answer_async
+        step = resume(flow)
         try:
-            step = next(flow)
-            while True:
-                try:
-                    if isinstance(step, Request):
-                        response = yield _as_httpx2(step, request)
-                        if response.status_code >= ERRORS:
-                            await response.aread()
-                        reply: object = as_wire_response(response)
-                    else:
-                        reply = await answer(step)
-                except httpx2.HTTPError:
-                    raise
-                except Exception as error:  # noqa: BLE001 the flow decides what an error means
-                    step = flow.throw(error)
+            while not isinstance(step, Done):
+                if isinstance(step, Request):
+                    response = yield _as_httpx2(step, request)
+                    if response.status_code >= ERRORS:
+                        await response.aread()
+                    step = resume(flow, as_wire_response(response))
                 else:
-                    step = flow.send(reply)
-        except StopIteration:
-            return
-        except BaseException:
-            await _abandon_async(flow, answer)
+                    step = await answered_async(flow, step, answer)
+        except BaseException as broken:
+            await drive_async(_abandoned(flow, broken), answer)
             raise
+
+
+def _abandoned(flow: Flow[Response], broken: BaseException) -> Flow[None]:
+    """The transport failed (httpx2 then closes us) or the task was cancelled: let the road write that down before it ends."""
+    error = (
+        broken if isinstance(broken, AppLinksError) else TransportFailed("The HTTP client gave up before there was an answer.")
+    )
+    try:
+        step = resume(flow, error=error)
+        while not isinstance(step, Done):
+            step = resume(flow, (yield step))
+    except AppLinksError:
+        return
 
 
 @cache
@@ -175,25 +161,3 @@ def _as_httpx2(proven: Request, original: httpx2.Request) -> httpx2.Request:
     if authorization is not None:
         original.headers["authorization"] = authorization
     return original
-
-
-_GAVE_UP = "The HTTP client gave up"
-
-
-def _abandon(flow: Flow[Response], answer: Callable[[Any], Any]) -> None:
-    """The transport failed (httpx2 then closes us), or the task was cancelled: let the flow write that down before it ends."""
-    try:
-        step = flow.throw(TransportFailed(f"{_GAVE_UP} before there was an answer."))
-        while True:
-            step = flow.send(answer(step))
-    except (StopIteration, TransportFailed):
-        return
-
-
-async def _abandon_async(flow: Flow[Response], answer: Callable[[Any], Any]) -> None:
-    try:
-        step = flow.throw(TransportFailed(f"{_GAVE_UP} before there was an answer."))
-        while True:
-            step = flow.send(await answer(step))
-    except (StopIteration, TransportFailed):
-        return

@@ -1,16 +1,15 @@
 """Who acts: people, who is acting now, running as another, and who may be impersonated."""
 
-from applinks.people.acting import Acting, Host, acting, current_user, nobody_acting, nobody_acts
+from applinks.people.acting import Acting, acting, current_user, nobody_acting, nobody_acts
 from applinks.people.person import FindPerson, People, Person, SignIn, active_person
 from applinks.people.policy import Policy
-from applinks.people.scopes import EVERYONE, ActingAs, MayRunAs, RunAsSetting, may_run_as, run_as
+from applinks.people.scopes import EVERYONE, ActingAs, MayRunAs, RunAsSetting, checked_run_as, may_run_as, run_as
 
 __all__ = [
     "EVERYONE",
     "Acting",
     "ActingAs",
     "FindPerson",
-    "Host",
     "MayRunAs",
     "People",
     "Person",
@@ -19,6 +18,7 @@ __all__ = [
     "SignIn",
     "acting",
     "active_person",
+    "checked_run_as",
     "current_user",
     "may_run_as",
     "nobody_acting",

@@ -14,29 +14,27 @@ from contextlib import contextmanager, suppress
 from contextvars import ContextVar, Token
 from dataclasses import dataclass, field
 from types import TracebackType
-from typing import Protocol, TypeVar, overload
+from typing import TypeVar, overload
 
 from applinks.errors import ConfigurationError, NobodyActing
 from applinks.people.person import Person
-from applinks.questions import Flow
+from applinks.questions import Application, Flow
 
-T = TypeVar("T")
 D = TypeVar("D")
-
-
-class Host(Protocol):
-    """The application in which somebody acts: it runs flows, in synchronous and in asynchronous code."""
-
-    def run(self, flow: Flow[T]) -> T:
-        """Run a flow to its end."""
-
-    async def run_async(self, flow: Flow[T]) -> T:
-        """The same, awaiting what must be awaited."""
 
 
 @dataclass(slots=True)
 class _Span:
-    open: bool = True
+    """How long somebody acts: not beyond the block itself, nor beyond the one from which the right to act was taken."""
+
+    outer: _Span | None = None
+    ended: bool = False
+
+    def within(self) -> _Span:
+        return _Span(outer=self)
+
+    def is_open(self) -> bool:
+        return not self.ended and (self.outer is None or self.outer.is_open())
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +47,7 @@ class Acting:
     user: Person
     actor: Person
     reason: str | None
-    host: Host = field(repr=False)
+    application: Application = field(repr=False)
     span: _Span = field(default_factory=_Span, repr=False, compare=False)
 
 
@@ -66,7 +64,7 @@ def acting() -> Acting:
             remedy="In a request, the middleware and your sign-in say who; in a job or a shell, say it yourself: "
             "`with applinks.acting_as('alice'): …`.",
         )
-    if not now.span.open:
+    if not now.span.is_open():
         raise NobodyActing(
             f"The scope in which {now.user.name!r} was acting has ended; this task outlived it.",
             remedy="Say anew who acts in it: `with applinks.acting_as(…): …`.",
@@ -84,7 +82,7 @@ def current_user(default: object = _RAISE) -> object:
     Without a `default`, raises `NobodyActing` where nobody is acting.
     """
     now = _acting.get()
-    if now is not None and now.span.open:
+    if now is not None and now.span.is_open():
         return now.user
     if default is _RAISE:
         acting()
@@ -112,8 +110,8 @@ def nobody_acting() -> Iterator[None]:
 class Scope:
     """A `with` or `async with` block in which somebody acts. Subclasses say how it begins and what is written at its end."""
 
-    def __init__(self, host: Host | None) -> None:
-        self._host = host
+    def __init__(self, application: Application | None) -> None:
+        self._application = application
         self._entered: tuple[Acting, Token[Acting | None]] | None = None
 
     def begin(self) -> Flow[Acting]:
@@ -124,8 +122,8 @@ class Scope:
         """What is to be done when the scope ends; nothing, unless a subclass says more."""
         yield from ()
 
-    def _where(self) -> Host:
-        return self._host or acting().host
+    def _where(self) -> Application:
+        return self._application or acting().application
 
     def _enter(self, acting: Acting) -> Person:
         if self._entered is not None:
@@ -137,7 +135,7 @@ class Scope:
         if self._entered is None:
             raise ConfigurationError("This scope was not entered.", remedy="Use it in a `with` or `async with` block.")
         (acting, token), self._entered = self._entered, None
-        acting.span.open = False
+        acting.span.ended = True
         # Blocks of interleaved generators may end out of order: then what is current is another's, and stays.
         if _acting.get() is acting:
             with suppress(ValueError):  # ended in another context than it began in: nobody acts in either
@@ -149,7 +147,7 @@ class Scope:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         left = self._leave()
-        left.host.run(self.end(left))
+        left.application.run(self.end(left))
 
     async def __aenter__(self) -> Person:
         return self._enter(await self._where().run_async(self.begin()))
@@ -158,4 +156,4 @@ class Scope:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         left = self._leave()
-        await left.host.run_async(self.end(left))
+        await left.application.run_async(self.end(left))

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass, fields
+from typing import Any
 
 from applinks.errors import ConfigurationError
 from applinks.people.person import Person
@@ -22,13 +23,24 @@ class Policy:
     `methods`: HTTP methods allowed, all if empty. `paths`: path prefixes inside the application, all if empty.
     """
 
-    users: frozenset[str] = frozenset()
-    groups: frozenset[str] = frozenset()
-    excluded_users: frozenset[str] = frozenset()
-    excluded_groups: frozenset[str] = frozenset()
-    administrators: frozenset[str] = frozenset()
-    methods: frozenset[str] = frozenset()
+    users: Set[str] = frozenset()
+    groups: Set[str] = frozenset()
+    excluded_users: Set[str] = frozenset()
+    excluded_groups: Set[str] = frozenset()
+    administrators: Set[str] = frozenset()
+    methods: Set[str] = frozenset()
     paths: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        for rule in fields(self):
+            values = getattr(self, rule.name)
+            if isinstance(values, str):  # a text is a collection, too: of its letters
+                raise ConfigurationError(
+                    f"The rule {rule.name} of a policy is {values!r}; it must be a set of texts.",
+                    remedy=f"Write Policy({rule.name}=[{values!r}]).",
+                )
+            object.__setattr__(self, rule.name, tuple(values) if rule.name == "paths" else frozenset(values))
+        object.__setattr__(self, "methods", frozenset(method.upper() for method in self.methods))
 
     def objection(self, person: Person, method: str, path: str) -> str | None:
         """Why this person, method or path is not admitted; None if nothing speaks against it.
@@ -50,7 +62,7 @@ class Policy:
 
     def _includes(self, person: Person) -> bool:
         named = person.name in self.users or person.name in self.administrators
-        return named or bool(self.groups & person.groups)
+        return named or not person.groups.isdisjoint(self.groups)
 
     def _request_objection(self, method: str, path: str) -> str | None:
         if self.methods and method not in self.methods:
@@ -65,13 +77,13 @@ class Policy:
         return {name: sorted(values) if name != "paths" else list(values) for name, values in rules.items() if values}
 
     @classmethod
-    def from_data(cls, data: dict[str, Iterable[str]]) -> Policy:
+    def from_data(cls, data: Mapping[str, Iterable[str]]) -> Policy:
         """The inverse of `as_data`; raises `ConfigurationError` for a rule that does not exist."""
         unknown = data.keys() - {rule.name for rule in fields(cls)}
         if unknown:
             raise ConfigurationError(f"A policy has no rule {sorted(unknown)}.", remedy="See `applinks link policy --help`.")
-        paths = tuple(data.get("paths", ()))
-        return cls(paths=paths, **{name: frozenset(values) for name, values in data.items() if name != "paths"})
+        rules: Any = data
+        return cls(**rules)
 
 
 def _meets(excluded: Iterable[str], names: Iterable[str]) -> bool:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from applinks.audit import Entry, WriteDown
-from applinks.errors import PersonUnknown, RunAsRefused
-from applinks.people.acting import Acting, Host, Scope, acting
+from applinks.errors import ConfigurationError, PersonUnknown, RunAsRefused
+from applinks.people.acting import Acting, Scope, acting
 from applinks.people.person import Person, active_person
-from applinks.questions import Flow, Question
+from applinks.questions import Application, Flow, Question
 
 
 class _Everyone:
@@ -34,6 +34,17 @@ class MayRunAs(Question):
     user: str
 
 
+def checked_run_as(setting: RunAsSetting) -> RunAsSetting:
+    """The setting, or `ConfigurationError` where one name stands in place of several (a text holds many shorter names)."""
+    for user, runners in setting.items():
+        if isinstance(runners, str):
+            raise ConfigurationError(
+                f"run_as says {runners!r} for {user!r}; it must say a set of names.",
+                remedy=f"Write run_as={{{user!r}: {{{runners!r}}}}}.",
+            )
+    return setting
+
+
 def may_run_as(setting: RunAsSetting, actor: Person, user: str) -> bool:
     """The rule: a user that is not listed can be nobody's disguise."""
     runners = setting.get(user, ())
@@ -45,9 +56,8 @@ def may_run_as(setting: RunAsSetting, actor: Person, user: str) -> bool:
 class ActingAs(Scope):
     """The host application's word that this person acts: after its own sign-in, in a job, in a shell."""
 
-    def __init__(self, user: str | Person, host: Host) -> None:
-        super().__init__(host)
-        self._host: Host = host
+    def __init__(self, user: str | Person, application: Application) -> None:
+        super().__init__(application)
         self._user = user
 
     def begin(self) -> Flow[Acting]:
@@ -55,7 +65,7 @@ class ActingAs(Scope):
         user = self._user if isinstance(self._user, Person) else (yield from active_person(self._user))
         if not user.active:
             raise PersonUnknown(f"The user {user.name!r} is disabled in this application.", remedy="Name an active user.")
-        return Acting(user=user, actor=user, reason=None, host=self._host)
+        return Acting(user=user, actor=user, reason=None, application=self._where())
 
 
 class run_as(Scope):  # noqa: N801 it reads as the verb that it is: `with run_as("deployment", reason=…):`
@@ -87,7 +97,7 @@ class run_as(Scope):  # noqa: N801 it reads as the verb that it is: `with run_as
             )
         user = yield from active_person(self._user)
         yield WriteDown(self._entry(outer.actor, "begun"))
-        return Acting(user=user, actor=outer.actor, reason=self._reason, host=outer.host)
+        return replace(outer, user=user, reason=self._reason, span=outer.span.within())
 
     def end(self, acting: Acting) -> Flow[None]:
         """Write down that it is over."""
