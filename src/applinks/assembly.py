@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from inspect import isawaitable, iscoroutine
 from typing import Any, Self, TypeVar
 from urllib.parse import urlsplit
@@ -15,7 +15,7 @@ from applinks.links import Administrator, Identity, Link, PlainHttpAllowed, WhoW
 from applinks.outgoing import AsyncLinkedApplication, Connections, LinkedApplication, fetch, fetch_async
 from applinks.people import FindPerson, MayRunAs, People, Person, Policy, RunAsSetting, SignIn, checked_run_as, may_run_as
 from applinks.questions import Ask, Flow, Moment, Now, Question, drive, drive_async
-from applinks.store import Sealing, Store
+from applinks.store import Store
 
 T = TypeVar("T")
 
@@ -44,8 +44,12 @@ class Application:
         self._settings = settings.from_environment(database=database, url=url, name=name, type=type, plain_http=plain_http)
         self._people = people
         self._run_as = checked_run_as(run_as or {})
-        self._store = Store.open(self._settings.database, sealing=Sealing.for_database(self._settings.database))
-        self._introduce()
+        self._store = Store.open(self._settings.database, create=self._settings.url is not None)
+        try:
+            self._introduce()
+        except BaseException:
+            self._store.close()
+            raise
         self._answers = self._all_answers()
 
     def _all_answers(self) -> dict[type[Question], Callable[[Any], Any]]:
@@ -89,6 +93,18 @@ class Application:
                 remedy="Say AppLinks(…, people=…), or hand over a Person.",
             )
         return people.ActingAs(user, self)
+
+    def rotate_sealing(self) -> int:
+        """Add a new sealing key and seal all secrets with it, while others run; how many secrets that were."""
+        return self._store.rotate()
+
+    def reseal(self) -> int:
+        """Seal with the first key what others sealed, after the keys were changed by hand; how many secrets that were."""
+        return self._store.reseal()
+
+    def secrets_per_sealing_key(self) -> dict[str, int]:
+        """How many stored secrets each sealing key seals: one that seals none, and no record names, may go."""
+        return self._store.values_per_key()
 
     def run(self, flow: Flow[T]) -> T:
         """Run a flow to its end, in synchronous code."""
@@ -161,19 +177,36 @@ class AppLinks(Application):
 
     def change_policy(self, name: str, policy: Policy, *, by: str | None = None) -> Link:
         """Replace the rules for whom a linked application may impersonate here, and for what."""
-        return self.run(_then(name, lambda link: links.change_policy(link, policy, by=self._by(by))))
+        by = self._by(by)
+        return self.run(_then(name, lambda link: links.change_policy(link, policy, by=by)))
 
-    def change_link(self, name: str, *, by: str | None = None, **changes: str | None) -> Link:
-        """Set `outgoing` or `incoming` (a `Level`), `signature_method` (both directions) or `impersonation_parameter`."""
-        return self.run(_then(name, lambda link: links.change(link, by=self._by(by), **_as_changes(changes))))
+    def change_link(
+        self,
+        name: str,
+        *,
+        outgoing: str | None = None,
+        incoming: str | None = None,
+        signature_method: str | None = None,
+        impersonation_parameter: str | None = None,
+        by: str | None = None,
+    ) -> Link:
+        """Set the level of a direction, the signature method of both, or the name under which the user travels.
+
+        Levels are "disabled", "oauth" and "oauth_impersonation"; `impersonation_parameter` may be "learn": it is then found out
+        by the next call. What is None stays.
+        """
+        by, changes = self._by(by), links.Changes.read(outgoing, incoming, signature_method, impersonation_parameter)
+        return self.run(_then(name, lambda link: links.change(link, changes, by=by)))
 
     def make_primary(self, name: str, *, by: str | None = None) -> Link:
         """Make this link the one that is used for its type when none is named."""
-        return self.run(_then(name, lambda link: links.make_primary(link, by=self._by(by))))
+        by = self._by(by)
+        return self.run(_then(name, lambda link: links.make_primary(link, by=by)))
 
     def delete_link(self, name: str, *, by: str | None = None) -> None:
         """Delete our end of a link; delete the other end there."""
-        self.run(_then(name, lambda link: links.remove(link, by=self._by(by))))
+        by = self._by(by)
+        self.run(_then(name, lambda link: links.remove(link, by=by)))
 
     def audit(self, limit: int = 100) -> tuple[Written, ...]:
         """The newest records of what was done, newest first."""
@@ -184,10 +217,6 @@ class AppLinks(Application):
         """Check the chain of the records; tells the first one that does not fit. `noted` is a head that was kept elsewhere."""
         verdict: AuditVerdict = self.answer(VerifyAudit(noted))
         return verdict
-
-    def rotate_sealing(self) -> int:
-        """Add a new sealing key and seal all secrets with it, while others run; how many secrets that were."""
-        return self._store.rotate()
 
     def close(self) -> None:
         """Give back the connections."""
@@ -225,24 +254,45 @@ class AsyncAppLinks(Application):
 
     async def change_policy(self, name: str, policy: Policy, *, by: str | None = None) -> Link:
         """Replace the rules for whom a linked application may impersonate here, and for what."""
-        return await self.run_async(_then(name, lambda link: links.change_policy(link, policy, by=self._by(by))))
+        by = self._by(by)
+        return await self.run_async(_then(name, lambda link: links.change_policy(link, policy, by=by)))
 
-    async def change_link(self, name: str, *, by: str | None = None, **changes: str | None) -> Link:
-        """Set `outgoing` or `incoming` (a `Level`), `signature_method` (both directions) or `impersonation_parameter`."""
-        return await self.run_async(_then(name, lambda link: links.change(link, by=self._by(by), **_as_changes(changes))))
+    async def change_link(
+        self,
+        name: str,
+        *,
+        outgoing: str | None = None,
+        incoming: str | None = None,
+        signature_method: str | None = None,
+        impersonation_parameter: str | None = None,
+        by: str | None = None,
+    ) -> Link:
+        """Set the level of a direction, the signature method of both, or the name under which the user travels.
+
+        See `AppLinks.change_link`.
+        """
+        by, changes = self._by(by), links.Changes.read(outgoing, incoming, signature_method, impersonation_parameter)
+        return await self.run_async(_then(name, lambda link: links.change(link, changes, by=by)))
 
     async def make_primary(self, name: str, *, by: str | None = None) -> Link:
         """Make this link the one that is used for its type when none is named."""
-        return await self.run_async(_then(name, lambda link: links.make_primary(link, by=self._by(by))))
+        by = self._by(by)
+        return await self.run_async(_then(name, lambda link: links.make_primary(link, by=by)))
 
     async def delete_link(self, name: str, *, by: str | None = None) -> None:
         """Delete our end of a link; delete the other end there."""
-        await self.run_async(_then(name, lambda link: links.remove(link, by=self._by(by))))
+        by = self._by(by)
+        await self.run_async(_then(name, lambda link: links.remove(link, by=by)))
 
     async def audit(self, limit: int = 100) -> tuple[Written, ...]:
         """The newest records of what was done, newest first."""
         records: tuple[Written, ...] = await self.answer_async(AuditTrail(limit))
         return records
+
+    async def verify_audit(self, noted: Head | None = None) -> AuditVerdict:
+        """Check the chain of the records; see `AppLinks.verify_audit`."""
+        verdict: AuditVerdict = await self.answer_async(VerifyAudit(noted))
+        return verdict
 
     async def close(self) -> None:
         """Give back the connections of this event loop, and those to the store."""
@@ -265,31 +315,6 @@ def _one(name: str | None, id: str | None) -> Flow[Link]:  # noqa: A002
 def _then(name: str, change: Callable[[Link], Flow[T]]) -> Flow[T]:
     link = yield from links.link_named(name)
     return (yield from change(link))
-
-
-_CHOICES: dict[str, Callable[[str], Any]] = {
-    "outgoing": links.Level,
-    "incoming": links.Level,
-    "signature_method": lambda word: _one_of(links.SIGNATURE_METHODS, word),
-    "impersonation_parameter": lambda word: _one_of(links.IMPERSONATION_PARAMETERS, word),
-}
-
-
-def _one_of(known: Sequence[str], word: str) -> str:
-    return known[known.index(word)]
-
-
-def _as_changes(changes: dict[str, str | None]) -> dict[str, Any]:
-    """Words for values; `ConfigurationError` names the one that is not known."""
-    known: dict[str, Any] = {}
-    for name, word in changes.items():
-        try:
-            known[name] = _CHOICES[name](word) if word is not None else None
-        except (KeyError, ValueError):
-            raise ConfigurationError(
-                f"A link cannot have {name}={word!r}.", remedy="`applinks link change --help` lists the words."
-            ) from None
-    return known
 
 
 def _tell(entry: Entry) -> None:

@@ -31,7 +31,10 @@ AppLinksError
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
+
+if TYPE_CHECKING:
+    import httpx2
 
 
 class AppLinksError(Exception):
@@ -165,7 +168,9 @@ class FarSideError(TheirFault):
 
     code = "far-side-error"
 
-    def __init__(self, message: str, *, status: int, body: Any = None, response: Any = None, **where: str | None) -> None:
+    def __init__(
+        self, message: str, *, status: int, body: Any = None, response: httpx2.Response | None = None, **where: str | None
+    ) -> None:
         super().__init__(message, **where)
         self.status = status
         self.body = body

@@ -12,17 +12,17 @@ from typing import Any
 
 from flask import Flask
 from flask import request as flask_request
-from generated.forging import CONSUMERS
-from generated.raw import VIEW, Outcome, Raw, through_asgi, through_wsgi
-from journeys.people import Directory
-from journeys.serving import address_of, asgi, listen, wsgi
-from putting import put
 from starlette.requests import Request
 from starlette.responses import Response
 
 from applinks import AppLinks, AsyncAppLinks, current_user
 from applinks.frameworks import ASGIMiddleware, WSGIMiddleware
 from applinks.links import Incoming, Link, SameUsers
+from generated.forging import CONSUMERS
+from generated.raw import VIEW, Outcome, Raw, through_asgi, through_wsgi
+from journeys.people import Directory
+from journeys.serving import address_of, asgi, listen, wsgi
+from putting import put
 
 
 def name_of_user() -> str | None:

@@ -16,11 +16,11 @@ from urllib.parse import parse_qsl, quote, unquote
 from cryptography.hazmat.primitives import hashes, hmac
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
-from generated.raw import Raw
 
 from applinks.links import Level
 from applinks.wire.keys import PublicKey
 from applinks.wire.oauth1 import SignatureMethod
+from generated.raw import Raw
 
 FORM = "application/x-www-form-urlencoded"
 HASHES = {"RSA-SHA1": hashes.SHA1(), "RSA-SHA256": hashes.SHA256(), "RSA-SHA512": hashes.SHA512()}

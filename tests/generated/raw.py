@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import io
 import json
+import re
 import socket
 from dataclasses import dataclass
 from http.client import HTTPResponse
@@ -40,11 +41,11 @@ class Outcome:
 
     @property
     def problem(self) -> str | None:
-        """The OAuth problem by which it was refused: the same in header and body."""
-        header = self.headers.get("www-authenticate", "")
-        said, _, name = self.body.decode().partition("&")[0].partition("=")
-        told = header.startswith("OAuth realm=") and f'oauth_problem="{name}"' in header
-        return name if said == "oauth_problem" and told else None
+        """The OAuth problem by which it was refused: the same in header and body, where there is a body."""
+        told = re.match(r'OAuth realm="[^"]*", oauth_problem="([a-z_]+)"', self.headers.get("www-authenticate", ""))
+        if told is None or (self.body and self.body.decode().partition("&")[0] != f"oauth_problem={told[1]}"):
+            return None
+        return told[1]
 
 
 def through_asgi(loop: asyncio.AbstractEventLoop, app: Any, raw: Raw) -> Outcome:

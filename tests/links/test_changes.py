@@ -10,6 +10,7 @@ from answering import Answers
 from applinks.audit import WriteDown
 from applinks.errors import ConfigurationError, LinkExists, LinkNotFound, StoreUnavailable
 from applinks.links import (
+    Changes,
     Level,
     LinkById,
     SameUsers,
@@ -60,7 +61,7 @@ def test_a_removed_primary_link_leaves_the_flag_to_another(us):
     [
         (lambda link: change_policy(link, GETS, by="root"), "policy changed"),
         (lambda link: make_primary(link, by="root"), "link made primary"),
-        (lambda link: change(link, by="root", outgoing=Level.DISABLED), "link changed"),
+        (lambda link: change(link, Changes(outgoing=Level.DISABLED), by="root"), "link changed"),
         (lambda link: remove(link, by="root"), "link deleted"),
     ],
 )
@@ -71,14 +72,14 @@ def test_each_change_is_written_down_once_with_who_said_so(us, make, kind):
 
 def test_what_is_not_said_stays(us):
     before = us.link("Tracker")
-    assert us.run(change(before, by="root")) == before
+    assert us.run(change(before, Changes(), by="root")) == before
     after = us.run(change(before, by="root", incoming=Level.OAUTH, impersonation_parameter="xoauth_requestor_id"))
     assert (after.outgoing.level, after.incoming.level) == (before.outgoing.level, Level.OAUTH)
     assert after.outgoing.impersonation_parameter == "xoauth_requestor_id"
 
 
 def test_the_signature_method_is_that_of_both_directions(us):
-    after = us.run(change(us.link("Tracker"), by="root", signature_method=SignatureMethod.RSA_SHA512))
+    after = us.run(change(us.link("Tracker"), Changes(signature_method=SignatureMethod.RSA_SHA512), by="root"))
     assert after.outgoing.signature_method is after.incoming.signature_method is SignatureMethod.RSA_SHA512
 
 
@@ -88,13 +89,13 @@ def test_impersonation_needs_the_statement_that_the_users_are_the_same(us, answe
     """R-07"""
     link = us.save(replace(us.link("Tracker"), same_users=answer))
     with pytest.raises(ConfigurationError, match="--same-users"):
-        us.run(change(link, by="root", **{direction: Level.OAUTH_IMPERSONATION}))
-    us.run(change(link, by="root", **{direction: Level.OAUTH}))
+        us.run(change(link, Changes(**{direction: Level.OAUTH_IMPERSONATION}), by="root"))
+    us.run(change(link, Changes(**{direction: Level.OAUTH}), by="root"))
 
 
 def test_a_change_is_made_to_the_link_as_it_is_stored_not_as_it_was_looked_up(us):
     looked_up = us.link("Tracker")
-    us.run(change(looked_up, by="root", incoming=Level.DISABLED))
+    us.run(change(looked_up, Changes(incoming=Level.DISABLED), by="root"))
     after = us.run(change_policy(looked_up, GETS, by="root"))
     assert after.incoming.level is Level.DISABLED
 

@@ -226,7 +226,8 @@ def test_a_key_that_was_swapped_on_the_way_to_them_is_noticed(us, them):
 
 
 @pytest.mark.parametrize(
-    ("member", "value"), [("id", "7f0e1d2c-0000-4000-8000-000000000000"), ("consumer_key", "other"), ("fingerprint", "SHA256:00")]
+    ("member", "value"),
+    [("id", "7f0e1d2c-0000-4000-8000-000000000000"), ("consumer_key", "other"), ("fingerprint", "SHA256:00")],
 )
 def test_a_proposal_that_says_another_thing_than_the_proposer_is_refused(us, them, member, value):
     ours = us.identity

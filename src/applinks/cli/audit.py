@@ -8,8 +8,9 @@ from typing import Annotated
 
 import typer
 
-from applinks.audit import Written, printable
+from applinks.audit import Head, Written, printable
 from applinks.cli.words import Database, Json, show, table
+from applinks.errors import ConfigurationError
 
 app = typer.Typer(help="What was done, by whom, as whom and why.", no_args_is_help=True)
 
@@ -31,19 +32,35 @@ def list_(
 
 
 @app.command()
-def verify(database: Database = None, as_json: Json = False) -> None:
+def verify(
+    noted: Annotated[
+        str | None,
+        typer.Option(metavar="NUMBER:DIGEST", help="The last record as it was noted elsewhere: finds an older copy."),
+    ] = None,
+    database: Database = None,
+    as_json: Json = False,
+) -> None:
     """Check the chain of the records; ends with 1 if it is broken."""
     from applinks import AppLinks
 
     with AppLinks(database) as applinks:
-        verdict = applinks.verify_audit()
+        verdict = applinks.verify_audit(_head(noted) if noted else None)
     if verdict.broken is not None:
         words = f"Broken at record {verdict.broken}: {verdict.problem}"
     else:
-        words = f"Intact up to record {verdict.head.sequence}, {verdict.head.digest}." if verdict.head else "No records yet."
+        words = f"Intact up to {verdict.head.sequence}:{verdict.head.digest}" if verdict.head else "No records yet."
     show(asdict(verdict), words, as_json=as_json)
     if verdict.broken is not None:
         raise typer.Exit(1)
+
+
+def _head(noted: str) -> Head:
+    number, _, digest = noted.partition(":")
+    if not number.isdecimal() or not digest:
+        raise ConfigurationError(
+            f"{noted!r} is no number and digest.", remedy="Say it like 17:3f2a…, as `audit verify` prints it."
+        )
+    return Head(int(number), digest)
 
 
 def _cells(record: Written) -> tuple[str, ...]:

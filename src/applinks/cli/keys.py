@@ -4,9 +4,30 @@ from __future__ import annotations
 
 import typer
 
-from applinks.cli.words import Database, Json, show
+from applinks.cli.words import Database, Json, show, table
 
 app = typer.Typer(help="The keys that seal secrets in the database.", no_args_is_help=True)
+
+
+@app.command("list")
+def list_(database: Database = None, as_json: Json = False) -> None:
+    """Show how many secrets each sealing key seals."""
+    from applinks import AppLinks
+
+    with AppLinks(database) as applinks:
+        secrets = applinks.secrets_per_sealing_key()
+    rows = [("key", "secrets"), *((key, str(count)) for key, count in secrets.items())]
+    show(secrets, table(rows), as_json=as_json)
+
+
+@app.command()
+def reseal(database: Database = None, as_json: Json = False) -> None:
+    """Seal everything with the first key: after the keys were changed by hand, or a rotation broke off."""
+    from applinks import AppLinks
+
+    with AppLinks(database) as applinks:
+        sealed = applinks.reseal()
+    show({"sealed_anew": sealed}, f"Sealed {sealed} secrets anew.", as_json=as_json)
 
 
 @app.command()

@@ -9,7 +9,7 @@ import typer
 
 from applinks.audit import printable
 from applinks.cli.words import By, Database, Json, LinkName, show, table, whoever_runs_this
-from applinks.links import IMPERSONATION_PARAMETERS, Level
+from applinks.links import IMPERSONATION_PARAMETERS, LEARN, Level
 
 if TYPE_CHECKING:
     from applinks import Link
@@ -145,7 +145,7 @@ def change(
     incoming: Annotated[str | None, typer.Option(help=f"Level: {LEVELS}.")] = None,
     signature_method: Annotated[str | None, typer.Option(help="RSA-SHA1, RSA-SHA256 or RSA-SHA512, on both ends.")] = None,
     impersonation_parameter: Annotated[
-        str | None, typer.Option(help=f"How the user travels: {' or '.join(IMPERSONATION_PARAMETERS)}.")
+        str | None, typer.Option(help=f"How the user travels: {', '.join(IMPERSONATION_PARAMETERS)}, or {LEARN}.")
     ] = None,
     by: By = None,
     database: Database = None,

@@ -12,13 +12,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from typing import Final
-from urllib.parse import urlsplit
 
 from applinks.audit import ADMISSION, Entry, WriteDown
 from applinks.errors import NotAdmitted, PersonNotAdmitted
 from applinks.incoming import replay
 from applinks.incoming.principal import Principal
-from applinks.links import Identity, Level, Link, LinkOfConsumer
+from applinks.links import Identity, Link, LinkOfConsumer
 from applinks.mechanisms import MECHANISMS, Candidate, Mechanism, Presented
 from applinks.people import FindPerson, Person
 from applinks.questions import Flow, Moment, Now
@@ -39,9 +38,14 @@ class Attempt:
     person: Person | None = None
     checks: list[tuple[str, str]] = field(default_factory=list)
 
+    @property
+    def verified(self) -> bool:
+        """Whether the sender is known for certain: what happens then is written down."""
+        return self.candidate is not None and self.candidate.refusal is None
+
     def path(self) -> str:
         """The raw path below our own address."""
-        return urlsplit(self.request.url).path.removeprefix(urlsplit(self.identity.url).path)
+        return self.identity.below(self.request.url)
 
 
 def admit(request: Request, identity: Identity, *, whole: bool = True) -> Flow[Principal | None]:
@@ -54,13 +58,15 @@ def admit(request: Request, identity: Identity, *, whole: bool = True) -> Flow[P
         return None
     if not whole and request.is_form():
         raise NotAdmitted("The form is too large to be verified.", problem="parameter_rejected")
-    try:
-        for step in STEPS:
+    for step in STEPS:
+        try:
             yield from step(attempt)
-    except NotAdmitted as refusal:
-        if attempt.checks and attempt.link is not None:
-            yield WriteDown(_entry(attempt, f"refused: {refusal}"))
-        raise
+        except NotAdmitted as refusal:
+            if attempt.verified:
+                attempt.checks.append((step.__name__, refusal.message))
+                yield WriteDown(_entry(attempt, f"refused: {refusal.message}"))
+            raise
+        attempt.checks.append((step.__name__, "ok"))
     assert attempt.link is not None and attempt.person is not None, "every step has passed"  # noqa: S101, PT018
     yield WriteDown(_entry(attempt, "admitted"))
     return Principal(attempt.person, attempt.link, attempt.mechanism.NAME, tuple(attempt.checks))
@@ -97,15 +103,15 @@ def spend_nonce(attempt: Attempt) -> Flow[None]:
     """Step 4: once, over all processes that share the store."""
     candidate = _examined(attempt)
     yield from replay.spend(candidate.consumer_key, candidate.token, candidate.timestamp, candidate.nonce)
-    attempt.checks.append(("nonce", "ok"))
 
 
 def check_level(attempt: Attempt) -> Flow[None]:
-    """Step 5: whether the link's incoming side allows impersonation at all."""
+    """Step 5: whether the link's incoming side accepts this mechanism."""
     yield from ()
-    if attempt.link is None or attempt.link.incoming.level is not Level.OAUTH_IMPERSONATION:
-        raise _not_for(attempt, "the link's incoming level does not allow impersonation")
-    attempt.checks.append(("level", "ok"))
+    assert attempt.link is not None, "examine refuses unknown senders"  # noqa: S101
+    objection = attempt.mechanism.incoming_objection(attempt.link)
+    if objection:
+        raise _not_for(attempt, objection)
 
 
 def find_person(attempt: Attempt) -> Flow[None]:
@@ -118,7 +124,6 @@ def find_person(attempt: Attempt) -> Flow[None]:
         raise _not_for(attempt, "there is no such user")
     if attempt.person.name.casefold() != claimed.casefold():
         raise _not_for(attempt, f"the directory answered with another name, {attempt.person.name!r}")
-    attempt.checks.append(("person", "ok"))
 
 
 def apply_policy(attempt: Attempt) -> Flow[None]:
@@ -129,7 +134,6 @@ def apply_policy(attempt: Attempt) -> Flow[None]:
     objection = policy.objection(attempt.person, attempt.request.method, attempt.path())
     if objection:
         raise _not_for(attempt, objection)
-    attempt.checks.append(("policy", "ok"))
 
 
 STEPS: Final = (find_link, examine, spend_nonce, check_level, find_person, apply_policy)

@@ -62,7 +62,7 @@ def _received(request: Request, *, whole: bool) -> Flow[Principal | Response | N
     except NotAdmitted as refusal:
         log.warning("refused %s %r: %s", request.method, request.url.partition("?")[0], ascii(str(refusal)))
         return problems.refusal(identity.url, refusal.problem, refusal.companions)
-    path = urlsplit(request.url).path.removeprefix(urlsplit(identity.url).path)
+    path = identity.below(request.url)
     endpoint = ENDPOINTS.get(path)
     if endpoint is not None:
         return (yield from endpoint(Visit(request, path, identity, principal)))

@@ -2,6 +2,9 @@
 
 from applinks.links import pairing
 from applinks.links.changes import (
+    LEARN,
+    SIGNATURE_METHODS,
+    Changes,
     RememberParameter,
     RemoveLink,
     SaveLink,
@@ -11,38 +14,41 @@ from applinks.links.changes import (
     name_taken,
     remove,
 )
-from applinks.links.keys import Facts, FactsFor, LinkOfConsumer, OurKey, WhoWeAre, new_key
+from applinks.links.facts import Facts, FactsFor
+from applinks.links.identity import Identity, OurKey, WhoWeAre, new_key
 from applinks.links.model import (
     IMPERSONATION_PARAMETERS,
     REQUESTOR_ID,
     USER_ID,
-    Identity,
     Incoming,
     Level,
     Link,
     Outgoing,
     SameUsers,
 )
-from applinks.links.pairing import PAIRING_PATH, SIGNATURE_METHODS, Administrator, PlainHttpAllowed, Proposal
+from applinks.links.pairing import PAIRING_PATH, Administrator, PlainHttpAllowed, Proposal
 from applinks.links.registry import (
     LinkById,
     LinkByName,
+    LinkOfConsumer,
     Links,
     link_named,
     link_with_id,
     links_of,
     primary_link,
 )
-from applinks.links.types import GENERIC, WhoAmI, who_am_i
+from applinks.links.who_am_i import GENERIC, WhoAmI, who_am_i
 
 __all__ = [
     "GENERIC",
     "IMPERSONATION_PARAMETERS",
+    "LEARN",
     "PAIRING_PATH",
     "REQUESTOR_ID",
     "SIGNATURE_METHODS",
     "USER_ID",
     "Administrator",
+    "Changes",
     "Facts",
     "FactsFor",
     "Identity",

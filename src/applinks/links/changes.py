@@ -4,14 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 from applinks.audit import Entry, WriteDown
 from applinks.errors import ConfigurationError, LinkExists, LinkNotFound
-from applinks.links.model import Level, Link, Outgoing
+from applinks.links.model import IMPERSONATION_PARAMETERS, Level, Link, Outgoing
 from applinks.links.registry import LinkById
 from applinks.people import Policy
 from applinks.questions import Flow, Question
 from applinks.wire.oauth1 import SignatureMethod
+
+W = TypeVar("W", bound=str)
+
+SIGNATURE_METHODS = (SignatureMethod.RSA_SHA256, SignatureMethod.RSA_SHA512, SignatureMethod.RSA_SHA1)
+"""What we can sign and verify with one RSA key; the first that both ends know is pinned when a link is made."""
+LEARN = "learn"
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,39 +91,68 @@ def change_policy(link: Link, policy: Policy, *, by: str) -> Flow[Link]:
     return (yield from alter(link.id, make, by=by, what="policy changed"))
 
 
-def change(
-    link: Link,
-    *,
-    by: str,
-    outgoing: Level | None = None,
-    incoming: Level | None = None,
-    signature_method: SignatureMethod | None = None,
-    impersonation_parameter: str | None = None,
-) -> Flow[Link]:
-    """Set the levels, the signature method (both directions) or the name under which the user travels; None leaves it.
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What is to be set on a link; None leaves it. `impersonation_parameter` "" means that it is to be found out anew."""
+
+    outgoing: Level | None = None
+    incoming: Level | None = None
+    signature_method: SignatureMethod | None = None
+    impersonation_parameter: str | None = None
+
+    @classmethod
+    def read(
+        cls,
+        outgoing: str | None,
+        incoming: str | None,
+        signature_method: str | None,
+        impersonation_parameter: str | None,
+    ) -> Changes:
+        """From the words of a person; `ConfigurationError` lists those that are known."""
+        parameter = _known("impersonation_parameter", impersonation_parameter, (*IMPERSONATION_PARAMETERS, LEARN))
+        return cls(
+            _known("outgoing", outgoing, tuple(Level)),
+            _known("incoming", incoming, tuple(Level)),
+            _known("signature_method", signature_method, SIGNATURE_METHODS),
+            "" if parameter == LEARN else parameter,
+        )
+
+
+def _known(name: str, word: str | None, words: tuple[W, ...]) -> W | None:
+    if word is None:
+        return None
+    found = next((known for known in words if known == word), None)
+    if found is None:
+        raise ConfigurationError(f"A link cannot have {name}={word!r}.", remedy=f"Say one of: {', '.join(words)}.")
+    return found
+
+
+def change(link: Link, changes: Changes, *, by: str) -> Flow[Link]:
+    """Set levels, signature method or the name under which the user travels.
 
     Raises `ConfigurationError` for impersonation where no administrator said that the users are the same (R-07).
     """
 
     def make(stored: Link | None) -> Link:
         now = existing(stored)
-        if Level.OAUTH_IMPERSONATION in {outgoing, incoming} and not (now.same_users and now.same_users.answer):
+        if Level.OAUTH_IMPERSONATION in {changes.outgoing, changes.incoming} and not (now.same_users and now.same_users.answer):
             raise ConfigurationError(
                 f"Nobody has said that {now.name!r} and this application share their users.",
                 remedy="Make the link again with that answer: `applinks link create … --same-users`.",
                 link=now.name,
             )
-        out = Outgoing(
-            outgoing or now.outgoing.level,
-            signature_method or now.outgoing.signature_method,
-            impersonation_parameter or now.outgoing.impersonation_parameter,
+        parameter = changes.impersonation_parameter
+        outgoing = Outgoing(
+            changes.outgoing or now.outgoing.level,
+            changes.signature_method or now.outgoing.signature_method,
+            now.outgoing.impersonation_parameter if parameter is None else (parameter or None),
         )
-        inward = replace(
+        incoming = replace(
             now.incoming,
-            level=incoming or now.incoming.level,
-            signature_method=signature_method or now.incoming.signature_method,
+            level=changes.incoming or now.incoming.level,
+            signature_method=changes.signature_method or now.incoming.signature_method,
         )
-        return replace(now, outgoing=out, incoming=inward)
+        return replace(now, outgoing=outgoing, incoming=incoming)
 
     return (yield from alter(link.id, make, by=by, what="link changed"))
 

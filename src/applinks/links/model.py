@@ -71,14 +71,3 @@ class Link:
     outgoing: Outgoing = field(default_factory=Outgoing)
     incoming: Incoming = field(default_factory=Incoming)
     same_users: SameUsers | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Identity:
-    """This application, as the others know it. `url` is its public address, without a slash at the end."""
-
-    id: str
-    name: str
-    type: str
-    url: str
-    consumer_key: str

@@ -21,10 +21,10 @@ from urllib.parse import urlsplit
 from applinks.audit import printable
 from applinks.errors import LinkExists, MalformedAnswer, PairingRefused, TheirFault
 from applinks.links import changes
-from applinks.links.keys import OurKey, WhoWeAre
+from applinks.links.changes import SIGNATURE_METHODS
+from applinks.links.identity import Identity, OurKey, WhoWeAre
 from applinks.links.model import (
     IMPERSONATION_PARAMETERS,
-    Identity,
     Incoming,
     Level,
     Link,
@@ -42,9 +42,6 @@ from applinks.wire.oauth1 import SignatureMethod
 PAIRING_PATH = "rest/applinks-pairing/1.0/pair"
 MANIFEST_PATH = "rest/applinks/1.0/manifest"
 CONSUMER_INFO_PATH = "plugins/servlet/oauth/consumer-info"
-
-SIGNATURE_METHODS = (SignatureMethod.RSA_SHA256, SignatureMethod.RSA_SHA512, SignatureMethod.RSA_SHA1)
-"""What we can sign and verify with one RSA key; the first that both ends know is pinned (design.md rule 9)."""
 
 
 @dataclass(frozen=True, slots=True)

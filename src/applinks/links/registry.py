@@ -33,6 +33,13 @@ class Links(Question):
     limit: int | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class LinkOfConsumer(Question):
+    """The `Link` whose incoming side knows this consumer key, or None."""
+
+    consumer_key: str
+
+
 def link_named(name: str) -> Flow[Link]:
     """The link of that name."""
     link: Link | None = yield LinkByName(name)

@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from applinks.errors import NotAdmitted
 from applinks.links import Facts, Link
 from applinks.questions import Flow
 from applinks.wire import oauth1
+from applinks.wire.manifest import AuthenticationKind
 from applinks.wire.messages import Request
 
 WINDOW = 300
@@ -47,16 +49,20 @@ class Candidate:
     timestamp: int
     nonce: str
     checks: Checks
-    refusal: Exception | None = None
+    refusal: NotAdmitted | None = None
 
 
 class Mechanism(Protocol):
     """One way for one call to prove itself. Both halves live in one file of this room."""
 
     NAME: str
+    KIND: AuthenticationKind
 
     def objection(self, link: Link, user: str) -> str | None:
         """Why this mechanism cannot carry a call as that user over that link; None if it can."""
+
+    def incoming_objection(self, link: Link) -> str | None:
+        """Why that link does not accept this mechanism; None if it does."""
 
     def prove(self, request: Request, facts: Facts, user: str) -> Flow[Proof]:
         """The sending half: the request, proven."""

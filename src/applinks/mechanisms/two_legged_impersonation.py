@@ -16,9 +16,11 @@ from applinks.questions import Ask, Flow, Moment, Now
 from applinks.wire import oauth1
 from applinks.wire.encoding import parse_form
 from applinks.wire.keys import PublicKey
+from applinks.wire.manifest import AuthenticationKind
 from applinks.wire.messages import Pairs, Request, Response
 
 NAME = "2LOi"
+KIND = AuthenticationKind.TWO_LEGGED_IMPERSONATING
 
 NOBODYS_KEY = (
     "MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEArRMDT96WO0MCKS4D3VE+J5LDvcde/xnLAzpvbPREwnOzSNrVNwFBQ3q6"
@@ -37,6 +39,12 @@ def objection(link: Link, user: str) -> str | None:  # noqa: ARG001 other mechan
     if link.same_users is not None and not link.same_users.answer:
         return f"the two applications do not share their users ({link.same_users.said_by} said so)"
     return None
+
+
+def incoming_objection(link: Link) -> str | None:
+    """We must have said that we share our users with them."""
+    level = link.incoming.level
+    return None if level is Level.OAUTH_IMPERSONATION else f"the incoming level of the link is {level}"
 
 
 def prove(request: Request, facts: Facts, user: str) -> Flow[Proof]:

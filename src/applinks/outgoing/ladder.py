@@ -13,6 +13,7 @@ from applinks.links import Level, Link
 from applinks.mechanisms import MECHANISMS, Mechanism
 
 ANONYMOUS = "anonymous"
+KNOWN = (*(mechanism.NAME for mechanism in MECHANISMS), ANONYMOUS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +65,13 @@ def choose(link: Link, user: str, demanded: str | None = None) -> Mechanism | No
             user=user,
             remedy="Where the two applications share their users, set the link up with impersonation; "
             "asking the person for consent is not part of this version.",
+            link=link.name,
+            direction="outgoing",
+        )
+    if demanded is not None and demanded not in KNOWN:
+        raise MechanismMissing(
+            f"There is no mechanism {demanded!r} for the link {link.name!r}.",
+            remedy=f"Demand one of: {', '.join(KNOWN)}.",
             link=link.name,
             direction="outgoing",
         )

@@ -178,6 +178,16 @@ def open_database(url: str) -> Database | InMemory:
     return database
 
 
+def refuse_missing(url: str) -> None:
+    """Raise `ConfigurationError` if the SQLite file of a URL is not there: a slip in its name must not make an empty one."""
+    path = sqlite_path(url)
+    if path is not None and not path.exists():
+        raise ConfigurationError(
+            f"There is no database {path}.",
+            remedy="Correct its name; or make it by saying who this application is: `applinks init --url …`.",
+        )
+
+
 def sqlite_path(url: str) -> Path | None:
     """The file of a SQLite URL, or None for one in memory."""
     try:

@@ -29,7 +29,7 @@ from applinks.links import (
 )
 from applinks.questions import Question
 from applinks.store import identity, links, rotation
-from applinks.store.database import Database, InMemory, Use, open_database
+from applinks.store.database import Database, InMemory, Use, open_database, refuse_missing
 from applinks.store.identity import Keys
 from applinks.store.kept import NOT_KEPT, Kept
 from applinks.store.nonces import Nonces
@@ -74,12 +74,17 @@ class Store:
         }
 
     @classmethod
-    def open(cls, url: str, *, sealing: Sealing | None = None, clock: Callable[[], float] = clocks.now) -> Store:
+    def open(
+        cls, url: str, *, sealing: Sealing | None = None, clock: Callable[[], float] = clocks.now, create: bool = True
+    ) -> Store:
         """Open the database of this URL; a SQLite file that is new or of an older version is brought up to date.
 
-        Without `sealing`, the keys are found as `Sealing.for_database` says. Raises `ConfigurationError` if the database cannot
-        be opened, is of a newer version, or is not the one that the keys belong to.
+        Without `sealing`, the keys are found as `Sealing.for_database` says; without `create`, a file must be there.
+        Raises `ConfigurationError` if the database cannot be opened, is of a newer version, or is not the one that the keys
+        belong to.
         """
+        if not create:
+            refuse_missing(url)
         sealing = sealing or Sealing.for_database(url)
         database = open_database(url)
         try:

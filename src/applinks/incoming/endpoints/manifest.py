@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from applinks import __version__
 from applinks.incoming.endpoints.visit import Visit
+from applinks.mechanisms import MECHANISMS
 from applinks.questions import Flow
 from applinks.wire import manifest
 from applinks.wire.messages import Response
@@ -12,7 +13,7 @@ APPLINKS_VERSION = "9.2.2"
 """The version of the products' own plug-in whose formats we speak; callers decide features by it [inferred]."""
 
 PATHS = ("/rest/applinks/1.0/manifest", "/rest/applinks/1.0/manifest.json", "/rest/applinks/latest/manifest")
-KINDS = (manifest.AuthenticationKind.TWO_LEGGED_IMPERSONATING,)
+KINDS = tuple(mechanism.KIND for mechanism in MECHANISMS)
 
 
 def manifest_of(visit: Visit) -> manifest.Manifest:

@@ -28,9 +28,9 @@ log = logging.getLogger("applinks.incoming")
 def serve(visit: Visit) -> Flow[Response]:
     """200 with what was recorded; 400, 401, 405, 409, 415 or 429 with `message` and `remedy`."""
     if visit.request.method != "POST":
-        return _answer(405, {"message": "Only POST is answered here."}, ("allow", "POST"))
+        return _answer(405, _said("Only POST is answered here.", "Send the proposal by POST."), ("allow", "POST"))
     if media_type(visit.request.header("content-type")) != "application/json":
-        return _answer(415, {"message": "Send the proposal as application/json."})
+        return _answer(415, _said("The proposal is not JSON.", "Send it as application/json."))
     refusal, administrator = yield from _sign_in(visit)
     if refusal is not None:
         return refusal
@@ -49,9 +49,13 @@ def _sign_in(visit: Visit) -> Flow[tuple[Response | None, str]]:
     """The administrator's name, or the answer that turns them away."""
     claimed = _credentials(visit.request.header("authorization"))
     if claimed is None:
-        return _unauthorized("Sign in as an administrator of this application."), ""
+        return _unauthorized("A name and a password are needed."), ""
     if not (yield from may_try_to_sign_in(claimed.name)):
-        return _answer(429, {"message": "Too many tries."}, ("retry-after", str(QUARTER_HOUR))), ""
+        return _answer(
+            429,
+            _said("Too many sign-ins were tried for that name.", "Wait a quarter of an hour, then say the same again."),
+            ("retry-after", str(QUARTER_HOUR)),
+        ), ""
     person: Person | None = yield SignIn(claimed.name, claimed.password)
     if person is not None and person.active and person.administrator:
         return None, person.name
@@ -71,11 +75,19 @@ def _credentials(header: str | None) -> Administrator | None:
 
 
 def _unauthorized(message: str) -> Response:
-    return _answer(401, {"message": message}, ("www-authenticate", 'Basic realm="application links"'))
+    return _answer(
+        401,
+        _said(message, "Sign in as an administrator of this application."),
+        ("www-authenticate", 'Basic realm="application links"'),
+    )
 
 
 def _told(error: AppLinksError) -> dict[str, Any]:
     return {"message": error.message, "remedy": error.remedy}
+
+
+def _said(message: str, remedy: str) -> dict[str, Any]:
+    return {"message": message, "remedy": remedy}
 
 
 def _answer(status: int, body: dict[str, Any], *headers: tuple[str, str]) -> Response:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from applinks.links import who_am_i
-from applinks.links.types import ANYWHERE, WHO_AM_I
+from applinks.links.who_am_i import ANYWHERE, WHO_AM_I
 
 ANSWERS = {
     "jira": ("rest/auth/1/session", {"name": "alice"}),

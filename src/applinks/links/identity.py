@@ -1,0 +1,42 @@
+"""Who we are towards the others: our identity, and the key pair by which they know us."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from cryptography.hazmat.primitives.asymmetric import rsa
+
+from applinks.questions import Question
+from applinks.wire.keys import PrivateKey
+
+KEY_BITS = 2048
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """This application, as the others know it. `url` is its public address, without a slash at the end."""
+
+    id: str
+    name: str
+    type: str
+    url: str
+    consumer_key: str
+
+    def below(self, address: str) -> str:
+        """The raw path of an address of ours, below our own, without its query."""
+        return address.partition("?")[0].removeprefix(self.url)
+
+
+@dataclass(frozen=True, slots=True)
+class WhoWeAre(Question):
+    """The `Identity` of this application."""
+
+
+@dataclass(frozen=True, slots=True)
+class OurKey(Question):
+    """The `PrivateKey` that this application signs with; parsed once and kept."""
+
+
+def new_key() -> PrivateKey:
+    """A fresh RSA key pair."""
+    return PrivateKey(rsa.generate_private_key(public_exponent=65537, key_size=KEY_BITS))
