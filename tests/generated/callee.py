@@ -50,11 +50,11 @@ def in_flask() -> Flask:
     @app.before_request
     def view() -> Any:
         seen = {"user": name_of_user(), "method": flask_request.method, "path": flask_request.path}
-        seen["query"] = list(flask_request.args.items(multi=True))
-        try:
-            seen["form"] = list(flask_request.form.items(multi=True))
-        except Exception:  # noqa: BLE001 what cannot be parsed is not seen
-            seen["form"] = []
+        for name, parsed in (("query", "args"), ("form", "form")):
+            try:
+                seen[name] = list(getattr(flask_request, parsed).items(multi=True))
+            except Exception:  # noqa: BLE001 what cannot be parsed is not seen
+                seen[name] = []
         return "", {VIEW: json.dumps(seen)}
 
     return app

@@ -297,7 +297,7 @@ def test_a_mechanism_that_the_link_lacks_is_an_error_that_names_link_direction_a
 ) -> None:
     def journey():
         linked = yield caller.applinks.link("Tracker")
-        with pytest.raises(MechanismMissing, match="applinks link create") as caught:
+        with pytest.raises(MechanismMissing, match="Demand one of: 2LOi") as caught:
             yield linked.using(mechanism).get("echo")
         return caught.value
 
@@ -305,7 +305,7 @@ def test_a_mechanism_that_the_link_lacks_is_an_error_that_names_link_direction_a
     with caller.applinks.acting_as("alice"):
         error = caller.play(journey())
     assert (error.link, error.direction) == ("Tracker", "outgoing")
-    assert f"{mechanism} was demanded" in error.message
+    assert f"no mechanism {mechanism!r} for the link 'Tracker'" in error.message
     assert len(caller.world.tracker.entries("admission")) == before
 
 

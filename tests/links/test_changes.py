@@ -73,7 +73,7 @@ def test_each_change_is_written_down_once_with_who_said_so(us, make, kind):
 def test_what_is_not_said_stays(us):
     before = us.link("Tracker")
     assert us.run(change(before, Changes(), by="root")) == before
-    after = us.run(change(before, by="root", incoming=Level.OAUTH, impersonation_parameter="xoauth_requestor_id"))
+    after = us.run(change(before, Changes(incoming=Level.OAUTH, impersonation_parameter="xoauth_requestor_id"), by="root"))
     assert (after.outgoing.level, after.incoming.level) == (before.outgoing.level, Level.OAUTH)
     assert after.outgoing.impersonation_parameter == "xoauth_requestor_id"
 

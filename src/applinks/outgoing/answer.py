@@ -18,7 +18,7 @@ _TELLING = ("message", "errorMessages", "errors", "reason", "error")
 REMEDIES = {
     "consumer_key_unknown": "The other application has no link back to this one: make the link again from either side.",
     "signature_invalid": "The other application knows no link to us any more, or has disabled it; or it knows another key for "
-    "us, or another address for itself than the link's application URL. Say `applinks link create` again.",
+    "us, or another address for itself than the link's application URL: say `applinks link create` again.",
     "timestamp_refused": "The clocks of the two machines differ by more than it allows: correct them.",
     "nonce_used": "Something between the two applications sends requests twice.",
     "permission_denied": "It does not let this user act through the link: the user is unknown, disabled or not admitted by "
