@@ -336,7 +336,7 @@ def soup_in_the_query(random: Random, url: str) -> Iterator[Raw]:
 
 def soup_in_the_form(random: Random, url: str) -> Iterator[Raw]:
     right = valid(random, url).resigned(place="nowhere", form=None, content_type=None, method="POST")
-    good = encoded(right.proof).encode()
+    good = encoded([*right.proof[:-1], ("oauth_signature", right.proof[-1][1][::-1])]).encode()
     for body in (
         *(
             good,
