@@ -57,8 +57,8 @@ class Application:
         return {
             **dict.fromkeys(self._store.answers, self._store.answer),
             Now: lambda _: Moment(clock.now(), clock.fresh_nonce()),
-            FindPerson: lambda question: self._people and self._people.find(question.name),
-            SignIn: lambda question: self._people and self._people.sign_in(question.name, question.password),
+            FindPerson: lambda question: None if self._people is None else self._people.find(question.name),
+            SignIn: lambda question: None if self._people is None else self._people.sign_in(question.name, question.password),
             MayRunAs: lambda question: may_run_as(self._run_as, question.actor, question.user),
             PlainHttpAllowed: lambda _: self._settings.plain_http,
             WriteDown: self._write_down,

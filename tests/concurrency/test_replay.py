@@ -77,6 +77,12 @@ def test_a_policy_that_one_process_changes_binds_all_on_the_next_request(fleet: 
         assert [fleet.at(number, fleet.signed()).status_code for number in range(PROCESSES)] == [expected] * PROCESSES
 
 
+def test_a_link_that_one_process_disables_is_so_for_all_on_the_next_request(fleet: Fleet) -> None:
+    for level, expected in (("disabled", 401), ("oauth", 401), ("oauth_impersonation", 200)):
+        fleet.applinks.change_link("Front", incoming=level, by="admin")
+        assert [fleet.at(number, fleet.signed()).status_code for number in range(PROCESSES)] == [expected] * PROCESSES
+
+
 def test_a_link_that_one_process_deletes_is_gone_for_all_on_the_next_request(fleet: Fleet) -> None:
     fleet.applinks.delete_link("Front", by="admin")
     answers = [fleet.at(number, fleet.signed()) for number in range(PROCESSES)]

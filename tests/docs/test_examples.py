@@ -80,4 +80,4 @@ async def finished(result: Coroutine, world) -> None:
     try:
         await result
     finally:
-        await world.asynchronous.http_async().aclose()
+        await world.asynchronous.connections.close_of_this_loop()

@@ -6,6 +6,7 @@ Deterministic: everything comes from a seed, except keys and the time of day. Th
 from __future__ import annotations
 
 import json
+import time
 from base64 import b64encode
 from collections import Counter
 from random import Random
@@ -14,7 +15,7 @@ import pytest
 
 from generated.callee import Callee
 from generated.forgeries import Attempt, damaged, forged
-from generated.forging import CONSUMERS, FORM, meaning, text, valid
+from generated.forging import CONSUMERS, FORM, draft, meaning, text, valid
 from generated.raw import Outcome, Raw, on_the_wire, through_socket
 
 SEED = 5849
@@ -67,6 +68,15 @@ def test_the_right_requests_that_all_of_these_were_made_from_are_admitted_once_a
         assert first.seen is not None, (raw, first)
         assert first.seen["user"] == "alice"
         assert (second.status, second.problem) == (401, "nonce_used")
+
+
+@pytest.mark.parametrize(("seconds", "admitted"), [(-290, True), (290, True), (-310, False), (310, False)])
+def test_a_clock_may_differ_by_five_minutes_and_no_more_t12(callee: Callee, seconds: int, admitted: bool) -> None:
+    random = Random(SEED + 10)
+    stamp = str(int(time.time()) + seconds)
+    outcome = callee.send(draft(random, callee.url).signed(CONSUMERS["front"], random, oauth_timestamp=stamp).raw())
+    assert (outcome.seen is not None) is admitted
+    assert outcome.problem == (None if admitted else "timestamp_refused")
 
 
 def test_what_strangers_send_leaves_no_row_behind_t13(callee: Callee) -> None:

@@ -13,9 +13,10 @@ from applinks.audit import Entry
 from applinks.cli import app
 from applinks.incoming import BODY_LIMIT
 from applinks.incoming.endpoints import ENDPOINTS
-from applinks.incoming.replay import MARGIN, TRIES
+from applinks.incoming.replay import MARGIN, QUARTER_HOUR, SHELVES, TRIES
 from applinks.mechanisms import WINDOW
 from applinks.people import Policy
+from applinks.store.kept import SIZE
 from applinks.wire.problems import STATUS
 from house.source import DOCS, PACKAGE, ROOT, TESTS, modules, section
 
@@ -69,6 +70,25 @@ def test_every_step_of_admission_is_on_the_architecture_page_in_its_order():
     assert told == [step.__name__ for step in STEPS]
 
 
+def test_every_check_of_an_admission_is_in_the_reference_in_its_order():
+    from applinks.incoming.admit import STEPS
+    from applinks.mechanisms import two_legged_impersonation as mechanism
+
+    parts = re.findall(r'^        \("(\w+)", ', Path(mechanism.__file__).read_text(), re.MULTILINE)
+    steps = [step.__name__ for step in STEPS]
+    at = steps.index("examine")
+    told = re.findall(r"`(\w+)`", section(DOCS / "reference/audit.md", "The checks of an admission").partition("[The")[0])
+    assert told == [*steps[:at], *parts, *steps[at:]]
+
+
+def test_the_architecture_page_names_what_a_mechanism_exports():
+    from applinks.mechanisms import Mechanism
+
+    told = re.search(r"\*\*a mechanism\.\*\*(.*?)\n\n", section(DOCS / "architecture.md", "How to add …"), re.DOTALL)[1]
+    exported = {name for name in [*vars(Mechanism), *Mechanism.__annotations__] if not name.startswith("_")}
+    assert exported <= set(re.findall(r"`(\w+)`", told))
+
+
 def commands(command=None, words=("applinks",)):
     """Each command that does something, with its words."""
     command = command or typer.main.get_command(app)
@@ -104,9 +124,11 @@ def test_the_reference_tells_the_fixed_numbers_as_they_are():
         f"clocks may differ by | {WINDOW} seconds",
         f"a spent nonce is kept for | {WINDOW + MARGIN} seconds",
         f"a form is read and verified up to | {BODY_LIMIT // 1024} KiB",
-        f"tries to sign in for making a link | {TRIES} for each name",
+        f"tries to sign in for making a link | {TRIES} in a quarter of an hour, for each of the {SHELVES} groups",
+        f"things that are known not to be there | {SIZE} each",
     ):
         assert words in text
+    assert QUARTER_HOUR == 15 * 60
 
 
 def test_the_reference_tells_every_endpoint():

@@ -52,9 +52,7 @@ WITHOUT_A_TEST_OF_THEIR_NAME = {
     "frameworks/": "tests/journeys/test_calls.py and tests/docs/test_programs.py",
     "incoming/": "tests/journeys/test_refusals.py and tests/docs/test_programs.py",
     "links/": "tests/journeys/test_link_changes.py and tests/docs/test_programs.py",
-    "mechanisms/": "tests/journeys/test_calls.py",
     "outgoing/": "tests/journeys/test_calls.py and tests/docs/test_examples.py, by docs/guide/errors.md",
-    "people/": "tests/journeys/test_acting.py and tests/docs/test_examples.py, by docs/guide/who-acts.md and docs/guide/who-may-be-impersonated.md",
 }
 """Source module, or all of a folder → where else it is proven, or why it needs no proof. Front pages need none."""
 

@@ -12,6 +12,8 @@ from applinks.audit import Head, Written, printable
 from applinks.cli.words import Database, Json, show, table
 from applinks.errors import ConfigurationError
 
+LONGEST_NUMBER = 18  # digits: no record has a longer one, and reading them costs
+
 app = typer.Typer(help="What was done, by whom, as whom and why.", no_args_is_help=True)
 
 
@@ -44,7 +46,7 @@ def verify(
     from applinks import AppLinks
 
     with AppLinks(database) as applinks:
-        verdict = applinks.verify_audit(_head(noted) if noted else None)
+        verdict = applinks.verify_audit(None if noted is None else _head(noted))
     if verdict.broken is not None:
         words = f"Broken at record {verdict.broken}: {verdict.problem}"
     else:
@@ -56,7 +58,7 @@ def verify(
 
 def _head(noted: str) -> Head:
     number, _, digest = noted.partition(":")
-    if not number.isdecimal() or not digest:
+    if not number.isdecimal() or len(number) > LONGEST_NUMBER or not digest:
         raise ConfigurationError(
             f"{noted!r} is no number and digest.", remedy="Say it like 17:3f2a…, as `audit verify` prints it."
         )

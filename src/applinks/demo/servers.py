@@ -81,3 +81,4 @@ def _wsgi(app: Any, listening: socket.socket) -> Iterator[None]:
     finally:
         server.trigger.pull_trigger(lambda: wasyncore.close_all(server._map))
         thread.join()
+        server.task_dispatcher.shutdown()

@@ -128,7 +128,10 @@ def transport_failure(error: Exception, whom: str, link: str | None) -> Transpor
 
 def as_wire_response(response: httpx2.Response) -> Response:
     """A response as the roads know it; the body only if it was read."""
-    body = response.content if response.is_closed and hasattr(response, "_content") else b""
+    try:
+        body = response.content
+    except httpx2.ResponseNotRead:
+        body = b""
     return Response(response.status_code, _pairs(response.headers), body)
 
 

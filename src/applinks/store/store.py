@@ -39,7 +39,7 @@ from applinks.store.trail import Trail
 
 Answer = Callable[[Connection, Any], Any]
 """`answer(connection, question)`, inside a transaction."""
-Ask = Callable[[Any], Any]
+Reader = Callable[[Any], Any]
 
 
 class Store:
@@ -48,7 +48,7 @@ class Store:
     `answers` has one function for each type of question. Where the database fails, an answer is `StoreUnavailable`.
     """
 
-    answers: Mapping[type[Question], Ask]
+    answers: Mapping[type[Question], Reader]
 
     def __init__(self, database: Database | InMemory, sealing: Sealing, clock: Callable[[], float]) -> None:
         self._database = database
@@ -136,14 +136,14 @@ class Store:
         """Close the connections that are not in use."""
         self._database.close()
 
-    def _reading(self, answer: Answer) -> Ask:
+    def _reading(self, answer: Answer) -> Reader:
         def ask(question: Question) -> Any:
             with self._database.transaction(Use.READ) as connection:
                 return answer(connection, question)
 
         return ask
 
-    def _keeping(self, answer: Answer) -> Ask:
+    def _keeping(self, answer: Answer) -> Reader:
         read = self._reading(answer)
 
         def ask(question: Any) -> Any:
@@ -156,7 +156,7 @@ class Store:
 
         return ask
 
-    def _writing(self, answer: Answer) -> Ask:
+    def _writing(self, answer: Answer) -> Reader:
         def ask(question: Question) -> Any:
             use = Use.WRITE_DURABLY if question.durable else Use.WRITE
             with self._database.transaction(use) as connection:
