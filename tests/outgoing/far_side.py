@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import httpx2
@@ -30,12 +29,16 @@ class FarSide:
         self.sent: list[tuple[httpx2.Request, bytes]] = []
 
     def _handle(self, request: httpx2.Request) -> httpx2.Response:
-        self.sent.append((request, request.read()))
+        self._keep(request, request.read())
         return self.answer(request)
 
     async def _handle_async(self, request: httpx2.Request) -> httpx2.Response:
-        self.sent.append((request, await request.aread()))
+        self._keep(request, await request.aread())
         return self.answer(request)
+
+    def _keep(self, request: httpx2.Request, body: bytes) -> None:
+        copy = httpx2.Request(request.method, request.url, headers=request.headers)  # the same one may be sent again, changed
+        self.sent.append((copy, body))
 
     def transport(self, asynchronous: bool) -> httpx2.MockTransport:
         return httpx2.MockTransport(self._handle_async if asynchronous else self._handle)
@@ -126,9 +129,3 @@ class Face:
     async def _through_async_client(self, front: Front, use: Any, options: Any) -> list[Any]:
         async with self.linked(front).client(**options) as client:
             return [await step for step in use(client)]
-
-
-@contextmanager
-def as_alice(front: Front) -> Iterator[None]:
-    with front.acting_as("alice"):
-        yield

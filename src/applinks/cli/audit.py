@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from applinks.audit import Head, Written, printable
+from applinks.audit import Head, Written
 from applinks.cli.words import Database, Json, show, table
 from applinks.errors import ConfigurationError
 
@@ -69,4 +69,4 @@ def _cells(record: Written) -> tuple[str, ...]:
     entry = record.entry
     when = datetime.fromtimestamp(record.time, UTC).strftime("%Y-%m-%d %H:%M:%S")
     cells = (when, entry.kind, entry.subject, entry.actor, entry.link, entry.request, entry.outcome, entry.reason)
-    return tuple(printable(cell or "-") for cell in cells)
+    return tuple(cell or "-" for cell in cells)

@@ -225,12 +225,11 @@ def in_words(link: Link) -> str:
     same = link.same_users
     said = f"{'yes' if same.answer else 'no'}, said {same.said_by}" if same else "nobody has said"
     rules = "; ".join(f"{name}: {', '.join(values)}" for name, values in link.incoming.policy.as_data().items())
-    return "\n".join(
-        (
-            f"{link.name} ({link.type}{', primary' if link.primary else ''}) at {link.application_url}",
-            f"  outgoing    {link.outgoing.level}, signed with {link.outgoing.signature_method}",
-            f"  incoming    {link.incoming.level}, verified by {link.incoming.signature_method}",
-            f"  same users  {said}",
-            f"  policy      {rules or 'everybody but administrators'}",
-        )
+    lines = (
+        f"{link.name} ({link.type}{', primary' if link.primary else ''}) at {link.application_url}",
+        f"  outgoing    {link.outgoing.level}, signed with {link.outgoing.signature_method}",
+        f"  incoming    {link.incoming.level}, verified by {link.incoming.signature_method}",
+        f"  same users  {said}",
+        f"  policy      {rules or 'everybody but administrators'}",
     )
+    return "\n".join(map(printable, lines))  # a name cannot begin a line of its own

@@ -41,6 +41,7 @@ def _as_json(data: Any) -> str:
 
 
 def table(rows: Sequence[tuple[str, ...]]) -> str:
-    """Rows of text in columns, without a frame."""
-    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
-    return "\n".join("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows)
+    """Rows of text in columns, without a frame; no cell can begin a line of its own."""
+    shown = [tuple(map(printable, row)) for row in rows]
+    widths = [max(len(row[column]) for row in shown) for column in range(len(shown[0]))]
+    return "\n".join("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in shown)

@@ -12,6 +12,7 @@ import re
 import threading
 from base64 import b64encode
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -33,8 +34,7 @@ ADMIN = Administrator("admin", "admin")
 def tell(data: Path, *, quiet: bool = False, stay: bool = False) -> Story:
     """Start the three applications, link them, tell the story; with `stay`, go on serving until interrupted."""
     teller = Teller(quiet=quiet)
-    with running(data) as three, Watch() as watch:
-        scene = Scene(three, teller, watch)
+    with running(data) as three, Watch() as watch, closing(Scene(three, teller, watch)) as scene:
         for act in ACTS:
             act(scene)
         teller.end(three.addresses(), stay=stay)
@@ -65,13 +65,15 @@ class Watch(logging.Handler):
 
     def __enter__(self) -> Watch:
         self._log.addHandler(self)
+        self._before = (self._log.level, self._log.propagate)
         self._log.setLevel(logging.INFO)
         self._log.propagate = False
         return self
 
     def __exit__(self, *_: object) -> None:
         self._log.removeHandler(self)
-        self._log.propagate = True
+        level, self._log.propagate = self._before
+        self._log.setLevel(level)
 
 
 class Browser:
@@ -89,6 +91,10 @@ class Browser:
         """Open a page and send a form of it."""
         token = re.search(r'name="token" value="([^"]+)"', self._http.get(page).text)
         return self._http.post(form, data={"token": token[1] if token else "", **fields})
+
+    def close(self) -> None:
+        """Close its connections."""
+        self._http.close()
 
 
 @dataclass
@@ -113,6 +119,11 @@ class Scene:
         calls = [call for call in self.watch.calls() if call.request.endswith(wanted)]
         self.teller.call(name, calls[-1] if calls else None, good=len(calls) == 1 and calls[0].status == status)
         return page
+
+    def close(self) -> None:
+        """Close all browsers."""
+        for browser in self.browsers.values():
+            browser.close()
 
 
 def link(scene: Scene) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import threading
 
 import httpx2
 
@@ -21,6 +22,7 @@ class Connections:
 
     def _start_anew(self) -> None:
         self._process = os.getpid()
+        self._turn = threading.Lock()  # a client that two threads make at once would be lost with its connections
         self._client: httpx2.Client | None = None
         self._by_loop: dict[asyncio.AbstractEventLoop, httpx2.AsyncClient] = {}
 
@@ -32,19 +34,21 @@ class Connections:
 
     def client(self) -> httpx2.Client:
         """The client of synchronous code."""
-        here = self._here()
-        if here._client is None:
-            here._client = httpx2.Client(**client_options(""))
-        return here._client
+        with self._here()._turn:
+            if self._client is None:
+                self._client = httpx2.Client(**client_options(""))
+            return self._client
 
     def client_of_this_loop(self) -> httpx2.AsyncClient:
         """The client of the event loop that is running; those of loops that have ended are let go."""
-        clients, loop = self._here()._by_loop, asyncio.get_running_loop()
-        if loop not in clients:
-            for ended in [other for other in clients if other.is_closed()]:
-                del clients[ended]
-            clients[loop] = httpx2.AsyncClient(**client_options(""))
-        return clients[loop]
+        loop = asyncio.get_running_loop()
+        with self._here()._turn:
+            clients = self._by_loop
+            if loop not in clients:
+                for ended in [other for other in clients if other.is_closed()]:
+                    del clients[ended]
+                clients[loop] = httpx2.AsyncClient(**client_options(""))
+            return clients[loop]
 
     def close(self) -> None:
         """Close the connections of synchronous code."""

@@ -24,11 +24,11 @@ def fetch(client: httpx2.Client, request: Request) -> Response:
     incoming = _Incoming(request.url)
     try:
         with client.stream(request.method, request.url, headers=list(request.headers), content=request.body) as response:
-            for piece in response.iter_bytes():
+            for piece in response.iter_raw():
                 incoming.take(piece)
+        return incoming.response(response)
     except _FAILURES as error:
         raise transport_failure(error, request.url, None) from error
-    return incoming.response(response)
 
 
 async def fetch_async(client: httpx2.AsyncClient, request: Request) -> Response:
@@ -36,27 +36,36 @@ async def fetch_async(client: httpx2.AsyncClient, request: Request) -> Response:
     incoming = _Incoming(request.url)
     try:
         async with client.stream(request.method, request.url, headers=list(request.headers), content=request.body) as response:
-            async for piece in response.aiter_bytes():
+            async for piece in response.aiter_raw():
                 incoming.take(piece)
+        return incoming.response(response)
     except _FAILURES as error:
         raise transport_failure(error, request.url, None) from error
-    return incoming.response(response)
 
 
 class _Incoming:
+    """A body as it comes: measured before it is unpacked, since packed nothing is endless, and again while it is."""
+
     def __init__(self, url: str) -> None:
         self._url = url
         self._until = clock.now() + LONGEST
-        self._body = bytearray()
+        self._packed = bytearray()
 
     def take(self, piece: bytes) -> None:
-        self._body += piece
-        if len(self._body) > LARGEST or clock.now() > self._until:
+        self._packed += piece
+        self._check(len(self._packed))
+
+    def response(self, got: httpx2.Response) -> Response:
+        body = bytearray()
+        for piece in httpx2.Response(200, headers=got.headers, stream=httpx2.ByteStream(bytes(self._packed))).iter_bytes():
+            body += piece
+            self._check(len(body))
+        headers = tuple((name.lower(), value) for name, value in got.headers.multi_items())
+        return Response(got.status_code, headers, bytes(body))
+
+    def _check(self, size: int) -> None:
+        if size > LARGEST or clock.now() > self._until:
             raise TransportFailed(
                 f"{self._url} answered with more than {LARGEST} bytes, or for more than {LONGEST:g} seconds.",
                 remedy="Is that the right address?",
             )
-
-    def response(self, got: httpx2.Response) -> Response:
-        headers = tuple((name.lower(), value) for name, value in got.headers.multi_items())
-        return Response(got.status_code, headers, bytes(self._body))
