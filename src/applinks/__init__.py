@@ -8,6 +8,7 @@ __version__ = "0.1.0"
 
 if TYPE_CHECKING:
     from applinks.assembly import AppLinks, AsyncAppLinks
+    from applinks.audit import AuditVerdict, Head
     from applinks.errors import (
         AccessRefused,
         ActedAsSomeoneElse,
@@ -49,10 +50,12 @@ _HOMES = {
     "AppLinksError": "errors",
     "AsyncAppLinks": "assembly",
     "AsyncLinkedApplication": "outgoing",
+    "AuditVerdict": "audit",
     "ConfigurationError": "errors",
     "CredentialsRequired": "errors",
     "Explanation": "outgoing",
     "FarSideError": "errors",
+    "Head": "audit",
     "Link": "links",
     "LinkExists": "errors",
     "LinkNotFound": "errors",
@@ -90,10 +93,12 @@ __all__ = [
     "AppLinksError",
     "AsyncAppLinks",
     "AsyncLinkedApplication",
+    "AuditVerdict",
     "ConfigurationError",
     "CredentialsRequired",
     "Explanation",
     "FarSideError",
+    "Head",
     "Link",
     "LinkExists",
     "LinkNotFound",

@@ -103,7 +103,7 @@ class Application:
         return self._store.reseal()
 
     def secrets_per_sealing_key(self) -> dict[str, int]:
-        """How many stored secrets each sealing key seals: one that seals none, and no record names, may go."""
+        """How many stored secrets each sealing key seals. Old keys must stay while records were made with them."""
         return self._store.values_per_key()
 
     def run(self, flow: Flow[T]) -> T:

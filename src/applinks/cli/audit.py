@@ -30,7 +30,7 @@ def list_(
         records = applinks.audit(limit)
     rows: list[tuple[str, ...]] = [("when", "what", "as", "really", "link", "request", "outcome", "reason")]
     rows += [_cells(record) for record in records]
-    show([asdict(record) for record in records], table(rows), as_json=as_json)
+    show([asdict(record) for record in records], *table(rows), as_json=as_json)
 
 
 @app.command()

@@ -22,4 +22,4 @@ def init(
     with AppLinks(database, url=url, name=name, type=type) as applinks:
         us = applinks.identity
     data = {"id": us.id, "name": us.name, "type": us.type, "url": us.url, "consumer_key": us.consumer_key}
-    show(data, f"{us.name} ({us.type}) at {us.url}\nconsumer key {us.consumer_key}", as_json=as_json)
+    show(data, f"{us.name} ({us.type}) at {us.url}", f"consumer key {us.consumer_key}", as_json=as_json)

@@ -17,7 +17,7 @@ def list_(database: Database = None, as_json: Json = False) -> None:
     with AppLinks(database) as applinks:
         secrets = applinks.secrets_per_sealing_key()
     rows = [("key", "secrets"), *((key, str(count)) for key, count in secrets.items())]
-    show(secrets, table(rows), as_json=as_json)
+    show(secrets, *table(rows), as_json=as_json)
 
 
 @app.command()

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from applinks.audit import printable
 from applinks.cli.words import By, Database, Json, LinkName, show, table, whoever_runs_this
 from applinks.links import IMPERSONATION_PARAMETERS, LEARN, Level
 
@@ -37,7 +36,7 @@ def create(
 ) -> None:
     """Link this application and another one, both ways, in one operation. This application must be running.
 
-    Say it again to renew keys and addresses, or to mend a link of which only one end was made.
+    Say it again to renew keys and levels, or to mend a link of which only one end was made.
     """
     from applinks import Administrator, AppLinks
 
@@ -48,7 +47,7 @@ def create(
         made = applinks.create_link(
             url, Administrator(administrator, password), same_users=same_users, name=name, by=whoever_runs_this(by)
         )
-    show(as_data(made.link), f"Linked.\n{in_words(made.link)}", as_json=as_json)
+    show(as_data(made.link), "Linked.", *in_words(made.link), as_json=as_json)
 
 
 @app.command("list")
@@ -70,8 +69,8 @@ def list_(database: Database = None, as_json: Json = False) -> None:
         )
         for link in links
     ]
-    text = table(rows) if links else "There are no links yet: `applinks link create URL` makes one."
-    show([as_data(link) for link in links], text, as_json=as_json)
+    lines = table(rows) if links else ["There are no links yet: `applinks link create URL` makes one."]
+    show([as_data(link) for link in links], *lines, as_json=as_json)
 
 
 @app.command("show")
@@ -81,7 +80,7 @@ def show_(name: LinkName, database: Database = None, as_json: Json = False) -> N
 
     with AppLinks(database) as applinks:
         link = applinks.link(name).link
-    show(as_data(link), in_words(link), as_json=as_json)
+    show(as_data(link), *in_words(link), as_json=as_json)
 
 
 @app.command("test")
@@ -98,7 +97,7 @@ def try_(
         linked = applinks.link(name)
         explanation, answered = linked.explain(), linked.who_am_i()
     good = answered.casefold() == user.casefold()
-    words = f"{name} answered as {printable(answered or 'nobody')}, by {explanation.mechanism}."
+    words = f"{name} answered as {answered or 'nobody'}, by {explanation.mechanism}."
     show({"link": name, "asked": user, "answered": answered, "mechanism": explanation.mechanism}, words, as_json=as_json)
     if not good:
         raise typer.Exit(1)
@@ -135,7 +134,7 @@ def policy(
     )
     with AppLinks(database) as applinks:
         link = applinks.change_policy(name, rules, by=whoever_runs_this(by))
-    show(as_data(link), in_words(link), as_json=as_json)
+    show(as_data(link), *in_words(link), as_json=as_json)
 
 
 @app.command()
@@ -163,7 +162,7 @@ def change(
             impersonation_parameter=impersonation_parameter,
             by=whoever_runs_this(by),
         )
-    show(as_data(link), in_words(link), as_json=as_json)
+    show(as_data(link), *in_words(link), as_json=as_json)
 
 
 @app.command()
@@ -173,7 +172,7 @@ def primary(name: LinkName, by: By = None, database: Database = None, as_json: J
 
     with AppLinks(database) as applinks:
         link = applinks.make_primary(name, by=whoever_runs_this(by))
-    show(as_data(link), in_words(link), as_json=as_json)
+    show(as_data(link), *in_words(link), as_json=as_json)
 
 
 @app.command()
@@ -220,16 +219,15 @@ def as_data(link: Link) -> dict[str, Any]:
     }
 
 
-def in_words(link: Link) -> str:
+def in_words(link: Link) -> tuple[str, ...]:
     """A link in a few lines."""
     same = link.same_users
     said = f"{'yes' if same.answer else 'no'}, said {same.said_by}" if same else "nobody has said"
     rules = "; ".join(f"{name}: {', '.join(values)}" for name, values in link.incoming.policy.as_data().items())
-    lines = (
+    return (
         f"{link.name} ({link.type}{', primary' if link.primary else ''}) at {link.application_url}",
         f"  outgoing    {link.outgoing.level}, signed with {link.outgoing.signature_method}",
         f"  incoming    {link.incoming.level}, verified by {link.incoming.signature_method}",
         f"  same users  {said}",
         f"  policy      {rules or 'everybody but administrators'}",
     )
-    return "\n".join(map(printable, lines))  # a name cannot begin a line of its own

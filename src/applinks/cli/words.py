@@ -30,9 +30,9 @@ def whoever_runs_this(by: str | None) -> str:
     return by or getpass.getuser()
 
 
-def show(data: Any, text: str, *, as_json: bool) -> None:
-    """Print a result, as data or as words; what is stored came from outside and is harmless to the terminal (T-67)."""
-    typer.echo(_as_json(data) if as_json else "\n".join(map(printable, text.split("\n"))))
+def show(data: Any, *lines: str, as_json: bool) -> None:
+    """Print a result, as data or as words; what is stored came from outside: it cannot even begin a line (T-67)."""
+    typer.echo(_as_json(data) if as_json else "\n".join(map(printable, lines)))
 
 
 def _as_json(data: Any) -> str:
@@ -40,8 +40,8 @@ def _as_json(data: Any) -> str:
     return "".join(letter if letter.isprintable() else json.dumps(letter)[1:-1] for letter in written)
 
 
-def table(rows: Sequence[tuple[str, ...]]) -> str:
-    """Rows of text in columns, without a frame; no cell can begin a line of its own."""
+def table(rows: Sequence[tuple[str, ...]]) -> list[str]:
+    """Rows of text in columns, without a frame: the lines."""
     shown = [tuple(map(printable, row)) for row in rows]
     widths = [max(len(row[column]) for row in shown) for column in range(len(shown[0]))]
-    return "\n".join("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in shown)
+    return ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in shown]

@@ -49,9 +49,10 @@ class WSGIMiddleware:
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         context = copy_context()
         context.run(nobody_acts)
-        return context.run(self._http, environ, start_response, context)
+        answer = context.run(self._http, environ, start_response)
+        return answer if _is_made(answer, environ) else _InContext(answer, context)
 
-    def _http(self, environ: Environ, start_response: StartResponse, context: Context) -> Iterable[bytes]:
+    def _http(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         headers, path, query = _headers(environ), _raw_path(environ), environ.get("QUERY_STRING", "")
         if not self._target.concerns_us(path, query, headers):
             return self.app(environ, start_response)
@@ -63,12 +64,10 @@ class WSGIMiddleware:
         if isinstance(outcome, Response):
             return _respond(outcome, start_response, with_body=request.method != "HEAD")
         if isinstance(outcome, Principal):
-            return self._as_principal(outcome, environ, start_response, context)
+            return self._as_principal(outcome, environ, start_response)
         return self.app(environ, start_response)
 
-    def _as_principal(
-        self, principal: Principal, environ: Environ, start_response: StartResponse, context: Context
-    ) -> Iterable[bytes]:
+    def _as_principal(self, principal: Principal, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         environ["applinks.principal"] = principal
         scope = self.applinks.acting_as(principal.person)
         scope.__enter__()
@@ -77,15 +76,31 @@ class WSGIMiddleware:
         except BaseException:
             scope.__exit__(None, None, None)
             raise
-        return _Acting(answer, scope, context)
+        return _Acting(answer, scope)
 
 
 class _Acting:
     """An answer whose pieces are made while the person still acts: the scope ends with it."""
 
-    def __init__(self, answer: Iterable[bytes], scope: ActingAs, context: Context) -> None:
+    def __init__(self, answer: Iterable[bytes], scope: ActingAs) -> None:
         self._answer = answer
         self._scope = scope
+
+    def __iter__(self) -> Iterator[bytes]:
+        return iter(self._answer)
+
+    def close(self) -> None:
+        try:
+            _close(self._answer)
+        finally:
+            self._scope.__exit__(None, None, None)
+
+
+class _InContext:
+    """An answer whose pieces are made in the context of its own request, whichever the server has by then."""
+
+    def __init__(self, answer: Iterable[bytes], context: Context) -> None:
+        self._answer = answer
         self._context = context
         self._closed = False
 
@@ -97,15 +112,19 @@ class _Acting:
     def close(self) -> None:
         if not self._closed:
             self._closed = True
-            self._context.run(self._close)
+            self._context.run(_close, self._answer)
 
-    def _close(self) -> None:
-        try:
-            close = getattr(self._answer, "close", None)
-            if close is not None:
-                close()
-        finally:
-            self._scope.__exit__(None, None, None)
+
+def _close(answer: Iterable[bytes]) -> None:
+    close = getattr(answer, "close", None)
+    if close is not None:
+        close()
+
+
+def _is_made(answer: Iterable[bytes], environ: Environ) -> bool:
+    """Whether nobody's code runs any more while the answer is sent: then the server gets it as it is."""
+    file_wrapper = environ.get("wsgi.file_wrapper")
+    return isinstance(answer, list | tuple) or (isinstance(file_wrapper, type) and isinstance(answer, file_wrapper))
 
 
 class _Replayed(io.RawIOBase):

@@ -5,7 +5,7 @@ Rules of this file:
 - Up to and including `examine`, known and unknown senders cost the same work; a stranger learns nothing from the answer.
 - The nonce is spent after the signature has been verified and before anything is granted; it is one atomic write.
 - A person is looked up anew for each request: missing, disabled or not admitted by the policy is a refusal, never anonymous.
-- What a stranger sends leaves no row behind; what a linked application sends always does.
+- What a stranger sends leaves no row behind; what a linked application proves to have sent just now always does.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ class Attempt:
     @property
     def verified(self) -> bool:
         """Whether the sender is known for certain: what happens then is written down."""
-        return self.candidate is not None and self.candidate.refusal is None
+        return self.candidate is not None and all(outcome == "ok" for _, outcome in self.candidate.checks)
 
     def path(self) -> str:
         """The raw path below our own address."""

@@ -22,12 +22,10 @@ SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 def call(request: Request, link_id: str, acting: Acting | None, demanded: str | None) -> Flow[Response]:
     """Send one request over a link as whoever acts; `acting` is None for an anonymous call.
 
-    Yields questions and, for each attempt on the wire, the proven `Request`; returns the last `Response`. Whatever happens is
-    written down once.
+    Yields questions and, for each attempt on the wire, the proven `Request`; returns the last `Response`. From the choice
+    of a mechanism on, whatever happens is written down once; what is refused before leaves no record.
     """
-    facts: Facts | None = yield FactsFor(link_id)
-    if facts is None:
-        raise LinkNotFound(f"The link {link_id!r} was deleted.", remedy="Look it up again.")
+    facts = yield from facts_of(link_id)
     address.check(facts.link, request.url)
     user = acting.user.name if acting is not None else None
     mechanism = ladder.choose(facts.link, user, demanded) if user is not None else None

@@ -1,0 +1,146 @@
+"""`applinks audit`: shows the records, and checks them against what was noted elsewhere."""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from applinks.audit import Entry, WriteDown
+
+FIELDS = ["kind", "outcome", "subject", "actor", "reason", "link", "mechanism", "request", "status", "checks", "explanation"]
+
+
+def write(applinks, outcome="done", **facts):
+    applinks.answer(WriteDown(Entry(**{"kind": "link changed", "outcome": outcome, **facts})))
+
+
+def noted(run) -> str:
+    """The head, as `verify` prints it for noting."""
+    return run("audit", "verify").out.removeprefix("Intact up to ").strip()
+
+
+def change(files: Path, statement: str) -> None:
+    with sqlite3.connect(files / "applinks.db") as connection:
+        connection.execute(statement)
+    connection.close()
+
+
+# ---- list
+
+
+def test_the_newest_records_come_first_with_who_as_whom_and_why(run, applinks):
+    write(
+        applinks, "answered", kind="call", subject="deployment", actor="alice", reason="space for OPS-1", link="Wiki",
+        request="POST https://wiki.example.com/rest/api/space", status=200,
+    )  # fmt: skip
+    header, newest, oldest = run("audit", "list").out.splitlines()
+    assert header.split() == ["when", "what", "as", "really", "link", "request", "outcome", "reason"]
+    assert newest[21:].split("  ") == [
+        cell
+        for cell in newest[21:].split("  ")
+        if cell
+        in {"call", "deployment", "alice", "POST https://wiki.example.com/rest/api/space", "answered", "space for OPS-1"}
+        or cell.strip() in {"", "Wiki", "call"}
+    ]
+    assert newest.rstrip().endswith("answered  space for OPS-1")
+    assert oldest.split()[2:] == ["link", "made", "root", "root", "Wiki", "-", "done", "-"]
+
+
+def test_as_data_each_record_has_its_number_its_time_and_its_entry(run, applinks):
+    write(applinks, subject="root", checks=(("level", "good"),))
+    data = run("audit", "list", "--json").data
+    assert [record["sequence"] for record in data] == [2, 1]
+    for record in data:
+        assert list(record) == ["sequence", "time", "entry"]
+        assert list(record["entry"]) == FIELDS
+    assert (data[0]["entry"]["subject"], data[0]["entry"]["checks"]) == ("root", [["level", "good"]])
+
+
+def test_as_many_records_are_shown_as_were_asked_for(run, applinks):
+    for number in range(25):
+        write(applinks, str(number))
+    assert len(run("audit", "list", "--json").data) == 20
+    assert [record["entry"]["outcome"] for record in run("audit", "list", "-n", "2", "--json").data] == ["24", "23"]
+    assert len(run("audit", "list", "--limit", "100").out.splitlines()) == 27
+
+
+@pytest.mark.parametrize("limit", ["0", "10001", "all"])
+def test_a_limit_that_is_no_bearable_number_is_refused(run, files, limit):
+    assert "--limit" in run("audit", "list", "--limit", limit, status=2).err
+
+
+def test_a_record_cannot_begin_a_line_or_speak_to_the_terminal(run, applinks):
+    """T-67"""
+    write(applinks, subject="alice\x1b[1A\x1b[2K", reason="why\n2026-01-01 00:00:00  link made  root", link="\u202eikiW")
+    out = run("audit", "list").out
+    assert len(out.splitlines()) == 3
+    assert all(line.isprintable() for line in out.splitlines())
+    assert r"alice\x1b[1A\x1b[2K" in out
+    raw = run("audit", "list", "--json")
+    assert raw.out.removesuffix("\n").isprintable()
+    assert raw.data[0]["entry"]["subject"] == "alice\x1b[1A\x1b[2K"
+
+
+# ---- verify
+
+
+def test_an_untouched_record_is_intact_and_says_what_to_note(run, applinks):
+    verdict = applinks.verify_audit()
+    assert run("audit", "verify").out == f"Intact up to 1:{verdict.head.digest}\n"
+    head = {"sequence": 1, "digest": verdict.head.digest}
+    assert run("audit", "verify", "--json").data == {"head": head, "broken": None, "problem": None}
+
+
+def test_where_nothing_was_written_yet_there_is_nothing_to_break(run):
+    run("init", "--url", "https://forge.example.com")
+    assert run("audit", "verify").out == "No records yet.\n"
+    assert run("audit", "verify", "--json").data == {"head": None, "broken": None, "problem": None}
+
+
+def test_what_was_noted_still_holds_after_more_was_written(run, applinks):
+    head = noted(run)
+    write(applinks)
+    assert run("audit", "verify", "--noted", head).out.startswith("Intact up to 2:")
+
+
+def test_a_changed_record_is_named_and_the_command_ends_with_1(run, applinks, files):
+    """T-68"""
+    write(applinks)
+    change(files, "UPDATE audit SET entry = replace(entry, 'root', 'bob') WHERE sequence = 1")
+    assert run("audit", "verify", status=1).out == "Broken at record 1: the entry was changed, moved or added\n"
+    data = run("audit", "verify", "--json", status=1).data
+    assert data == {"head": None, "broken": 1, "problem": "the entry was changed, moved or added"}
+
+
+def test_an_older_copy_put_back_as_a_whole_contradicts_what_was_noted_and_nothing_else(run, applinks, files, tmp_path):
+    """T-68"""
+    applinks.close()
+    older = shutil.copytree(files, tmp_path / "older")
+    write(applinks)
+    head = noted(run)
+    applinks.close()
+    shutil.rmtree(files)
+    shutil.copytree(older, files)
+    assert run("audit", "verify").out.startswith("Intact up to 1:")
+    ran = run("audit", "verify", "--noted", head, status=1)
+    assert ran.out == "Broken at record 2: the entry is missing: a later one was noted\n"
+
+
+def test_another_record_under_the_number_that_was_noted_is_found(run, files):
+    """T-68"""
+    ran = run("audit", "verify", "--noted", f"1:{'0' * 64}", status=1)
+    assert ran.out == "Broken at record 1: the entry is not the one that was noted\n"
+
+
+@pytest.mark.parametrize("words", ["", "17", "17:", ":abc", "x:abc", "-1:abc", "1.5:abc", "²:abc", f"{'9' * 5000}:abc"])
+def test_what_is_no_note_is_refused_and_never_taken_for_none(run, files, words):
+    """T-68: an empty text is what a script hands over whose note is gone."""
+    ran = run("audit", "verify", "--noted", words, status=1)
+    assert ran.err.splitlines() == [
+        f"applinks: {words!r} is no number and digest.",
+        "  → Say it like 17:3f2a…, as `audit verify` prints it.",
+    ]
+    assert ran.out == ""

@@ -1,0 +1,179 @@
+"""What becomes of a request that reaches the application."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from applinks.errors import StoreUnavailable
+from applinks.incoming import BODY_LIMIT, Principal, concerns_us, wants_body
+from applinks.incoming.endpoints import ENDPOINTS
+from applinks.links import LinkOfConsumer, WhoWeAre
+from applinks.wire import oauth1
+from applinks.wire.messages import FORM, Request, Response
+from incoming.senders import BASE, URL, outcome, signed, wiki
+
+MANIFEST = f"{BASE}/rest/applinks/1.0/manifest"
+
+
+# ---- the quick look
+
+
+@pytest.mark.parametrize(
+    "looked_at",
+    [
+        ("/x", "", None, None),
+        ("/x", "a=1", None, None),
+        ("/x", "user_id=root", None, None),
+        ("/x", "", "Basic YTpi", None),
+        ("/x", "", "Bearer oauth", None),
+        ("/x", "", "", ""),
+        ("/x", "", None, "application/json"),
+        ("/x", "", None, "multipart/form-data; boundary=x"),
+        ("/x", "", None, f"{FORM}-not"),
+        ("/rest/applinks/1.0/manifest/", "", None, None),
+        ("/rest/applinks/1.0/Manifest", "", None, None),
+        ("/x/rest/applinks/1.0/manifest", "", None, None),
+    ],
+)
+def test_most_requests_are_none_of_ours_at_first_sight(looked_at):
+    assert not concerns_us(*looked_at)
+
+
+@pytest.mark.parametrize(
+    "looked_at",
+    [
+        *((path, "", None, None) for path in ENDPOINTS),
+        ("/x", "oauth_token=1", None, None),
+        ("/x", "a=1&oauth_signature=x", None, None),
+        ("/x", "%6fauth_signature=x", None, None),
+        ("/x", "", 'OAuth oauth_token=""', None),
+        ("/x", "", "oauth x", None),
+        ("/x", "", "OAUTH", None),
+        ("/x", "", None, FORM),
+        ("/x", "", None, "Application/X-WWW-Form-Urlencoded ; charset=utf-8"),
+    ],
+)
+def test_what_could_be_ours_is_worth_a_closer_look(looked_at):
+    assert concerns_us(*looked_at)
+
+
+@given(
+    st.text(st.sampled_from(list("oauth_signtrecmhdk%6fF=&+;")), max_size=60),
+    st.none() | st.text(st.sampled_from(list('OAuth oauthBsic,="')), max_size=20),
+    st.sampled_from([None, FORM, "application/json"]),
+)
+def test_the_quick_look_never_misses_a_proof(query, authorization, content_type):
+    """False is certain: no attempt at a proof passes unseen."""
+    given_ = (("authorization", authorization), ("content-type", content_type))
+    headers = tuple((name, value) for name, value in given_ if value is not None)
+    try:
+        attempts = oauth1.read(Request("GET", f"{URL}?{query}", headers)) is not None
+    except Exception:  # noqa: BLE001 an attempt that cannot be read is one
+        attempts = True
+    if attempts:
+        assert concerns_us("/rest/page", query, authorization, content_type)
+
+
+@pytest.mark.parametrize(
+    ("path", "content_type", "wanted"),
+    [
+        ("/x", FORM, True),
+        ("/x", f"{FORM}; charset=utf-8", True),
+        ("/x", "application/json", False),
+        ("/x", "multipart/form-data", False),
+        ("/x", None, False),
+        ("/rest/applinks-pairing/1.0/pair", "application/json", True),
+    ],
+)
+def test_a_body_is_wanted_only_where_it_takes_part(path, content_type, wanted):
+    assert wants_body(path, content_type) is wanted
+
+
+def test_forms_are_read_up_to_what_is_verified():
+    """S-30"""
+    assert BODY_LIMIT == oauth1.LONGEST_FORM
+
+
+# ---- what becomes of it
+
+
+def test_an_admitted_request_goes_on_as_its_principal():
+    called, front = wiki()
+    assert isinstance(outcome(called, signed(front)), Principal)
+
+
+@pytest.mark.parametrize("path", ["", "/", "/x", "/rest/applinks/1.0/manifest/x", "/rest/applinks/1.0"])
+def test_anything_else_goes_on_untouched(path):
+    called, _ = wiki()
+    assert outcome(called, Request("GET", BASE + path)) is None
+
+
+@pytest.mark.parametrize("path", ENDPOINTS)
+@pytest.mark.parametrize("query", ["", "?x=1", "?x=%20"])
+def test_a_request_to_an_endpoint_of_ours_is_answered(path, query):
+    called, _ = wiki()
+    assert isinstance(outcome(called, Request("GET", BASE + path + query)), Response)
+
+
+@pytest.mark.parametrize("path", ENDPOINTS)
+def test_so_is_one_that_is_refused_whatever_it_asks_for(path):
+    called, front = wiki()
+    answer = outcome(called, signed(front, Request("GET", BASE + path), user="ghost"))
+    assert answer.status == 401
+    assert answer.body == b"oauth_problem=permission_denied"
+
+
+@pytest.mark.parametrize(
+    "url", ["https://example.com/rest/applinks/1.0/manifest", f"https://example.com/other{MANIFEST.removeprefix(BASE)}"]
+)
+def test_endpoints_are_below_our_own_address(url):
+    called, _ = wiki()
+    assert outcome(called, Request("GET", url)) is None
+
+
+# ---- where the store fails
+
+
+@pytest.mark.parametrize("question", [WhoWeAre, LinkOfConsumer])
+def test_a_claimed_proof_is_answered_503_and_never_let_through(question):
+    """T-11"""
+    called, front = wiki()
+    called.failing[question] = StoreUnavailable("gone")
+    answer = outcome(called, signed(front))
+    assert (answer.status, answer.header("cache-control")) == (503, "no-store")
+    assert int(answer.header("retry-after")) > 0
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [
+        Request("GET", MANIFEST),
+        Request("GET", URL, (("authorization", "OAuth nonsense"),)),
+        Request("GET", f"{URL}?oauth_signature=x"),
+        Request("POST", URL, (("content-type", FORM),), b"oauth_consumer_key=a"),
+    ],
+)
+def test_so_is_what_needs_us_otherwise(request_):
+    """T-11"""
+    called, _ = wiki()
+    called.failing[WhoWeAre] = StoreUnavailable("gone")
+    assert outcome(called, request_).status == 503
+
+
+@pytest.mark.parametrize(
+    "request_", [Request("POST", URL, (("content-type", FORM),), b"a=1"), Request("GET", f"{URL}?a=%20"), Request("GET", URL)]
+)
+def test_what_only_passes_by_still_does(request_):
+    called, _ = wiki()
+    called.failing[WhoWeAre] = StoreUnavailable("gone")
+    assert outcome(called, request_) is None
+
+
+def test_what_is_told_of_the_failure_is_nothing_of_its_cause():
+    """T-66"""
+    called, _ = wiki()
+    called.failing[WhoWeAre] = StoreUnavailable("/var/lib/secret.db is locked")
+    answer = outcome(called, Request("GET", MANIFEST))
+    assert b"secret" not in answer.body
