@@ -67,7 +67,7 @@ class InMemory:
         name: str,
         *,
         url: str | None = None,
-        type: str = "jira",
+        type: str = "jira",  # noqa: A002
         people: tuple[Person, ...] = EVERYBODY,
         run_as: Any = None,
     ) -> None:

@@ -20,7 +20,9 @@ from journeys.serving import address_of, listen, wsgi
 from putting import put
 
 MEMBERS = ["id", "name", "type", "primary", "display_url", "application_url", "outgoing", "incoming", "same_users"]
-PASSWORD = "canary pässword"  # noqa: S105
+PASSWORD = "canary pässword"
+POLICY = ("--user", "alice", "--user", "bob", "--exclude-group", "interns", "--method", "get", "--path", "/rest")
+OTHER_POLICY = ("--group", "staff", "--exclude-user", "bob", "--administrator", "deployment")
 WORDS = """\
 Wiki (confluence, primary) at https://wiki.example.com
   outgoing    oauth_impersonation, signed with RSA-SHA256
@@ -82,9 +84,9 @@ def test_a_link_that_does_not_exist_is_an_error_that_lists_what_there_is(run, fi
 
 
 def test_a_policy_is_said_anew_and_shown(run, applinks):
-    ran = run(*"link policy Wiki --user alice --user bob --exclude-group interns --method get --path /rest".split())
+    ran = run("link", "policy", "Wiki", *POLICY)
     assert ran.out.endswith("  policy      users: alice, bob; excluded_groups: interns; methods: GET; paths: /rest\n")
-    data = run(*"link policy Wiki --group staff --exclude-user bob --administrator deployment --json".split()).data
+    data = run("link", "policy", "Wiki", *OTHER_POLICY, "--json").data
     assert data["incoming"]["policy"] == {"groups": ["staff"], "excluded_users": ["bob"], "administrators": ["deployment"]}
     assert applinks.link("Wiki").link.incoming.policy.as_data() == data["incoming"]["policy"]
 
@@ -92,10 +94,9 @@ def test_a_policy_is_said_anew_and_shown(run, applinks):
 def test_levels_method_and_parameter_are_changed_and_what_is_not_said_stays(run, applinks):
     before = applinks.link("Wiki").link
     data = run(
-        *"link change Wiki --outgoing oauth --signature-method RSA-SHA512 --json".split(),
-        "--impersonation-parameter",
-        "xoauth_requestor_id",
-    ).data
+        "link", "change", "Wiki", "--outgoing", "oauth", "--signature-method", "RSA-SHA512",
+        "--impersonation-parameter", "xoauth_requestor_id", "--json",
+    ).data  # fmt: skip
     assert data["outgoing"] == {
         "level": "oauth",
         "signature_method": "RSA-SHA512",

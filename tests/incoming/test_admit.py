@@ -342,11 +342,20 @@ def test_a_signed_request_that_names_nobody_is_refused_and_not_taken_for_anonymo
 
 
 @pytest.mark.parametrize("second", ["xoauth_requestor_id=root", "user_id=alice", "user_id=root", "xoauth_requestor_id="])
-def test_contradictory_names_are_told_back_and_spend_no_nonce(second):
+def test_contradictory_names_of_a_linked_application_are_told_back_and_on_record(second):
     """T-02"""
     called, front = wiki()
     status, body = refused_with(called, signed(front, Request("GET", f"{URL}?{second}")))
     assert (status, body.partition("&")[0]) == (400, "oauth_problem=parameter_rejected")
+    assert [entry.outcome.partition(":")[0] for entry in called.entries] == ["refused"]
+    assert "FindPerson" not in called.kinds()
+
+
+@pytest.mark.parametrize("second", ["xoauth_requestor_id=root", "user_id=alice"])
+def test_contradictory_names_of_a_stranger_leave_nothing_behind(second):
+    """T-13, T-28"""
+    called, _ = wiki()
+    assert refused_with(called, signed(InMemory("Stranger"), Request("GET", f"{URL}?{second}"))) == DOES_NOT_HOLD
     assert (called.nonces, called.entries) == (set(), [])
 
 

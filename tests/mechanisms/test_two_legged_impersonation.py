@@ -20,7 +20,7 @@ from applinks.questions import Ask, Moment, Now, drive
 from applinks.wire import oauth1
 from applinks.wire.keys import PublicKey
 from applinks.wire.messages import FORM, Request, Response
-from applinks.wire.oauth1 import SignatureMethod, SharedSecret
+from applinks.wire.oauth1 import SharedSecret, SignatureMethod
 from in_memory import NOW, InMemory, link_to
 
 FRONT, WIKI = InMemory("Front"), InMemory("Wiki", type="confluence")

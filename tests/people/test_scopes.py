@@ -44,7 +44,9 @@ def test_everybody_may_where_the_setting_says_so():
 
 
 def test_a_name_that_looks_like_a_group_is_not_taken_for_a_members_right():
-    assert not may_run_as({"deployment": {"group:releasers"}}, Person("bob", groups=frozenset({"group:releasers"})), "deployment")
+    assert not may_run_as(
+        {"deployment": {"group:releasers"}}, Person("bob", groups=frozenset({"group:releasers"})), "deployment"
+    )
 
 
 def test_inside_the_subject_is_the_other_user_and_the_actor_whoever_began(host):
@@ -77,7 +79,10 @@ def test_somebody_must_be_acting(host):
 
 def test_who_may_not_is_refused_on_the_record_and_stays_who_they_are(host):
     with host.acting_as("root"):
-        with pytest.raises(RunAsRefused, match="'root' may not run as 'deployment'") as refused, run_as("deployment", reason="x"):
+        with (
+            pytest.raises(RunAsRefused, match="'root' may not run as 'deployment'") as refused,
+            run_as("deployment", reason="x"),
+        ):
             pytest.fail("never entered")
         assert current_user().name == "root"
     assert "run_as=" in refused.value.remedy
@@ -136,9 +141,13 @@ def test_who_was_there_before_is_restored_where_the_end_cannot_be_written_down(h
 
 
 def test_an_error_of_the_body_is_not_lost_where_the_end_cannot_be_written_down_either(host):
-    with host.acting_as("alice"), pytest.raises(StoreUnavailable) as failed, run_as("deployment", reason="x"):
-        host.failing[WriteDown] = StoreUnavailable("full")
-        raise LookupError("first")
+    def body():
+        with run_as("deployment", reason="x"):
+            host.failing[WriteDown] = StoreUnavailable("full")
+            raise LookupError("first")
+
+    with host.acting_as("alice"), pytest.raises(StoreUnavailable) as failed:
+        body()
     assert isinstance(failed.value.__context__, LookupError)
 
 

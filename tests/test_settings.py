@@ -1,0 +1,148 @@
+"""What can be set from outside: read once, given wins, and what is wrong is named."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+
+from applinks.errors import ConfigurationError
+from applinks.settings import Settings, from_environment
+
+EVERYTHING = {
+    "APPLINKS_DATABASE": "sqlite:////var/lib/applinks.db",
+    "APPLINKS_URL": "https://wiki.example.com/base",
+    "APPLINKS_NAME": "Wiki",
+    "APPLINKS_TYPE": "confluence",
+    "APPLINKS_PLAIN_HTTP": "1",
+}
+READ = Settings("sqlite:////var/lib/applinks.db", "https://wiki.example.com/base", "Wiki", "confluence", plain_http=True)
+
+
+def test_everything_can_come_from_the_environment():
+    assert from_environment(EVERYTHING) == READ
+
+
+def test_where_nothing_is_said_the_defaults_hold():
+    assert from_environment({}) == Settings()
+    assert Settings() == Settings(database="sqlite:///applinks.db", url=None, name=None, type=None, plain_http=False)
+
+
+def test_it_is_the_environment_of_the_process_where_no_other_is_handed_over(monkeypatch):
+    for name in [name for name in os.environ if name.startswith("APPLINKS_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("APPLINKS_NAME", "From outside")
+    assert from_environment() == Settings(name="From outside")
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("database", "sqlite:///given.db"),
+        ("url", "http://localhost:8000"),
+        ("name", "Given"),
+        ("type", "jira"),
+        ("plain_http", False),
+    ],
+)
+def test_what_is_given_wins_and_the_rest_still_comes_from_the_environment(name, value):
+    found = from_environment(EVERYTHING, **{name: value})
+    assert getattr(found, name) == value
+    others = {field: getattr(found, field) for field in ("database", "url", "name", "type", "plain_http") if field != name}
+    assert others == {field: getattr(READ, field) for field in others}
+
+
+def test_what_is_given_as_none_was_not_given():
+    assert from_environment(EVERYTHING, database=None, url=None, name=None, type=None, plain_http=None) == READ
+
+
+def test_a_variable_that_is_set_to_nothing_says_nothing():
+    assert from_environment(dict.fromkeys(EVERYTHING, "")) == Settings()
+
+
+def test_variables_of_other_programs_are_not_looked_at():
+    assert from_environment({"URL": "nonsense", "applinks_url": "nonsense", "APPLINKS_LEVEL": "everything"}) == Settings()
+
+
+@pytest.mark.parametrize(
+    ("word", "meaning"),
+    [
+        *((word, True) for word in ("1", "true", "yes", "on", "TRUE", " Yes ")),
+        *((word, False) for word in ("", "0", "false", "no", "off", "Off")),
+    ],
+)
+def test_yes_and_no_may_be_said_in_several_ways(word, meaning):
+    assert from_environment({"APPLINKS_PLAIN_HTTP": word}).plain_http is meaning
+
+
+@pytest.mark.parametrize("word", ["maybe", "2", "tru", "y", "nein"])
+def test_any_other_word_is_refused_under_the_name_of_its_variable_and_never_taken_for_yes(word):
+    with pytest.raises(ConfigurationError, match=f"APPLINKS_PLAIN_HTTP is '{word}'") as refused:
+        from_environment({"APPLINKS_PLAIN_HTTP": word})
+    assert refused.value.remedy == "Say 1 or 0."
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://wiki.example.com",
+        "https://wiki.example.com/",
+        "https://wiki.example.com/base/deeper",
+        "http://localhost:8000",
+        "http://127.0.0.1:8000",
+        "https://[::1]:8443/wiki",
+        "HTTPS://Wiki.Example.com",
+        "https://wiki.example.com/b%C3%A4se",
+    ],
+)
+def test_a_public_address_is_scheme_host_and_perhaps_a_path(url):
+    assert Settings(url=url).url == url
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "",
+        "wiki.example.com",
+        "//wiki.example.com",
+        "/wiki",
+        "ftp://wiki.example.com",
+        "javascript:alert(1)",
+        "https:",
+        "https://",
+        "https:///wiki",
+        "https://:8443",
+        "https://wiki.example.com:0",
+        "https://wiki.example.com:99999",
+        "https://wiki.example.com:port",
+        "https://[::1",
+        "https://[wiki]",
+        "https://ada@wiki.example.com",
+        "https://ada:secret@wiki.example.com",
+        "https://wiki.example.com?a=1",
+        "https://wiki.example.com/#top",
+        "https://wiki.example.com\\@evil.example.com",
+        "https://wiki.example.com/a b",
+        " https://wiki.example.com",
+        "https://wiki.example.com\n",
+        "https://wiki.exa\tmple.com",
+        "https://wiki.example.com/\x1b[2J",
+        "https://wiki.example.com/\u202e",
+    ],
+)
+def test_what_others_could_not_build_addresses_below_is_no_public_address(url):
+    """T-64: what is declared must be plain, since signatures are made for it."""
+    with pytest.raises(ConfigurationError, match="is not a plain http") as refused:
+        from_environment({}, url=url)
+    assert "APPLINKS_URL" in str(refused.value.remedy)
+    assert refused.value.message.isprintable()
+
+
+def test_an_address_from_the_environment_is_looked_at_just_the_same():
+    with pytest.raises(ConfigurationError, match="is not a plain http"):
+        from_environment({"APPLINKS_URL": "wiki.example.com"})
+
+
+def test_settings_that_were_read_do_not_change():
+    with pytest.raises(AttributeError):
+        READ.url = "https://evil.example.com"  # type: ignore[misc]
