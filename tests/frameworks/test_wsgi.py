@@ -5,6 +5,8 @@ from __future__ import annotations
 import io
 import threading
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from contextvars import copy_context
 from typing import Any
 
 import pytest
@@ -12,9 +14,9 @@ import pytest
 from applinks.errors import StoreUnavailable
 from applinks.frameworks import WSGIMiddleware
 from applinks.people import current_user
-from applinks.wire.messages import FORM
+from applinks.wire.messages import FORM, Request
 from frameworks.hosts import Application, Call, Pipe, Wsgi
-from incoming.senders import signed, wiki
+from incoming.senders import BASE, signed, wiki
 
 
 class Streamed:
@@ -85,6 +87,28 @@ def test_a_server_that_never_closes_leaks_nothing_into_the_next_request():
     """T-25"""
     list(answered(Streamed()))
     assert current_user(None) is None
+
+
+@pytest.mark.parametrize("fails", [False, True])
+def test_whoever_took_the_request_along_acts_as_nobody_once_it_is_closed(fails):
+    """T-25: a thread that was started with a copy of its context, for instance."""
+    taken: list[Any] = []
+
+    class Answer(Streamed):
+        def __iter__(self) -> Iterator[bytes]:
+            taken.append(copy_context())
+            yield b"x"
+
+        def close(self) -> None:
+            if fails:
+                raise LookupError
+
+    answer = answered(Answer())
+    assert list(answer) == [b"x"]
+    assert taken[0].run(current_user).name == "alice"
+    with suppress(LookupError):
+        answer.close()
+    assert taken[0].run(current_user, None) is None
 
 
 def test_an_answer_closed_twice_is_closed_once():
@@ -170,7 +194,7 @@ def test_the_write_function_and_the_error_information_of_start_response_pass():
 def test_the_raw_target_may_be_kept_under_either_name_and_be_absolute(name, origin):
     """RFC 9112, 3.2.2: its origin decides nothing (T-64)."""
     called, front = wiki()
-    call = Call.of(signed(front))
+    call = Call.of(signed(front, Request("GET", f"{BASE}/rest/a%2Fb%7E")))
     environ = Wsgi._environ(call, Pipe([]))
     del environ["REQUEST_URI"]
     environ[name] = origin + call.target

@@ -46,7 +46,8 @@ class Pieces(httpx2.SyncByteStream, httpx2.AsyncByteStream):
 
 def endless(piece: bytes, *, first: bytes = b"", most: int = 200_000):
     """Without an end, as far as a test can wait for one."""
-    yield first
+    if first:
+        yield first
     for _ in range(most):
         yield piece
     pytest.fail("it was read to the end")
@@ -144,7 +145,7 @@ def test_no_cookie_is_kept(face, far_side):
 # ---- addresses that no client can use
 
 
-UNUSABLE = ["http://a..b", "http://[::1]x", "http://", "http://a\x00b", "http://127.0.0.1:99999", "ftp://wiki.example.com", ""]
+UNUSABLE = ["http://a..b", "http://[::1]x", "http://", "http://a\x00b", "ftp://wiki.example.com", ""]
 
 
 @pytest.mark.parametrize("url", UNUSABLE)

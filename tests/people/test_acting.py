@@ -208,6 +208,15 @@ def test_a_scope_that_is_left_in_another_context_is_over_in_both(host):
     assert current_user(None) is None
 
 
+def test_also_where_that_context_is_a_copy_of_the_first(host):
+    """T-25"""
+    scope, opened_in = host.acting_as("alice"), copy_context()
+    opened_in.run(scope.__enter__)
+    copy = opened_in.run(copy_context)
+    copy.run(scope.__exit__, None, None, None)
+    assert [context.run(current_user, None) for context in (opened_in, copy)] == [None, None]
+
+
 def test_a_generator_that_is_left_in_the_middle_of_its_scope_leaks_no_more_once_it_is_closed(host):
     """T-25"""
 

@@ -16,8 +16,8 @@ import pytest
 from applinks.audit import AuditTrail, VerifyAudit
 from applinks.errors import ConfigurationError
 from applinks.links import FactsFor, Link, LinkById, LinkByName, LinkOfConsumer, OurKey, RemoveLink, WhoWeAre
-from applinks.store.kept import SIZE
 from applinks.store import Store
+from applinks.store.kept import SIZE
 from applinks.store.sealing import Sealing
 from putting import put
 
