@@ -9,10 +9,10 @@ import asyncio
 import gc
 import json
 import logging
+import re
 import subprocess
 import sys
 import threading
-from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import SimpleNamespace
@@ -211,16 +211,20 @@ def test_each_person_has_one_browser_at_each_application_and_all_are_closed(monk
     assert all(browser.closed for browser in made)
 
 
-def test_a_story_that_stays_ends_when_it_is_interrupted(monkeypatch, tmp_path, capsys):
-    stages: list[str] = []
+def test_with_stay_they_are_served_until_somebody_interrupts(monkeypatch, tmp_path, capsys):
+    statuses: list[int] = []
 
-    class Waiting:
+    class Clicking:
+        """In place of the event that is waited for."""
+
         def wait(self) -> None:
-            stages.append(capsys.readouterr().out)
+            out = capsys.readouterr().out
+            assert "Ctrl+C ends it." in out
+            for address in re.findall(r"http://127\.0\.0\.1:\d+", out):
+                statuses.append(httpx2.get(f"{address}/login", verify=False).status_code)  # noqa: PERF401
             raise KeyboardInterrupt
 
-    monkeypatch.setattr(story, "ACTS", (lambda scene: scene.teller.title("An act"),))
-    monkeypatch.setattr(story.threading, "Event", Waiting)
-    with suppress(KeyboardInterrupt):
-        story._until_interrupted()
-    assert stages == [""]
+    monkeypatch.setattr(story, "ACTS", ())
+    monkeypatch.setattr(story, "threading", SimpleNamespace(Event=Clicking))
+    story.tell(tmp_path, stay=True)
+    assert statuses == [200, 200, 200]

@@ -32,7 +32,8 @@ def relative(page: Path) -> str:
 @pytest.mark.parametrize("page", PAGES, ids=relative)
 def test_each_path_that_a_page_names_exists(page):
     named = re.findall(r"`((?:src|tests|docs|tools|vectors|bench|requirements)/[\w./-]*)`", page.read_text())
-    assert [path for path in named if not (ROOT / path).exists()] == []
+    made = "docs/_build"  # by `make docs`, and not part of the repository
+    assert [path for path in named if path != made and not (ROOT / path).exists()] == []
 
 
 @pytest.mark.parametrize("page", PAGES, ids=relative)

@@ -7,7 +7,7 @@ import asyncio
 import pytest
 
 from applinks.audit import WriteDown
-from applinks.errors import NobodyActing, PersonUnknown, RunAsRefused, StoreUnavailable
+from applinks.errors import ConfigurationError, NobodyActing, PersonUnknown, RunAsRefused, StoreUnavailable
 from applinks.people import EVERYONE, Person, acting, current_user, may_run_as, run_as
 from in_memory import InMemory
 
@@ -168,6 +168,13 @@ def test_async_with_does_the_same(host):
 
     asyncio.run(journey())
     assert host.outcomes("run_as") == ["begun", "ended", "begun", "ended", "refused"]
+
+
+def test_a_scope_that_is_entered_already_writes_nothing_down_when_it_is_entered_again(host):
+    scope = run_as("deployment", reason="x")
+    with host.acting_as("alice"), scope, pytest.raises(ConfigurationError), scope:
+        pytest.fail("never entered")
+    assert host.outcomes("run_as") == ["begun", "ended"]
 
 
 def test_a_cancelled_task_leaves_its_scope_and_that_is_written_down(host):

@@ -14,7 +14,7 @@ from contextlib import contextmanager, suppress
 from contextvars import ContextVar, Token
 from dataclasses import dataclass, field
 from types import TracebackType
-from typing import TypeVar, overload
+from typing import Self, TypeVar, overload
 
 from applinks.errors import ConfigurationError, NobodyActing
 from applinks.people.person import Person
@@ -125,9 +125,13 @@ class Scope:
     def _where(self) -> Application:
         return self._application or acting().application
 
-    def _enter(self, acting: Acting) -> Person:
+    def _new(self) -> Self:
         if self._entered is not None:
             raise ConfigurationError("This scope has been entered already.", remedy="Make a new one for each block.")
+        return self
+
+    def _enter(self, acting: Acting) -> Person:
+        self._new()  # another task may have entered while this one was deciding
         self._entered = (acting, _acting.set(acting))
         return acting.user
 
@@ -143,14 +147,14 @@ class Scope:
         return acting
 
     def __enter__(self) -> Person:
-        return self._enter(self._where().run(self.begin()))
+        return self._enter(self._where().run(self._new().begin()))
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         left = self._leave()
         left.application.run(self.end(left))
 
     async def __aenter__(self) -> Person:
-        return self._enter(await self._where().run_async(self.begin()))
+        return self._enter(await self._where().run_async(self._new().begin()))
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None

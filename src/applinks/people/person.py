@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Set
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from applinks.errors import PersonUnknown
+from applinks.errors import ConfigurationError, PersonUnknown
 from applinks.questions import Flow, Question
 
 
@@ -22,7 +22,15 @@ class Person:
     full_name: str = ""
     active: bool = True
     administrator: bool = False
-    groups: frozenset[str] = frozenset()
+    groups: Set[str] = frozenset()
+
+    def __post_init__(self) -> None:
+        if isinstance(self.groups, str):  # type: ignore[unreachable]  # a text is a collection, too: of its letters
+            raise ConfigurationError(
+                f"The groups of {self.name!r} are {self.groups!r}; they must be a set of texts.",
+                remedy=f"Write Person(…, groups=frozenset({{{self.groups!r}}})).",
+            )
+        object.__setattr__(self, "groups", frozenset(self.groups))
 
 
 class People(Protocol):
