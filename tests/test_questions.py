@@ -113,7 +113,7 @@ def test_what_stops_a_program_is_no_answer_and_no_flow_can_swallow_it(stop):
     def swallows():
         try:
             yield "difficult"
-        except Exception:  # noqa: BLE001
+        except BaseException:  # noqa: BLE001
             return "swallowed"
 
     with pytest.raises(stop):

@@ -58,6 +58,7 @@ def test_every_check_of_an_admitted_request_is_kept():
     assert entry.checks == principal.checks
     assert (entry.kind, entry.outcome, entry.subject, entry.link) == ("admission", "admitted", "alice", "Front")
     assert (entry.mechanism, entry.request) == ("2LOi", f"GET {URL}")
+    assert not WriteDown(entry).durable, "traffic is many times as much as changes"
 
 
 def test_a_person_is_who_the_directory_says_in_its_own_spelling():

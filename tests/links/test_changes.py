@@ -68,6 +68,7 @@ def test_a_removed_primary_link_leaves_the_flag_to_another(us):
 def test_each_change_is_written_down_once_with_who_said_so(us, make, kind):
     us.run(make(us.link("Tracker")))
     assert [(entry.kind, entry.actor, entry.link, entry.outcome) for entry in us.entries] == [(kind, "root", "Tracker", "done")]
+    assert WriteDown(us.entries[0]).durable, "a change survives a power cut"
 
 
 def test_what_is_not_said_stays(us):

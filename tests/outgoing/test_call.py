@@ -8,6 +8,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
+from applinks.audit import WriteDown
 from applinks.errors import (
     ActedAsSomeoneElse,
     AddressOutsideLink,
@@ -130,6 +131,7 @@ def test_the_record_says_who_as_whom_why_over_which_link_how_and_what_came_of_it
     assert (entry.subject, entry.actor, entry.reason) == ("deployment", "alice", "release 7")
     assert (entry.link, entry.mechanism, entry.outcome, entry.status) == ("Wiki", "2LOi", "answered", 204)
     assert entry.request == f"POST {URL}"
+    assert {kept.kind: WriteDown(kept).durable for kept in road.us.entries} == {"run_as": True, "call": False}
 
 
 def test_a_record_keeps_no_query_and_shows_no_base_string():
