@@ -1,7 +1,20 @@
 """What all tests share."""
 
+import os
+
+import pytest
 from hypothesis import settings
 
 # Machines are shared: how long one example takes says nothing about the code.
 settings.register_profile("shared machine", deadline=None)
 settings.load_profile("shared machine")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item, call):
+    """Where everything is required, as in CI, what this machine cannot run is a failure and not a gap that nobody sees."""
+    report = yield
+    if report.skipped and os.environ.get("REQUIRE_ALL"):
+        report.outcome = "failed"
+        report.longrepr = f"{item.nodeid} was skipped, but everything is required here: {report.longrepr[2]}"
+    return report
