@@ -12,7 +12,7 @@ from collections.abc import Awaitable, Callable, MutableMapping
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from applinks.frameworks.target import Target
+from applinks.frameworks.target import Target, encoded_again
 from applinks.incoming import BODY_LIMIT, Principal, receive, wants_body
 from applinks.people import nobody_acting
 from applinks.wire.messages import Pairs, Response, first
@@ -80,7 +80,7 @@ def _raw_path(scope: Scope) -> str:
     """The path as it was sent; servers that keep only the decoded one get it encoded again in the plain way."""
     raw = scope.get("raw_path")
     if raw is None:
-        return quote(scope["path"], safe="/:@!$&'()*+,;=-._~")
+        return encoded_again(scope["path"])
     return bytes(raw).partition(b"?")[0].decode("latin-1")
 
 

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from applinks.errors import ConfigurationError
 from applinks.incoming import concerns_us
 from applinks.links import Identity
 from applinks.wire.messages import Pairs, Request, first
+
+
+def encoded_again(path: str | bytes) -> str:
+    """A path of which the server kept only the decoded form, encoded in the plain way."""
+    return quote(path, safe="/:@!$&'()*+,;=-._~")
 
 
 class Target:

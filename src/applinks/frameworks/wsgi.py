@@ -9,7 +9,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import quote
 
-from applinks.frameworks.target import Target
+from applinks.frameworks.target import Target, encoded_again
 from applinks.incoming import BODY_LIMIT, Principal, receive, wants_body
 from applinks.people import ActingAs, nobody_acts
 from applinks.wire.messages import Pairs, Response, first
@@ -159,7 +159,7 @@ def _raw_path(environ: Environ) -> str:
             target = str(environ[name]).partition("?")[0]
             return _without_origin(target)
     path = environ.get("SCRIPT_NAME", "") + environ.get("PATH_INFO", "")
-    return quote(path.encode("latin-1"), safe="/:@!$&'()*+,;=-._~")
+    return encoded_again(path.encode("latin-1"))
 
 
 def _without_origin(target: str) -> str:

@@ -160,6 +160,6 @@ def _entry(attempt: Attempt, outcome: str) -> Entry:
         subject=attempt.person.name if attempt.person else claimed,
         link=attempt.link.name if attempt.link else None,
         mechanism=attempt.mechanism.NAME,
-        request=f"{attempt.request.method} {attempt.request.url.partition('?')[0]}",
+        request=attempt.request.line(),
         checks=tuple(attempt.checks),
     )

@@ -84,8 +84,7 @@ def _followed(request: Request, target: str, link: Link) -> Request:
     below = target.isascii() and target.startswith(f"{address.base_of(link)}/")
     if request.method not in SAFE or _has_body(request) or not below:
         raise RedirectedElsewhere(
-            f"{link.name!r} redirected {request.method} {request.url.partition('?')[0]} "
-            f"to {target.partition('?')[0][:200]!r}, which was not followed.",
+            f"{link.name!r} redirected {request.line()} to {target.partition('?')[0][:200]!r}, which was not followed.",
             remedy="A login page, another host or another scheme cannot take signed calls: exempt the path there, "
             "or set the link's application URL to the address that answers.",
             link=link.name,
@@ -117,7 +116,7 @@ def _record(
             reason=acting.reason if acting else None,
             link=link.name,
             mechanism=mechanism.NAME if mechanism else ladder.ANONYMOUS,
-            request=f"{request.method} {request.url.partition('?')[0]}",
+            request=request.line(),
             status=status,
             explanation=sent[-1].explanation if sent else None,
         )

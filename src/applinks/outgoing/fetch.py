@@ -9,7 +9,7 @@ import httpx2
 
 from applinks import clock
 from applinks.errors import TransportFailed
-from applinks.outgoing.send import transport_failure
+from applinks.outgoing.send import pairs_of, transport_failure
 from applinks.wire.messages import Request, Response
 
 LARGEST = 1024 * 1024
@@ -60,8 +60,7 @@ class _Incoming:
         for piece in httpx2.Response(200, headers=got.headers, stream=httpx2.ByteStream(bytes(self._packed))).iter_bytes():
             body += piece
             self._check(len(body))
-        headers = tuple((name.lower(), value) for name, value in got.headers.multi_items())
-        return Response(got.status_code, headers, bytes(body))
+        return Response(got.status_code, pairs_of(got.headers), bytes(body))
 
     def _check(self, size: int) -> None:
         if size > LARGEST or clock.now() > self._until:

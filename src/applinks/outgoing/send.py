@@ -7,6 +7,7 @@ next call run as the previous user (protocol.md 11); nothing is followed or repe
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Generator
+from dataclasses import replace
 from functools import cache
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from ssl import SSLContext
@@ -48,13 +49,14 @@ class LinkAuth(httpx2.Auth):
         self._demanded = demanded
         self._application = application
 
-    def _call(self, request: httpx2.Request, body: bytes) -> Flow[Response]:
+    def _call(self, request: Request, body: bytes) -> Flow[Response]:
         who = None if self._demanded == ANONYMOUS else acting()
-        return call(_as_wire(request, body), self._link_id, who, self._demanded)
+        return call(replace(request, body=body), self._link_id, who, self._demanded)
 
     def sync_auth_flow(self, request: httpx2.Request) -> Generator[httpx2.Request, httpx2.Response, None]:
         """Drive the road; the client carries what it sends."""
-        flow = self._call(request, request.read() if _is_form(request) else b"")
+        wire = _as_wire(request)
+        flow = self._call(wire, request.read() if wire.is_form() else b"")
         answer = self._application.answer
         step = resume(flow)
         try:
@@ -72,7 +74,8 @@ class LinkAuth(httpx2.Auth):
 
     async def async_auth_flow(self, request: httpx2.Request) -> AsyncGenerator[httpx2.Request, httpx2.Response]:
         """The same, awaited."""
-        flow = self._call(request, await request.aread() if _is_form(request) else b"")
+        wire = _as_wire(request)
+        flow = self._call(wire, await request.aread() if wire.is_form() else b"")
         answer = self._application.answer_async
         step = resume(flow)
         try:
@@ -132,19 +135,17 @@ def as_wire_response(response: httpx2.Response) -> Response:
         body = response.content
     except httpx2.ResponseNotRead:
         body = b""
-    return Response(response.status_code, _pairs(response.headers), body)
+    return Response(response.status_code, pairs_of(response.headers), body)
 
 
-def _pairs(headers: httpx2.Headers) -> Pairs:
+def pairs_of(headers: httpx2.Headers) -> Pairs:
+    """Headers as the roads know them."""
     return tuple((name.lower(), value) for name, value in headers.multi_items())
 
 
-def _is_form(request: httpx2.Request) -> bool:
-    return Request("", "", _pairs(request.headers)).is_form()
-
-
-def _as_wire(request: httpx2.Request, body: bytes) -> Request:
-    return Request(request.method, _as_sent(request.url), _pairs(request.headers), body)
+def _as_wire(request: httpx2.Request) -> Request:
+    """The request without its body, which only a form needs to show."""
+    return Request(request.method, _as_sent(request.url), pairs_of(request.headers))
 
 
 def _as_sent(url: httpx2.URL) -> str:

@@ -24,6 +24,10 @@ class Request:
     headers: Pairs = field(default=(), repr=False)
     body: bytes = field(default=b"", repr=False)
 
+    def line(self) -> str:
+        """Method and address without the query: what may be written down about it."""
+        return f"{self.method} {self.url.partition('?')[0]}"
+
     def header(self, name: str) -> str | None:
         """The first value of a header, given in lower case, or None."""
         return first(self.headers, name)
