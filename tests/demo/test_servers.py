@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import threading
+from collections import Counter
 from contextlib import suppress
 from pathlib import Path
 
@@ -61,7 +62,7 @@ def test_they_stop_without_leaving_threads_sockets_or_files_open(tmp_path):
         assert ask_all(addresses) == [200, 200, 200]
         assert set(threading.enumerate()) > threads
     assert threads_since(threads) == []
-    assert open_files() == files
+    assert Counter(open_files()) - Counter(files) == {}, "others' files may have been closed meanwhile, ours must be"
     for address in addresses.values():
         with pytest.raises(httpx2.ConnectError):
             httpx2.get(address, verify=False)
