@@ -2,22 +2,39 @@
 
 from __future__ import annotations
 
+import asyncio
+import builtins
 import logging
-from collections.abc import Callable
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterable
 from inspect import isawaitable, iscoroutine
-from typing import Any, Self, TypeVar
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 from applinks import clock, links, people, settings
-from applinks.audit import CALL, AuditTrail, AuditVerdict, Entry, Head, VerifyAudit, WriteDown, Written, printable
+from applinks.announcements import Announce, Fact
+from applinks.audit import CALL, Entry, WriteDown, printable
 from applinks.errors import AdministratorNeeded, ConfigurationError
-from applinks.links import Administrator, Identity, Link, PlainHttpAllowed, WhoWeAre, pairing
-from applinks.outgoing import AsyncLinkedApplication, Connections, LinkedApplication, fetch, fetch_async
-from applinks.people import FindPerson, MayRunAs, People, Person, Policy, RunAsSetting, SignIn, checked_run_as, may_run_as
-from applinks.questions import Ask, Flow, Moment, Now, Question, drive, drive_async
+from applinks.links import ClockSkew, Identity, LearnSkew, PlainHttpAllowed, WhoWeAre
+from applinks.mechanisms import load
+from applinks.outgoing import Connections, fetch, fetch_async
+from applinks.people import (
+    FindPerson,
+    KnowsPeople,
+    MayRunAs,
+    People,
+    Person,
+    RunAsSetting,
+    SignIn,
+    checked_run_as,
+    may_run_as,
+)
+from applinks.questions import Ask, Flow, FreshSecrets, Moment, Now, Question, Wait, drive, drive_async
 from applinks.store import Store
 
 T = TypeVar("T")
+F = TypeVar("F", bound=Fact)
 
 log = logging.getLogger("applinks")
 
@@ -39,12 +56,19 @@ class Application:
         people: People | None = None,
         run_as: RunAsSetting | None = None,
         plain_http: bool | None = None,
+        mechanisms: Iterable[str] | None = None,
+        replay: str | None = None,
     ) -> None:
         self.connections = Connections()
-        self._settings = settings.from_environment(database=database, url=url, name=name, type=type, plain_http=plain_http)
+        self._settings = settings.from_environment(
+            database=database, url=url, name=name, type=type, plain_http=plain_http, mechanisms=mechanisms, replay=replay
+        )
+        self.mechanisms = load(self._settings.mechanisms)
         self._people = people
         self._run_as = checked_run_as(run_as or {})
-        self._store = Store.open(self._settings.database, create=self._settings.url is not None)
+        self._skews: dict[str, float] = {}
+        self._listeners: dict[builtins.type[Any], list[Callable[[Any], object]]] = defaultdict(list)
+        self._store = Store.open(self._settings.database, replay=self._settings.replay, create=self._settings.url is not None)
         try:
             self._introduce()
         except BaseException:
@@ -58,8 +82,14 @@ class Application:
             **dict.fromkeys(self._store.answers, self._store.answer),
             Now: lambda _: Moment(clock.now(), clock.fresh_nonce()),
             FindPerson: lambda question: None if self._people is None else self._people.find(question.name),
+            KnowsPeople: lambda _: self._people is not None,
             SignIn: lambda question: None if self._people is None else self._people.sign_in(question.name, question.password),
             MayRunAs: lambda question: may_run_as(self._run_as, question.actor, question.user),
+            FreshSecrets: lambda question: tuple(clock.fresh_secret() for _ in range(question.count)),
+            Wait: lambda question: time.sleep(question.seconds),
+            ClockSkew: lambda question: self._skews.get(question.link_id, 0.0),
+            LearnSkew: lambda question: self._skews.update({question.link_id: question.seconds}),
+            Announce: self._announce,
             PlainHttpAllowed: lambda _: self._settings.plain_http,
             WriteDown: self._write_down,
             Ask: lambda question: fetch(self.connections.client(), question.request),
@@ -130,6 +160,13 @@ class Application:
         """Answer one question, awaiting what must be awaited."""
         if isinstance(question, Ask):
             return await fetch_async(self.connections.client_of_this_loop(), question.request)
+        if isinstance(question, Wait):
+            return await asyncio.sleep(question.seconds)
+        if type(question) in self._store.answers:
+            answer = await self._store.answer_async(question)
+            if isinstance(question, WriteDown):
+                _tell(question.entry)
+            return answer
         answer = self._answers[type(question)](question)
         return await answer if isawaitable(answer) else answer
 
@@ -137,7 +174,22 @@ class Application:
         self._store.answer(question)
         _tell(question.entry)
 
-    def _by(self, by: str | None) -> str:
+    def _announce(self, question: Announce) -> None:
+        """Tell all who listen; what one of them breaks is his own affair, and the others hear it all the same."""
+        for hear in self._listeners[type(question.fact)]:
+            try:
+                hear(question.fact)
+            except Exception:
+                log.exception("a listener failed at %r", question.fact)
+
+    def listen(self, fact: builtins.type[F], hear: Callable[[F], object]) -> None:
+        """Call `hear` with each `ConsentGiven` or `ConsentEnded`: what waited for somebody's consent can then go on.
+
+        In the process where it happens, in the thread that serves the person: start long work elsewhere.
+        """
+        self._listeners[fact].append(hear)
+
+    def administrator(self, by: str | None) -> str:
         """The administrator who makes a change: named by trusted code, else whoever acts, if they are one."""
         if by is not None:
             return by
@@ -147,174 +199,6 @@ class Application:
                 f"{person.name!r} is not an administrator of this application.", remedy="Ask one to do it."
             )
         return person.name
-
-
-class AppLinks(Application):
-    """Application links, for synchronous code: finds links, makes and changes them."""
-
-    def primary(self, type: str) -> LinkedApplication:  # noqa: A002
-        """The application that is called for a type when none is named; `LinkNotFound` if there is none."""
-        return LinkedApplication(self.run(links.primary_link(type)), self)
-
-    def link(self, name: str | None = None, *, id: str | None = None) -> LinkedApplication:  # noqa: A002
-        """The linked application of that name or id; `LinkNotFound` lists what there is."""
-        return LinkedApplication(self.run(_one(name, id)), self)
-
-    def links(self, type: str | None = None) -> tuple[LinkedApplication, ...]:  # noqa: A002
-        """All linked applications, or all of a type; the primary one first."""
-        return tuple(LinkedApplication(link, self) for link in self.run(links.links_of(type)))
-
-    def create_link(
-        self, url: str, administrator: Administrator, *, same_users: bool, name: str | None = None, by: str | None = None
-    ) -> LinkedApplication:
-        """Link this application and the one at `url`, both ways, in one operation; see `applinks.links.pairing`.
-
-        `administrator` is one of theirs and signs in there for this; `same_users` is the answer whether a user name means the
-        same person on both sides, said by `by` (the acting administrator, if nobody is named). Saying it again repairs.
-        """
-        flow = pairing.create(url, administrator, same_users=same_users, by=self._by(by), name=name)
-        return LinkedApplication(self.run(flow), self)
-
-    def change_policy(self, name: str, policy: Policy, *, by: str | None = None) -> Link:
-        """Replace the rules for whom a linked application may impersonate here, and for what."""
-        by = self._by(by)
-        return self.run(_then(name, lambda link: links.change_policy(link, policy, by=by)))
-
-    def change_link(
-        self,
-        name: str,
-        *,
-        outgoing: str | None = None,
-        incoming: str | None = None,
-        signature_method: str | None = None,
-        impersonation_parameter: str | None = None,
-        by: str | None = None,
-    ) -> Link:
-        """Set the level of a direction, the signature method of both, or the name under which the user travels.
-
-        Levels are "disabled", "oauth" and "oauth_impersonation"; `impersonation_parameter` may be "learn": it is then found out
-        by the next call. What is None stays.
-        """
-        by, changes = self._by(by), links.Changes.read(outgoing, incoming, signature_method, impersonation_parameter)
-        return self.run(_then(name, lambda link: links.change(link, changes, by=by)))
-
-    def make_primary(self, name: str, *, by: str | None = None) -> Link:
-        """Make this link the one that is used for its type when none is named."""
-        by = self._by(by)
-        return self.run(_then(name, lambda link: links.make_primary(link, by=by)))
-
-    def delete_link(self, name: str, *, by: str | None = None) -> None:
-        """Delete our end of a link; delete the other end there."""
-        by = self._by(by)
-        self.run(_then(name, lambda link: links.remove(link, by=by)))
-
-    def audit(self, limit: int = 100) -> tuple[Written, ...]:
-        """The newest records of what was done, newest first."""
-        records: tuple[Written, ...] = self.answer(AuditTrail(limit))
-        return records
-
-    def verify_audit(self, noted: Head | None = None) -> AuditVerdict:
-        """Check the chain of the records; tells the first one that does not fit. `noted` is a head that was kept elsewhere."""
-        verdict: AuditVerdict = self.answer(VerifyAudit(noted))
-        return verdict
-
-    def close(self) -> None:
-        """Give back the connections."""
-        self.connections.close()
-        self._store.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
-
-class AsyncAppLinks(Application):
-    """Application links, for asynchronous code: the methods of `AppLinks`, awaited."""
-
-    async def primary(self, type: str) -> AsyncLinkedApplication:  # noqa: A002
-        """The application that is called for a type when none is named; `LinkNotFound` if there is none."""
-        return AsyncLinkedApplication(await self.run_async(links.primary_link(type)), self)
-
-    async def link(self, name: str | None = None, *, id: str | None = None) -> AsyncLinkedApplication:  # noqa: A002
-        """The linked application of that name or id; `LinkNotFound` lists what there is."""
-        return AsyncLinkedApplication(await self.run_async(_one(name, id)), self)
-
-    async def links(self, type: str | None = None) -> tuple[AsyncLinkedApplication, ...]:  # noqa: A002
-        """All linked applications, or all of a type; the primary one first."""
-        return tuple(AsyncLinkedApplication(link, self) for link in await self.run_async(links.links_of(type)))
-
-    async def create_link(
-        self, url: str, administrator: Administrator, *, same_users: bool, name: str | None = None, by: str | None = None
-    ) -> AsyncLinkedApplication:
-        """Link this application and the one at `url`, both ways, in one operation; see `AppLinks.create_link`."""
-        flow = pairing.create(url, administrator, same_users=same_users, by=self._by(by), name=name)
-        return AsyncLinkedApplication(await self.run_async(flow), self)
-
-    async def change_policy(self, name: str, policy: Policy, *, by: str | None = None) -> Link:
-        """Replace the rules for whom a linked application may impersonate here, and for what."""
-        by = self._by(by)
-        return await self.run_async(_then(name, lambda link: links.change_policy(link, policy, by=by)))
-
-    async def change_link(
-        self,
-        name: str,
-        *,
-        outgoing: str | None = None,
-        incoming: str | None = None,
-        signature_method: str | None = None,
-        impersonation_parameter: str | None = None,
-        by: str | None = None,
-    ) -> Link:
-        """Set the level of a direction, the signature method of both, or the name under which the user travels.
-
-        See `AppLinks.change_link`.
-        """
-        by, changes = self._by(by), links.Changes.read(outgoing, incoming, signature_method, impersonation_parameter)
-        return await self.run_async(_then(name, lambda link: links.change(link, changes, by=by)))
-
-    async def make_primary(self, name: str, *, by: str | None = None) -> Link:
-        """Make this link the one that is used for its type when none is named."""
-        by = self._by(by)
-        return await self.run_async(_then(name, lambda link: links.make_primary(link, by=by)))
-
-    async def delete_link(self, name: str, *, by: str | None = None) -> None:
-        """Delete our end of a link; delete the other end there."""
-        by = self._by(by)
-        await self.run_async(_then(name, lambda link: links.remove(link, by=by)))
-
-    async def audit(self, limit: int = 100) -> tuple[Written, ...]:
-        """The newest records of what was done, newest first."""
-        records: tuple[Written, ...] = await self.answer_async(AuditTrail(limit))
-        return records
-
-    async def verify_audit(self, noted: Head | None = None) -> AuditVerdict:
-        """Check the chain of the records; see `AppLinks.verify_audit`."""
-        verdict: AuditVerdict = await self.answer_async(VerifyAudit(noted))
-        return verdict
-
-    async def close(self) -> None:
-        """Give back the connections of this event loop, and those to the store."""
-        await self.connections.close_of_this_loop()
-        self._store.close()
-
-    async def __aenter__(self) -> Self:
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        await self.close()
-
-
-def _one(name: str | None, id: str | None) -> Flow[Link]:  # noqa: A002
-    if (name is None) == (id is None):
-        raise ConfigurationError("Name a link either by its name or by its id.", remedy="link('Wiki') or link(id='…').")
-    return links.link_named(name) if name is not None else links.link_with_id(str(id))
-
-
-def _then(name: str, change: Callable[[Link], Flow[T]]) -> Flow[T]:
-    link = yield from links.link_named(name)
-    return (yield from change(link))
 
 
 def _tell(entry: Entry) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import secrets
 import time
 from collections import deque
 
@@ -27,3 +28,8 @@ def fresh_nonce() -> str:
         drawn = os.urandom(16 * _NONCES_AT_ONCE).hex()
         _nonces.extend(drawn[start : start + 32] for start in range(32, len(drawn), 32))
         return drawn[:32]
+
+
+def fresh_secret() -> str:
+    """A new token, verifier or shared secret: 256 random bits, in letters that need no encoding anywhere."""
+    return secrets.token_urlsafe(32)

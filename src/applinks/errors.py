@@ -3,6 +3,7 @@
 AppLinksError
   OurFault                      the request never left, or should not have been asked for
     ConfigurationError          a setting, an address or a stored value is missing or wrong
+      MethodForbidden           this platform does not allow the link's signature method
     LinkNotFound                no link by that id, name or type; lists what exists
     LinkExists                  another link has that name or application
     MechanismMissing            the link does not offer the mechanism that was demanded
@@ -13,15 +14,22 @@ AppLinksError
     AdministratorNeeded         only an administrator may do that
     PairingRefused              the other side, or we, would not make the link
     StoreUnavailable            our own records cannot be read or written now
+    DanceOver                   the dance was ended before, took too long, or never began
+    DanceOfAnother              the address was made for another person
   TheirFault                    the far side, or the way to it
-    TransportFailed             no answer: name, connection, TLS or time
+    TransportFailed             no answer: the name or the connection
+      TlsFailed                 no connection that can be trusted
+      TimedOut                  no answer in time
+    AnswerTooLarge              more than we are ready to read
     MalformedAnswer             an answer that does not say what it must
     RedirectedElsewhere         a redirect that credentials must not follow
     ActedAsSomeoneElse          the far side answered as another user than the one asked for
     FarSideError                status 400 or above; carries status, parsed body and response
-      AccessRefused             the far side refused our proof or the user, by an OAuth problem
+      AccessRefused             the far side refused our proof or the user, and named the problem
+      Throttled                 we asked too often; says when it may be worth asking again
   PersonNeeded                  a person must do something first
     CredentialsRequired         this user must first agree
+    CredentialsRefused          this user was asked and did not agree
   NotAdmitted                   an incoming request was turned away
     NoProof                     its proof is incomplete or malformed
     BadProof                    its proof does not hold
@@ -32,6 +40,7 @@ AppLinksError
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar
+from urllib.parse import quote
 
 if TYPE_CHECKING:
     import httpx2
@@ -68,6 +77,12 @@ class ConfigurationError(OurFault):
     """A setting, an address or a stored value is missing or wrong."""
 
     code = "configuration"
+
+
+class MethodForbidden(ConfigurationError):
+    """The crypto policy of this platform does not allow the signature method of the link, such as RSA with SHA-1."""
+
+    code = "method-forbidden"
 
 
 class LinkNotFound(OurFault):
@@ -130,6 +145,18 @@ class StoreUnavailable(OurFault):
     code = "store-unavailable"
 
 
+class DanceOver(OurFault):
+    """This dance was ended before, took too long, or never began; nothing was granted."""
+
+    code = "dance-over"
+
+
+class DanceOfAnother(OurFault):
+    """The address that leads to consent was made for another person than the one who opened it; nothing was granted (T-44)."""
+
+    code = "dance-of-another"
+
+
 class TheirFault(AppLinksError):
     """The far side, or the way to it."""
 
@@ -137,9 +164,27 @@ class TheirFault(AppLinksError):
 
 
 class TransportFailed(TheirFault):
-    """No answer: the name, the connection, TLS or time; the cause is attached."""
+    """No answer: the name or the connection failed; the cause is attached."""
 
     code = "transport-failed"
+
+
+class TlsFailed(TransportFailed):
+    """No connection that can be trusted: the certificate or the handshake; nothing was sent."""
+
+    code = "tls-failed"
+
+
+class TimedOut(TransportFailed):
+    """No answer in time. What was asked may still have been done."""
+
+    code = "timed-out"
+
+
+class AnswerTooLarge(TheirFault):
+    """The answer is larger than we are ready to keep in memory; it was not read to its end."""
+
+    code = "answer-too-large"
 
 
 class MalformedAnswer(TheirFault):
@@ -178,13 +223,23 @@ class FarSideError(TheirFault):
 
 
 class AccessRefused(FarSideError):
-    """The far side refused our proof or the user; `problem` is its `oauth_problem` (protocol.md 1.6)."""
+    """The far side refused our proof or the user; `problem` is its name for the reason (protocol.md 1.6, 2.4, 3)."""
 
     code = "access-refused"
 
     def __init__(self, message: str, *, problem: str, **rest: Any) -> None:
         super().__init__(message, **rest)
         self.problem = problem
+
+
+class Throttled(FarSideError):
+    """We asked too often. `retry_after` says in how many seconds it may be worth asking again, None if the far side did not."""
+
+    code = "throttled"
+
+    def __init__(self, message: str, *, retry_after: float | None, **rest: Any) -> None:
+        super().__init__(message, **rest)
+        self.retry_after = retry_after
 
 
 class PersonNeeded(AppLinksError):
@@ -206,12 +261,25 @@ class CredentialsRequired(PersonNeeded):
         self.user = user
         self.authorization_url = authorization_url
 
+    def returning_to(self, path: str) -> str | None:
+        """The same page, which leads back to this path of our own application afterwards, such as "/browse/OPS-1"."""
+        if self.authorization_url is None:
+            return None
+        return f"{self.authorization_url}&return_to={quote(path, safe='')}"
+
+
+class CredentialsRefused(PersonNeeded):
+    """This user was asked to agree and did not."""
+
+    code = "credentials-refused"
+
 
 class NotAdmitted(AppLinksError):
     """An incoming request was turned away.
 
     `problem` is the `oauth_problem` that the sender is told, `companions` the parameters that go with it (protocol.md 1.6);
-    the message is for our own log and may say more than the sender may know.
+    the message is for our own log and may say more than the sender may know. `mechanism` is the one that claimed the request,
+    None where none did.
     """
 
     code = "not-admitted"
@@ -222,6 +290,7 @@ class NotAdmitted(AppLinksError):
         super().__init__(message, direction="incoming", **where)
         self.problem = problem
         self.companions = companions
+        self.mechanism: str | None = None
 
 
 class NoProof(NotAdmitted):

@@ -114,7 +114,21 @@ class Now(Question):
 
 
 @dataclass(frozen=True, slots=True)
+class FreshSecrets(Question):
+    """So many fresh random texts, each of 256 bits, in characters that need no encoding anywhere; as a tuple."""
+
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
 class Ask(Question):
     """One request of a flow's own (a manifest, a token, a who-am-I). The answer is the `Response`, body included."""
 
     request: Request
+
+
+@dataclass(frozen=True, slots=True)
+class Wait(Question):
+    """Let some seconds pass. The answer is None, given afterwards."""
+
+    seconds: float

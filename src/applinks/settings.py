@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
 from urllib.parse import urlsplit
 
 from applinks.errors import ConfigurationError
@@ -17,18 +18,25 @@ _NO = frozenset({"", "0", "false", "no", "off"})
 class Settings:
     """Where the records are, and who this application is.
 
-    `database`: an SQLAlchemy address; SQLite is the default, because it needs nothing.
+    `database`: an SQLAlchemy address; SQLite is the default, because it needs nothing. PostgreSQL is for several machines.
     `url`: the public address at which people and other applications reach this one, as a browser would write it. It is
     declared and never guessed: what a proxy or a client says in a header decides nothing (security.md T-64).
     `name`, `type`: how this application introduces itself. None keeps what is stored.
+    `mechanisms`: by which ways calls may be proven, both ways; what is not named is not loaded. The three OAuth ones, unless
+    said otherwise; "Trusted" and "Basic" are legacy.
     `plain_http`: whether links may run over plain http beyond this machine. Off, since keys and calls could be changed.
+    `replay`: where it is kept which requests were admitted already. None for the database; the address of a Valkey or Redis
+    server (`valkey://host:6379/0`, `valkeys://…`) that all processes share; or "memory", for a single process that may admit a
+    request again after it was restarted.
     """
 
-    database: str = "sqlite:///applinks.db"
+    database: str = field(default="sqlite:///applinks.db", repr=False)  # an address may hold a password
     url: str | None = None
     name: str | None = None
     type: str | None = None
+    mechanisms: Sequence[str] = ("2LOi", "3LO", "2LO")
     plain_http: bool = False
+    replay: str | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
         if self.url is not None and not _is_address(self.url):
@@ -38,8 +46,10 @@ class Settings:
             )
 
 
-def from_environment(environment: Mapping[str, str] = os.environ, **given: str | bool | None) -> Settings:
-    """The settings that were given; what was not, from APPLINKS_DATABASE, _URL, _NAME, _TYPE and _PLAIN_HTTP."""
+def from_environment(environment: Mapping[str, str] = os.environ, **given: Any) -> Settings:
+    """The settings that were given; what was not, from APPLINKS_DATABASE, _URL, _NAME, _TYPE, _MECHANISMS,
+    _PLAIN_HTTP and _REPLAY.
+    """
     texts = {
         name: environment[variable]
         for name, variable in (
@@ -47,11 +57,14 @@ def from_environment(environment: Mapping[str, str] = os.environ, **given: str |
             ("url", "APPLINKS_URL"),
             ("name", "APPLINKS_NAME"),
             ("type", "APPLINKS_TYPE"),
+            ("replay", "APPLINKS_REPLAY"),
         )
         if environment.get(variable)
     }
-    found: dict[str, str | bool] = {**texts, "plain_http": _truth(environment, "APPLINKS_PLAIN_HTTP")}
-    return Settings(**{**found, **{name: value for name, value in given.items() if value is not None}})  # type: ignore[arg-type]
+    found: dict[str, Any] = {**texts, "plain_http": _truth(environment, "APPLINKS_PLAIN_HTTP")}
+    if environment.get("APPLINKS_MECHANISMS"):
+        found["mechanisms"] = tuple(name.strip() for name in environment["APPLINKS_MECHANISMS"].split(","))
+    return Settings(**{**found, **{name: value for name, value in given.items() if value is not None}})
 
 
 def _is_address(url: str) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 import json
 from pathlib import Path
 
@@ -10,6 +11,8 @@ import pytest
 from cryptography.exceptions import InternalError, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import dsa, ec, ed25519, rsa
+from hypothesis import given
+from hypothesis import strategies as st
 
 from applinks.errors import ConfigurationError
 from applinks.wire import keys
@@ -204,3 +207,84 @@ def test_a_platform_that_forbids_sha_1_is_told_in_words_and_nothing_else_is_used
     public._key = forbidding
     with pytest.raises(ConfigurationError, match="does not allow RSA signatures with SHA1"):
         public.verify(b"", b"text", hashes.SHA1())
+
+
+# ---- RSA without padding (protocol.md 2.2)
+
+BLINDING = 2**1000 + 12_345
+SMALL = PrivateKey.read(WIKI["inputs"]["private_key"])
+
+
+def padded(data: bytes, size: int) -> bytes:
+    """What RSASSA-PKCS1-v1_5 raises: RFC 8017, 9.2."""
+    digest = bytes.fromhex("3031300d060960864801650304020105000420") + hashlib.sha256(data).digest()
+    return b"\0\1" + b"\xff" * (size - len(digest) - 3) + b"\0" + digest
+
+
+def test_raising_by_hand_gives_what_the_library_signs(key):
+    private = PrivateKey(key)
+    for one in (private, SMALL):
+        assert one.raw(padded(b"text", one.public.size), BLINDING) == one.sign(b"text", SHA256)
+        assert one.public.raw(one.sign(b"text", SHA256)) == padded(b"text", one.public.size)
+
+
+@given(st.binary(max_size=127), st.integers(2**64, 2**1100))
+def test_what_the_private_key_raises_the_public_one_takes_back(message, blinding):
+    raised = SMALL.raw(message, blinding)
+    assert len(raised) == 128
+    assert SMALL.public.raw(raised) == message.rjust(128, b"\0")
+
+
+@given(st.integers(2**64, 2**1100))
+def test_the_blinding_leaves_no_trace_in_the_result(blinding):
+    assert SMALL.raw(b"text", blinding) == SMALL.raw(b"text", BLINDING)
+
+
+def test_what_is_raised_is_never_the_message_itself(monkeypatch):
+    """T-08: the secret exponent meets only numbers that nobody outside knows."""
+    numbers = SMALL._key.private_numbers()
+    met = []
+
+    def watching(base, exponent, modulus=None):
+        if exponent in {numbers.d, numbers.dmp1, numbers.dmq1}:
+            met.append(base)
+        return pow(base, exponent, modulus)
+
+    monkeypatch.setattr(keys, "pow", watching, raising=False)
+    SMALL.raw(b"text", BLINDING)
+    SMALL.raw(b"text", BLINDING + 1)
+    assert len(set(met)) == 2
+    assert len(met) == 4
+    assert int.from_bytes(b"text") not in met
+
+
+@pytest.mark.parametrize("blinding", [0, 1, -1, 2**64 - 1, "n", "p", "2n+1"])
+def test_a_blinding_that_hides_nothing_is_refused(blinding):
+    numbers = SMALL._key.private_numbers()
+    n = numbers.public_numbers.n
+    value = {"n": n, "p": numbers.p, "2n+1": 2 * n + 1, -1: -n}.get(blinding, blinding)
+    with pytest.raises(ConfigurationError, match="blinding"):
+        SMALL.raw(b"text", value)
+
+
+def test_a_message_that_is_no_number_below_the_modulus_is_refused():
+    n = SMALL._key.private_numbers().public_numbers.n
+    for message in (n.to_bytes(128), b"\xff" * 128, b"\1" + bytes(128)):
+        with pytest.raises(ConfigurationError):
+            SMALL.raw(message, BLINDING)
+        with pytest.raises(ValueError):
+            SMALL.public.raw(message)
+    assert SMALL.public.raw(b"") == bytes(128)
+    with pytest.raises(ValueError):
+        SMALL.public.raw(bytes(129))
+
+
+def test_a_miscounted_result_never_leaves():
+    """A fault in one half of the computation would show the other half's prime to everybody."""
+    numbers = SMALL._key.private_numbers()
+    broken = rsa.RSAPrivateNumbers(
+        numbers.p, numbers.q, numbers.d, numbers.dmp1 + 2, numbers.dmq1, numbers.iqmp, numbers.public_numbers
+    )
+    der = pkcs8(broken.private_key(unsafe_skip_rsa_key_validation=True), Encoding.DER)
+    with pytest.raises(ConfigurationError, match="do not fit"):
+        PrivateKey.read(der, trusted=True).raw(b"text", BLINDING)

@@ -57,8 +57,8 @@ class ASGIMiddleware:
         body, whole, replay = b"", True, receive_
         if wants_body(self._target.below(path) or "", first(headers, "content-type")):
             body, whole, replay = await _read(receive_, _length(headers))
-        request = self._target.request(scope["method"], path, query, headers, body if whole else b"")
-        outcome = await self.applinks.run_async(receive(request, whole=whole))
+        request = self._target.request(scope["method"], path, query, headers, body if whole else b"", _client(scope))
+        outcome = await self.applinks.run_async(receive(request, self.applinks.mechanisms, whole=whole))
         if isinstance(outcome, Response):
             await _respond(outcome, send, with_body=request.method != "HEAD")
         elif isinstance(outcome, Principal):
@@ -82,6 +82,11 @@ def _raw_path(scope: Scope) -> str:
     if raw is None:
         return encoded_again(scope["path"])
     return bytes(raw).partition(b"?")[0].decode("latin-1")
+
+
+def _client(scope: Scope) -> str | None:
+    client = scope.get("client")
+    return str(client[0]) if client else None
 
 
 def _length(headers: Pairs) -> int | None:
@@ -118,6 +123,7 @@ async def _respond(response: Response, send: Send, *, with_body: bool) -> None:
 def _witnessing(send: Send, principal: Principal, realm: str) -> Send:
     """Say on the answer for whom it was made; and on a 401 of the application itself, that OAuth is spoken here."""
     said = [(b"x-ausername", quote(principal.person.name, safe="").encode())]
+    said += [(name.encode("latin-1"), value.encode("latin-1")) for name, value in principal.headers]
 
     async def witnessing(message: Message) -> None:
         if message["type"] == "http.response.start":

@@ -7,7 +7,7 @@ from urllib.parse import quote, urlsplit
 from applinks.errors import ConfigurationError
 from applinks.incoming import concerns_us
 from applinks.links import Identity
-from applinks.wire.messages import Pairs, Request, first
+from applinks.wire.messages import Pairs, Request
 
 
 def encoded_again(path: str | bytes) -> str:
@@ -42,9 +42,9 @@ class Target:
     def concerns_us(self, path: str, query: str, headers: Pairs) -> bool:
         """A quick look: could this request be ours to answer, or carry a proof?"""
         below = self.below(path)
-        return below is not None and concerns_us(below, query, first(headers, "authorization"), first(headers, "content-type"))
+        return below is not None and concerns_us(below, query, headers)
 
-    def request(self, method: str, path: str, query: str, headers: Pairs, body: bytes) -> Request:
+    def request(self, method: str, path: str, query: str, headers: Pairs, body: bytes, client: str | None = None) -> Request:
         """The request as its sender addressed it."""
         url = f"{self._origin}{self._prefix}{self.below(path) or ''}"
-        return Request(method, f"{url}?{query}" if query else url, headers, body)
+        return Request(method, f"{url}?{query}" if query else url, headers, body, client)

@@ -59,8 +59,9 @@ class WSGIMiddleware:
         body, whole = b"", True
         if wants_body(self._target.below(path) or "", first(headers, "content-type")):
             body, whole = _read(environ)
-        request = self._target.request(environ["REQUEST_METHOD"], path, query, headers, body if whole else b"")
-        outcome = self.applinks.run(receive(request, whole=whole))
+        client = environ.get("REMOTE_ADDR")
+        request = self._target.request(environ["REQUEST_METHOD"], path, query, headers, body if whole else b"", client)
+        outcome = self.applinks.run(receive(request, self.applinks.mechanisms, whole=whole))
         if isinstance(outcome, Response):
             return _respond(outcome, start_response, with_body=request.method != "HEAD")
         if isinstance(outcome, Principal):
@@ -194,7 +195,7 @@ def _witnessing(start_response: StartResponse, principal: Principal, realm: str)
     """Say on the answer for whom it was made; and on a 401 of the application itself, that OAuth is spoken here."""
 
     def witnessing(status: str, headers: list[tuple[str, str]], *rest: Any) -> Any:
-        said = [("X-AUSERNAME", quote(principal.person.name, safe=""))]
+        said = [("X-AUSERNAME", quote(principal.person.name, safe="")), *principal.headers]
         more = [("WWW-Authenticate", challenge(realm))] if status.startswith("401") else []
         return start_response(status, [*headers, *said, *more], *rest)
 

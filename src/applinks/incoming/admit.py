@@ -10,6 +10,7 @@ Rules of this file:
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -17,7 +18,7 @@ from applinks.audit import ADMISSION, Entry, WriteDown
 from applinks.errors import NotAdmitted, PersonNotAdmitted
 from applinks.incoming import replay
 from applinks.incoming.principal import Principal
-from applinks.links import Identity, Link, LinkOfConsumer
+from applinks.links import Identity, Link
 from applinks.mechanisms import MECHANISMS, Candidate, Mechanism, Presented
 from applinks.people import FindPerson, Person
 from applinks.questions import Flow, Moment, Now
@@ -48,12 +49,14 @@ class Attempt:
         return self.identity.below(self.request.url)
 
 
-def admit(request: Request, identity: Identity, *, whole: bool = True) -> Flow[Principal | None]:
+def admit(
+    request: Request, identity: Identity, mechanisms: Sequence[Mechanism] = MECHANISMS, *, whole: bool = True
+) -> Flow[Principal | None]:
     """The principal of a request that proves itself; None if it does not try to; else `NotAdmitted`.
 
     A form that is not there as a `whole` cannot be verified, whatever else about the request could be.
     """
-    attempt = _recognised(request, identity)
+    attempt = _recognised(request, identity, mechanisms)
     if attempt is None:
         return None
     if not whole and request.is_form():
@@ -62,47 +65,54 @@ def admit(request: Request, identity: Identity, *, whole: bool = True) -> Flow[P
         try:
             yield from step(attempt)
         except NotAdmitted as refusal:
+            refusal.mechanism = attempt.mechanism.NAME
             if attempt.verified:
                 attempt.checks.append((step.__name__, refusal.message))
                 yield WriteDown(_entry(attempt, f"refused: {refusal.message}"))
             raise
+        if attempt.link is None and attempt.mechanism.SHARES_ITS_HEADER:
+            return None
         attempt.checks.append((step.__name__, "ok"))
-    assert attempt.link is not None and attempt.person is not None, "every step has passed"  # noqa: S101, PT018
+    link, person, candidate = attempt.link, attempt.person, _examined(attempt)
+    assert link is not None and person is not None, "every step has passed"  # noqa: S101, PT018
     yield WriteDown(_entry(attempt, "admitted"))
-    return Principal(attempt.person, attempt.link, attempt.mechanism.NAME, tuple(attempt.checks))
+    return Principal(person, link, attempt.mechanism.NAME, tuple(attempt.checks), candidate.headers)
 
 
-def _recognised(request: Request, identity: Identity) -> Attempt | None:
+def _recognised(request: Request, identity: Identity, mechanisms: Sequence[Mechanism]) -> Attempt | None:
     """Step 1: exactly one mechanism claims the request, or it is none of ours, or it is refused."""
     presented = Presented(request, oauth1.read(request))
-    if presented.oauth is None:
-        return None
-    claiming = [mechanism for mechanism in MECHANISMS if mechanism.recognise(presented)]
+    claiming = [mechanism for mechanism in mechanisms if mechanism.recognise(presented)]
     if len(claiming) == 1:
         return Attempt(request, identity, presented, claiming[0])
+    if claiming:
+        raise NotAdmitted("The request proves itself in two ways at once.", problem="parameter_rejected")
+    if presented.oauth is None:
+        return None
     if presented.oauth.token:
-        raise NotAdmitted("The request carries a token, and no token was ever given out here.", problem="token_rejected")
-    raise NotAdmitted("The request proves an application but names no user to act as.", problem="permission_denied")
+        raise NotAdmitted("The request carries a token, and this application gives out none.", problem="token_rejected")
+    raise NotAdmitted("The request proves an application in a way that is not loaded here.", problem="permission_denied")
 
 
 def find_link(attempt: Attempt) -> Flow[None]:
     """Step 2: whom the sender claims to be. An unknown one goes on to be refused by step 3, at the same cost."""
-    attempt.link = yield LinkOfConsumer(attempt.mechanism.sender(attempt.presented))
+    attempt.link = yield attempt.mechanism.sender(attempt.presented)
 
 
 def examine(attempt: Attempt) -> Flow[None]:
-    """Step 3: time, method and signature."""
+    """Step 3: time, method and signature, or what stands for them."""
     moment: Moment = yield Now()
-    attempt.candidate = attempt.mechanism.accept(attempt.presented, attempt.link, moment.now)
+    attempt.candidate = yield from attempt.mechanism.accept(attempt.presented, attempt.link, moment.now)
     if attempt.candidate.refusal is not None:
         raise attempt.candidate.refusal
     attempt.checks.extend(attempt.candidate.checks)
 
 
 def spend_nonce(attempt: Attempt) -> Flow[None]:
-    """Step 4: once, over all processes that share the store."""
+    """Step 4: once, over all processes that share the store. A password has no nonce."""
     candidate = _examined(attempt)
-    yield from replay.spend(candidate.consumer_key, candidate.token, candidate.timestamp, candidate.nonce)
+    if candidate.nonce:
+        yield from replay.spend(candidate.consumer_key, candidate.token, candidate.timestamp, candidate.nonce)
 
 
 def check_level(attempt: Attempt) -> Flow[None]:
@@ -127,11 +137,11 @@ def find_person(attempt: Attempt) -> Flow[None]:
 
 
 def apply_policy(attempt: Attempt) -> Flow[None]:
-    """Step 7: whether this person may be impersonated over this link, by this method, on this path."""
+    """Step 7: whether this person may act over this link, by this method, on this path."""
     yield from ()
     assert attempt.link is not None and attempt.person is not None, "find_person comes first"  # noqa: S101, PT018
-    policy = attempt.link.incoming.policy
-    objection = policy.objection(attempt.person, attempt.request.method, attempt.path())
+    may_act = attempt.mechanism.person_objection
+    objection = may_act(attempt.person, attempt.link, attempt.request.method, attempt.path())
     if objection:
         raise _not_for(attempt, objection)
 

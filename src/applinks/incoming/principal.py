@@ -7,13 +7,18 @@ from dataclasses import dataclass, field
 from applinks.links import Link
 from applinks.mechanisms import Checks
 from applinks.people import Person
+from applinks.wire.messages import Pairs
 
 
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """An admitted request: the local person whose rights apply, the link it came over, the mechanism that proved it."""
+    """An admitted request: the local person whose rights apply, the link it came over, the mechanism that proved it.
+
+    `headers` go on the answer.
+    """
 
     person: Person
     link: Link
     mechanism: str
     checks: Checks = field(default=(), repr=False)
+    headers: Pairs = field(default=(), repr=False)

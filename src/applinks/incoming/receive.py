@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
+from dataclasses import replace
 from urllib.parse import urlsplit
 
 from applinks.errors import NotAdmitted, StoreUnavailable
 from applinks.incoming.admit import admit
-from applinks.incoming.endpoints import ENDPOINTS, Visit
+from applinks.incoming.endpoints import ENDPOINTS, TOKEN_ENDPOINTS, Visit
 from applinks.incoming.principal import Principal
 from applinks.links import Identity, WhoWeAre
+from applinks.mechanisms import MECHANISMS, Mechanism
 from applinks.questions import Flow
 from applinks.wire import oauth1, problems
-from applinks.wire.messages import FORM, Request, Response, media_type
+from applinks.wire.messages import FORM, Pairs, Request, Response, media_type
 
 BODY_LIMIT = 256 * 1024
 """Bytes of a form that are read to verify it; larger ones pass unread, and are refused if they claim a proof (S-30)."""
@@ -23,56 +26,78 @@ RETRY_AFTER = "5"
 log = logging.getLogger("applinks.incoming")
 
 
-def concerns_us(path: str, query: str, authorization: str | None, content_type: str | None) -> bool:
+CERTIFICATE = "x-seraph-trusted-app-cert"
+
+
+def concerns_us(path: str, query: str, headers: Pairs) -> bool:
     """A quick look, before anything is parsed: could this request be ours to answer, or carry a proof?
 
     `path` is the raw path below our own address. False is certain, True is worth a closer look.
     """
-    return (
-        path in ENDPOINTS
-        or "oauth_" in query
-        or (authorization is not None and authorization[:5].lower() == "oauth")
-        or media_type(content_type) == FORM
-        or "%" in query
-    )
+    if path in ENDPOINTS or path in TOKEN_ENDPOINTS or "oauth_" in query or "%" in query:
+        return True
+    for name, value in headers:
+        if name == "authorization":
+            if value[:5].lower() in {"oauth", "basic"}:
+                return True
+        elif name == CERTIFICATE or (name == "content-type" and media_type(value) == FORM):
+            return True
+    return False
 
 
 def wants_body(path: str, content_type: str | None) -> bool:
     """Whether the body takes part: of a form, since it is signed, and of what our own endpoints are sent."""
-    return path in ENDPOINTS or media_type(content_type) == FORM
+    return path in ENDPOINTS or path in TOKEN_ENDPOINTS or media_type(content_type) == FORM
 
 
-def receive(request: Request, *, whole: bool = True) -> Flow[Principal | Response | None]:
+def receive(
+    request: Request, mechanisms: Sequence[Mechanism] = MECHANISMS, *, whole: bool = True
+) -> Flow[Principal | Response | None]:
     """A `Response` to give at once, the `Principal` as whom the request goes on, or None: it goes on untouched.
 
     `whole` is false where the body was too large to be read. Where the store fails, nothing that needs it gets through: it is
     answered 503 (security.md T-11).
     """
     try:
-        return (yield from _received(request, whole=whole))
+        return (yield from _received(request, mechanisms, whole=whole))
     except StoreUnavailable as failure:
         log.warning("cannot decide about %s %r: %s", request.method, request.url.partition("?")[0], failure)
         return _unavailable() if _needs_us(request) else None
 
 
-def _received(request: Request, *, whole: bool) -> Flow[Principal | Response | None]:
+def _received(request: Request, mechanisms: Sequence[Mechanism], *, whole: bool) -> Flow[Principal | Response | None]:
     identity: Identity = yield WhoWeAre()
+    path = identity.below(request.url)
+    visit = Visit(request, path, identity, None, mechanisms)
     try:
-        principal: Principal | None = yield from admit(request, identity, whole=whole)
+        if path in TOKEN_ENDPOINTS:
+            return (yield from TOKEN_ENDPOINTS[path](visit))
+        principal: Principal | None = yield from admit(request, identity, mechanisms, whole=whole)
     except NotAdmitted as refusal:
         log.warning("refused %s %r: %s", request.method, request.url.partition("?")[0], ascii(str(refusal)))
-        return problems.refusal(identity.url, refusal.problem, refusal.companions)
-    path = identity.below(request.url)
+        return _refused(refusal, visit)
     endpoint = ENDPOINTS.get(path)
     if endpoint is not None:
-        return (yield from endpoint(Visit(request, path, identity, principal)))
+        return (yield from endpoint(replace(visit, principal=principal)))
     return principal
+
+
+def _refused(refusal: NotAdmitted, visit: Visit) -> Response:
+    """Each mechanism turns away in its own words; token endpoints name themselves as realm (protocol.md 1.6)."""
+    if visit.path in TOKEN_ENDPOINTS:
+        return problems.refusal(visit.request.url.partition("?")[0], refusal.problem, refusal.companions)
+    claiming = next((mechanism for mechanism in visit.mechanisms if refusal.mechanism == mechanism.NAME), None)
+    if claiming is not None:
+        return claiming.refuse(visit.identity.url, refusal)
+    return problems.refusal(visit.identity.url, refusal.problem, refusal.companions)
 
 
 def _needs_us(request: Request) -> bool:
     """Whether the request claims a proof or asks for one of our endpoints; the application's own forms do neither."""
+    if request.header(CERTIFICATE) is not None:
+        return True
     try:
-        return oauth1.read(request) is not None or urlsplit(request.url).path.endswith(tuple(ENDPOINTS))
+        return oauth1.read(request) is not None or urlsplit(request.url).path.endswith((*ENDPOINTS, *TOKEN_ENDPOINTS))
     except NotAdmitted:
         return True
 

@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TypeVar
+from typing import Any, TypedDict, TypeVar
 
 from applinks.audit import Entry, WriteDown
 from applinks.errors import ConfigurationError, LinkExists, LinkNotFound
-from applinks.links.model import IMPERSONATION_PARAMETERS, Level, Link, Outgoing
+from applinks.links.model import IMPERSONATION_PARAMETERS, Level, Link
 from applinks.links.registry import LinkById
-from applinks.people import Policy
-from applinks.questions import Flow, Question
+from applinks.links.secrets import KeepSecret, SecretUse
+from applinks.people import FindPerson, KnowsPeople, Person, Policy
+from applinks.questions import Flow, FreshSecrets, Question
 from applinks.wire.oauth1 import SignatureMethod
+from applinks.wire.tokens import is_callback
+from applinks.wire.trusted_apps import LONGEST_AGE, check_patterns
 
 W = TypeVar("W", bound=str)
 
 SIGNATURE_METHODS = (SignatureMethod.RSA_SHA256, SignatureMethod.RSA_SHA512, SignatureMethod.RSA_SHA1)
 """What we can sign and verify with one RSA key; the first that both ends know is pinned when a link is made."""
 LEARN = "learn"
+INCOMING, OUTGOING = DIRECTIONS = ("incoming", "outgoing")
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,31 +95,79 @@ def change_policy(link: Link, policy: Policy, *, by: str) -> Flow[Link]:
     return (yield from alter(link.id, make, by=by, what="policy changed"))
 
 
+class LinkSettings(TypedDict, total=False):
+    """What can be set on a link, in the words of a person; what is not named stays.
+
+    `outgoing`, `incoming`: the levels. `signature_method`: of both directions. `impersonation_parameter`: or "learn", to be
+    found out by the next call. `fixed_user`: whether calls without consent may go as the one user whom the far side has set.
+    `account`: our user name there, for Basic. `execute_as`: the local user of calls that name nobody; never an administrator.
+    `callback`: where people are sent back to. `addresses`, `paths`, `max_age` (milliseconds): limits of a trusted application.
+    An empty text takes `account`, `execute_as` or `callback` away.
+    """
+
+    outgoing: str | None
+    incoming: str | None
+    signature_method: str | None
+    impersonation_parameter: str | None
+    fixed_user: bool | None
+    account: str | None
+    execute_as: str | None
+    callback: str | None
+    addresses: Sequence[str] | None
+    paths: Sequence[str] | None
+    max_age: int | None
+
+
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """What is to be set on a link; None leaves it. `impersonation_parameter` "" means that it is to be found out anew."""
+    """What is to be set, read and checked: names of fields of `Outgoing`, `Incoming` and `Limits`, with values."""
 
-    outgoing: Level | None = None
-    incoming: Level | None = None
-    signature_method: SignatureMethod | None = None
-    impersonation_parameter: str | None = None
+    outgoing: Mapping[str, Any]
+    incoming: Mapping[str, Any]
+    limits: Mapping[str, Any]
 
     @classmethod
-    def read(
-        cls,
-        outgoing: str | None,
-        incoming: str | None,
-        signature_method: str | None,
-        impersonation_parameter: str | None,
-    ) -> Changes:
+    def read(cls, settings: LinkSettings) -> Changes:
         """From the words of a person; `ConfigurationError` lists those that are known."""
-        parameter = _known("impersonation_parameter", impersonation_parameter, (*IMPERSONATION_PARAMETERS, LEARN))
-        return cls(
-            _known("outgoing", outgoing, tuple(Level)),
-            _known("incoming", incoming, tuple(Level)),
-            _known("signature_method", signature_method, SIGNATURE_METHODS),
-            "" if parameter == LEARN else parameter,
-        )
+        method = _known("signature_method", settings.get("signature_method"), tuple(SignatureMethod))
+        parameter = settings.get("impersonation_parameter")
+        _known("impersonation_parameter", parameter, (*IMPERSONATION_PARAMETERS, LEARN))
+        callback, max_age = settings.get("callback"), settings.get("max_age")
+        if callback and not is_callback(callback):
+            raise ConfigurationError(f"{callback[:200]!a} is no address to send people to.", remedy="Give an absolute one.")
+        if max_age is not None and not 0 < max_age <= LONGEST_AGE:
+            raise ConfigurationError("A certificate cannot be valid so long.", remedy=f"Say 1 to {LONGEST_AGE} milliseconds.")
+        check_patterns(settings.get("addresses") or (), settings.get("paths") or ())
+        outgoing = {
+            "level": _known("outgoing", settings.get("outgoing"), tuple(Level)),
+            "signature_method": method,
+            "fixed_user": settings.get("fixed_user"),
+            "account": settings.get("account"),
+        }
+        incoming = {
+            "level": _known("incoming", settings.get("incoming"), tuple(Level)),
+            "signature_method": method,
+            "execute_as": settings.get("execute_as"),
+            "callback": callback,
+        }
+        limits = {"addresses": _texts(settings.get("addresses")), "paths": _texts(settings.get("paths")), "max_age": max_age}
+        learn = {} if parameter is None else {"impersonation_parameter": None if parameter == LEARN else parameter}
+        return cls({**_said(outgoing), **learn}, _said(incoming), _said(limits))
+
+    def applied(self, link: Link) -> Link:
+        """The link with these changes."""
+        limits = replace(link.incoming.limits, **self.limits)
+        outgoing = replace(link.outgoing, **self.outgoing)
+        return replace(link, outgoing=outgoing, incoming=replace(link.incoming, **self.incoming, limits=limits))
+
+
+def _said(values: Mapping[str, Any]) -> dict[str, Any]:
+    """What was said; an empty text means that there shall be none."""
+    return {name: None if value == "" else value for name, value in values.items() if value is not None}
+
+
+def _texts(values: Sequence[str] | None) -> tuple[str, ...] | None:
+    return None if values is None else tuple(values)
 
 
 def _known(name: str, word: str | None, words: tuple[W, ...]) -> W | None:
@@ -127,34 +179,111 @@ def _known(name: str, word: str | None, words: tuple[W, ...]) -> W | None:
     return found
 
 
-def change(link: Link, changes: Changes, *, by: str) -> Flow[Link]:
-    """Set levels, signature method or the name under which the user travels.
+def change(link: Link, changes: Changes, *, by: str, loaded: Container[str] = ()) -> Flow[Link]:
+    """Make these changes; `loaded` are the names of the mechanisms that this application has.
 
-    Raises `ConfigurationError` for impersonation where no administrator said that the users are the same (R-07).
+    Raises `ConfigurationError` for impersonation where no administrator said that the users are the same (R-07), for a fixed
+    user who is unknown, disabled or an administrator (R-13), for a legacy level whose mechanism is not loaded, and for a
+    level that lacks what it needs.
     """
+    if changes.incoming.get("execute_as"):
+        yield from check_fixed_user(changes.incoming["execute_as"])
 
     def make(stored: Link | None) -> Link:
-        now = existing(stored)
-        if Level.OAUTH_IMPERSONATION in {changes.outgoing, changes.incoming} and not (now.same_users and now.same_users.answer):
-            raise ConfigurationError(
-                f"Nobody has said that {now.name!r} and this application share their users.",
-                remedy="Make the link again with that answer: `applinks link create … --same-users`.",
-                link=now.name,
-            )
-        parameter = changes.impersonation_parameter
-        outgoing = Outgoing(
-            changes.outgoing or now.outgoing.level,
-            changes.signature_method or now.outgoing.signature_method,
-            now.outgoing.impersonation_parameter if parameter is None else (parameter or None),
-        )
-        incoming = replace(
-            now.incoming,
-            level=changes.incoming or now.incoming.level,
-            signature_method=changes.signature_method or now.incoming.signature_method,
-        )
-        return replace(now, outgoing=outgoing, incoming=incoming)
+        changed = changes.applied(existing(stored))
+        check_levels(changed, changes, loaded)
+        return changed
 
     return (yield from alter(link.id, make, by=by, what="link changed"))
+
+
+def check_fixed_user(name: str) -> Flow[None]:
+    """Raise `ConfigurationError` unless this is an active user and no administrator; checked again for each call (R-13, T-20).
+
+    An application that has no directory of people, such as the command line, leaves it to that.
+    """
+    if not (yield KnowsPeople()):
+        return
+    person: Person | None = yield FindPerson(name)
+    trouble = None
+    if person is None or not person.active:
+        trouble = "is unknown or disabled here"
+    elif person.administrator:
+        trouble = "is an administrator: whoever holds the other application's key would be one, too"
+    if trouble:
+        raise ConfigurationError(
+            f"{name!r} cannot be the fixed user of a link: that user {trouble}.",
+            remedy="Name an active user with no more rights than the calls need.",
+        )
+
+
+_LEGACY = {Level.TRUSTED: "Trusted", Level.BASIC: "Basic"}
+
+
+def check_levels(link: Link, changes: Changes, loaded: Container[str]) -> None:
+    """Raise `ConfigurationError` if a level that is being set lacks what it needs."""
+    levels = {changes.outgoing.get("level"), changes.incoming.get("level")}
+    if Level.OAUTH_IMPERSONATION in levels and not (link.same_users and link.same_users.answer):
+        raise ConfigurationError(
+            f"Nobody has said that {link.name!r} and this application share their users.",
+            remedy="Make the link again with that answer: `applinks link create … --same-users`.",
+            link=link.name,
+        )
+    for level in levels & _LEGACY.keys():
+        if level is not None and _LEGACY[level] not in loaded:
+            raise ConfigurationError(
+                f"The level {level} is legacy, and its mechanism {_LEGACY[level]!r} is not loaded.",
+                remedy="Prefer OAuth. If the other application knows nothing else, name it: APPLINKS_MECHANISMS=2LOi,3LO,2LO,"
+                f"{_LEGACY[level]}, here and where the application runs.",
+                link=link.name,
+            )
+    if changes.outgoing.get("level", Level.DISABLED) is not Level.DISABLED and not link.application_url:
+        raise ConfigurationError(f"{link.name!r} has no address that could be called.", link=link.name)
+    if changes.outgoing.get("level") is Level.BASIC and not link.outgoing.account:
+        raise ConfigurationError(
+            f"{link.name!r} has no account for Basic.", remedy="Name it: account=… or --account.", link=link.name
+        )
+    if changes.incoming.get("level") is Level.BASIC and not link.incoming.execute_as:
+        raise ConfigurationError(
+            f"{link.name!r} has no user for Basic.", remedy="Name one: execute_as=… or --execute-as.", link=link.name
+        )
+    if changes.incoming.get("level") is Level.TRUSTED and not link.incoming.public_key:
+        raise ConfigurationError(f"{link.name!r} has no key to be trusted by.", remedy="Make the link first.", link=link.name)
+
+
+# ---- secrets
+
+
+def set_secret(link: Link, direction: str, secret: str, *, by: str) -> Flow[None]:
+    """Keep the secret of one direction, for what its level means now; it is never shown again."""
+    _known("direction", direction, DIRECTIONS)
+    if not secret or not secret.isprintable():
+        raise ConfigurationError("A secret must be text of at least one letter, without control characters.", link=link.name)
+    if direction == INCOMING and link.incoming.level is Level.BASIC:
+        raise ConfigurationError(
+            "The password of an incoming link by Basic is made here, so that it is nobody's own.",
+            remedy=f"Have one made: `applinks link secret {link.name!r} --incoming --new`.",
+            link=link.name,
+        )
+    yield from keep_secret(link, direction, secret, by=by)
+
+
+def new_secret(link: Link, *, by: str) -> Flow[str]:
+    """Make and keep a secret by which the other application proves itself; the answer is the only place where it is shown."""
+    secret: str
+    (secret,) = yield FreshSecrets(1)
+    yield from keep_secret(link, INCOMING, secret, by=by)
+    return secret
+
+
+def keep_secret(link: Link, direction: str, secret: str, *, by: str) -> Flow[None]:
+    """Keep it, and write down that it was set."""
+    if direction == INCOMING:
+        use = SecretUse.INCOMING_BASIC if link.incoming.level is Level.BASIC else SecretUse.INCOMING_OAUTH
+    else:
+        use = SecretUse.OUTGOING_BASIC if link.outgoing.level is Level.BASIC else SecretUse.OUTGOING_OAUTH
+    yield KeepSecret(link.id, use, "" if direction == INCOMING else link.origin, secret)
+    yield WriteDown(Entry(kind="secret set", outcome=f"{use}", actor=by, subject=by, link=link.name))
 
 
 def name_taken(namesake: Link) -> LinkExists:

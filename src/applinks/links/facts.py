@@ -2,25 +2,52 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from applinks.links.identity import Identity
 from applinks.links.model import Link
+from applinks.links.tokens import AccessToken
 from applinks.questions import Question
 from applinks.wire.keys import PrivateKey
 
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """A link as it is now, and who we are towards it."""
+    """A link as it is now, who we are towards it, and what we hold for the person who acts.
+
+    `secret` is the one that goes with the link's outgoing level: a shared secret, or the password of a link by Basic.
+    """
 
     link: Link
     identity: Identity
     key: PrivateKey
+    token: AccessToken | None = None
+    secret: str | None = field(default=None, repr=False)
+
+    @property
+    def consumer_key(self) -> str:
+        """The key under which the other application knows us."""
+        return self.link.outgoing.consumer_key or self.identity.consumer_key
 
 
 @dataclass(frozen=True, slots=True)
 class FactsFor(Question):
-    """The `Facts` of the link of that id, or None if it is gone."""
+    """The `Facts` of the link of that id, for calls as that user; None if the link is gone."""
 
     link_id: str
+    user: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ClockSkew(Question):
+    """By how many seconds our clock is ahead of the far side's, as far as this process has learnt; 0 unless it complained."""
+
+    link_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class LearnSkew(Question):
+    """Note by how many seconds our clock is ahead of the far side's. The answer is None."""
+
+    link_id: str
+    seconds: float

@@ -37,6 +37,13 @@ class OurKey(Question):
     """The `PrivateKey` that this application signs with; parsed once and kept."""
 
 
+@dataclass(frozen=True, slots=True)
+class Stamp(Question):
+    """A digest of this text that only this application, in all its processes, can make: it recognises its own words by it."""
+
+    text: str
+
+
 def new_key() -> PrivateKey:
     """A fresh RSA key pair."""
     return PrivateKey(rsa.generate_private_key(public_exponent=65537, key_size=KEY_BITS))

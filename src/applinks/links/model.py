@@ -10,11 +10,16 @@ from applinks.wire.oauth1 import SignatureMethod
 
 
 class Level(StrEnum):
-    """How much one direction of a link allows (protocol.md 1.9)."""
+    """How much one direction of a link allows (protocol.md 1.9). The last two are legacy, and stand for one mechanism each."""
 
     DISABLED = "disabled"
     OAUTH = "oauth"
     OAUTH_IMPERSONATION = "oauth_impersonation"
+    TRUSTED = "trusted"
+    BASIC = "basic"
+
+
+OAUTH_LEVELS = frozenset({Level.OAUTH, Level.OAUTH_IMPERSONATION})
 
 
 USER_ID = "user_id"
@@ -24,26 +29,62 @@ IMPERSONATION_PARAMETERS = (USER_ID, REQUESTOR_ID)
 
 
 @dataclass(frozen=True, slots=True)
+class Endpoints:
+    """Where the dance goes on the far side. Relative addresses lie below the link's application URL (protocol.md 1.1)."""
+
+    request_token: str
+    authorize: str
+    access_token: str
+
+
+@dataclass(frozen=True, slots=True)
 class Outgoing:
     """What we send to the other application.
 
-    `impersonation_parameter` is the name that it was seen to understand, None while nobody has looked.
+    `impersonation_parameter` is the name that it was seen to understand, None while nobody has looked. `consumer_key` is the
+    one under which it knows us, None where that is our own; `endpoints` None where they are those of its type. `fixed_user`
+    says that calls of people who have given no consent may go as the one user whom the far side has set for us; `account` is
+    the user name there of a link by Basic.
     """
 
     level: Level = Level.DISABLED
     signature_method: SignatureMethod = SignatureMethod.RSA_SHA1
     impersonation_parameter: str | None = None
+    consumer_key: str | None = None
+    endpoints: Endpoints | None = None
+    fixed_user: bool = False
+    account: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """From where, and for what, a trusted application may call (protocol.md 2.5): empty means any.
+
+    `addresses` have four parts, decimal or `*`; `paths` are prefixes below our own address; `max_age` of a certificate is in
+    milliseconds, into the past and into the future.
+    """
+
+    addresses: tuple[str, ...] = ()
+    paths: tuple[str, ...] = ()
+    max_age: int = 10_000
 
 
 @dataclass(frozen=True, slots=True)
 class Incoming:
-    """What we accept from the other application, and by which key we know it."""
+    """What we accept from the other application, and by which key we know it.
+
+    `consumer_key` is its application id too, where it is a trusted application. `callback` is where people are sent back to if
+    it does not say so itself. `execute_as` is the local user of calls that name nobody, never an administrator.
+    """
 
     level: Level = Level.DISABLED
     consumer_key: str | None = None
     public_key: str | None = field(default=None, repr=False)
     signature_method: SignatureMethod = SignatureMethod.RSA_SHA1
     policy: Policy = field(default_factory=Policy)
+    callback: str | None = None
+    execute_as: str | None = None
+    limits: Limits = field(default_factory=Limits)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +100,8 @@ class SameUsers:
 class Link:
     """Our durable record of trust in one other application.
 
-    `id` is the other application's id. Requests go to `application_url`; people are sent to `display_url`.
+    `id` is the other application's id. Requests go to `application_url`; people are sent to `display_url`. Both are empty
+    where the other one has no address, since it only calls us.
     """
 
     id: str
@@ -71,3 +113,8 @@ class Link:
     outgoing: Outgoing = field(default_factory=Outgoing)
     incoming: Incoming = field(default_factory=Incoming)
     same_users: SameUsers | None = None
+
+    @property
+    def origin(self) -> str:
+        """Scheme, host and port of the application URL: what secrets are bound to (security.md T-37)."""
+        return "/".join(self.application_url.split("/", 3)[:3])

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import json
 import re
-from base64 import b64encode
 from dataclasses import dataclass, field
 from ipaddress import ip_address
 from typing import Any
@@ -34,7 +33,7 @@ from applinks.links.model import (
 from applinks.links.registry import LinkById, LinkByName
 from applinks.people import Policy
 from applinks.questions import Ask, Flow, Moment, Now, Question
-from applinks.wire import consumer_info, manifest
+from applinks.wire import basic, consumer_info, manifest
 from applinks.wire.keys import PrivateKey, PublicKey
 from applinks.wire.messages import Request, Response
 from applinks.wire.oauth1 import SignatureMethod
@@ -92,7 +91,7 @@ def create(url: str, administrator: Administrator, *, same_users: bool, by: str,
     """
     us: Identity = yield WhoWeAre()
     base = url.rstrip("/")
-    yield from _check_address(base, "The address")
+    yield from check_address(base, "The address")
     them = yield from _read_other(base)
     if them.id == us.id:
         raise PairingRefused("That is this application itself.", remedy="Give the address of another one.")
@@ -113,7 +112,7 @@ def accept(proposal: Proposal, *, by: str) -> Flow[dict[str, Any]]:
     us: Identity = yield WhoWeAre()
     key: PrivateKey = yield OurKey()
     base = proposal.url.rstrip("/")
-    yield from _check_address(base, "The proposer's address")
+    yield from check_address(base, "The proposer's address")
     if proposal.id == us.id:
         raise PairingRefused("An application cannot be linked with itself.")
     them = yield from _read_proposer(base)
@@ -174,9 +173,8 @@ def _found(response: Response, base: str, what: str) -> bytes:
 
 
 def _propose(base: str, administrator: Administrator, proposal: Proposal) -> Flow[dict[str, Any]]:
-    basic = b64encode(f"{administrator.name}:{administrator.password}".encode()).decode()
     headers = (
-        ("authorization", f"Basic {basic}"),
+        ("authorization", basic.credentials(administrator.name, administrator.password)),
         ("content-type", "application/json"),
         ("accept", "application/json"),
     )
@@ -231,7 +229,7 @@ def _check_free(them: _Other, name: str | None) -> Flow[None]:
         raise changes.name_taken(namesake)
 
 
-def _check_address(base: str, what: str) -> Flow[None]:
+def check_address(base: str, what: str) -> Flow[None]:
     """Http or https, a plain address, and plain http only within this machine unless the settings say otherwise (S-09)."""
     parts = _split(base)
     if parts is None:
@@ -240,7 +238,7 @@ def _check_address(base: str, what: str) -> Flow[None]:
         )
     us: Identity = yield WhoWeAre()
     here = _on_this_machine(parts.hostname or "")
-    if here and not _on_this_machine(urlsplit(us.url).hostname or ""):
+    if here and not is_on_this_machine(us.url):
         raise PairingRefused(
             f"{what} {base} is on this machine only, and {us.url} is not.",
             remedy="Give the address under which everybody reaches it: people will be sent there, too.",
@@ -264,6 +262,11 @@ _HOST = r"(?:[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,
 _ESCAPE = r"%(?!00|2[5EFef]|5[Cc])[0-9A-Fa-f]{2}"  # none that hides a dot, a slash or another escape (T-32)
 _SEGMENT = rf"/(?!\.{{1,2}}(?:/|$))(?:[A-Za-z0-9._~!$&'()*+,=:@-]|{_ESCAPE})+"
 _is_plain = re.compile(rf"https?://{_HOST}(?:{_SEGMENT})*").fullmatch
+
+
+def is_on_this_machine(address: str) -> bool:
+    """Whether an address can be reached from this machine only."""
+    return _on_this_machine(urlsplit(address).hostname or "")
 
 
 def _on_this_machine(host: str) -> bool:

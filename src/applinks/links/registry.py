@@ -40,6 +40,13 @@ class LinkOfConsumer(Question):
     consumer_key: str
 
 
+@dataclass(frozen=True, slots=True)
+class LinkOfAccount(Question):
+    """The `Link` whose incoming side is by Basic, under this user name, or None."""
+
+    account: str
+
+
 def link_named(name: str) -> Flow[Link]:
     """The link of that name."""
     link: Link | None = yield LinkByName(name)

@@ -9,35 +9,31 @@ from __future__ import annotations
 from http import HTTPStatus
 from urllib.parse import quote
 
-from applinks.errors import BadProof, ConfigurationError, NoProof, NotAdmitted
+from applinks.errors import ConfigurationError, NoProof
 from applinks.links import IMPERSONATION_PARAMETERS, USER_ID, Facts, Level, Link, RememberParameter, who_am_i
-from applinks.mechanisms.mechanism import WINDOW, Candidate, Presented, Proof
-from applinks.questions import Ask, Flow, Moment, Now
-from applinks.wire import oauth1
+from applinks.mechanisms.mechanism import Candidate, Objection, Presented, Proof
+from applinks.mechanisms.signature import claim_in, contradiction, examine, named_users, sign
+from applinks.mechanisms.signature import refusal as refusal
+from applinks.mechanisms.signature import refuse as refuse
+from applinks.mechanisms.signature import sender as sender
+from applinks.people import Person
+from applinks.questions import Ask, Flow
 from applinks.wire.encoding import parse_form
-from applinks.wire.keys import PublicKey
 from applinks.wire.manifest import AuthenticationKind
 from applinks.wire.messages import Pairs, Request, Response
 
 NAME = "2LOi"
 KIND = AuthenticationKind.TWO_LEGGED_IMPERSONATING
-
-NOBODYS_KEY = (
-    "MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEArRMDT96WO0MCKS4D3VE+J5LDvcde/xnLAzpvbPREwnOzSNrVNwFBQ3q6"
-    "Vf0PnoomdXjvXSnl0z/0WBuoL8YcWAuS0q3AacIMD95pP4qhsDrV9e0eacdFEG1UPSlLNFn5OQ5iZ89DimUYIpFnuvdJJnyxEGCx"
-    "bYGx+YzUCJb4GA5jrcAVvpjLUJyoffMueBPxqnHZePUKo3jKkqUyPzbFCpkqa0vehSpQmsZZkHfpuydo2yD3tOlPRgWFnSHSEbv6"
-    "0kN7UVKG7nuN+UbXeHY2VBeJe/0yZb3udRo7moxo7R2olTBLpjpqo0n3d2MLbRndvtjTZBKnyqf+3FeA3G44qwIDAQAB"
-)
-"""The public half of a key whose private half was thrown away: what an unknown sender's signature is verified against, so that
-known and unknown senders cost the same (security.md T-07)."""
+SHARES_ITS_HEADER = False
 
 
-def objection(link: Link, user: str) -> str | None:  # noqa: ARG001 other mechanisms need the user
+def objection(facts: Facts, user: str) -> Objection | None:  # noqa: ARG001 other mechanisms need the user
     """Both ends must have said that they share their users."""
+    link = facts.link
     if link.outgoing.level is not Level.OAUTH_IMPERSONATION:
-        return f"the outgoing level of the link is {link.outgoing.level}, not {Level.OAUTH_IMPERSONATION}"
+        return Objection(f"the outgoing level of the link is {link.outgoing.level}, not {Level.OAUTH_IMPERSONATION}")
     if link.same_users is not None and not link.same_users.answer:
-        return f"the two applications do not share their users ({link.same_users.said_by} said so)"
+        return Objection(f"the two applications do not share their users ({link.same_users.said_by} said so)")
     return None
 
 
@@ -47,19 +43,20 @@ def incoming_objection(link: Link) -> str | None:
     return None if level is Level.OAUTH_IMPERSONATION else f"the incoming level of the link is {level}"
 
 
+def person_objection(person: Person, link: Link, method: str, path: str) -> str | None:
+    """Whether the link's policy lets this person be impersonated."""
+    return link.incoming.policy.objection(person, method, path)
+
+
+def witness(facts: Facts, user: str) -> str:  # noqa: ARG001 other mechanisms need the facts
+    """The person who acts here acts there."""
+    return user
+
+
 def prove(request: Request, facts: Facts, user: str) -> Flow[Proof]:
     """Add the user under the name that the other application understands, then sign with our key."""
     parameter = facts.link.outgoing.impersonation_parameter or (yield from _learn_parameter(facts, user))
-    return (yield from _signed(request, parameter, facts, user))
-
-
-def _signed(request: Request, parameter: str, facts: Facts, user: str) -> Flow[Proof]:
-    carried = _with_user(request, parameter, user)
-    method = facts.link.outgoing.signature_method
-    credentials = oauth1.Credentials(facts.identity.consumer_key, facts.key, method, token="")
-    moment: Moment = yield Now()
-    signed = oauth1.sign(carried, credentials, timestamp=int(moment.now), nonce=moment.nonce)
-    return Proof(signed.request, signed.base_string)
+    return (yield from sign(_with_user(request, parameter, user), facts))
 
 
 def _learn_parameter(facts: Facts, user: str) -> Flow[str]:
@@ -69,9 +66,9 @@ def _learn_parameter(facts: Facts, user: str) -> Flow[str]:
     """
     link = facts.link
     question = who_am_i(link.type)
-    address = f"{link.application_url.rstrip('/')}/{question.path}"
+    asking = Request("GET", f"{link.application_url.rstrip('/')}/{question.path}", (("accept", "application/json"),))
     for parameter in IMPERSONATION_PARAMETERS:
-        proof = yield from _signed(Request("GET", address, (("accept", "application/json"),)), parameter, facts, user)
+        proof = yield from sign(_with_user(asking, parameter, user), facts)
         response: Response = yield Ask(proof.request)
         if response.status == HTTPStatus.OK and question.read(response.body).casefold() == user.casefold():
             yield RememberParameter(link.id, parameter)
@@ -82,44 +79,16 @@ def _learn_parameter(facts: Facts, user: str) -> Flow[str]:
 def recognise(presented: Presented) -> bool:
     """An OAuth 1.0a request with an empty token that names a user."""
     claim = presented.oauth
-    return claim is not None and claim.token == "" and bool(_named_users(claim.parameters))
+    return claim is not None and claim.token == "" and bool(named_users(claim.parameters))
 
 
-def sender(presented: Presented) -> str:
-    """The consumer key."""
-    return _claim(presented).consumer_key
-
-
-def accept(presented: Presented, link: Link | None, now: float) -> Candidate:
-    """Time, method and signature; all three are always looked at, the first that fails is what the sender is told."""
-    claim = _claim(presented)
-    in_time = _time_objection(claim, now)
-    incoming = link.incoming if link is not None and link.incoming.level is not Level.DISABLED else None
-    known = incoming is not None and incoming.public_key is not None
-    holds, trouble = _verified(claim, incoming.public_key if incoming and incoming.public_key else NOBODYS_KEY)
-    pinned = incoming is not None and claim.method is incoming.signature_method
-    checks = (
-        ("time", str(in_time) if in_time else "ok"),
-        ("sender", "ok" if known else "unknown, or the link is disabled"),
-        ("method", "ok" if pinned else f"{claim.method} is not the one that the link is pinned to"),
-        ("signature", "ok" if holds else trouble or "does not hold"),
-    )
-    named = _named_users(claim.parameters)
-    refusal = in_time or (None if known and pinned and holds else _bad_signature(checks)) or _user_objection(named)
-    return Candidate(named[0][1], claim.consumer_key, claim.token, claim.timestamp, claim.nonce, checks, refusal)
-
-
-def _verified(claim: oauth1.Claim, public_key: str) -> tuple[bool, str | None]:
-    """Whether the signature holds; and what keeps us from saying so, where a stored key or this platform is unusable."""
-    try:
-        return oauth1.verify(claim, PublicKey.read(public_key)), None
-    except ConfigurationError as unusable:
-        return False, str(unusable)
-
-
-def _claim(presented: Presented) -> oauth1.Claim:
-    assert presented.oauth is not None, "recognise() comes first"  # noqa: S101
-    return presented.oauth
+def accept(presented: Presented, link: Link | None, now: float) -> Flow[Candidate]:
+    """The signature, then whether one user is named."""
+    claim = claim_in(presented)
+    checks, refused = yield from examine(claim, link, now)
+    named = named_users(claim.parameters)
+    refused = refused or _user_objection(named)
+    return Candidate(named[0][1], claim.consumer_key, claim.token, claim.timestamp, claim.nonce, checks, refused)
 
 
 def _with_user(request: Request, parameter: str, user: str) -> Request:
@@ -130,7 +99,7 @@ def _with_user(request: Request, parameter: str, user: str) -> Request:
         raise ConfigurationError(
             f"The query or the form cannot be signed: {wrong}.", remedy="Send text as UTF-8, percent-encoded."
         ) from None
-    named = _named_users(given)
+    named = named_users(given)
     if named == ((parameter, user),):  # a redirect that brings our own parameter back
         return request
     if named:
@@ -139,25 +108,12 @@ def _with_user(request: Request, parameter: str, user: str) -> Request:
             remedy="Over this link that parameter names the impersonated user; pass the value another way.",
         )
     joint = "&" if query else ""
-    return Request(request.method, f"{address}?{query}{joint}{parameter}={quote(user, safe='')}", request.headers, request.body)
-
-
-def _named_users(parameters: Pairs) -> Pairs:
-    return tuple(pair for pair in parameters if pair[0] in IMPERSONATION_PARAMETERS)
-
-
-def _time_objection(claim: oauth1.Claim, now: float) -> NotAdmitted | None:
-    try:
-        oauth1.check_window(claim.timestamp, now, past=WINDOW, future=WINDOW)
-    except NotAdmitted as outside:
-        return outside
-    return None
-
-
-def _bad_signature(checks: tuple[tuple[str, str], ...]) -> BadProof:
-    """One answer for an unknown sender, a disabled link, another method and a wrong key: strangers learn nothing from it."""
-    failed = "; ".join(f"{name}: {outcome}" for name, outcome in checks if outcome != "ok")
-    return BadProof(f"The proof does not hold ({failed}).", problem="signature_invalid")
+    return Request(
+        request.method,
+        f"{address}?{query}{joint}{parameter}={quote(user, safe='')}",
+        request.headers,
+        request.body,
+    )
 
 
 def _user_objection(named: Pairs) -> NoProof | None:
@@ -166,9 +122,4 @@ def _user_objection(named: Pairs) -> NoProof | None:
     users = {user for _, user in named}
     if len(users) == 1 and len(set(names)) == len(names) and "" not in users:
         return None
-    rejected = "&".join(f"{quote(name, safe='')}={quote(user, safe='')}" for name, user in named)
-    return NoProof(
-        "The request names no user, one twice, or two.",
-        problem="parameter_rejected",
-        companions=(("oauth_parameters_rejected", rejected),),
-    )
+    return contradiction("The request names no user, one twice, or two.", *named)

@@ -1,5 +1,6 @@
 """The road of a call to a linked application."""
 
+from applinks.outgoing import dance
 from applinks.outgoing.connections import Connections
 from applinks.outgoing.fetch import fetch, fetch_async
 from applinks.outgoing.ladder import ANONYMOUS, Explanation, Rung
@@ -12,6 +13,7 @@ __all__ = [
     "Explanation",
     "LinkedApplication",
     "Rung",
+    "dance",
     "fetch",
     "fetch_async",
 ]

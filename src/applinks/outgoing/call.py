@@ -1,72 +1,172 @@
-"""The road of one call: who acts, what the link is now, which mechanism, sent, answered, written down."""
+"""The road of one call: who acts, what the link is now, which mechanism, sent, answered, written down.
+
+Whatever is sent again is proven anew: after a redirect below the link's address, once after a complaint about our clock, and
+for calls that may be repeated when the far side asks us to wait a little.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from urllib.parse import urljoin
 
 from applinks.audit import CALL, Entry, WriteDown
 from applinks.errors import AppLinksError, LinkNotFound, RedirectedElsewhere
-from applinks.links import Facts, FactsFor, Link
-from applinks.mechanisms import Mechanism, Proof
-from applinks.outgoing import address, answer, ladder
+from applinks.links import Facts, FactsFor, LearnSkew, Link
+from applinks.mechanisms import MECHANISMS, Mechanism, Proof
+from applinks.outgoing import address, answer, dance, ladder
 from applinks.people import Acting
-from applinks.questions import Flow
+from applinks.questions import Flow, Moment, Now, Wait
 from applinks.wire.messages import Request, Response
+from applinks.wire.problems import Problem
 
 REDIRECTS = 3
 """At most so many redirects are followed, each signed anew (security.md S-23)."""
 REDIRECTIONS = frozenset({301, 302, 303, 307, 308})
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+IDEMPOTENT = SAFE | {"PUT", "DELETE"}
+PATIENCE = 30.0
+"""Seconds that a call waits at most, all in all, because the far side asks for it (R-25)."""
+MOST_SKEW = 900.0
+"""Seconds by which we let the far side correct our clock; more than that is an error for people (T-12)."""
 
 
-def call(request: Request, link_id: str, acting: Acting | None, demanded: str | None) -> Flow[Response]:
+@dataclass(slots=True)
+class _Call:
+    """One call on its way."""
+
+    request: Request
+    facts: Facts
+    mechanism: Mechanism | None
+    user: str
+    again: bool
+    sent: list[Proof] = field(default_factory=list)
+    redirects: int = 0
+    waited: float = 0.0
+    corrected: bool = False
+
+    def problem(self, response: Response) -> Problem | None:
+        """What the far side says against our proof."""
+        return self.mechanism.refusal(response) if self.mechanism else None
+
+
+def call(
+    request: Request,
+    link_id: str,
+    acting: Acting | None,
+    demanded: str | None,
+    mechanisms: Sequence[Mechanism] = MECHANISMS,
+    *,
+    again: bool = True,
+) -> Flow[Response]:
     """Send one request over a link as whoever acts; `acting` is None for an anonymous call.
 
-    Yields questions and, for each attempt on the wire, the proven `Request`; returns the last `Response`. From the choice
-    of a mechanism on, whatever happens is written down once; what is refused before leaves no record.
+    Yields questions and, for each attempt on the wire, the proven `Request`; returns the last `Response`. `again` says that the
+    body can be sent a second time. From the choice of a mechanism on, whatever happens is written down once; what is refused
+    before leaves no record.
     """
-    facts = yield from facts_of(link_id)
+    user = acting.user.name if acting is not None else ""
+    facts = yield from facts_of(link_id, user or None)
     address.check(facts.link, request.url)
-    user = acting.user.name if acting is not None else None
-    mechanism = ladder.choose(facts.link, user, demanded) if user is not None else None
-    sent: list[Proof] = []
+    mechanism = (yield from ladder.choose(facts, user, demanded, mechanisms)) if acting is not None else None
+    way = _Call(request, facts, mechanism, user, again)
     try:
-        response = yield from _send(request, facts, mechanism, user, sent)
-        problem = answer.refusal_in(response)
-        if user is not None and problem is None:
-            answer.check_witness(response, facts.link, user)
+        response = yield from _carried(way)
+        problem = way.problem(response)
+        yield from _check(way, response, problem)
     except AppLinksError as failure:
-        yield _record(request, facts.link, acting, mechanism, sent, failure.code, None)
+        yield _record(way, acting, failure.code, None)
         raise
-    outcome = problem.name if problem else "answered"
-    yield _record(request, facts.link, acting, mechanism, sent, outcome, response.status)
+    yield _record(way, acting, problem.name if problem else "answered", response.status)
     return response
 
 
-def facts_of(link_id: str) -> Flow[Facts]:
-    """A link as it is now, and who we are towards it; `LinkNotFound` if it is gone."""
-    facts: Facts | None = yield FactsFor(link_id)
+def facts_of(link_id: str, user: str | None) -> Flow[Facts]:
+    """A link as it is now, and what we are and hold towards it; `LinkNotFound` if it is gone."""
+    facts: Facts | None = yield FactsFor(link_id, user)
     if facts is None:
         raise LinkNotFound(f"The link {link_id!r} was deleted.", remedy="Look it up again.")
     return facts
 
 
-def _send(request: Request, facts: Facts, mechanism: Mechanism | None, user: str | None, sent: list[Proof]) -> Flow[Response]:
-    """Prove and send; a redirect that stays below the link's address is followed, with a proof of its own."""
-    for _ in range(REDIRECTS + 1):
-        proof = (yield from mechanism.prove(request, facts, user)) if mechanism and user is not None else Proof(request, "")
-        sent.append(proof)
-        response: Response = yield proof.request
-        target = _redirect(request, response)
-        if target is None:
+def _carried(way: _Call) -> Flow[Response]:
+    """Prove and send, until there is an answer that is one."""
+    while True:
+        response = yield from _sent(way)
+        for again in (_follows, _corrects, _waits):
+            if (yield from again(way, response)):
+                break
+        else:
             return response
-        request = _followed(request, target, facts.link)
-    raise RedirectedElsewhere(
-        f"{facts.link.name!r} redirected {REDIRECTS + 1} times in a row.",
-        remedy="Set the link's application URL to the address that answers.",
-        link=facts.link.name,
-        direction="outgoing",
-    )
+
+
+def _sent(way: _Call) -> Flow[Response]:
+    proof = (yield from way.mechanism.prove(way.request, way.facts, way.user)) if way.mechanism else Proof(way.request, "")
+    way.sent.append(proof)
+    response: Response = yield proof.request
+    return response
+
+
+def _check(way: _Call, response: Response, problem: Problem | None) -> Flow[None]:
+    """The answer must be for the right person; and a consent that is gone is asked for again, as before the call (R-41)."""
+    link, mechanism = way.facts.link, way.mechanism
+    if mechanism is None:
+        return
+    if problem is None:
+        answer.check_witness(response, link, mechanism.witness(way.facts, way.user))
+        return
+    held = way.facts.token
+    if problem.name in answer.TOKEN_GONE and held is not None and mechanism.NAME == "3LO":
+        yield from dance.forget(link, way.user, held.token, why="consent gone")
+        why = f"{link.name!r} says {problem.name}: the consent was revoked or has ended"
+        raise (yield from dance.consent_needed(way.facts.identity, link, way.user, why))
+    if response.status < answer.ERRORS:  # Trusted Applications refuse with status 200
+        raise answer.error(link, way.request.line(), response, None, problem=problem)
+
+
+def _follows(way: _Call, response: Response) -> Flow[bool]:
+    """A redirect that stays below the link's address is followed."""
+    yield from ()
+    target = _redirect(way.request, response)
+    if target is None:
+        return False
+    if way.redirects == REDIRECTS:
+        raise RedirectedElsewhere(
+            f"{way.facts.link.name!r} redirected {REDIRECTS + 1} times in a row.",
+            remedy="Set the link's application URL to the address that answers.",
+            link=way.facts.link.name,
+            direction="outgoing",
+        )
+    way.redirects += 1
+    way.request = _followed(way.request, target, way.facts.link)
+    return True
+
+
+def _corrects(way: _Call, response: Response) -> Flow[bool]:
+    """A complaint about our clock is learnt once, within bounds; nothing was done over there, so anything may be repeated."""
+    problem = way.problem(response)
+    if problem is None or problem.name != "timestamp_refused" or way.corrected or not way.again:
+        return False
+    moment: Moment = yield Now()
+    skew = problem.skew(moment.now)
+    if skew is None or abs(skew) > MOST_SKEW:
+        return False
+    yield LearnSkew(way.facts.link.id, skew)
+    way.corrected = True
+    return True
+
+
+def _waits(way: _Call, response: Response) -> Flow[bool]:
+    """Whether the call is repeated after a while: only if that changes nothing, and the far side said when."""
+    if response.status not in answer.THROTTLED or way.request.method not in IDEMPOTENT or not way.again:
+        return False
+    moment: Moment = yield Now()
+    seconds = answer.retry_after(response, moment.now)
+    if seconds is None or way.waited + seconds > PATIENCE or len(way.sent) > REDIRECTS:
+        return False
+    way.waited += seconds
+    yield Wait(seconds)
+    return True
 
 
 def _redirect(request: Request, response: Response) -> str | None:
@@ -98,15 +198,7 @@ def _has_body(request: Request) -> bool:
     return request.header("content-length") not in {None, "0"} or request.header("transfer-encoding") is not None
 
 
-def _record(
-    request: Request,
-    link: Link,
-    acting: Acting | None,
-    mechanism: Mechanism | None,
-    sent: list[Proof],
-    outcome: str,
-    status: int | None,
-) -> WriteDown:
+def _record(way: _Call, acting: Acting | None, outcome: str, status: int | None) -> WriteDown:
     return WriteDown(
         Entry(
             kind=CALL,
@@ -114,10 +206,10 @@ def _record(
             subject=acting.user.name if acting else None,
             actor=acting.actor.name if acting else None,
             reason=acting.reason if acting else None,
-            link=link.name,
-            mechanism=mechanism.NAME if mechanism else ladder.ANONYMOUS,
-            request=request.line(),
+            link=way.facts.link.name,
+            mechanism=way.mechanism.NAME if way.mechanism else ladder.ANONYMOUS,
+            request=way.request.line(),
             status=status,
-            explanation=sent[-1].explanation if sent else None,
+            explanation=way.sent[-1].explanation if way.sent else None,
         )
     )

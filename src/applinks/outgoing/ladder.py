@@ -6,22 +6,29 @@ the person is asked.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from applinks.errors import CredentialsRequired, MechanismMissing
-from applinks.links import Level, Link
-from applinks.mechanisms import MECHANISMS, Mechanism
+from applinks.errors import MechanismMissing
+from applinks.links import Facts
+from applinks.mechanisms import MECHANISMS, TABLE, Mechanism, Objection
+from applinks.outgoing import dance
+from applinks.questions import Flow
 
 ANONYMOUS = "anonymous"
-KNOWN = (*(mechanism.NAME for mechanism in MECHANISMS), ANONYMOUS)
+KNOWN = (*TABLE, ANONYMOUS)
 
 
 @dataclass(frozen=True, slots=True)
 class Rung:
-    """One mechanism for one call: taken (`objection` is None) or passed over, with the reason."""
+    """One mechanism for one call: taken (`objection` is None) or passed over, with the reason.
+
+    `consent` says that nothing but the person's consent is missing.
+    """
 
     mechanism: str
     objection: str | None
+    consent: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,59 +40,71 @@ class Explanation:
     mechanism: str | None
     rungs: tuple[Rung, ...]
 
+    @property
+    def consent_helps(self) -> bool:
+        """Whether the call could be made once the person has agreed."""
+        return self.mechanism is None and any(rung.consent for rung in self.rungs)
+
+    @property
+    def reasons(self) -> str:
+        """Why each rung was passed over, in one line."""
+        return "; ".join(f"{rung.mechanism}: {rung.objection}" for rung in self.rungs if rung.objection)
+
     def __str__(self) -> str:
         who = f"as {self.user}" if self.user else "as nobody in particular"
-        lines = [f"{self.link}, {who}: {self.mechanism or 'no way'}"]
+        way = self.mechanism or ("consent is needed first" if self.consent_helps else "no way")
+        lines = [f"{self.link}, {who}: {way}"]
         lines += [f"  {rung.mechanism}: {rung.objection or 'taken'}" for rung in self.rungs]
         return "\n".join(lines)
 
 
-def climb(link: Link, user: str | None, demanded: str | None = None) -> tuple[Mechanism | None, Explanation]:
+def climb(
+    facts: Facts, user: str | None, demanded: str | None = None, mechanisms: Sequence[Mechanism] = MECHANISMS
+) -> tuple[Mechanism | None, Explanation]:
     """The strongest mechanism that carries a call as that user, or the demanded one; None if nothing does."""
+    name = facts.link.name
     if demanded == ANONYMOUS:
-        return None, Explanation(link.name, None, ANONYMOUS, (Rung(ANONYMOUS, None),))
+        return None, Explanation(name, None, ANONYMOUS, (Rung(ANONYMOUS, None),))
     rungs: list[Rung] = []
-    for mechanism in MECHANISMS:
-        objection = _objection(mechanism, link, user, demanded)
-        rungs.append(Rung(mechanism.NAME, objection))
+    for mechanism in mechanisms:
+        objection = _objection(mechanism, facts, user, demanded)
         if objection is None:
-            return mechanism, Explanation(link.name, user, mechanism.NAME, tuple(rungs))
-    return None, Explanation(link.name, user, None, tuple(rungs))
+            return mechanism, Explanation(name, user, mechanism.NAME, (*rungs, Rung(mechanism.NAME, None)))
+        rungs.append(Rung(mechanism.NAME, objection.why, objection.consent))
+    return None, Explanation(name, user, None, tuple(rungs))
 
 
-def choose(link: Link, user: str, demanded: str | None = None) -> Mechanism | None:
+def choose(
+    facts: Facts, user: str, demanded: str | None = None, mechanisms: Sequence[Mechanism] = MECHANISMS
+) -> Flow[Mechanism | None]:
     """The mechanism for a call (None for an anonymous one), or the error that says what is missing and who can mend it."""
-    mechanism, explanation = climb(link, user, demanded)
+    mechanism, explanation = climb(facts, user, demanded, mechanisms)
     if explanation.mechanism is not None:
         return mechanism
-    reasons = "; ".join(f"{rung.mechanism}: {rung.objection}" for rung in explanation.rungs)
-    if demanded is None and link.outgoing.level is Level.OAUTH:
-        raise CredentialsRequired(
-            f"{user!r} has not allowed this application to act for them in {link.name!r} ({reasons}).",
-            user=user,
-            remedy="Where the two applications share their users, set the link up with impersonation; "
-            "asking the person for consent is not part of this version.",
-            link=link.name,
-            direction="outgoing",
-        )
+    if explanation.consent_helps:
+        raise (yield from dance.consent_needed(facts.identity, facts.link, user, explanation.reasons))
+    raise _nothing_carries(facts, user, demanded, mechanisms, explanation)
+
+
+def _nothing_carries(
+    facts: Facts, user: str, demanded: str | None, mechanisms: Sequence[Mechanism], explanation: Explanation
+) -> MechanismMissing:
+    link = facts.link
     if demanded is not None and demanded not in KNOWN:
-        raise MechanismMissing(
-            f"There is no mechanism {demanded!r} for the link {link.name!r}.",
-            remedy=f"Demand one of: {', '.join(KNOWN)}.",
-            link=link.name,
-            direction="outgoing",
-        )
-    raise MechanismMissing(
-        f"The link {link.name!r} offers no way to call as {user!r} ({reasons}).",
-        remedy=f"Set its outgoing level, for example by saying `applinks link create {link.application_url}` again.",
-        link=link.name,
-        direction="outgoing",
-    )
+        what = f"There is no mechanism {demanded[:50]!r} for the link {link.name!r}."
+        remedy = f"Demand one of: {', '.join(KNOWN)}."
+    elif demanded is not None and demanded not in {mechanism.NAME for mechanism in mechanisms}:
+        what = f"The mechanism {demanded!r} is not loaded in this application."
+        remedy = f"Name it in the setting: AppLinks(…, mechanisms=[…, {demanded!r}]) or APPLINKS_MECHANISMS."
+    else:
+        what = f"The link {link.name!r} offers no way to call as {user!r} ({explanation.reasons})."
+        remedy = f"Its levels say what is allowed: `applinks link explain` and `applinks link change {link.name!r}`."
+    return MechanismMissing(what, remedy=remedy, link=link.name, direction="outgoing")
 
 
-def _objection(mechanism: Mechanism, link: Link, user: str | None, demanded: str | None) -> str | None:
+def _objection(mechanism: Mechanism, facts: Facts, user: str | None, demanded: str | None) -> Objection | None:
     if demanded is not None and demanded != mechanism.NAME:
-        return f"{demanded} was demanded"
+        return Objection(f"{demanded} was demanded")
     if user is None:
-        return "nobody is acting"
-    return mechanism.objection(link, user)
+        return Objection("nobody is acting")
+    return mechanism.objection(facts, user)

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Sequence
 from typing import Any, Generic, Protocol, Self, TypedDict, TypeVar, Unpack
 
 import httpx2
 
+from applinks import clock
 from applinks.errors import ConfigurationError, TransportFailed
 from applinks.links import Link, who_am_i
+from applinks.mechanisms import Mechanism
 from applinks.outgoing import address, answer, ladder
+from applinks.outgoing.answer import ERRORS
 from applinks.outgoing.call import facts_of
 from applinks.outgoing.connections import Connections
 from applinks.outgoing.ladder import ANONYMOUS, Explanation
-from applinks.outgoing.send import ERRORS, LinkAuth, as_wire_response, client_options, transport_failure
+from applinks.outgoing.send import LinkAuth, as_wire_response, client_options, transport_failure
 from applinks.people import current_user
 from applinks.questions import Application, Flow
+from applinks.wire.messages import Response
+from applinks.wire.problems import Problem
 
 R = TypeVar("R")
 """What a verb gives: a response, or in asynchronous code something to await that gives one."""
@@ -27,6 +32,10 @@ class Caller(Application, Protocol):
     @property
     def connections(self) -> Connections:
         """The open connections."""
+
+    @property
+    def mechanisms(self) -> Sequence[Mechanism]:
+        """The mechanisms that this application has loaded, the strongest first."""
 
 
 class Options(TypedDict, total=False):
@@ -106,7 +115,7 @@ class _Linked(Generic[R]):
         return self.request("DELETE", path, **options)
 
     def _auth(self) -> LinkAuth:
-        return LinkAuth(self.link.id, self._demanded, self._caller)
+        return LinkAuth(self.link.id, self._demanded, self._caller, self._caller.mechanisms)
 
     def _prepared(self, path: str, options: Options) -> dict[str, Any]:
         joined, params = address.join(self.link, path), options.pop("params", None)
@@ -124,15 +133,22 @@ class _Linked(Generic[R]):
         if response.status_code < ERRORS:
             return response
         line = f"{response.request.method} {str(response.request.url).partition('?')[0]}"
-        raise answer.error(self.link, line, as_wire_response(response), response)
+        said = as_wire_response(response)
+        raise answer.error(self.link, line, said, response, problem=self._problem(said), now=clock.now())
 
     def _failed(self, error: httpx2.HTTPError) -> TransportFailed:
         return transport_failure(error, f"{self.link.name!r} at {self.link.application_url}", self.link.name)
 
-    def _explain(self) -> Flow[Explanation]:
-        facts = yield from facts_of(self.link.id)
-        user = current_user(default=None)
-        return ladder.climb(facts.link, user.name if user else None, self._demanded)[1]
+    def _problem(self, said: Response) -> Problem | None:
+        """What it says against our proof, in whichever dialect."""
+        problems = (mechanism.refusal(said) for mechanism in self._caller.mechanisms)
+        return next((problem for problem in problems if problem is not None), None)
+
+    def _explain(self, user: str | None) -> Flow[Explanation]:
+        person = current_user(default=None)
+        name = user or (person.name if person else None)
+        facts = yield from facts_of(self.link.id, name)
+        return ladder.climb(facts, name, self._demanded, self._caller.mechanisms)[1]
 
     def _name_in(self, response: httpx2.Response) -> str:
         return who_am_i(self.type).read(response.content)
@@ -168,9 +184,12 @@ class LinkedApplication(_Linked[httpx2.Response]):
         """The user name as which the other application sees this call; empty if as nobody."""
         return self._name_in(self.get(who_am_i(self.type).path))
 
-    def explain(self) -> Explanation:
-        """What would be used for a call now, as whom, and why each stronger way is passed over. Sends nothing."""
-        return self._caller.run(self._explain())
+    def explain(self, user: str | None = None) -> Explanation:
+        """What would be used for a call now, as whom, and why each stronger way is passed over. Sends nothing.
+
+        As whoever acts, or as the `user` of that name.
+        """
+        return self._caller.run(self._explain(user))
 
 
 class AsyncLinkedApplication(_Linked[Coroutine[Any, Any, httpx2.Response]]):
@@ -193,6 +212,6 @@ class AsyncLinkedApplication(_Linked[Coroutine[Any, Any, httpx2.Response]]):
         """The user name as which the other application sees this call; empty if as nobody."""
         return self._name_in(await self.get(who_am_i(self.type).path))
 
-    async def explain(self) -> Explanation:
-        """What would be used for a call now, as whom, and why each stronger way is passed over. Sends nothing."""
-        return await self._caller.run_async(self._explain())
+    async def explain(self, user: str | None = None) -> Explanation:
+        """What would be used for a call now, as whom, and why; see `LinkedApplication.explain`."""
+        return await self._caller.run_async(self._explain(user))

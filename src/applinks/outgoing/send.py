@@ -6,16 +6,18 @@ next call run as the previous user (protocol.md 11); nothing is followed or repe
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Generator
+from collections.abc import AsyncGenerator, Generator, Iterator, Sequence
 from dataclasses import replace
 from functools import cache
 from http.cookiejar import CookieJar, DefaultCookiePolicy
-from ssl import SSLContext
+from ssl import SSLContext, SSLError
 from typing import Any
 
 import httpx2
 
-from applinks.errors import AppLinksError, ConfigurationError, TransportFailed
+from applinks.errors import AppLinksError, ConfigurationError, TimedOut, TlsFailed, TransportFailed
+from applinks.mechanisms import Mechanism
+from applinks.outgoing.answer import ERRORS
 from applinks.outgoing.call import call
 from applinks.outgoing.ladder import ANONYMOUS
 from applinks.people import acting
@@ -27,16 +29,18 @@ HEADERS = {
     "user-agent": "applinks",  # a name that begins with Mozilla would meet the browsers' XSRF rule (protocol.md 11)
     "x-atlassian-token": "no-check",
 }
+PROOFS = "x-seraph-trusted-app-"
+"""The headers by which Trusted Applications prove a request begin so."""
 TIMEOUT = httpx2.Timeout(30.0, connect=5.0, read=15.0)
-ERRORS = 400
 
-REASONS: tuple[tuple[type[Exception], str, str], ...] = (
-    (httpx2.ConnectTimeout, "did not take the connection in time", "Check the address, and that the network lets us through."),
-    (httpx2.ReadTimeout, "did not answer in time", "It may still have done what was asked: look before asking again."),
-    (httpx2.TimeoutException, "took too long", "Look whether it was done before asking again."),
-    (httpx2.ConnectError, "cannot be reached", "Check its address, that it runs, and that its certificate is trusted."),
-    (httpx2.HTTPError, "broke off", "Look whether it was done before asking again."),
-    (Exception, "has an address that cannot be used", "Correct it."),
+_LOOK = "It may still have done what was asked: look before asking again."
+REASONS: tuple[tuple[type[Exception], type[TransportFailed], str, str], ...] = (
+    (httpx2.ConnectTimeout, TimedOut, "did not take the connection in time", "Check the address, and the network on the way."),
+    (httpx2.TimeoutException, TimedOut, "did not answer in time", _LOOK),
+    (SSLError, TlsFailed, "cannot be trusted", "Check its certificate: name, dates, and whether we trust its issuer."),
+    (httpx2.ConnectError, TransportFailed, "cannot be reached", "Check its address, and that it runs."),
+    (httpx2.HTTPError, TransportFailed, "broke off", _LOOK),
+    (Exception, TransportFailed, "has an address that cannot be used", "Correct it."),
 )
 """What each failure of the transport means, the first that fits; the place where foreign errors become ours."""
 
@@ -44,19 +48,20 @@ REASONS: tuple[tuple[type[Exception], str, str], ...] = (
 class LinkAuth(httpx2.Auth):
     """Proves each request of an httpx2 client over one link, as whoever acts when it is sent."""
 
-    def __init__(self, link_id: str, demanded: str | None, application: Application) -> None:
+    def __init__(self, link_id: str, demanded: str | None, application: Application, mechanisms: Sequence[Mechanism]) -> None:
         self._link_id = link_id
         self._demanded = demanded
         self._application = application
+        self._mechanisms = mechanisms
 
-    def _call(self, request: Request, body: bytes) -> Flow[Response]:
+    def _call(self, request: Request, body: bytes, *, again: bool) -> Flow[Response]:
         who = None if self._demanded == ANONYMOUS else acting()
-        return call(replace(request, body=body), self._link_id, who, self._demanded)
+        return call(replace(request, body=body), self._link_id, who, self._demanded, self._mechanisms, again=again)
 
     def sync_auth_flow(self, request: httpx2.Request) -> Generator[httpx2.Request, httpx2.Response, None]:
         """Drive the road; the client carries what it sends."""
         wire = _as_wire(request)
-        flow = self._call(wire, request.read() if wire.is_form() else b"")
+        flow = self._call(wire, request.read() if wire.is_form() else b"", again=_can_be_sent_again(request))
         answer = self._application.answer
         step = resume(flow)
         try:
@@ -75,7 +80,7 @@ class LinkAuth(httpx2.Auth):
     async def async_auth_flow(self, request: httpx2.Request) -> AsyncGenerator[httpx2.Request, httpx2.Response]:
         """The same, awaited."""
         wire = _as_wire(request)
-        flow = self._call(wire, await request.aread() if wire.is_form() else b"")
+        flow = self._call(wire, await request.aread() if wire.is_form() else b"", again=_can_be_sent_again(request))
         answer = self._application.answer_async
         step = resume(flow)
         try:
@@ -105,6 +110,11 @@ def _abandoned(flow: Flow[Response], broken: BaseException) -> Flow[None]:
         return
 
 
+def _can_be_sent_again(request: httpx2.Request) -> bool:
+    """A body that is at hand as a whole, and not a stream that is gone once it was sent."""
+    return isinstance(request.stream, httpx2.ByteStream)
+
+
 @cache
 def _trusted() -> SSLContext:
     """The certificates that the system trusts; made once, since reading them costs more than a hundred signatures."""
@@ -125,8 +135,17 @@ def client_options(base_url: str) -> dict[str, Any]:
 
 def transport_failure(error: Exception, whom: str, link: str | None) -> TransportFailed:
     """Our error for a failure of httpx2."""
-    what, remedy = next((what, remedy) for kind, what, remedy in REASONS if isinstance(error, kind))
-    return TransportFailed(f"{whom} {what}: {error}.", remedy=remedy, link=link, direction="outgoing")
+    causes = [error, *_causes(error)]
+    found = (reason for reason in REASONS if any(isinstance(cause, reason[0]) for cause in causes))
+    _, ours, what, remedy = next(found)
+    return ours(f"{whom} {what}: {error}.", remedy=remedy, link=link, direction="outgoing")
+
+
+def _causes(error: BaseException) -> Iterator[BaseException]:
+    """What led to an error, the nearest cause first."""
+    while (cause := error.__cause__ or error.__context__) is not None:
+        yield cause
+        error = cause
 
 
 def as_wire_response(response: httpx2.Response) -> Response:
@@ -161,7 +180,7 @@ def _as_httpx2(proven: Request, original: httpx2.Request) -> httpx2.Request:
             remedy="Write it in plain characters, everything else percent-encoded.",
         )
     original.url = url
-    authorization = proven.header("authorization")
-    if authorization is not None:
-        original.headers["authorization"] = authorization
+    for name, value in proven.headers:
+        if name == "authorization" or name.startswith(PROOFS):
+            original.headers[name] = value
     return original

@@ -1,7 +1,7 @@
 """Who acts: people, who is acting now, running as another, and who may be impersonated."""
 
 from applinks.people.acting import Acting, acting, current_user, nobody_acting, nobody_acts
-from applinks.people.person import FindPerson, People, Person, SignIn, active_person
+from applinks.people.person import FindPerson, KnowsPeople, People, Person, SignIn, active_person
 from applinks.people.policy import Policy
 from applinks.people.scopes import EVERYONE, ActingAs, MayRunAs, RunAsSetting, checked_run_as, may_run_as, run_as
 
@@ -10,6 +10,7 @@ __all__ = [
     "Acting",
     "ActingAs",
     "FindPerson",
+    "KnowsPeople",
     "MayRunAs",
     "People",
     "Person",

@@ -61,6 +61,11 @@ class SignIn(Question):
     password: str = field(repr=False)
 
 
+@dataclass(frozen=True, slots=True)
+class KnowsPeople(Question):
+    """Whether this application was given a directory of people: True or False."""
+
+
 def active_person(name: str) -> Flow[Person]:
     """The active person of that name, or `PersonUnknown`."""
     person: Person | None = yield FindPerson(name)

@@ -1,6 +1,6 @@
 """What is kept: answers to the rooms' questions from one database, secrets sealed."""
 
-from applinks.store.schema import migrate
+from applinks.store.opening import migrate
 from applinks.store.sealing import Sealing
 from applinks.store.store import Store
 

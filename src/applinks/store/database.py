@@ -1,260 +1,66 @@
-"""The database behind the store: how it is opened, and the three uses of a connection.
-
-SQLite is called inline, from any thread and from asynchronous code: a short transaction costs less than handing it to another
-thread. Connections are kept open and used by one thread at a time; each belongs to one `Use`. A process that was forked starts
-with connections of its own, since SQLite does not survive being shared across a fork.
-"""
+"""What the store asks of a database, whichever it is: transactions for a purpose, and the version of what is kept in memory."""
 
 from __future__ import annotations
 
-import os
-import stat
-import threading
-import time
-from collections import defaultdict, deque
-from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
-from enum import Enum
-from pathlib import Path
-from sqlite3 import Connection as DriverConnection
-from sqlite3 import Error as DriverError
-from sqlite3 import OperationalError
-from typing import Any
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from enum import Enum, auto
+from typing import Protocol, TypeVar
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, select
-from sqlalchemy.exc import ArgumentError, DBAPIError
-from sqlalchemy.pool import NullPool
+from sqlalchemy import Connection, select
 
-from applinks.errors import ConfigurationError
+from applinks.errors import StoreUnavailable
 from applinks.store.tables import versions
 
+T = TypeVar("T")
+
 BUSY_SECONDS = 5
+"""How long a write waits for others before it fails: the caller then answers 503 (security.md F-50)."""
 VERSION_OF_LINKS = select(versions.c.number).where(versions.c.name == "links")
 
 
 class Use(Enum):
-    """What a connection is for: how its transactions begin, and what a commit waits for.
+    """What a transaction is for.
 
-    NORMAL survives the death of the process, FULL a power cut. A write takes the lock at once (IMMEDIATE): a transaction that
-    read first and then wants to write cannot wait for others, it would have to fail.
+    READ sees one moment, however long it takes. WRITE and WRITE_DURABLY have the database to themselves among all that write,
+    in whichever process: what they read first still holds when they write. WRITE survives the death of our process,
+    WRITE_DURABLY a power cut. SPEND inserts and deletes rows that no other row depends on, each statement by itself: a key
+    that is there or not decides, and nobody has to wait. What is spent stays spent if the database restarts.
     """
 
-    READ = ("BEGIN", "NORMAL")
-    WRITE = ("BEGIN IMMEDIATE", "NORMAL")
-    WRITE_DURABLY = ("BEGIN IMMEDIATE", "FULL")
-
-    def __init__(self, begin: str, synchronous: str) -> None:
-        self.begin = begin
-        self.synchronous = synchronous
+    READ = auto()
+    SPEND = auto()
+    WRITE = auto()
+    WRITE_DURABLY = auto()
 
 
-class Database:
-    """One SQLite file, shared with other processes. Raises `ConfigurationError` if it cannot be opened."""
+class Database(Protocol):
+    """May be used from any thread, and after a fork.
 
-    def __init__(self, path: Path) -> None:
-        self._engine = _engine(URL.create("sqlite", database=str(path)))
-        self._start_anew()
+    `failures`: what it raises where it fails; `advice`: what to do then.
+    """
 
-    def _start_anew(self) -> None:
-        self._process = os.getpid()
-        self._idle: defaultdict[Use, deque[Connection]] = defaultdict(deque)
-        self._writers = threading.RLock()  # threads queue here; SQLite's own waiting is a lottery among processes
-        self._watch = _Watch(self._engine)
+    failures: tuple[type[Exception], ...]
+    advice: str
 
-    @contextmanager
-    def transaction(self, use: Use) -> Iterator[Connection]:
+    def transaction(self, use: Use) -> AbstractContextManager[Connection]:
         """A connection inside a transaction: committed at the end, rolled back by an error."""
-        idle = self._here()._idle[use]
-        with nullcontext() if use is Use.READ else self._writers:
-            try:
-                connection = idle.pop()
-            except IndexError:
-                connection = self._connect(use)
-            try:
-                with connection.begin():
-                    driver(connection).execute(use.begin)
-                    yield connection
-            finally:
-                idle.append(connection)
 
     def version(self) -> int:
         """The number that every change to links, identity and keys moves, by whichever process."""
-        return self._here()._watch.version()
+
+    async def without_blocking(self, work: Callable[[], T]) -> T:
+        """Do some work with this database while the event loop goes on, if it would be kept waiting."""
 
     def close(self) -> None:
         """Close what is not in use."""
-        if self._process == os.getpid():
-            self._watch.close()
-            for idle in self._idle.values():
-                while idle:
-                    idle.pop().close()
-
-    def _connect(self, use: Use) -> Connection:
-        connection = self._engine.connect()
-        driver(connection).execute(f"PRAGMA synchronous={use.synchronous}")
-        return connection
-
-    def _here(self) -> Database:
-        if self._process != os.getpid():
-            # Closing the parent's connections here would take its locks away, so they are kept, untouched, for ever.
-            _left_by_parent.append((self._idle, self._watch))
-            self._start_anew()
-        return self
 
 
-_left_by_parent: list[object] = []
-
-
-class InMemory:
-    """`sqlite://`: one connection that everybody takes in turn; for tests."""
-
-    def __init__(self) -> None:
-        self._turn = threading.RLock()
-        self._connection = _engine(URL.create("sqlite")).connect()
-
-    @contextmanager
-    def transaction(self, use: Use) -> Iterator[Connection]:
-        """The connection inside a transaction."""
-        with self._turn, self._connection.begin():
-            driver(self._connection).execute(use.begin)
-            yield self._connection
-
-    def version(self) -> int:
-        """Read anew each time: the only connection does not notice its own changes."""
-        with self.transaction(Use.READ) as connection:
-            return connection.execute(VERSION_OF_LINKS).scalar() or 0
-
-    def close(self) -> None:
-        """Forget everything."""
-        self._connection.close()
-
-
-class _Watch:
-    """Reads the version of links over a connection that never writes, so that `data_version` moves with every commit.
-
-    It moves with nonces and audit too; only then is the version row read (3 µs each).
-    """
-
-    def __init__(self, engine: Engine) -> None:
-        self._turn = threading.Lock()
-        self._engine = engine
-        self._connection: Connection | None = None
-        self._moved: int | None = None
-        self._version = 0
-        self._query = str(VERSION_OF_LINKS.compile(engine, compile_kwargs={"literal_binds": True}))
-
-    def version(self) -> int:
-        with self._turn:
-            if self._connection is None:
-                self._connection = self._engine.connect()
-            ask = driver(self._connection).execute
-            ((moved,),) = ask("PRAGMA data_version").fetchall()
-            if moved != self._moved:  # in this order: what changes in between is noticed the next time
-                self._version = next((number for (number,) in ask(self._query).fetchall()), 0)
-                self._moved = moved
-            return self._version
-
-    def close(self) -> None:
-        with self._turn:
-            if self._connection is not None:
-                self._connection.close()
-                self._connection = None
-
-
-def open_database(url: str) -> Database | InMemory:
-    """The database of a URL; a new SQLite file is made, for its owner only. Raises `ConfigurationError`."""
-    path = sqlite_path(url)
-    if path is None:
-        return InMemory()
-    _make_file(path)
-    refuse_loose(path, "database")
-    database = Database(path)
+@contextmanager
+def failing_as_unavailable(database: Database) -> Iterator[None]:
+    """Where the database fails, `StoreUnavailable` says so."""
     try:
-        with database._engine.connect() as connection:
-            _use_wal(driver(connection), path)
-    except (DBAPIError, DriverError) as error:
-        why = getattr(error, "orig", error)
-        raise ConfigurationError(f"The database {path} cannot be opened: {why}.", remedy="Name another file.") from None
-    return database
-
-
-def refuse_missing(url: str) -> None:
-    """Raise `ConfigurationError` if the SQLite file of a URL is not there: a slip in its name must not make an empty one."""
-    path = sqlite_path(url)
-    if path is not None and not path.exists():
-        raise ConfigurationError(
-            f"There is no database {path}.",
-            remedy="Correct its name; or make it by saying who this application is: `applinks init --url …`.",
-        )
-
-
-def sqlite_path(url: str) -> Path | None:
-    """The file of a SQLite URL, or None for one in memory."""
-    try:
-        parsed = make_url(url)
-    except ArgumentError:
-        raise ConfigurationError("The address of the database is not a URL.", remedy=_LIKE_THIS) from None
-    if parsed.drivername not in {"sqlite", "sqlite+pysqlite"}:
-        raise ConfigurationError(f"Databases of kind {parsed.drivername!r} are not supported.", remedy=_LIKE_THIS)
-    return Path(parsed.database) if parsed.database and parsed.database != ":memory:" else None
-
-
-_LIKE_THIS = "Give one like sqlite:///applinks.db or sqlite:////var/lib/applinks/applinks.db."
-
-
-def refuse_loose(path: Path, what: str) -> None:
-    """`ConfigurationError` if anybody but the owner may read or write the file (security.md S-18, S-27)."""
-    if stat.S_IMODE(path.stat().st_mode) & 0o077:
-        raise ConfigurationError(f"Others than its owner may open the {what} {path}.", remedy=f"Close it: chmod 600 {path}")
-
-
-def _make_file(path: Path) -> None:
-    # Only a file that is not there: to close one that SQLite has open in this process would drop its locks.
-    try:
-        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
-    except FileExistsError:
-        pass
-    except OSError as error:
-        raise ConfigurationError(
-            f"The database {path} cannot be made: {error.strerror}.", remedy="Name another file."
-        ) from None
-
-
-def _use_wal(connection: DriverConnection, path: Path) -> None:
-    mode = _wal(connection)
-    until = time.monotonic() + BUSY_SECONDS
-    while mode is None and time.monotonic() < until:  # SQLite does not wait by itself for this one lock
-        time.sleep(0.01)
-        mode = _wal(connection)
-    if mode != "wal":
-        raise ConfigurationError(f"The database {path} cannot be shared safely there.", remedy="Put it on a local disk.")
-
-
-def _wal(connection: DriverConnection) -> str | None:
-    try:
-        ((mode,),) = connection.execute("PRAGMA journal_mode=WAL").fetchall()
-    except OperationalError as error:
-        if "locked" not in str(error):
-            raise
-        return None
-    return str(mode)
-
-
-def _engine(url: URL) -> Engine:
-    engine = create_engine(
-        url, poolclass=NullPool, hide_parameters=True, connect_args={"check_same_thread": False, "timeout": BUSY_SECONDS}
-    )
-    event.listen(engine, "connect", _prepare)
-    return engine
-
-
-def _prepare(connection: DriverConnection, _record: Any) -> None:
-    connection.isolation_level = None  # else the driver begins transactions by its own rules
-    connection.execute("PRAGMA foreign_keys=ON")
-    connection.execute("PRAGMA trusted_schema=OFF")
-
-
-def driver(connection: Connection) -> DriverConnection:
-    """The driver's own connection, for the few things that SQLAlchemy does not say."""
-    found: DriverConnection = connection.connection.driver_connection  # type: ignore[assignment]
-    return found
+        yield
+    except database.failures as error:
+        why = " ".join(str(getattr(error, "orig", error)).split())
+        raise StoreUnavailable(f"The database of the links failed: {why}.", remedy=database.advice) from error

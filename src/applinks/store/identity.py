@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hmac
 import re
 import uuid
 from dataclasses import replace
@@ -10,10 +11,24 @@ from typing import Any
 from sqlalchemy import Connection, Row, select, update
 
 from applinks.errors import ConfigurationError
-from applinks.links import Facts, FactsFor, Identity, LinkById, OurKey, WhoWeAre
+from applinks.links import (
+    Facts,
+    FactsFor,
+    Identity,
+    Level,
+    Link,
+    LinkById,
+    OurKey,
+    SecretOf,
+    SecretUse,
+    Stamp,
+    WhoWeAre,
+)
 from applinks.store.links import link_by_id, move_version
 from applinks.store.sealing import Place, Sealing
+from applinks.store.secrets import Secrets
 from applinks.store.tables import identity, keys
+from applinks.store.tokens import Tokens
 from applinks.wire.keys import PrivateKey
 
 _WHO = select(identity)
@@ -65,8 +80,10 @@ def described_as(found: Identity, name: str, type: str, url: str) -> Identity:  
 class Keys:
     """Our key pairs: each is unsealed and parsed once and kept, since parsing costs more than signing with it."""
 
-    def __init__(self, sealing: Sealing) -> None:
+    def __init__(self, sealing: Sealing, secrets: Secrets, tokens: Tokens) -> None:
         self._sealing = sealing
+        self._secrets = secrets
+        self._tokens = tokens
         self._parsed: tuple[bytes, PrivateKey] | None = None
 
     def our_key(self, connection: Connection, _question: OurKey) -> PrivateKey:
@@ -79,17 +96,28 @@ class Keys:
         return parsed[1]
 
     def facts_for(self, connection: Connection, question: FactsFor) -> Facts | None:
-        """A link and who we are towards it, read in one transaction."""
+        """A link, who we are towards it, and what we hold for that user, read in one transaction."""
         link = link_by_id(connection, LinkById(question.link_id))
         if link is None:
             return None
-        return Facts(link, who_we_are(connection, WhoWeAre()), self.our_key(connection, OurKey()))
+        token = None if question.user is None else self._tokens.find(connection, link.id, question.user)
+        secret = self._secrets.find(connection, SecretOf(link.id, _use(link), link.origin))
+        return Facts(link, who_we_are(connection, WhoWeAre()), self.our_key(connection, OurKey()), token, secret)
+
+    def stamp(self, question: Stamp) -> str:
+        """A keyed digest that outlives the process, but not a change of the sealing keys."""
+        _, key = self._sealing.audit_key()
+        return hmac.digest(key, b"stamp " + question.text.encode(), "sha256").hex()
 
 
 def _nobody_yet() -> Any:
     raise ConfigurationError(
         "This application has no identity yet.", remedy="Give it one: `applinks init`, or the settings name, type and url."
     )
+
+
+def _use(link: Link) -> SecretUse:
+    return SecretUse.OUTGOING_BASIC if link.outgoing.level is Level.BASIC else SecretUse.OUTGOING_OAUTH
 
 
 def _place(key_id: str) -> Place:

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import unicodedata
+from dataclasses import asdict
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, delete, or_, select, update
+from sqlalchemy import Connection, Row, and_, bindparam, delete, or_, select, update
 
 from applinks.errors import LinkExists
 from applinks.links import (
+    Endpoints,
     Incoming,
     Level,
+    Limits,
     Link,
     LinkById,
     LinkByName,
+    LinkOfAccount,
     LinkOfConsumer,
     Links,
     Outgoing,
@@ -31,6 +35,9 @@ from applinks.wire.oauth1 import SignatureMethod
 _ONE = select(links).where(links.c.id == bindparam("id"))
 _NAMED = select(links).where(links.c.folded_name == bindparam("folded_name"))
 _OF_CONSUMER = select(links).where(links.c.incoming_consumer_key == bindparam("consumer_key"))
+_OF_ACCOUNT = select(links).where(
+    links.c.incoming_level == Level.BASIC.value, links.c.incoming_execute_as == bindparam("account")
+)
 _ALL = select(links).order_by(links.c.is_primary.desc(), links.c.folded_name)
 
 
@@ -47,6 +54,11 @@ def link_by_name(connection: Connection, question: LinkByName) -> Link | None:
 def link_of_consumer(connection: Connection, question: LinkOfConsumer) -> Link | None:
     """The link that expects requests signed with this consumer key."""
     return _link(connection.execute(_OF_CONSUMER, {"consumer_key": question.consumer_key}).first())
+
+
+def link_of_account(connection: Connection, question: LinkOfAccount) -> Link | None:
+    """The link that expects calls by Basic under this user name."""
+    return _link(connection.execute(_OF_ACCOUNT, {"account": question.account}).first())
 
 
 def all_links(connection: Connection, question: Links) -> tuple[Link, ...]:
@@ -104,6 +116,8 @@ def folded(name: str) -> str:
 
 def _refuse_double(connection: Connection, link: Link) -> None:
     same = [links.c.folded_name == folded(link.name)]
+    if link.incoming.level is Level.BASIC:
+        same.append(and_(links.c.incoming_level == Level.BASIC.value, links.c.incoming_execute_as == link.incoming.execute_as))
     if link.incoming.consumer_key is not None:
         same.append(links.c.incoming_consumer_key == link.incoming.consumer_key)
     double = select(links).where(links.c.id != link.id, or_(*same)).order_by(links.c.folded_name)
@@ -112,6 +126,11 @@ def _refuse_double(connection: Connection, link: Link) -> None:
         return
     if other.folded_name == folded(link.name):
         raise name_taken(_read(other))
+    if other.incoming_consumer_key != link.incoming.consumer_key:
+        raise LinkExists(
+            f"The link {other.name!r} expects calls by Basic as {other.incoming_execute_as!r} already.",
+            remedy="Give each application an account of its own.",
+        )
     raise LinkExists(
         f"The link {other.name!r} expects the consumer key {other.incoming_consumer_key!r} already.",
         remedy="Two applications cannot go by one consumer key: give the copy an identity of its own, or remove that link.",
@@ -153,6 +172,13 @@ def _row(link: Link) -> dict[str, Any]:
         "same_users_answer": same and same.answer,
         "same_users_said_by": same and same.said_by,
         "same_users_said_at": same and same.said_at,
+        "outgoing_consumer_key": outgoing.consumer_key,
+        "outgoing_endpoints": outgoing.endpoints and asdict(outgoing.endpoints),
+        "outgoing_fixed_user": outgoing.fixed_user,
+        "outgoing_account": outgoing.account,
+        "incoming_callback": incoming.callback,
+        "incoming_execute_as": incoming.execute_as,
+        "incoming_limits": None if incoming.limits == Limits() else asdict(incoming.limits),
     }
 
 
@@ -172,6 +198,10 @@ def _read(row: Row[Any]) -> Link:
             level=Level(row.outgoing_level),
             signature_method=SignatureMethod(row.outgoing_signature_method),
             impersonation_parameter=row.outgoing_impersonation_parameter,
+            consumer_key=row.outgoing_consumer_key,
+            endpoints=None if row.outgoing_endpoints is None else Endpoints(**row.outgoing_endpoints),
+            fixed_user=row.outgoing_fixed_user,
+            account=row.outgoing_account,
         ),
         incoming=Incoming(
             level=Level(row.incoming_level),
@@ -179,8 +209,17 @@ def _read(row: Row[Any]) -> Link:
             public_key=row.incoming_public_key,
             signature_method=SignatureMethod(row.incoming_signature_method),
             policy=Policy.from_data(row.incoming_policy),
+            callback=row.incoming_callback,
+            execute_as=row.incoming_execute_as,
+            limits=_limits(row.incoming_limits),
         ),
         same_users=None
         if row.same_users_answer is None
         else SameUsers(row.same_users_answer, row.same_users_said_by, row.same_users_said_at),
     )
+
+
+def _limits(stored: dict[str, Any] | None) -> Limits:
+    if stored is None:
+        return Limits()
+    return Limits(tuple(stored["addresses"]), tuple(stored["paths"]), stored["max_age"])

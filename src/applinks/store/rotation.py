@@ -4,21 +4,21 @@ from __future__ import annotations
 
 from sqlalchemy import Column, Connection, LargeBinary, Table, func, literal, select, update
 
-from applinks.store.database import Database, InMemory, Use
+from applinks.store.database import Database, Use
 from applinks.store.sealing import Sealing, key_id_of
 from applinks.store.tables import sealed_columns
 
 ROWS_AT_ONCE = 100
 
 
-def rotate(database: Database | InMemory, sealing: Sealing) -> int:
+def rotate(database: Database, sealing: Sealing) -> int:
     """Add a key and seal everything with it; how many values that were."""
     with database.transaction(Use.WRITE_DURABLY):  # whose lock keeps two rotations from overwriting each other's key
         sealing.add_key()
     return reseal(database, sealing)
 
 
-def reseal(database: Database | InMemory, sealing: Sealing) -> int:
+def reseal(database: Database, sealing: Sealing) -> int:
     """Seal with the first key what still is sealed with another; also finishes a rotation that was interrupted."""
     done = 0
     for place in sealed_columns():

@@ -10,25 +10,19 @@ from pathlib import Path
 from sqlalchemy import Column, Connection, MetaData, String, Table, select
 
 from applinks.errors import ConfigurationError
-from applinks.store.database import Database, InMemory, Use, open_database
+from applinks.store.database import Database, Use
 
-KNOWN = ("0001",)
+KNOWN = ("0001", "0002")
 """All versions of the tables, the newest last: the revisions in migrations/versions."""
 
 _row = Table("alembic_version", MetaData(), Column("version_num", String))
 
 
-def migrate(url: str) -> None:
-    """Make or update the tables of this database. Raises `ConfigurationError` if they are newer than this program."""
-    database = open_database(url)
-    try:
-        bring_up_to_date(database)
-    finally:
-        database.close()
+def bring_up_to_date(database: Database) -> None:
+    """Make or update the tables; when several processes start at once, one does it and the others wait.
 
-
-def bring_up_to_date(database: Database | InMemory) -> None:
-    """The same for a database that is open; when several processes start at once, one does it and the others wait."""
+    Raises `ConfigurationError` if they are newer than this program.
+    """
     with database.transaction(Use.READ) as connection:
         if _is_current(connection):
             return

@@ -21,9 +21,11 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from applinks.errors import ConfigurationError
-from applinks.store.database import refuse_loose, sqlite_path
+from applinks.store.opening import is_on_a_server, sqlite_path
+from applinks.store.sqlite import refuse_loose
 
 VARIABLE = "APPLINKS_SEALING_KEYS"
+FILE_VARIABLE = "APPLINKS_SEALING_FILE"
 VERSION = 1
 NONCE_BYTES = 12
 
@@ -41,21 +43,20 @@ class Sealing:
         self._take(keys)
 
     @classmethod
-    def for_database(cls, url: str, environ: Mapping[str, str] = os.environ) -> Sealing:
-        """The keys of this database: from APPLINKS_SEALING_KEYS if it is set, else from the file beside a SQLite database.
+    def for_database(cls, url: str, environ: Mapping[str, str] = os.environ, *, new: bool) -> Sealing:
+        """The keys of this database: from APPLINKS_SEALING_KEYS if it is set, else from the file that APPLINKS_SEALING_FILE
+        names, else from the one beside a SQLite database.
 
         The file is made together with a new database, and only then. Raises `ConfigurationError`.
         """
         if VARIABLE in environ:
             return cls(_parse(environ[VARIABLE].split(","), f"the variable {VARIABLE}"), f"the variable {VARIABLE}")
-        path = sqlite_path(url)
+        path = _key_file(url, environ.get(FILE_VARIABLE))
         if path is None:
             return cls.fresh()
-        new = not path.exists() or not path.stat().st_size  # before looking for the key: another process makes that first
-        beside = path.with_name(f"{path.name}.key")
         if new:
-            _make_key_file(beside)
-        return cls.from_file(beside)
+            _make_key_file(path)
+        return cls.from_file(path)
 
     @classmethod
     def from_file(cls, path: Path) -> Sealing:
@@ -137,6 +138,20 @@ class Sealing:
         return f"<Sealing, keys {', '.join(self._keys)} from {self._source}>"
 
 
+def _key_file(url: str, named: str | None) -> Path | None:
+    """Where the keys lie; None for a database in memory."""
+    if named:
+        return Path(named)
+    if is_on_a_server(url):
+        raise ConfigurationError(
+            "A database on a server has no place beside it for the keys that seal its secrets.",
+            remedy=f"Name a file in {FILE_VARIABLE} (it is made together with a new database, and must be the same on every "
+            f"machine), or put the keys into {VARIABLE}.",
+        )
+    path = sqlite_path(url)
+    return path and path.with_name(f"{path.name}.key")
+
+
 def key_id_of(sealed: bytes) -> str:
     """The id of the key that sealed it."""
     if len(sealed) < 2 or sealed[0] != VERSION:
@@ -192,7 +207,8 @@ def _read(path: Path) -> dict[str, bytes]:
     except FileNotFoundError:
         raise ConfigurationError(
             f"The sealing keys of the database are missing: there is no {path}.",
-            remedy=f"Put the file back, or set {VARIABLE}. Without it, links must be made anew with a new database.",
+            remedy=f"Put the file back, or set {VARIABLE} or {FILE_VARIABLE}. Without it, links must be made "
+            "anew with a new database.",
         ) from None
     except (OSError, UnicodeError) as error:
         raise ConfigurationError(

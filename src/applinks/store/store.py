@@ -3,38 +3,62 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from sqlite3 import Error as DriverError
+from contextlib import ExitStack
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Connection
-from sqlalchemy.exc import DBAPIError
 
 from applinks import clock as clocks
 from applinks.audit import AuditTrail, VerifyAudit, WriteDown
-from applinks.errors import StoreUnavailable
 from applinks.incoming import SpendNonce
 from applinks.links import (
+    CountWrongVerifier,
+    DanceOf,
+    Decide,
+    EndDance,
     FactsFor,
+    ForgetToken,
+    GrantOfToken,
+    GrantsGiven,
     Identity,
+    KeepDance,
+    KeepRequestToken,
+    KeepSecret,
+    KeepToken,
     LinkById,
     LinkByName,
+    LinkOfAccount,
     LinkOfConsumer,
     Links,
     OurKey,
     RememberParameter,
     RemoveLink,
+    RenewGrant,
+    RequestTokenOf,
+    RevokeGrant,
     SaveLink,
+    SecretOf,
+    SpendRequestToken,
+    Stamp,
+    TakeTurn,
+    TokensHeld,
     WhoWeAre,
     new_key,
 )
 from applinks.questions import Question
 from applinks.store import identity, links, rotation
-from applinks.store.database import Database, InMemory, Use, open_database, refuse_missing
+from applinks.store.database import Database, Use, failing_as_unavailable
+from applinks.store.grants import Grants
 from applinks.store.identity import Keys
 from applinks.store.kept import NOT_KEPT, Kept
-from applinks.store.nonces import Nonces
+from applinks.store.opening import is_new, nothing_there, open_database
+from applinks.store.replay import spending_at
 from applinks.store.schema import bring_up_to_date
 from applinks.store.sealing import Sealing
+from applinks.store.secrets import Secrets
+from applinks.store.spending import Spending
+from applinks.store.tokens import Tokens
 from applinks.store.trail import Trail
 
 Answer = Callable[[Connection, Any], Any]
@@ -50,12 +74,14 @@ class Store:
 
     answers: Mapping[type[Question], Reader]
 
-    def __init__(self, database: Database | InMemory, sealing: Sealing, clock: Callable[[], float]) -> None:
+    def __init__(self, database: Database, sealing: Sealing, nonces: Spending, clock: Callable[[], float]) -> None:
         self._database = database
+        self._nonces = nonces
         self._sealing = sealing
         self._clock = clock
         self._kept = Kept()
-        keys, trail = Keys(sealing), Trail(sealing, clock)
+        secrets, tokens, grants, trail = Secrets(sealing), Tokens(sealing, clock), Grants(sealing, clock), Trail(sealing, clock)
+        keys = Keys(sealing, secrets, tokens)
         self.answers = {
             WhoWeAre: self._keeping(identity.who_we_are),
             OurKey: self._keeping(keys.our_key),
@@ -63,11 +89,31 @@ class Store:
             LinkById: self._keeping(links.link_by_id),
             LinkByName: self._keeping(links.link_by_name),
             LinkOfConsumer: self._keeping(links.link_of_consumer),
+            LinkOfAccount: self._keeping(links.link_of_account),
             Links: self._keeping(links.all_links),
+            Stamp: keys.stamp,
             SaveLink: self._writing(links.save_link),
             RemoveLink: self._writing(links.remove_link),
             RememberParameter: self._writing(links.remember_parameter),
-            SpendNonce: self._writing(Nonces(clock).spend),
+            SpendNonce: nonces.spend,
+            SecretOf: self._keeping(secrets.find),
+            KeepSecret: self._writing(secrets.keep),
+            TokensHeld: self._reading(tokens.held),
+            KeepToken: self._writing(tokens.keep),
+            ForgetToken: self._writing(tokens.forget),
+            TakeTurn: self._writing(tokens.take_turn),
+            KeepDance: self._writing(tokens.keep_dance),
+            DanceOf: self._reading(tokens.dance_of),
+            EndDance: self._writing(tokens.end_dance),
+            KeepRequestToken: self._writing(grants.keep_request_token),
+            RequestTokenOf: self._reading(grants.request_token_of),
+            Decide: self._writing(grants.decide),
+            CountWrongVerifier: self._writing(grants.count_wrong_verifier),
+            SpendRequestToken: self._writing(grants.spend_request_token),
+            GrantOfToken: self._keeping(grants.grant_of_token),
+            RenewGrant: self._writing(grants.renew),
+            GrantsGiven: self._reading(grants.given),
+            RevokeGrant: self._writing(grants.revoke),
             WriteDown: self._writing(trail.write_down),
             AuditTrail: self._reading(trail.read),
             VerifyAudit: self._reading(trail.verify),
@@ -75,37 +121,48 @@ class Store:
 
     @classmethod
     def open(
-        cls, url: str, *, sealing: Sealing | None = None, clock: Callable[[], float] = clocks.now, create: bool = True
+        cls,
+        url: str,
+        *,
+        replay: str | None = None,
+        sealing: Sealing | None = None,
+        clock: Callable[[], float] = clocks.now,
+        create: bool = True,
     ) -> Store:
-        """Open the database of this URL; a SQLite file that is new or of an older version is brought up to date.
+        """Open the database of this URL; one that is new or of an older version is brought up to date.
 
-        Without `sealing`, the keys are found as `Sealing.for_database` says; without `create`, a file must be there.
-        Raises `ConfigurationError` if the database cannot be opened, is of a newer version, or is not the one that the keys
-        belong to.
+        Nonces are spent where `replay` says (`applinks.settings.Settings`). Without `sealing`, the keys are found as
+        `Sealing.for_database` says; without `create`, the database must have been used before. Raises `ConfigurationError` if
+        it cannot be opened, is of a newer version, or is not the one that the keys belong to; `StoreUnavailable` if a server
+        does not answer.
         """
-        if not create:
-            refuse_missing(url)
-        sealing = sealing or Sealing.for_database(url)
-        database = open_database(url)
-        try:
-            bring_up_to_date(database)
-            store = cls(database, sealing, clock)
-            store._try_the_keys()
-        except BaseException:
-            database.close()
-            raise
+        new = is_new(url)
+        if new and not create:
+            raise nothing_there(url)
+        sealing = sealing or Sealing.for_database(url, new=new)
+        with ExitStack() as opened:
+            database = open_database(url)
+            opened.callback(database.close)
+            with failing_as_unavailable(database):
+                bring_up_to_date(database)
+                nonces = spending_at(replay, database, clock)
+                opened.callback(nonces.close)
+                store = cls(database, sealing, nonces, clock)
+                store._try_the_keys()
+            opened.pop_all()
         return store
 
     def answer(self, question: Question) -> Any:
         """The answer that the question's own description promises."""
-        try:
+        with failing_as_unavailable(self._database):
             return self.answers[type(question)](question)
-        except (DBAPIError, DriverError) as error:
-            raise StoreUnavailable(
-                f"The database of the links failed: {getattr(error, 'orig', error)}.",
-                remedy="See that its file is there, in order and writable, that the disk has room, and that no other program "
-                "locks it.",
-            ) from error
+
+    async def answer_async(self, question: Question) -> Any:
+        """The same, while the event loop goes on where it would be kept waiting."""
+        if isinstance(question, SpendNonce):
+            with failing_as_unavailable(self._database):
+                return await self._nonces.spend_async(question)
+        return await self._database.without_blocking(partial(self.answer, question))
 
     def identify(self, *, name: str, type: str, url: str) -> Identity:  # noqa: A002
         """Say who this application is. The first time, it gets its id, consumer key and key pair, which stay for life.
@@ -132,8 +189,13 @@ class Store:
         with self._database.transaction(Use.READ) as connection:
             return rotation.values_per_key(connection)
 
+    async def close_of_this_loop(self) -> None:
+        """Close the connections of the event loop that is running."""
+        await self._nonces.close_of_this_loop()
+
     def close(self) -> None:
-        """Close the connections that are not in use."""
+        """Close the other connections that are not in use."""
+        self._nonces.close()
         self._database.close()
 
     def _reading(self, answer: Answer) -> Reader:

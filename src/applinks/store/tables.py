@@ -24,6 +24,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    false,
     text,
 )
 
@@ -75,6 +76,13 @@ links = Table(
     Column("same_users_answer", Boolean),
     Column("same_users_said_by", String),
     Column("same_users_said_at", BigInteger),
+    Column("outgoing_consumer_key", String),
+    Column("outgoing_endpoints", JSON(none_as_null=True)),
+    Column("outgoing_fixed_user", Boolean, nullable=False, server_default=false()),
+    Column("outgoing_account", String),
+    Column("incoming_callback", String),
+    Column("incoming_execute_as", String),
+    Column("incoming_limits", JSON(none_as_null=True)),
 )
 Index("links_in_order", links.c.type, links.c.is_primary.desc(), links.c.folded_name)
 Index(
@@ -83,6 +91,67 @@ Index(
     unique=True,
     sqlite_where=text("is_primary"),
     postgresql_where=text("is_primary"),
+)
+
+Index("links_by_account", links.c.incoming_execute_as)
+
+link_secrets = Table(
+    "link_secrets",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("link_id", String, ForeignKey("links.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("secret", LargeBinary, nullable=False, info=SEALED),
+)
+
+access_tokens = Table(
+    "access_tokens",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("link_id", String, ForeignKey("links.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("user_name", String, nullable=False, index=True),
+    Column("credentials", LargeBinary, nullable=False, info=SEALED),
+    Column("made_at", BigInteger, nullable=False),
+    Column("expires_at", BigInteger),
+    Column("ends_at", BigInteger),
+)
+
+dances = Table(
+    "dances",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("link_id", String, ForeignKey("links.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("user_name", String, nullable=False),
+    Column("credentials", LargeBinary, nullable=False, info=SEALED),
+    Column("return_to", String, nullable=False),
+    Column("until", BigInteger, nullable=False, index=True),
+)
+
+request_tokens = Table(
+    "request_tokens",
+    metadata,
+    Column("digest", String, primary_key=True),
+    Column("link_id", String, ForeignKey("links.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("secret", LargeBinary, nullable=False, info=SEALED),
+    Column("callback", String),
+    Column("until", BigInteger, nullable=False, index=True),
+    Column("decision", String, nullable=False),
+    Column("user_name", String),
+    Column("verifier", String),
+    Column("wrong_verifiers", Integer, nullable=False, server_default="0"),
+)
+
+grants = Table(
+    "grants",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("link_id", String, ForeignKey("links.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("user_name", String, nullable=False, index=True),
+    Column("token", String, nullable=False, unique=True),
+    Column("secret", LargeBinary, nullable=False, info=SEALED),
+    Column("handle", String, nullable=False),
+    Column("made_at", BigInteger, nullable=False),
+    Column("expires_at", BigInteger, nullable=False),
+    Column("ends_at", BigInteger, nullable=False, index=True),
 )
 
 versions = Table(

@@ -10,17 +10,19 @@ import hashlib
 import re
 from base64 import b64decode, b64encode
 from functools import lru_cache
+from math import gcd
 
 from cryptography import x509
 from cryptography.exceptions import InternalError, InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 
-from applinks.errors import ConfigurationError
+from applinks.errors import ConfigurationError, MethodForbidden
 
 SMALLEST = 1024  # old product defaults; accepted to read and to verify, never made
 LARGEST = 8192  # beyond it one verification is a way to keep us busy
 LONGEST_TEXT = 32 * 1024
+SMALLEST_BLINDING = 2**64  # below it, trying all of them is no work
 
 _PADDING = padding.PKCS1v15()
 
@@ -63,6 +65,27 @@ class PrivateKey:
         except (UnsupportedAlgorithm, InternalError):
             raise _forbidden(algorithm) from None
 
+    def raw(self, message: bytes, blinding: int) -> bytes:
+        """RSA without padding: message^d mod n, for Trusted Applications; as long as the modulus (unverified: protocol.md 2.2).
+
+        No library offers that, and how long Python's `pow` takes tells about the exponent. `blinding`, fresh and random for
+        each call, makes what is raised a number that nobody outside can know or choose, so there is nothing to compare the
+        time with. The result is proved with the public key: a fault in one half of the computation would show the key.
+        Raises `ConfigurationError` for a message or a blinding that is out of bounds.
+        """
+        numbers = self._key.private_numbers()
+        e, n = numbers.public_numbers.e, numbers.public_numbers.n
+        number = int.from_bytes(message)
+        if number >= n or (blinding := blinding % n) < SMALLEST_BLINDING or gcd(blinding, n) != 1:
+            raise ConfigurationError("RSA without padding needs a message below the modulus, and a large random blinding.")
+        blinded = number * pow(blinding, e, n) % n
+        of_p, of_q = pow(blinded, numbers.dmp1, numbers.p), pow(blinded, numbers.dmq1, numbers.q)
+        raised = of_q + (of_p - of_q) * numbers.iqmp % numbers.p * numbers.q
+        result = raised * pow(blinding, -1, n) % n
+        if pow(result, e, n) != number:
+            raise _unusable("private", "its numbers do not fit each other, or this machine has miscounted")
+        return result.to_bytes(self.public.size)
+
     def to_der(self) -> bytes:
         """PKCS #8, not encrypted: to be sealed before it is stored."""
         return self._key.private_bytes(
@@ -102,10 +125,25 @@ class PublicKey:
             raise _forbidden(algorithm) from None
         return True
 
+    def raw(self, data: bytes) -> bytes:
+        """RSA without padding: data^e mod n, as long as the modulus.
+
+        Raises `ValueError` for data that is no number below the modulus: it was not made with this key.
+        """
+        numbers = self._key.public_numbers()
+        if len(data) > self.size or (number := int.from_bytes(data)) >= numbers.n:
+            raise ValueError("not a number below the modulus")
+        return pow(number, numbers.e, numbers.n).to_bytes(self.size)
+
     @property
     def bits(self) -> int:
         """The size of the modulus."""
         return self._key.key_size
+
+    @property
+    def size(self) -> int:
+        """The size of the modulus in bytes, and of everything made with it."""
+        return (self._key.key_size + 7) // 8
 
     @property
     def text(self) -> str:
@@ -166,8 +204,8 @@ def _unusable(kind: str, why: str) -> ConfigurationError:
     return ConfigurationError(f"The {kind} key cannot be used: {why}.", remedy="Paste the whole key again.")
 
 
-def _forbidden(algorithm: hashes.HashAlgorithm) -> ConfigurationError:
-    return ConfigurationError(
+def _forbidden(algorithm: hashes.HashAlgorithm) -> MethodForbidden:
+    return MethodForbidden(
         f"This machine's OpenSSL does not allow RSA signatures with {algorithm.name.upper()}.",
         remedy="Choose another signature method for this link on both ends, or allow it in the system's crypto policy.",
     )

@@ -16,13 +16,15 @@ class Request:
     """One HTTP request, exactly as it travels.
 
     `url` is absolute and holds the raw path and query that were (or will be) sent, never a re-encoded or decoded form;
-    header names are lower case; `body` holds the bytes only where somebody needs them (forms), else it is empty.
+    header names are lower case; `body` holds the bytes only where somebody needs them (forms), else it is empty. `client` is
+    the address at the other end of the connection, of a request that came in.
     """
 
     method: str
     url: str
     headers: Pairs = field(default=(), repr=False)
     body: bytes = field(default=b"", repr=False)
+    client: str | None = None
 
     def line(self) -> str:
         """Method and address without the query: what may be written down about it."""
@@ -35,7 +37,7 @@ class Request:
     def with_header(self, name: str, value: str) -> Request:
         """The same request with one header replaced (or added)."""
         kept = [pair for pair in self.headers if pair[0] != name]
-        return Request(self.method, self.url, (*kept, (name, value)), self.body)
+        return Request(self.method, self.url, (*kept, (name, value)), self.body, self.client)
 
     def is_form(self) -> bool:
         """Whether the body is a form in the one sense that OAuth signs (RFC 5849, 3.4.1.3.1)."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from applinks.incoming.endpoints import consumer_info, manifest, pairing, whoami
+from applinks.incoming.endpoints import access_token, consumer_info, manifest, pairing, request_token, whoami
 from applinks.incoming.endpoints.visit import Visit
 from applinks.questions import Flow
 from applinks.wire.messages import Response
@@ -15,6 +15,11 @@ Endpoint = Callable[[Visit], Flow[Response]]
 ENDPOINTS: Final[dict[str, Endpoint]] = {
     path: endpoint.serve for endpoint in (manifest, consumer_info, whoami, pairing) for path in endpoint.PATHS
 }
-"""Path below our address → who serves it."""
+"""Path below our address → who serves it, after the request was admitted or found to prove nothing."""
 
-__all__ = ["ENDPOINTS", "Visit"]
+TOKEN_ENDPOINTS: Final[dict[str, Endpoint]] = {
+    path: endpoint.serve for endpoint in (request_token, access_token) for path in endpoint.PATHS
+}
+"""Those where an application proves only itself, which they verify by themselves."""
+
+__all__ = ["ENDPOINTS", "TOKEN_ENDPOINTS", "Visit"]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from applinks import __version__
 from applinks.incoming.endpoints.visit import Visit
-from applinks.mechanisms import MECHANISMS
 from applinks.questions import Flow
 from applinks.wire import manifest
 from applinks.wire.messages import Response
@@ -13,12 +12,12 @@ APPLINKS_VERSION = "9.2.2"
 """The version of the products' own plug-in whose formats we speak; callers decide features by it [inferred]."""
 
 PATHS = ("/rest/applinks/1.0/manifest", "/rest/applinks/1.0/manifest.json", "/rest/applinks/latest/manifest")
-KINDS = tuple(mechanism.KIND for mechanism in MECHANISMS)
 
 
 def manifest_of(visit: Visit) -> manifest.Manifest:
     """This application's manifest."""
     us = visit.identity
+    kinds = tuple(mechanism.KIND for mechanism in visit.mechanisms)
     return manifest.Manifest(
         id=us.id,
         name=us.name,
@@ -27,8 +26,8 @@ def manifest_of(visit: Visit) -> manifest.Manifest:
         version=__version__,
         build_number=1,
         applinks_version=APPLINKS_VERSION,
-        incoming=KINDS,
-        outgoing=KINDS,
+        incoming=kinds,
+        outgoing=kinds,
         public_signup=False,
         icon_url=None,
     )

@@ -7,19 +7,18 @@ from __future__ import annotations
 
 import json
 import logging
-from base64 import b64decode
 from typing import Any
 
 from applinks.audit import printable
 from applinks.errors import AppLinksError, LinkExists, StoreUnavailable
 from applinks.incoming.endpoints.visit import Visit
 from applinks.incoming.replay import QUARTER_HOUR, may_try_to_sign_in
-from applinks.links import PAIRING_PATH, Administrator, Proposal, pairing
+from applinks.links import PAIRING_PATH, Proposal, pairing
 from applinks.people import Person, SignIn
 from applinks.questions import Flow
+from applinks.wire import basic
 from applinks.wire.messages import Pairs, Response, media_type
 
-LONGEST_NAME = 255
 PATHS = (f"/{PAIRING_PATH}",)
 
 log = logging.getLogger("applinks.incoming")
@@ -47,31 +46,22 @@ def serve(visit: Visit) -> Flow[Response]:
 
 def _sign_in(visit: Visit) -> Flow[tuple[Response | None, str]]:
     """The administrator's name, or the answer that turns them away."""
-    claimed = _credentials(visit.request.header("authorization"))
+    claimed = basic.read(visit.request.header("authorization"))
     if claimed is None:
         return _unauthorized("A name and a password are needed."), ""
-    if not (yield from may_try_to_sign_in(claimed.name)):
+    name, password = claimed
+    if not (yield from may_try_to_sign_in(name)):
         return _answer(
             429,
             _said("Too many sign-ins were tried for that name.", "Wait a quarter of an hour, then say the same again."),
             ("retry-after", str(QUARTER_HOUR)),
         ), ""
-    person: Person | None = yield SignIn(claimed.name, claimed.password)
+    person: Person | None = yield SignIn(name, password)
     if person is not None and person.active and person.administrator:
         return None, person.name
     why = "not an administrator" if person is not None and person.active else "wrong name or password, or disabled"
-    log.warning("pairing: %s did not sign in: %s", printable(claimed.name), why)
+    log.warning("pairing: %s did not sign in: %s", printable(name), why)
     return _unauthorized("That is not the name and the password of an administrator here."), ""
-
-
-def _credentials(header: str | None) -> Administrator | None:
-    scheme, _, encoded = (header or "").partition(" ")
-    try:
-        name, colon, password = b64decode(encoded, validate=True).decode().partition(":")
-    except ValueError:
-        return None
-    plain = bool(colon) and name.isprintable() and len(name) <= LONGEST_NAME
-    return Administrator(name, password) if scheme.lower() == "basic" and plain else None
 
 
 def _unauthorized(message: str) -> Response:

@@ -1,0 +1,270 @@
+"""The two faces of an application's links: `AppLinks` for synchronous code, `AsyncAppLinks` for asynchronous code.
+
+Each method looks something up or runs one flow. The two classes say the same; what they say is in the flows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Self, TypeVar, Unpack
+
+from applinks import links
+from applinks.assembly import Application
+from applinks.audit import AuditTrail, AuditVerdict, Head, VerifyAudit, Written
+from applinks.errors import ConfigurationError
+from applinks.incoming import consent
+from applinks.links import GENERIC, AccessToken, Administrator, Consumer, Link, LinkSettings, Provider, TokensHeld, pairing
+from applinks.outgoing import AsyncLinkedApplication, LinkedApplication, dance
+from applinks.people import Policy
+from applinks.questions import Flow
+
+T = TypeVar("T")
+
+
+class AppLinks(Application):
+    """Application links, for synchronous code: finds links, makes and changes them."""
+
+    def primary(self, type: str) -> LinkedApplication:  # noqa: A002
+        """The application that is called for a type when none is named; `LinkNotFound` if there is none."""
+        return LinkedApplication(self.run(links.primary_link(type)), self)
+
+    def link(self, name: str | None = None, *, id: str | None = None) -> LinkedApplication:  # noqa: A002
+        """The linked application of that name or id; `LinkNotFound` lists what there is."""
+        return LinkedApplication(self.run(_one(name, id)), self)
+
+    def links(self, type: str | None = None) -> tuple[LinkedApplication, ...]:  # noqa: A002
+        """All linked applications, or all of a type; the primary one first."""
+        return tuple(LinkedApplication(link, self) for link in self.run(links.links_of(type)))
+
+    def create_link(
+        self, url: str, administrator: Administrator, *, same_users: bool, name: str | None = None, by: str | None = None
+    ) -> LinkedApplication:
+        """Link this application and the one at `url`, both ways, in one operation; see `applinks.links.pairing`.
+
+        `administrator` is one of theirs and signs in there for this; `same_users` is the answer whether a user name means the
+        same person on both sides, said by `by` (the acting administrator, if nobody is named). Saying it again repairs.
+        """
+        flow = pairing.create(url, administrator, same_users=same_users, by=self.administrator(by), name=name)
+        return LinkedApplication(self.run(flow), self)
+
+    def change_policy(self, name: str, policy: Policy, *, by: str | None = None) -> Link:
+        """Replace the rules for whom a linked application may impersonate here, and for what."""
+        by = self.administrator(by)
+        return self.run(_then(name, lambda link: links.change_policy(link, policy, by=by)))
+
+    def register_link(
+        self,
+        name: str,
+        url: str | None,
+        *,
+        type: str = GENERIC,  # noqa: A002
+        consumer: Consumer | None = None,
+        provider: Provider | None = None,
+        same_users: bool = False,
+        by: str | None = None,
+    ) -> LinkedApplication:
+        """Make a link by hand, with a far side that knows no pairing: any OAuth 1.0a consumer or provider.
+
+        `consumer` is how it proves itself to us, `provider` how we reach it; saying it again renews the link.
+        """
+        by = self.administrator(by)
+        flow = links.register(name, url, type=type, consumer=consumer, provider=provider, same_users=same_users, by=by)
+        return LinkedApplication(self.run(flow), self)
+
+    def change_link(self, name: str, *, by: str | None = None, **settings: Unpack[LinkSettings]) -> Link:
+        """Set levels, signature method and all else that `LinkSettings` names; what is not named stays."""
+        by, changes = self.administrator(by), links.Changes.read(settings)
+        loaded = {mechanism.NAME for mechanism in self.mechanisms}
+        return self.run(_then(name, lambda link: links.change(link, changes, by=by, loaded=loaded)))
+
+    def set_secret(self, name: str, direction: str, secret: str, *, by: str | None = None) -> None:
+        """Keep the secret of a link's "outgoing" or "incoming" side: of HMAC, or our password for Basic. Never shown again."""
+        by = self.administrator(by)
+        self.run(_then(name, lambda link: links.set_secret(link, direction, secret, by=by)))
+
+    def new_secret(self, name: str, *, by: str | None = None) -> str:
+        """Make the secret by which the other application proves itself here, for HMAC or Basic; shown this once."""
+        by = self.administrator(by)
+        return self.run(_then(name, lambda link: links.new_secret(link, by=by)))
+
+    def make_primary(self, name: str, *, by: str | None = None) -> Link:
+        """Make this link the one that is used for its type when none is named."""
+        by = self.administrator(by)
+        return self.run(_then(name, lambda link: links.make_primary(link, by=by)))
+
+    def delete_link(self, name: str, *, by: str | None = None) -> None:
+        """Delete our end of a link; delete the other end there."""
+        by = self.administrator(by)
+        self.run(_then(name, lambda link: links.remove(link, by=by)))
+
+    def grants(self, user: str | None = None, *, link: str | None = None) -> tuple[consent.Given, ...]:
+        """What one person, or everybody, has allowed other applications to do as them here; or one application."""
+        return self.run(_grants(user, link))
+
+    def revoke_grant(self, id: str, *, by: str | None = None) -> consent.Given:  # noqa: A002
+        """Take back what somebody allowed, as an administrator; it is refused from the next request on, on every node."""
+        return self.run(consent.revoke(id, self.administrator(by), administrator=True))
+
+    def consents(self, user: str | None = None, *, link: str | None = None) -> tuple[AccessToken, ...]:
+        """The consents of one person, or of everybody, by which this application may act over there."""
+        return self.run(_consents(user, link))
+
+    def forget_consent(self, link: str, user: str, *, by: str | None = None) -> bool:
+        """Drop the consent of a person; the next call as them asks for it again. False if there was none."""
+        self.administrator(by)
+        return self.run(_then(link, lambda found: dance.forget(found, user, why="consent forgotten")))
+
+    def audit(self, limit: int = 100) -> tuple[Written, ...]:
+        """The newest records of what was done, newest first."""
+        records: tuple[Written, ...] = self.answer(AuditTrail(limit))
+        return records
+
+    def verify_audit(self, noted: Head | None = None) -> AuditVerdict:
+        """Check the chain of the records; tells the first one that does not fit. `noted` is a head that was kept elsewhere."""
+        verdict: AuditVerdict = self.answer(VerifyAudit(noted))
+        return verdict
+
+    def close(self) -> None:
+        """Give back the connections."""
+        self.connections.close()
+        self._store.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+class AsyncAppLinks(Application):
+    """Application links, for asynchronous code: the methods of `AppLinks`, awaited."""
+
+    async def primary(self, type: str) -> AsyncLinkedApplication:  # noqa: A002
+        """The application that is called for a type when none is named; `LinkNotFound` if there is none."""
+        return AsyncLinkedApplication(await self.run_async(links.primary_link(type)), self)
+
+    async def link(self, name: str | None = None, *, id: str | None = None) -> AsyncLinkedApplication:  # noqa: A002
+        """The linked application of that name or id; `LinkNotFound` lists what there is."""
+        return AsyncLinkedApplication(await self.run_async(_one(name, id)), self)
+
+    async def links(self, type: str | None = None) -> tuple[AsyncLinkedApplication, ...]:  # noqa: A002
+        """All linked applications, or all of a type; the primary one first."""
+        return tuple(AsyncLinkedApplication(link, self) for link in await self.run_async(links.links_of(type)))
+
+    async def create_link(
+        self, url: str, administrator: Administrator, *, same_users: bool, name: str | None = None, by: str | None = None
+    ) -> AsyncLinkedApplication:
+        """Link this application and the one at `url`, both ways, in one operation; see `AppLinks.create_link`."""
+        flow = pairing.create(url, administrator, same_users=same_users, by=self.administrator(by), name=name)
+        return AsyncLinkedApplication(await self.run_async(flow), self)
+
+    async def change_policy(self, name: str, policy: Policy, *, by: str | None = None) -> Link:
+        """Replace the rules for whom a linked application may impersonate here, and for what."""
+        by = self.administrator(by)
+        return await self.run_async(_then(name, lambda link: links.change_policy(link, policy, by=by)))
+
+    async def register_link(
+        self,
+        name: str,
+        url: str | None,
+        *,
+        type: str = GENERIC,  # noqa: A002
+        consumer: Consumer | None = None,
+        provider: Provider | None = None,
+        same_users: bool = False,
+        by: str | None = None,
+    ) -> AsyncLinkedApplication:
+        """Make a link by hand, with a far side that knows no pairing: any OAuth 1.0a consumer or provider; see `AppLinks`.
+
+        See `AppLinks.register_link`.
+        """
+        by = self.administrator(by)
+        flow = links.register(name, url, type=type, consumer=consumer, provider=provider, same_users=same_users, by=by)
+        return AsyncLinkedApplication(await self.run_async(flow), self)
+
+    async def change_link(self, name: str, *, by: str | None = None, **settings: Unpack[LinkSettings]) -> Link:
+        """Set levels, signature method and all else that `LinkSettings` names; what is not named stays."""
+        by, changes = self.administrator(by), links.Changes.read(settings)
+        loaded = {mechanism.NAME for mechanism in self.mechanisms}
+        return await self.run_async(_then(name, lambda link: links.change(link, changes, by=by, loaded=loaded)))
+
+    async def set_secret(self, name: str, direction: str, secret: str, *, by: str | None = None) -> None:
+        """Keep the secret of a link's "outgoing" or "incoming" side: of HMAC, or our password for Basic. Never shown again."""
+        by = self.administrator(by)
+        await self.run_async(_then(name, lambda link: links.set_secret(link, direction, secret, by=by)))
+
+    async def new_secret(self, name: str, *, by: str | None = None) -> str:
+        """Make the secret by which the other application proves itself here, for HMAC or Basic; shown this once."""
+        by = self.administrator(by)
+        return await self.run_async(_then(name, lambda link: links.new_secret(link, by=by)))
+
+    async def make_primary(self, name: str, *, by: str | None = None) -> Link:
+        """Make this link the one that is used for its type when none is named."""
+        by = self.administrator(by)
+        return await self.run_async(_then(name, lambda link: links.make_primary(link, by=by)))
+
+    async def delete_link(self, name: str, *, by: str | None = None) -> None:
+        """Delete our end of a link; delete the other end there."""
+        by = self.administrator(by)
+        await self.run_async(_then(name, lambda link: links.remove(link, by=by)))
+
+    async def grants(self, user: str | None = None, *, link: str | None = None) -> tuple[consent.Given, ...]:
+        """What one person, or everybody, has allowed other applications to do as them here; or one application."""
+        return await self.run_async(_grants(user, link))
+
+    async def revoke_grant(self, id: str, *, by: str | None = None) -> consent.Given:  # noqa: A002
+        """Take back what somebody allowed, as an administrator; it is refused from the next request on, on every node."""
+        return await self.run_async(consent.revoke(id, self.administrator(by), administrator=True))
+
+    async def consents(self, user: str | None = None, *, link: str | None = None) -> tuple[AccessToken, ...]:
+        """The consents of one person, or of everybody, by which this application may act over there."""
+        return await self.run_async(_consents(user, link))
+
+    async def forget_consent(self, link: str, user: str, *, by: str | None = None) -> bool:
+        """Drop the consent of a person; the next call as them asks for it again. False if there was none."""
+        self.administrator(by)
+        return await self.run_async(_then(link, lambda found: dance.forget(found, user, why="consent forgotten")))
+
+    async def audit(self, limit: int = 100) -> tuple[Written, ...]:
+        """The newest records of what was done, newest first."""
+        records: tuple[Written, ...] = await self.answer_async(AuditTrail(limit))
+        return records
+
+    async def verify_audit(self, noted: Head | None = None) -> AuditVerdict:
+        """Check the chain of the records; see `AppLinks.verify_audit`."""
+        verdict: AuditVerdict = await self.answer_async(VerifyAudit(noted))
+        return verdict
+
+    async def close(self) -> None:
+        """Give back the connections of this event loop, and those to the store."""
+        await self.connections.close_of_this_loop()
+        await self._store.close_of_this_loop()
+        self._store.close()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.close()
+
+
+def _one(name: str | None, id: str | None) -> Flow[Link]:  # noqa: A002
+    if (name is None) == (id is None):
+        raise ConfigurationError("Name a link either by its name or by its id.", remedy="link('Wiki') or link(id='…').")
+    return links.link_named(name) if name is not None else links.link_with_id(str(id))
+
+
+def _then(name: str, change: Callable[[Link], Flow[T]]) -> Flow[T]:
+    link = yield from links.link_named(name)
+    return (yield from change(link))
+
+
+def _grants(user: str | None, link: str | None) -> Flow[tuple[consent.Given, ...]]:
+    found = (yield from links.link_named(link)) if link is not None else None
+    return (yield from consent.given(user, found.id if found else None))
+
+
+def _consents(user: str | None, link: str | None) -> Flow[tuple[AccessToken, ...]]:
+    found = (yield from links.link_named(link)) if link is not None else None
+    held: tuple[AccessToken, ...] = yield TokensHeld(user, found.id if found else None)
+    return held

@@ -1,0 +1,159 @@
+"""Links made by hand, with far sides that have no pairing of ours: any OAuth 1.0a consumer, any OAuth 1.0a provider (R-11).
+
+Nothing is fetched. What the administrator types is checked here, and again by the first call.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field, replace
+from uuid import UUID
+
+from applinks.errors import ConfigurationError
+from applinks.links.changes import INCOMING, OUTGOING, alter, check_fixed_user, keep_secret, name_taken
+from applinks.links.dialects import ALIASES, GENERIC
+from applinks.links.model import Endpoints, Incoming, Level, Link, Outgoing, SameUsers
+from applinks.links.pairing import check_address
+from applinks.links.registry import LinkByName
+from applinks.questions import Flow, Moment, Now
+from applinks.wire.keys import PublicKey
+from applinks.wire.oauth1 import SignatureMethod
+from applinks.wire.tokens import is_callback
+
+LONGEST_KEY = 255
+
+
+@dataclass(frozen=True, slots=True)
+class Consumer:
+    """An application that is to call us: the key that it names itself by, and its public key or a secret that we share.
+
+    `callback` is where people are sent back to if the application does not say so itself; `execute_as` the local user of calls
+    that name nobody. The signature method is RSA-SHA1 or HMAC-SHA1 unless another one is named.
+    """
+
+    key: str
+    public_key: str | None = None
+    secret: str | None = field(default=None, repr=False)
+    callback: str | None = None
+    execute_as: str | None = None
+    signature_method: SignatureMethod | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Provider:
+    """An application that we are to call: by our own key, or by a secret that we share.
+
+    `consumer_key` is the one under which it has registered us, if that is not our own; `endpoints` are its addresses of the
+    dance, if they are not those of its type. `fixed_user` lets calls without consent go as the one user whom it has set for us.
+    """
+
+    consumer_key: str | None = None
+    secret: str | None = field(default=None, repr=False)
+    endpoints: Endpoints | None = None
+    fixed_user: bool = False
+    signature_method: SignatureMethod | None = None
+
+
+def register(
+    name: str,
+    url: str | None,
+    *,
+    type: str = GENERIC,  # noqa: A002
+    consumer: Consumer | None = None,
+    provider: Provider | None = None,
+    same_users: bool = False,
+    by: str,
+) -> Flow[Link]:
+    """Make a link from what its administrator says, or renew the one to that address; see `Consumer` and `Provider`.
+
+    Without `url`, the other application can only call us. Raises `ConfigurationError`, `PairingRefused` for an address that
+    cannot be used, `LinkExists`.
+    """
+    base = (url or "").rstrip("/")
+    if base:
+        yield from check_address(base, "The address")
+    if consumer is None and (provider is None or not base):
+        raise ConfigurationError("The link would have no direction.", remedy="Register a consumer, a provider, or both.")
+    if not name or not name.isprintable():
+        raise ConfigurationError("A link needs a name of plain text.")
+    id = _id(base or f"consumer {consumer.key if consumer else ''}")  # noqa: A001
+    namesake: Link | None = yield LinkByName(name)
+    if namesake is not None and namesake.id != id:
+        raise name_taken(namesake)
+    if consumer is not None and consumer.execute_as:
+        yield from check_fixed_user(consumer.execute_as)
+    moment: Moment = yield Now()
+    level = Level.OAUTH_IMPERSONATION if same_users else Level.OAUTH
+    outgoing = None if provider is None else _outgoing(provider, level)
+    incoming = None if consumer is None else _incoming(consumer, level)
+
+    def make(stored: Link | None) -> Link:
+        before = stored or Link(id, name, type, base, base)
+        kept = before.incoming
+        return replace(
+            before,
+            name=name,
+            type=ALIASES.get(type, type),
+            outgoing=outgoing or before.outgoing,
+            incoming=replace(incoming, policy=kept.policy, limits=kept.limits) if incoming else kept,
+            same_users=SameUsers(same_users, by, int(moment.now)),
+        )
+
+    link = yield from alter(id, make, by=by, what="link made")
+    if provider is not None and provider.secret:
+        yield from keep_secret(link, OUTGOING, provider.secret, by=by)
+    if consumer is not None and consumer.secret:
+        yield from keep_secret(link, INCOMING, consumer.secret, by=by)
+    return link
+
+
+def _outgoing(provider: Provider, level: Level) -> Outgoing:
+    method = provider.signature_method or (SignatureMethod.HMAC_SHA1 if provider.secret else SignatureMethod.RSA_SHA1)
+    _check_kind(method, secret=bool(provider.secret), whose="The provider")
+    if provider.consumer_key is not None:
+        _check_key(provider.consumer_key)
+    return Outgoing(
+        level=level,
+        signature_method=method,
+        consumer_key=provider.consumer_key,
+        endpoints=provider.endpoints,
+        fixed_user=provider.fixed_user,
+    )
+
+
+def _incoming(consumer: Consumer, level: Level) -> Incoming:
+    _check_key(consumer.key)
+    if (consumer.public_key is None) == (not consumer.secret):
+        raise ConfigurationError("A consumer has either a public key or a secret.", remedy="Give one of the two.")
+    if consumer.callback is not None and not is_callback(consumer.callback):
+        raise ConfigurationError(
+            f"{consumer.callback[:200]!a} is no address to send people to.", remedy="Give an absolute http(s) address."
+        )
+    method = consumer.signature_method or (SignatureMethod.HMAC_SHA1 if consumer.secret else SignatureMethod.RSA_SHA1)
+    _check_kind(method, secret=bool(consumer.secret), whose="The consumer")
+    return Incoming(
+        level=level,
+        consumer_key=consumer.key,
+        public_key=PublicKey.read(consumer.public_key).text if consumer.public_key else None,
+        signature_method=method,
+        callback=consumer.callback,
+        execute_as=consumer.execute_as,
+    )
+
+
+def _check_kind(method: SignatureMethod, *, secret: bool, whose: str) -> None:
+    if method.startswith("HMAC-") is not secret:
+        raise ConfigurationError(
+            f"{whose} cannot sign by {method} with {'a secret' if secret else 'a key pair'}.",
+            remedy="HMAC methods need a secret, RSA methods a key.",
+        )
+
+
+def _check_key(key: str) -> None:
+    if not key.isprintable() or key != key.strip() or not 0 < len(key) <= LONGEST_KEY:
+        raise ConfigurationError("A consumer key must be plain text without blanks at its ends.")
+
+
+def _id(text: str) -> str:
+    """The id of an application that says none: the name UUID of its address, as products make it (protocol.md 4.4)."""
+    return str(UUID(bytes=hashlib.md5(text.encode(), usedforsecurity=False).digest(), version=3))

@@ -1,0 +1,141 @@
+"""Trusted Applications, version 2: this application vouches for its user by a certificate (protocol.md 2). Legacy.
+
+Use it only where the far side knows nothing better. Its signature covers address and time but not the user, so the way must be
+TLS; it knows SHA-1 only. It is not loaded unless an application names it among its mechanisms.
+"""
+
+from __future__ import annotations
+
+from hashlib import sha256
+
+from applinks.errors import BadProof, NotAdmitted
+from applinks.links import Facts, Identity, Level, Link, LinkOfConsumer, WhoWeAre
+from applinks.mechanisms.mechanism import Candidate, Checks, Objection, Presented, Proof
+from applinks.mechanisms.signature import NOBODYS_KEY
+from applinks.people import Person
+from applinks.questions import Flow, FreshSecrets, Moment, Now
+from applinks.wire import trusted_apps, trusted_failures
+from applinks.wire.keys import PublicKey
+from applinks.wire.manifest import AuthenticationKind
+from applinks.wire.messages import Request, Response
+from applinks.wire.problems import Problem
+from applinks.wire.trusted_failures import Code, Failure
+
+NAME = "Trusted"
+KIND = AuthenticationKind.TRUSTED_APPS
+SHARES_ITS_HEADER = False
+
+
+def objection(facts: Facts, user: str) -> Objection | None:  # noqa: ARG001 other mechanisms need the user
+    """The link must be by Trusted Applications, which stands for nothing else."""
+    level = facts.link.outgoing.level
+    return None if level is Level.TRUSTED else Objection(f"the outgoing level of the link is {level}")
+
+
+def incoming_objection(link: Link) -> str | None:
+    """We must trust it."""
+    level = link.incoming.level
+    return None if level is Level.TRUSTED else f"the incoming level of the link is {level}"
+
+
+def person_objection(person: Person, link: Link, method: str, path: str) -> str | None:
+    """Whoever is vouched for was not asked: the link's policy decides, as for impersonation."""
+    return link.incoming.policy.objection(person, method, path)
+
+
+def witness(facts: Facts, user: str) -> str:  # noqa: ARG001 other mechanisms need the facts
+    """The person who acts here acts there."""
+    return user
+
+
+# ---- sending
+
+
+def prove(request: Request, facts: Facts, user: str) -> Flow[Proof]:
+    """Vouch for the user, for this address, now."""
+    moment: Moment = yield Now()
+    drawn = [sha256(text.encode()).digest() for text in (yield FreshSecrets(9))]
+    headers = trusted_apps.certify(
+        request.url,
+        user,
+        facts.key,
+        facts.consumer_key,
+        milliseconds=int(moment.now * 1000),
+        rc4_key=trusted_apps.fit_key(drawn[0]),
+        blinding=int.from_bytes(b"".join(drawn[1:])),
+    )
+    for name, value in headers:
+        request = request.with_header(name, value)
+    return Proof(request, f"trusted application {facts.consumer_key} vouches for {user} at {request.url}")
+
+
+def refusal(response: Response) -> Problem | None:
+    """It stands in headers, even of an answer with status 200 (protocol.md 2.3)."""
+    return trusted_failures.refusal_in(response)
+
+
+# ---- receiving
+
+
+def recognise(presented: Presented) -> bool:
+    """A request with a certificate."""
+    return bool((presented.request.header(trusted_apps.CERTIFICATE) or "").strip())
+
+
+def sender(presented: Presented) -> LinkOfConsumer:
+    """The link of the application id, which is its consumer key."""
+    return LinkOfConsumer((presented.request.header(trusted_apps.ID) or "").strip())
+
+
+def accept(presented: Presented, link: Link | None, now: float) -> Flow[Candidate]:
+    """The steps of protocol.md 2.3, in their order; each with the code that it fails with."""
+    us: Identity = yield WhoWeAre()
+    request = presented.request
+    try:
+        claim = trusted_apps.read(request)
+    except NotAdmitted as refused:
+        return _refused(refused)
+    assert claim is not None, "recognise() comes first"  # noqa: S101
+    known = link is not None and link.incoming.level is Level.TRUSTED and link.incoming.public_key is not None
+    try:
+        key = PublicKey.read((link.incoming.public_key if link is not None and known else None) or NOBODYS_KEY)
+        certificate = trusted_apps.open_certificate(claim, key)
+        _check_request(certificate, link, us, request, now)
+        if not trusted_apps.verify(claim, certificate, key, request.url):
+            raise trusted_apps.bad_signature(request.url)
+    except NotAdmitted as refused:
+        return _refused(refused if known else _unknown(claim.application_id))
+    seconds = certificate.created // 1000
+    checks: Checks = (("certificate", "ok"), ("age", "ok"), ("address and path", "ok"), ("signature", "ok"))
+    return Candidate(
+        certificate.user, claim.application_id, NAME, seconds, certificate.nonce, checks, None, trusted_failures.accepted()
+    )
+
+
+def _check_request(
+    certificate: trusted_apps.Certificate, link: Link | None, us: Identity, request: Request, now: float
+) -> None:
+    if link is None:
+        return
+    limits = link.incoming.limits
+    trusted_apps.check_age(certificate, now, limits.max_age)
+    forwarded = [value for name, value in request.headers if name == "x-forwarded-for"]
+    trusted_apps.check_addresses(limits.addresses, request.client, forwarded)
+    trusted_apps.check_path(limits.paths, us.below(request.url))
+
+
+def _unknown(application_id: str) -> BadProof:
+    return BadProof(
+        f"There is no trusted application {application_id!a}.", problem=Code.APP_UNKNOWN, companions=(("0", application_id),)
+    )
+
+
+def _refused(refused: NotAdmitted) -> Candidate:
+    return Candidate("", "", NAME, 0, "", (("certificate", str(refused)),), refused)
+
+
+def refuse(realm: str, refusal: NotAdmitted) -> Response:  # noqa: ARG001 other mechanisms need the realm
+    """The status header and the error in its own words; and 401, since we never go on as nobody (design.md 7)."""
+    told = trusted_failures.refused(Failure.told_by(refusal))
+    headers = (*told, ("content-type", "text/plain;charset=UTF-8"), ("cache-control", "no-store"))
+    return Response(401, headers, b"This application does not accept the certificate.")

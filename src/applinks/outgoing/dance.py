@@ -1,0 +1,156 @@
+"""The dance, on the calling side: a person is led to the other application, agrees there, and comes back with a token.
+
+Rules of this file:
+- The address that starts it is made for one person and one link; a stamp says so. Opened by anybody else it does nothing.
+- What came back is believed only for the dance that it names, in the session of the person who began it, once (T-44).
+- The token is kept before anything uses it, and then announced.
+- Without `oauth_callback_confirmed` there is no dance: the far side would let anybody finish it (T-14).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from hmac import compare_digest
+from urllib.parse import urlencode
+
+from applinks.announcements import Announce, ConsentEnded, ConsentGiven
+from applinks.audit import Entry, WriteDown
+from applinks.errors import CredentialsRefused, CredentialsRequired, DanceOfAnother, DanceOver, LinkNotFound
+from applinks.links import (
+    Dance,
+    DanceOf,
+    EndDance,
+    Facts,
+    FactsFor,
+    ForgetToken,
+    Identity,
+    KeepDance,
+    KeepToken,
+    Link,
+    Stamp,
+    endpoints_of,
+)
+from applinks.mechanisms import access_token, sign
+from applinks.outgoing import answer
+from applinks.questions import Ask, Flow, Moment, Now
+from applinks.wire import tokens
+from applinks.wire.messages import Pairs, Request, Response
+
+START_PATH = "plugins/servlet/applinks/oauth/login-dance/authorize"
+END_PATH = "plugins/servlet/applinks/oauth/login-dance/access"
+LIFE = 600
+"""Seconds from the start of a dance to its end; the far side gives its request token as many (protocol.md 1.7)."""
+
+
+def consent_needed(identity: Identity, link: Link, user: str, why: str) -> Flow[CredentialsRequired]:
+    """The error that asks this person to agree first, with the address where they can."""
+    made_for = yield Stamp(_made_for(link.id, user))
+    query = urlencode({"applicationLinkID": link.id, "for": made_for})
+    return CredentialsRequired(
+        f"{user!r} has to allow this application to act for them in {link.name!r} ({why}).",
+        user=user,
+        authorization_url=f"{identity.url}/{START_PATH}?{query}",
+        remedy="Send that person to the address in `authorization_url`; the same call works afterwards.",
+        link=link.name,
+        direction="outgoing",
+    )
+
+
+def start(link_id: str, user: str, made_for: str, return_to: str) -> Flow[str]:
+    """Begin the dance of this person: the address on the far side to which they are to be sent.
+
+    Raises `DanceOfAnother`, `LinkNotFound`, and what a call to the far side raises.
+    """
+    expected: str = yield Stamp(_made_for(link_id, user))
+    if not compare_digest(expected.encode(), made_for.encode()):
+        raise DanceOfAnother(
+            "This address was made for another person.", remedy="Ask for one of your own: repeat what you did."
+        )
+    facts = yield from _facts(link_id, user)
+    moment: Moment = yield Now()
+    state = moment.nonce
+    callback = f"{facts.identity.url}/{END_PATH}?{urlencode({'applicationLinkID': link_id, 'state': state})}"
+    there = endpoints_of(facts.link)
+    response = yield from _post(there.request_token, facts, token=None, extra=(("oauth_callback", callback),))
+    temporary = tokens.read_request_token(response)
+    until = int(moment.now) + LIFE
+    yield KeepDance(Dance(state, link_id, user, temporary.token, temporary.secret, local(return_to), until))
+    joint = "&" if "?" in there.authorize else "?"
+    return f"{there.authorize}{joint}{urlencode({'oauth_token': temporary.token})}"
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """The dance is over and the consent kept."""
+
+    link: Link
+    return_to: str
+
+
+def end(state: str, user: str, token: str, verifier: str) -> Flow[Ended]:
+    """The person has come back: exchange what they bring for a token of theirs, keep it, and tell everybody.
+
+    Raises `DanceOver`, `DanceOfAnother`, `CredentialsRefused`, and what a call to the far side raises.
+    """
+    begun: Dance | None = yield DanceOf(state)
+    moment: Moment = yield Now()
+    if begun is None or moment.now > begun.until or not compare_digest(begun.token.encode(), token.encode()):
+        raise DanceOver("This step is over, or never began.", remedy="Repeat what you did, and follow the new address.")
+    if begun.user != user:
+        raise DanceOfAnother("Somebody else began this.", remedy="Sign in as the person who did, or repeat it as yourself.")
+    if not (yield EndDance(state)):
+        raise DanceOver("This step was done already.", remedy="If the call does not work, repeat what you did.")
+    facts = yield from _facts(begun.link_id, user)
+    if verifier in {"", tokens.DENIED}:
+        yield _entry("consent refused", facts.link, user)
+        raise CredentialsRefused(f"{user!r} did not allow it in {facts.link.name!r}.", link=facts.link.name)
+    response = yield from _post(
+        endpoints_of(facts.link).access_token,
+        facts,
+        token=begun.token,
+        token_secret=begun.secret,
+        extra=(("oauth_verifier", verifier),),
+    )
+    yield KeepToken(access_token(tokens.read_access_token(response), facts.link.id, user, moment.now))
+    yield _entry("consent given", facts.link, user)
+    yield Announce(ConsentGiven(facts.link.id, facts.link.name, user))
+    return Ended(facts.link, begun.return_to)
+
+
+def forget(link: Link, user: str, token: str | None = None, *, why: str) -> Flow[bool]:
+    """Drop the consent that we hold for a person; if `token` is given, only if it is that one."""
+    forgotten: bool = yield ForgetToken(link.id, user, token)
+    if forgotten:
+        yield _entry(why, link, user)
+        yield Announce(ConsentEnded(link.id, link.name, user))
+    return forgotten
+
+
+def local(path: str) -> str:
+    """A path of our own to go on to, or "/": nothing that could lead a browser elsewhere (security.md T-42, C-75)."""
+    plain = path.isprintable() and path.isascii() and "\\" not in path
+    return path if plain and path.startswith("/") and not path.startswith("//") else "/"
+
+
+def _made_for(link_id: str, user: str) -> str:
+    return f"dance {len(link_id)}:{link_id} {user}"
+
+
+def _facts(link_id: str, user: str) -> Flow[Facts]:
+    facts: Facts | None = yield FactsFor(link_id, user)
+    if facts is None:
+        raise LinkNotFound("There is no such link any more.", remedy="Ask an administrator to make it again.")
+    return facts
+
+
+def _post(url: str, facts: Facts, *, token: str | None, token_secret: str = "", extra: Pairs = ()) -> Flow[Response]:
+    request = Request("POST", url, (("accept", "*/*"),))
+    proof = yield from sign(request, facts, token=token, token_secret=token_secret, extra=extra)
+    response: Response = yield Ask(proof.request)
+    if response.status != 200:
+        raise answer.error(facts.link, request.line(), response, None, problem=answer.refusal_in(response))
+    return response
+
+
+def _entry(kind: str, link: Link, user: str) -> WriteDown:
+    return WriteDown(Entry(kind=kind, outcome="done", subject=user, actor=user, link=link.name, mechanism="3LO"))

@@ -1,0 +1,46 @@
+"""Answers about the secrets of links. Each is sealed for its link, its use and its origin: nowhere else does it unseal."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection, bindparam, delete, select
+
+from applinks.links import KeepSecret, SecretOf, SecretUse
+from applinks.store.insertion import insert_or_replace
+from applinks.store.links import move_version
+from applinks.store.sealing import Place, Sealing
+from applinks.store.tables import link_secrets
+
+_ONE = select(link_secrets.c.secret).where(link_secrets.c.id == bindparam("id"))
+
+
+class Secrets:
+    """Keeps and finds them."""
+
+    def __init__(self, sealing: Sealing) -> None:
+        self._sealing = sealing
+
+    def keep(self, connection: Connection, question: KeepSecret) -> None:
+        """Replace the secret; those for other origins are dropped, since the link leads there no more."""
+        move_version(connection)
+        begins = _id(question.link_id, question.use, "")
+        connection.execute(delete(link_secrets).where(link_secrets.c.id.startswith(begins, autoescape=True)))
+        if question.secret is None:
+            return
+        id = _id(question.link_id, question.use, question.origin)  # noqa: A001
+        sealed = self._sealing.seal(question.secret.encode(), _place(id))
+        row = {"id": id, "link_id": question.link_id, "secret": sealed}
+        connection.execute(insert_or_replace(connection, link_secrets), row)
+
+    def find(self, connection: Connection, question: SecretOf) -> str | None:
+        """The secret, or None."""
+        id = _id(question.link_id, question.use, question.origin)  # noqa: A001
+        sealed = connection.execute(_ONE, {"id": id}).scalar()
+        return None if sealed is None else self._sealing.unseal(sealed, _place(id)).decode()
+
+
+def _id(link_id: str, use: SecretUse, origin: str) -> str:
+    return f"{link_id} {use} {origin}"
+
+
+def _place(id: str) -> Place:  # noqa: A002
+    return ("link_secrets", "secret", id)

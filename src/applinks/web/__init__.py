@@ -1,0 +1,37 @@
+"""Our pages as people see them: consent, what they have allowed, notices."""
+
+from applinks.web.look import STATIC, STATIC_HEADERS, page, render, security_headers
+from applinks.web.views import (
+    Consent,
+    FarSide,
+    Frame,
+    Given,
+    Grants,
+    Held,
+    Kind,
+    Notice,
+    Outcome,
+    Reader,
+    Verifier,
+    View,
+)
+
+__all__ = [
+    "STATIC",
+    "STATIC_HEADERS",
+    "Consent",
+    "FarSide",
+    "Frame",
+    "Given",
+    "Grants",
+    "Held",
+    "Kind",
+    "Notice",
+    "Outcome",
+    "Reader",
+    "Verifier",
+    "View",
+    "page",
+    "render",
+    "security_headers",
+]

@@ -1,0 +1,149 @@
+from __future__ import annotations
+
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from applinks.web import shown
+from web.hostile import ADDRESSES
+
+HOUR, DAY, YEAR = 3600, 24 * 3600, 365 * 24 * 3600
+BIDI = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+
+
+@pytest.mark.parametrize("control", BIDI, ids=unicodedata.name)
+def test_a_control_of_direction_does_not_reach_the_page(control):
+    """T-48."""
+    assert shown.harmless(f"evil{control}gpj.exe") == "evil�gpj.exe"
+
+
+@pytest.mark.parametrize(
+    "unseen", ["\0", "\x1b", "\x7f", "\x85", "\xad", "\u200b", "\u2028", "\ufeff", "\ud800", "\ue000", "\U000e0041"]
+)
+def test_what_nobody_sees_is_made_visible(unseen):
+    """T-48."""
+    assert shown.harmless(f"Wi{unseen}ki") == "Wi�ki"
+
+
+@pytest.mark.parametrize("text", ["Wiki", "Bücher & Wissen", "<b>", "علی‌رضا", "東京 Wiki", "👩‍💻", "Ǻ́", "Nguyễn Văn A"])
+def test_ordinary_text_of_any_language_stays_as_it_is(text):
+    assert shown.harmless(text) == text
+
+
+def test_a_joiner_that_only_makes_two_equal_names_different_is_made_visible():
+    """T-48."""
+    assert shown.harmless("Wi\u200dki") == "Wi�ki"
+
+
+def test_accents_do_not_pile_up_over_other_lines():
+    assert shown.harmless("a" + "\u0301" * 50 + "b") == "a\u0301\u0301\u0301b"
+
+
+@given(st.text())
+def test_harmless_text_is_printable_and_stays_so(text):
+    once = shown.harmless(text)
+    assert not any(unicodedata.category(character) in {"Cc", "Cs", "Zl", "Zp"} for character in once)
+    assert not set(once) & set(BIDI)
+    assert shown.harmless(once) == once
+
+
+def test_a_long_text_is_cut_and_says_so():
+    assert shown.brief("a" * 100) == "a" * 100
+    assert shown.brief("a" * 101) == "a" * 100 + "…"
+    assert shown.brief("abc", 2) == "ab…"
+
+
+def test_a_badge_shows_the_first_letter_or_a_question_mark():
+    assert [shown.initial(name) for name in ("wiki", "  über", "", " ")] == ["W", "Ü", "?", "?"]
+
+
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_a_hostile_address_is_no_link_and_has_no_origin(address):
+    """T-46, T-47."""
+    assert not shown.is_web_address(address)
+    assert shown.origin_of(address) is None
+    assert shown.host_of(address) == address
+    assert shown.readable_host(address) is None
+
+
+@pytest.mark.parametrize(
+    ("address", "origin"),
+    [
+        ("https://wiki.example.com/base?x=1", "https://wiki.example.com"),
+        ("HTTPS://Wiki.Example.com", "https://wiki.example.com"),
+        ("http://localhost:8080/", "http://localhost:8080"),
+        ("https://wiki.example.com:443/", "https://wiki.example.com"),
+        ("http://wiki.example.com:80/", "http://wiki.example.com"),
+        ("http://wiki.example.com:443/", "http://wiki.example.com:443"),
+        ("http://wiki_app:8090", "http://wiki_app:8090"),
+        ("http://10.0.0.1/", "http://10.0.0.1"),
+        ("http://[::1]:8080/", "http://[::1]:8080"),
+        ("https://bücher.example/", "https://xn--bcher-kva.example"),
+        ("https://straße.example/", "https://xn--strae-oqa.example"),
+        ("https://ｗiki.example/", "https://wiki.example"),
+        ("https://wiki。evil.example/", "https://wiki.evil.example"),
+    ],
+)
+def test_the_origin_of_an_address_is_what_a_browser_looks_up(address, origin):
+    """T-48."""
+    assert shown.is_web_address(address)
+    assert shown.origin_of(address) == origin
+    assert shown.host_of(address) == origin.partition("//")[2]
+
+
+@pytest.mark.parametrize(
+    ("address", "readable"),
+    [
+        ("https://wiki.example.com", None),
+        ("https://bücher.example:8443/", "bücher.example"),
+        ("https://xn--bcher-kva.example/", "bücher.example"),
+        ("https://пример.рф", "пример.рф"),
+        ("https://wіki.example", None),  # one Cyrillic letter among Latin ones
+        ("https://аррӏе.example", None),  # Cyrillic letters below a Latin top
+        ("https://xn--80ak6aa92e.com", None),
+        ("https://例え.example", None),
+    ],
+)
+def test_a_host_is_shown_in_its_own_script_only_if_that_is_one(address, readable):
+    """T-48: the form that is looked up is shown in any case."""
+    assert shown.readable_host(address) == readable
+    assert shown.host_of(address).isascii()
+
+
+@pytest.mark.parametrize("path", ["/", "/back?x=1", "/a//b", "/a:b@c", "/%2e%2e/x", "/x?to=https://evil.example"])
+def test_a_path_on_this_host_is_local(path):
+    assert shown.is_local_path(path)
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["", "back", "//evil.example", "/\\evil.example", "\\\\evil.example", "/a\\b", "/\t/evil.example", "/ ", "/\n", "/é", None, 7,
+     "https://evil.example", "javascript:alert(1)", " /x", "/x\u202e", "///evil.example"],
+)  # fmt: skip
+def test_what_a_browser_could_read_otherwise_is_no_local_path(path):
+    """T-42, T-47."""
+    assert not shown.is_local_path(path)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [
+        (5 * YEAR, "5 years"),
+        (5 * YEAR + 30 * DAY, "5 years"),
+        (YEAR, "1 year"),
+        (30 * DAY, "30 days"),
+        (DAY, "1 day"),
+        (8 * HOUR, "8 hours"),
+        (HOUR, "1 hour"),
+        (600, "less than an hour"),
+    ],
+)
+def test_a_span_is_told_in_its_largest_unit(seconds, words):
+    assert shown.span(seconds) == words
+
+
+def test_a_moment_is_a_day_for_people_and_a_second_for_machines():
+    assert shown.day(1_764_037_706) == "25 November 2025"
+    assert shown.iso(1_764_037_706) == "2025-11-25T02:28:26Z"
