@@ -146,9 +146,16 @@ class StoreUnavailable(OurFault):
 
 
 class DanceOver(OurFault):
-    """This dance was ended before, took too long, or never began; nothing was granted."""
+    """This dance was ended before, took too long, or never began; nothing was granted.
+
+    `state` is "used", "expired" or "unknown".
+    """
 
     code = "dance-over"
+
+    def __init__(self, message: str, *, state: str, **where: str | None) -> None:
+        super().__init__(message, **where)
+        self.state = state
 
 
 class DanceOfAnother(OurFault):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -25,9 +25,44 @@ def clock() -> Clock:
     return Clock()
 
 
-@pytest.fixture(params=["memory", "sqlite"])
-def store(request: pytest.FixtureRequest, tmp_path: Path, clock: Clock) -> Iterator[Store]:
-    url = {"memory": "sqlite://", "sqlite": f"sqlite:///{tmp_path}/applinks.db"}[request.param]
+@pytest.fixture(params=["in memory", "sqlite", "postgresql"])
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The address of a database with nothing in it."""
+    if request.param == "postgresql":
+        found: str = request.getfixturevalue("postgresql_url")
+        return found
+    return {"in memory": "sqlite://", "sqlite": f"sqlite:///{tmp_path}/applinks.db"}[request.param]
+
+
+@pytest.fixture
+def store(url: str, clock: Clock) -> Iterator[Store]:
     opened = Store.open(url, sealing=Sealing.fresh(), clock=clock)
     yield opened
     opened.close()
+
+
+@pytest.fixture(params=["in memory", "sqlite", "postgresql", "valkey", "memory"])
+def spending(request: pytest.FixtureRequest, tmp_path: Path, clock: Clock) -> Iterator[Callable[[], Store]]:
+    """Opens a store again and again, each time as another process would; `memory` belongs to one, and so do databases in it."""
+    opened: list[Store] = []
+    replay: str | None = None
+    url = f"sqlite:///{tmp_path}/applinks.db"
+    match request.param:
+        case "in memory":
+            url = "sqlite://"
+        case "postgresql":
+            url = request.getfixturevalue("postgresql_url")
+        case "valkey":
+            replay = request.getfixturevalue("valkey_server")
+        case "memory":
+            replay = "memory"
+    sealing = Sealing.fresh()
+
+    def open_one() -> Store:
+        if not opened or request.param not in {"in memory", "memory"}:
+            opened.append(Store.open(url, replay=replay, sealing=sealing, clock=clock))
+        return opened[-1]
+
+    yield open_one
+    for store in opened:
+        store.close()

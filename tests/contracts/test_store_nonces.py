@@ -1,10 +1,15 @@
-"""SpendNonce: once, over all threads, and forgotten only when it cannot matter (security.md T-09, T-12, T-77)."""
+"""SpendNonce: once, over all threads, tasks and processes, and forgotten only when it cannot matter (security.md T-09, T-12, T-77)."""
 
 from __future__ import annotations
 
+import asyncio
 import threading
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from typing import Any
+
+import pytest
 
 from applinks.incoming.replay import SpendNonce
 from applinks.store import Store
@@ -16,24 +21,49 @@ from contracts.conftest import Clock
 NONCE = SpendNonce("jira:1", "token", 1_800_000_000, "n-1", 1_800_000_360)
 
 
-def kept(store: Store) -> int:
-    with store._database.transaction(Use.READ) as connection:
-        return len(connection.execute(nonces.select()).all())
+@pytest.fixture
+def place(spending: Callable[[], Store]) -> Store:
+    """A store whose nonces are spent in one of all the places."""
+    return spending()
 
 
-def test_a_nonce_is_spent_once_t09(store: Store) -> None:
-    assert store.answer(NONCE) is True
-    assert store.answer(NONCE) is False
-    assert store.answer(NONCE) is False
+def spend_async(store: Store, *questions: SpendNonce) -> list[bool]:
+    async def spend() -> list[bool]:
+        answers = await asyncio.gather(*(store.answer_async(question) for question in questions))
+        await store.close_of_this_loop()
+        return answers
+
+    return asyncio.run(spend())
 
 
-def test_it_belongs_to_its_consumer_token_and_timestamp_t09(store: Store) -> None:
-    store.answer(NONCE)
+def test_a_nonce_is_spent_once_t09(place: Store) -> None:
+    assert place.answer(NONCE) is True
+    assert place.answer(NONCE) is False
+    assert place.answer(NONCE) is False
+
+
+def test_it_is_the_same_nonce_for_asynchronous_code_t09(place: Store) -> None:
+    assert spend_async(place, NONCE) == [True]
+    assert spend_async(place, NONCE) == [False]
+    assert place.answer(NONCE) is False
+    assert place.answer(replace(NONCE, nonce="n-2")) is True
+    assert spend_async(place, replace(NONCE, nonce="n-2")) == [False]
+
+
+def test_what_one_process_has_spent_is_spent_for_the_others_t10(spending: Callable[[], Store]) -> None:
+    one, other = spending(), spending()
+    assert one.answer(NONCE) is True
+    assert other.answer(NONCE) is False
+    assert spend_async(other, NONCE) == [False]
+
+
+def test_it_belongs_to_its_consumer_token_and_timestamp_t09(place: Store) -> None:
+    place.answer(NONCE)
     for other in ({"consumer_key": "jira:2"}, {"token": ""}, {"timestamp": 1_800_000_001}, {"nonce": "n-2"}):
-        assert store.answer(replace(NONCE, **other)) is True, other
+        assert place.answer(replace(NONCE, **other)) is True, other
 
 
-def test_characters_moved_from_one_part_to_the_next_make_another_nonce_t09(store: Store) -> None:
+def test_characters_moved_from_one_part_to_the_next_make_another_nonce_t09(place: Store) -> None:
     parts = [
         ("a", "bc", "d"),
         ("ab", "c", "d"),
@@ -44,33 +74,67 @@ def test_characters_moved_from_one_part_to_the_next_make_another_nonce_t09(store
         ("a1:b", "", "c"),
     ]
     for consumer_key, token, nonce in parts:
-        assert store.answer(replace(NONCE, consumer_key=consumer_key, token=token, nonce=nonce)) is True
-    assert store.answer(SpendNonce("a", "", 12, "3", 0)) is True
-    assert store.answer(SpendNonce("a", "", 1, "23", 0)) is True
+        assert place.answer(replace(NONCE, consumer_key=consumer_key, token=token, nonce=nonce)) is True
+    assert place.answer(SpendNonce("a", "", 12, "3", 0)) is True
+    assert place.answer(SpendNonce("a", "", 1, "23", 0)) is True
 
 
-def test_a_longer_window_does_not_make_a_spent_nonce_fresh_t12(store: Store) -> None:
-    store.answer(NONCE)
-    assert store.answer(replace(NONCE, keep_until=NONCE.keep_until + 600)) is False
+def test_a_longer_window_does_not_make_a_spent_nonce_fresh_t12(place: Store) -> None:
+    place.answer(NONCE)
+    assert place.answer(replace(NONCE, keep_until=NONCE.keep_until + 600)) is False
 
 
-def test_any_text_can_be_a_nonce(store: Store) -> None:
+def test_any_text_can_be_a_nonce(place: Store) -> None:
     for nonce in ("", "\0", "\ud800", "ä" * 10_000):
-        assert store.answer(replace(NONCE, nonce=nonce)) is True
-        assert store.answer(replace(NONCE, nonce=nonce)) is False
+        assert place.answer(replace(NONCE, nonce=nonce)) is True
+        assert place.answer(replace(NONCE, nonce=nonce)) is False
 
 
-def test_sixteen_threads_racing_for_the_same_nonces_have_one_winner_each_t09(store: Store) -> None:
+def test_sixteen_threads_racing_for_the_same_nonces_have_one_winner_each_t09(place: Store) -> None:
     races = 40
     start = threading.Barrier(16)
 
     def run(_: int) -> list[bool]:
         start.wait()
-        return [store.answer(replace(NONCE, nonce=str(race))) for race in range(races)]
+        return [place.answer(replace(NONCE, nonce=str(race))) for race in range(races)]
 
     with ThreadPoolExecutor(16) as threads:
         results = list(threads.map(run, range(16)))
     assert [sum(won) for won in zip(*results, strict=True)] == [1] * races
+
+
+def test_two_hundred_tasks_racing_for_the_same_nonces_have_one_winner_each_t09(place: Store) -> None:
+    won = spend_async(place, *(replace(NONCE, nonce=str(number % 4)) for number in range(200)))
+    assert [sum(won[number::4]) for number in range(4)] == [1] * 4
+
+
+def test_those_who_ask_together_are_answered_each_for_itself_t09(place: Store) -> None:
+    spent = replace(NONCE, nonce="spent before")
+    place.answer(spent)
+    fresh = [replace(NONCE, nonce=str(number)) for number in range(120)]
+    answers = spend_async(place, *(question for each in fresh for question in (spent, each)))
+    assert answers == [False, True] * len(fresh)
+
+
+def test_a_request_that_is_cancelled_takes_no_other_along(place: Store) -> None:
+    async def spend() -> list[Any]:
+        tasks = [asyncio.ensure_future(place.answer_async(replace(NONCE, nonce=str(number)))) for number in range(6)]
+        await asyncio.sleep(0)
+        tasks[0].cancel()
+        tasks[3].cancel()
+        answers = await asyncio.gather(*tasks, return_exceptions=True)
+        again = await place.answer_async(replace(NONCE, nonce="1"))
+        await place.close_of_this_loop()
+        return [*answers, again]
+
+    answers = asyncio.run(spend())
+    assert [type(answer) for answer in answers[:6:3]] == [asyncio.CancelledError] * 2
+    assert [answers[number] for number in (1, 2, 4, 5, 6)] == [True, True, True, True, False]
+
+
+def kept(store: Store) -> int:
+    with store._database.transaction(Use.READ) as connection:
+        return len(connection.execute(nonces.select()).all())
 
 
 def test_what_cannot_matter_any_more_is_swept_inside_a_later_write_t77(store: Store, clock: Clock) -> None:

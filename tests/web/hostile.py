@@ -89,6 +89,7 @@ ADDRESSES = [
     "https://*/",
     "https://[::1",
     "https://" + "a" * 300 + ".example/",
+    "https://" + "wiki.example." * 20 + "example/",
     "https://xn--zzzz/",
     "http://" + "é" * 80 + ".example/",
 ]

@@ -32,9 +32,10 @@ def test_ordinary_text_of_any_language_stays_as_it_is(text):
     assert shown.harmless(text) == text
 
 
-def test_a_joiner_that_only_makes_two_equal_names_different_is_made_visible():
+@pytest.mark.parametrize(("before", "after"), [("Wi", "ki"), ("é", "ki"), ("Wi", "é"), ("", "Wiki"), ("é", "")])
+def test_a_joiner_that_only_makes_two_equal_names_different_is_made_visible(before, after):
     """T-48."""
-    assert shown.harmless("Wi\u200dki") == "Wi�ki"
+    assert shown.harmless(f"{before}\u200d{after}") == f"{before}�{after}"
 
 
 def test_accents_do_not_pile_up_over_other_lines():

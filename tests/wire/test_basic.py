@@ -114,12 +114,12 @@ def test_no_header_makes_reading_fail(value):
     assert found is None or found[0].isprintable()
 
 
-# ---- refusals: protocol.md 3, 9.1 and 13, 33
+# ---- refusals: protocol.md 3, 9.1
 
 
 @pytest.mark.parametrize("status", [200, 401, 403])
 def test_a_captcha_is_named_with_the_page_that_ends_it_whatever_the_status(status):
-    """protocol.md 3, 13 row 33."""
+    """protocol.md 3."""
     response = answered(
         status,
         reason="AUTHENTICATION_DENIED",

@@ -98,7 +98,7 @@ def test_no_repr_shows_a_token_or_its_secret():
 
 @pytest.mark.parametrize("content_type", [None, "text/plain", FORM, f"{FORM};charset=UTF-8", "text/html", "application/json"])
 def test_the_declared_type_does_not_matter(content_type):
-    """protocol.md 14, 12: a client that insists on the form type fails."""
+    """protocol.md 14: a client that insists on the form type fails."""
     assert tokens.read_request_token(answered(PAIR + CONFIRMED, content_type)) == TemporaryCredentials("t", "s")
     assert tokens.read_access_token(answered(PAIR, content_type)) == TokenCredentials("t", "s")
 

@@ -205,27 +205,27 @@ def test_what_is_certified_is_what_is_read(user, milliseconds, drawn, blinding):
 
 @pytest.mark.parametrize("found", [request("cert"), request(cert=""), request(cert=" \t"), Request("GET", URL)], ids=range(4))
 def test_row_1_without_a_certificate_there_is_no_attempt(found):
-    """protocol.md 2.3, 1."""
+    """protocol.md 2.3, row 1."""
     assert trusted.read(found) is None
 
 
 @pytest.mark.parametrize("found", [request("id"), request(id=" "), request("id", "key", "magic", "version")], ids=range(3))
 def test_row_2_a_blank_id_is_app_id_not_found(found):
-    """protocol.md 2.3, 2."""
+    """protocol.md 2.3, row 2."""
     with refused(Code.APP_ID_NOT_FOUND, NoProof):
         trusted.read(found)
 
 
 @pytest.mark.parametrize("found", [request("key"), request(key=" "), request("key", "magic", version="x")], ids=range(3))
 def test_row_3_a_blank_key_is_secret_key_not_found(found):
-    """protocol.md 2.3, 3."""
+    """protocol.md 2.3, row 3."""
     with refused(Code.SECRET_KEY_NOT_FOUND, NoProof):
         trusted.read(found)
 
 
 @pytest.mark.parametrize("version", ["", "x", "-1", "2.0", "1e0", "0x2", "²", "02", "+2", "9" * 50])
 def test_row_4_a_version_that_is_no_number_is_bad_protocol_version(version):
-    """protocol.md 2.3, 4; before the magic number is missed."""
+    """protocol.md 2.3, row 4; before the magic number is missed."""
     with refused(Code.BAD_PROTOCOL_VERSION, NoProof):
         trusted.read(request("magic", version=version), oldest=1)
 
@@ -233,7 +233,7 @@ def test_row_4_a_version_that_is_no_number_is_bad_protocol_version(version):
 @pytest.mark.parametrize("version", ["1", "2"])
 @pytest.mark.parametrize("without", [{"magic": ""}, {"magic": "  "}])
 def test_row_5_a_blank_magic_number_is_magic_number_not_found(version, without):
-    """protocol.md 2.3, 5."""
+    """protocol.md 2.3, row 5."""
     with refused(Code.MAGIC_NUMBER_NOT_FOUND, NoProof):
         trusted.read(request(version=version, **without), oldest=1)
 
@@ -344,14 +344,14 @@ def test_base64_with_line_breaks_is_read_and_never_written():
     ids=range(9),
 )
 def test_row_7_a_wrong_magic_number_in_its_header_is_bad_magic(magic):
-    """protocol.md 2.3, 7."""
+    """protocol.md 2.3, row 7."""
     with refused(Code.BAD_MAGIC):
         trusted.open_certificate(claim(magic=magic), KEY.public)
 
 
 @pytest.mark.parametrize("last", [b"\n-1159983121", b"\n", b"", b"\n-1159983122 ", b"\n01159983122"])
 def test_row_7_a_wrong_magic_number_in_the_certificate_is_bad_magic(last):
-    """protocol.md 2.3, 7."""
+    """protocol.md 2.3, row 7."""
     with refused(Code.BAD_MAGIC):
         opened(b"1700000000000\nfred" + last)
 
@@ -370,13 +370,13 @@ def test_row_7_a_wrong_magic_number_in_the_certificate_is_bad_magic(last):
     ids=range(7),
 )
 def test_row_7_a_key_that_the_application_did_not_make_is_bad_magic(key):
-    """protocol.md 2.3, 7; among them the numbers 0 and 1, which anybody can raise."""
+    """protocol.md 2.3, row 7; among them the numbers 0 and 1, which anybody can raise."""
     with refused(Code.BAD_MAGIC):
         trusted.open_certificate(claim(key=key), KEY.public)
 
 
 def test_row_7_a_key_whose_first_byte_is_zero_is_bad_magic():
-    """protocol.md 2.2 and 14, 17: it is a byte short when it arrives."""
+    """protocol.md 2.2: it is a byte short when it arrives."""
     zero = b"\0" + RC4_KEY[1:]
     cert = sealed(f"{MADE}\nfred\n{trusted.MAGIC_TEXT}".encode(), zero)
     with refused(Code.BAD_MAGIC):
@@ -387,7 +387,7 @@ def test_row_7_a_key_whose_first_byte_is_zero_is_bad_magic():
     "time", [b"", b"x", b"-1", b"1.5", b"1e9", b" 1", b"+1", b"01", b"0x1", "١".encode(), b"9" * 16, b"1_0"]
 )
 def test_row_7_a_time_that_is_no_number_is_system(time):
-    """protocol.md 2.3, 7; T-12."""
+    """protocol.md 2.3, row 7; T-12."""
     with refused(Code.SYSTEM):
         opened(time + b"\nfred\n-1159983122")
 
@@ -401,7 +401,7 @@ def test_row_7_a_user_name_with_control_characters_or_without_end_is_system(user
 
 @pytest.mark.parametrize("plain", [b"1\nfred\n-1159983122\n", b"1\nfred\n-1159983122\nadmin", b"\xff\nfred\n-1159983122"])
 def test_row_7_a_certificate_that_is_not_three_lines_of_text_is_system(plain):
-    """protocol.md 2.3, 7."""
+    """protocol.md 2.3, row 7."""
     with refused(Code.SYSTEM):
         opened(plain)
 
@@ -473,7 +473,7 @@ def test_a_certificate_holds_to_the_last_millisecond_in_both_directions(apart):
 
 @pytest.mark.parametrize("apart", [-10_001, 10_001, -(10**14), 10**14])
 def test_row_7_older_is_old_cert_and_so_is_one_from_the_future(apart):
-    """protocol.md 2.3, 7 and 14, 17; T-26."""
+    """protocol.md 2.3, row 7; T-26."""
     with refused(Code.OLD_CERT):
         trusted.check_age(trusted.Certificate(MADE + apart, "fred", "n"), MADE / 1000, 10_000)
 
@@ -488,7 +488,7 @@ def test_an_age_of_zero_is_no_licence_for_ever():
 
 
 def test_row_8_version_2_without_a_signature_is_bad_signature():
-    """protocol.md 2.3, 8."""
+    """protocol.md 2.3, row 8."""
     for found in (claim("signature"), claim(signature=" ")):
         assert not trusted.verify(found, trusted.open_certificate(found, KEY.public), KEY.public, URL)
     refusal = trusted.bad_signature(URL)
@@ -509,13 +509,13 @@ def test_row_8_version_2_without_a_signature_is_bad_signature():
     ],
 )
 def test_row_8_a_signature_for_another_address_is_bad_signature(url):
-    """protocol.md 2.3, 8 and 14, 17: other URL, other query."""
+    """protocol.md 2.3, row 8: other URL, other query."""
     found = claim()
     assert not trusted.verify(found, trusted.open_certificate(found, KEY.public), KEY.public, url)
 
 
 def test_row_8_a_signature_for_another_time_is_bad_signature():
-    """protocol.md 2.3, 8: the time is the certificate's."""
+    """protocol.md 2.3, row 8: the time is the certificate's."""
     found = claim(cert=sealed(f"{MADE + 1}\nfred\n{trusted.MAGIC_TEXT}".encode()))
     assert not trusted.verify(found, trusted.open_certificate(found, KEY.public), KEY.public, URL)
 
@@ -534,13 +534,13 @@ def test_row_8_a_signature_for_another_time_is_bad_signature():
     ids=range(7),
 )
 def test_row_8_a_signature_that_is_wrong_or_none_is_bad_signature(signature):
-    """protocol.md 2.3, 8; the last one is what later versions may sign."""
+    """protocol.md 2.3, row 8; the last one is what later versions may sign."""
     found = claim(signature=signature)
     assert not trusted.verify(found, trusted.open_certificate(found, KEY.public), KEY.public, URL)
 
 
 def test_row_8_a_signature_that_comes_with_version_1_is_still_checked():
-    """protocol.md 2.3, 8."""
+    """protocol.md 2.3, row 8."""
     certificate = trusted.open_certificate(claim(), KEY.public)
     assert trusted.verify(claim("signature", version="1", oldest=1), certificate, KEY.public, URL)
     assert trusted.verify(claim(version="1", oldest=1), certificate, KEY.public, URL)
@@ -617,7 +617,7 @@ def test_addresses_that_fit_a_pattern_are_let_in(patterns, peer, forwarded):
     ],
 )
 def test_row_7_another_socket_address_is_bad_remote_ip(peer):
-    """protocol.md 2.3, 7; T-26, T-32."""
+    """protocol.md 2.3, row 7; T-26, T-32."""
     with refused(Code.BAD_REMOTE_IP):
         trusted.check_addresses(("10.0.0.7",), peer)
 
@@ -638,7 +638,7 @@ def test_row_7_another_socket_address_is_bad_remote_ip(peer):
     ids=range(9),
 )
 def test_row_7_one_forwarded_address_that_does_not_fit_is_bad_xforward_ip(forwarded):
-    """protocol.md 2.3, 7, 2.5 and 14, 17; T-26."""
+    """protocol.md 2.3, row 7, and 2.5; T-26."""
     with refused(Code.BAD_XFORWARD_IP):
         trusted.check_addresses(("10.0.0.7",), "10.0.0.7", forwarded)
 
@@ -743,7 +743,7 @@ def test_paths_that_begin_as_allowed_are_let_in(prefixes, path):
     ],
 )
 def test_row_7_another_path_is_bad_url_however_it_is_spelt(path):
-    """protocol.md 2.3, 7; T-26, T-70."""
+    """protocol.md 2.3, row 7; T-26, T-70."""
     with refused(Code.BAD_URL):
         trusted.check_path(("/rest/api",), path)
 

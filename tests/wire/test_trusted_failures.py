@@ -145,7 +145,7 @@ def test_no_header_makes_reading_fail(text):
 
 
 def test_row_10_success_is_the_status_ok():
-    """protocol.md 2.3, 10."""
+    """protocol.md 2.3, row 10."""
     assert accepted() == (("x-seraph-trusted-app-status", "OK"),)
     assert refusal_in(Response(200, accepted())) is None
 
@@ -171,13 +171,13 @@ def test_a_refusal_is_the_status_error_with_one_header_for_each_reason():
 )
 @pytest.mark.parametrize("http", [200, 302, 401, 403])
 def test_rows_6_and_9_a_refusal_is_seen_whatever_the_http_status(code, parameter, sentence, http):
-    """protocol.md 2.3, 6 and 9: products answer as if nobody had asked, with 200 where the resource is open."""
+    """protocol.md 2.3, rows 6 and 9: products answer as if nobody had asked, with 200 where the resource is open."""
     response = Response(http, refused(Failure.of(code, parameter)))
     assert refusal_in(response) == Problem(code.value, (("message", sentence),))
 
 
 def test_row_9_who_may_not_sign_in_is_permission_denied():
-    """protocol.md 2.3, 9."""
+    """protocol.md 2.3, row 9."""
     problem = refusal_in(Response(200, refused(Failure.of(Code.PERMISSION_DENIED))))
     assert problem == Problem("PERMISSION_DENIED", (("message", "Permission denied"),))
 

@@ -1,6 +1,7 @@
-"""The host application's side of the incoming road, one file for each kind of host."""
+"""The host application's side: the middleware that admits requests, and our pages."""
 
 from applinks.frameworks.asgi import ASGIMiddleware
+from applinks.frameworks.pages import ASGIPages, WSGIPages
 from applinks.frameworks.wsgi import WSGIMiddleware
 
-__all__ = ["ASGIMiddleware", "WSGIMiddleware"]
+__all__ = ["ASGIMiddleware", "ASGIPages", "WSGIMiddleware", "WSGIPages"]

@@ -46,8 +46,8 @@ class ASGIMiddleware:
             await (self._http if scope["type"] == "http" else self.app)(scope, receive, send)
 
     async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
-        headers = _headers(scope)
-        path, query = _raw_path(scope), scope.get("query_string", b"").decode("latin-1")
+        headers = headers_of(scope)
+        path, query = raw_path(scope), scope.get("query_string", b"").decode("latin-1")
         if not self._target.concerns_us(path, query, headers):
             await self.app(scope, receive, send)
             return
@@ -56,11 +56,11 @@ class ASGIMiddleware:
     async def _look_closer(self, scope: Scope, receive_: Receive, send: Send, path: str, query: str, headers: Pairs) -> None:
         body, whole, replay = b"", True, receive_
         if wants_body(self._target.below(path) or "", first(headers, "content-type")):
-            body, whole, replay = await _read(receive_, _length(headers))
+            body, whole, replay = await read_body(receive_, length_of(headers))
         request = self._target.request(scope["method"], path, query, headers, body if whole else b"", _client(scope))
         outcome = await self.applinks.run_async(receive(request, self.applinks.mechanisms, whole=whole))
         if isinstance(outcome, Response):
-            await _respond(outcome, send, with_body=request.method != "HEAD")
+            await respond(outcome, send, with_body=request.method != "HEAD")
         elif isinstance(outcome, Principal):
             await self._as_principal(outcome, scope, replay, send)
         else:
@@ -72,11 +72,12 @@ class ASGIMiddleware:
             await self.app(scope, replay, _witnessing(send, principal, self._target.realm))
 
 
-def _headers(scope: Scope) -> Pairs:
+def headers_of(scope: Scope) -> Pairs:
+    """The headers, in lower case."""
     return tuple((name.decode("latin-1").lower(), value.decode("latin-1")) for name, value in scope["headers"])
 
 
-def _raw_path(scope: Scope) -> str:
+def raw_path(scope: Scope) -> str:
     """The path as it was sent; servers that keep only the decoded one get it encoded again in the plain way."""
     raw = scope.get("raw_path")
     if raw is None:
@@ -89,12 +90,13 @@ def _client(scope: Scope) -> str | None:
     return str(client[0]) if client else None
 
 
-def _length(headers: Pairs) -> int | None:
+def length_of(headers: Pairs) -> int | None:
+    """The declared length of the body, if it is a number."""
     text = first(headers, "content-length") or ""
     return int(text) if text.isdecimal() and len(text) < 16 else None
 
 
-async def _read(receive_: Receive, length: int | None) -> tuple[bytes, bool, Receive]:
+async def read_body(receive_: Receive, length: int | None) -> tuple[bytes, bool, Receive]:
     """Up to the limit of a body, whether that is all of it, and a `receive` that gives it out again from the start."""
     if length is not None and length > BODY_LIMIT:
         return b"", False, receive_
@@ -113,7 +115,8 @@ async def _read(receive_: Receive, length: int | None) -> tuple[bytes, bool, Rec
     return body, not more and len(body) <= BODY_LIMIT, replay
 
 
-async def _respond(response: Response, send: Send, *, with_body: bool) -> None:
+async def respond(response: Response, send: Send, *, with_body: bool) -> None:
+    """Send an answer of our own."""
     headers = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in response.headers]
     headers.append((b"content-length", str(len(response.body)).encode()))
     await send({"type": "http.response.start", "status": response.status, "headers": headers})

@@ -53,17 +53,17 @@ class WSGIMiddleware:
         return answer if _is_made(answer, environ) else _InContext(answer, context)
 
     def _http(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
-        headers, path, query = _headers(environ), _raw_path(environ), environ.get("QUERY_STRING", "")
+        headers, path, query = headers_of(environ), raw_path(environ), environ.get("QUERY_STRING", "")
         if not self._target.concerns_us(path, query, headers):
             return self.app(environ, start_response)
         body, whole = b"", True
         if wants_body(self._target.below(path) or "", first(headers, "content-type")):
-            body, whole = _read(environ)
+            body, whole = read_body(environ)
         client = environ.get("REMOTE_ADDR")
         request = self._target.request(environ["REQUEST_METHOD"], path, query, headers, body if whole else b"", client)
         outcome = self.applinks.run(receive(request, self.applinks.mechanisms, whole=whole))
         if isinstance(outcome, Response):
-            return _respond(outcome, start_response, with_body=request.method != "HEAD")
+            return respond(outcome, start_response, with_body=request.method != "HEAD")
         if isinstance(outcome, Principal):
             return self._as_principal(outcome, environ, start_response)
         return self.app(environ, start_response)
@@ -144,7 +144,8 @@ class _Replayed(io.RawIOBase):
         return len(piece)
 
 
-def _headers(environ: Environ) -> Pairs:
+def headers_of(environ: Environ) -> Pairs:
+    """The headers, in lower case."""
     pairs = [(name[5:].replace("_", "-").lower(), value) for name, value in environ.items() if name.startswith("HTTP_")]
     pairs += [(name, environ[key]) for name, key in _UNPREFIXED if environ.get(key)]
     return tuple(pairs)
@@ -153,7 +154,7 @@ def _headers(environ: Environ) -> Pairs:
 _UNPREFIXED = (("content-type", "CONTENT_TYPE"), ("content-length", "CONTENT_LENGTH"))
 
 
-def _raw_path(environ: Environ) -> str:
+def raw_path(environ: Environ) -> str:
     """The path as it was sent, where the server keeps it; else the decoded one, encoded again in the plain way."""
     for name in ("REQUEST_URI", "RAW_URI"):
         if environ.get(name):
@@ -169,7 +170,7 @@ def _without_origin(target: str) -> str:
     return f"/{rest.partition('/')[2]}" if mark and scheme.lower() in {"http", "https"} else target
 
 
-def _read(environ: Environ) -> tuple[bytes, bool]:
+def read_body(environ: Environ) -> tuple[bytes, bool]:
     """Up to the limit of a body and whether that is all of it; the application finds it unread."""
     length = str(environ.get("CONTENT_LENGTH") or "")
     if length and not (length.isdecimal() and len(length) < LONGEST_LENGTH and int(length) <= BODY_LIMIT):
@@ -185,7 +186,8 @@ def _read(environ: Environ) -> tuple[bytes, bool]:
     return body, len(body) <= BODY_LIMIT
 
 
-def _respond(response: Response, start_response: StartResponse, *, with_body: bool) -> Iterable[bytes]:
+def respond(response: Response, start_response: StartResponse, *, with_body: bool) -> Iterable[bytes]:
+    """Give an answer of our own."""
     headers = [*response.headers, ("content-length", str(len(response.body)))]
     start_response(f"{response.status} {HTTPStatus(response.status).phrase}", headers)
     return [response.body] if with_body else []

@@ -1,8 +1,9 @@
 """The road of a request that comes in."""
 
 from applinks.incoming import consent
+from applinks.incoming.endpoints.access_token import SESSION_LIFE
 from applinks.incoming.principal import Principal
 from applinks.incoming.receive import BODY_LIMIT, concerns_us, receive, wants_body
 from applinks.incoming.replay import SpendNonce
 
-__all__ = ["BODY_LIMIT", "Principal", "SpendNonce", "concerns_us", "consent", "receive", "wants_body"]
+__all__ = ["BODY_LIMIT", "SESSION_LIFE", "Principal", "SpendNonce", "concerns_us", "consent", "receive", "wants_body"]

@@ -57,11 +57,11 @@ def asked(token: str) -> Flow[Asked]:
     moment: Moment = yield Now()
     link: Link | None = (yield LinkById(found.link_id)) if found else None
     if found is None or link is None or link.incoming.level not in OAUTH_LEVELS:
-        raise _over("This request is unknown.")
+        raise _over("unknown", "This request is unknown.")
     if found.decision is not Decision.NONE:
-        raise _over("This request has been decided already.")
+        raise _over("used", "This request has been decided already.")
     if moment.now > found.until:
-        raise _over("This request is too old.")
+        raise _over("expired", "This request is too old.")
     return Asked(found, link)
 
 
@@ -72,7 +72,7 @@ def decide(token: str, person: Person, *, allow: bool) -> Flow[Decided]:
     verifier = secret[:VERIFIER_LENGTH] if allow else tokens.DENIED
     decision = Decision.ALLOWED if allow else Decision.DENIED
     if not (yield Decide(wish.token.digest, decision, person.name, digest_of(verifier))):
-        raise _over("This request has been decided already.")
+        raise _over("used", "This request has been decided already.")
     yield WriteDown(Entry("consent", decision, subject=person.name, actor=person.name, link=wish.link.name, mechanism="3LO"))
     callback = wish.token.callback
     address = tokens.return_address(callback, token, verifier) if callback else None
@@ -110,5 +110,5 @@ def revoke(grant_id: str, by: str, *, administrator: bool) -> Flow[Given]:
     return Given(revoked, link)
 
 
-def _over(why: str) -> DanceOver:
-    return DanceOver(why, remedy="Go back to the application that sent you here and begin again.")
+def _over(state: str, why: str) -> DanceOver:
+    return DanceOver(why, state=state, remedy="Go back to the application that sent you here and begin again.")

@@ -101,7 +101,8 @@ class LinkSettings(TypedDict, total=False):
     `outgoing`, `incoming`: the levels. `signature_method`: of both directions. `impersonation_parameter`: or "learn", to be
     found out by the next call. `fixed_user`: whether calls without consent may go as the one user whom the far side has set.
     `account`: our user name there, for Basic. `execute_as`: the local user of calls that name nobody; never an administrator.
-    `callback`: where people are sent back to. `addresses`, `paths`, `max_age` (milliseconds): limits of a trusted application.
+    `excluded`: people whose name means somebody else over there, or nobody. `callback`: where people are sent back to.
+    `addresses`, `paths`, `max_age` (milliseconds): limits of a trusted application.
     An empty text takes `account`, `execute_as` or `callback` away.
     """
 
@@ -112,6 +113,7 @@ class LinkSettings(TypedDict, total=False):
     fixed_user: bool | None
     account: str | None
     execute_as: str | None
+    excluded: Sequence[str] | None
     callback: str | None
     addresses: Sequence[str] | None
     paths: Sequence[str] | None
@@ -125,6 +127,7 @@ class Changes:
     outgoing: Mapping[str, Any]
     incoming: Mapping[str, Any]
     limits: Mapping[str, Any]
+    excluded: frozenset[str] | None = None
 
     @classmethod
     def read(cls, settings: LinkSettings) -> Changes:
@@ -152,13 +155,20 @@ class Changes:
         }
         limits = {"addresses": _texts(settings.get("addresses")), "paths": _texts(settings.get("paths")), "max_age": max_age}
         learn = {} if parameter is None else {"impersonation_parameter": None if parameter == LEARN else parameter}
-        return cls({**_said(outgoing), **learn}, _said(incoming), _said(limits))
+        excluded = _texts(settings.get("excluded"))
+        return cls(
+            {**_said(outgoing), **learn}, _said(incoming), _said(limits), None if excluded is None else frozenset(excluded)
+        )
 
     def applied(self, link: Link) -> Link:
         """The link with these changes."""
         limits = replace(link.incoming.limits, **self.limits)
         outgoing = replace(link.outgoing, **self.outgoing)
-        return replace(link, outgoing=outgoing, incoming=replace(link.incoming, **self.incoming, limits=limits))
+        same_users = link.same_users
+        if same_users is not None and self.excluded is not None:
+            same_users = replace(same_users, excluded=self.excluded)
+        incoming = replace(link.incoming, **self.incoming, limits=limits)
+        return replace(link, outgoing=outgoing, incoming=incoming, same_users=same_users)
 
 
 def _said(values: Mapping[str, Any]) -> dict[str, Any]:

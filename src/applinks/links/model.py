@@ -89,11 +89,23 @@ class Incoming:
 
 @dataclass(frozen=True, slots=True)
 class SameUsers:
-    """An administrator's statement whether a user name means the same person on both sides; seconds since the epoch."""
+    """An administrator's statement whether a user name means the same person on both sides; seconds since the epoch.
+
+    `excluded` are the exceptions: names that mean somebody else over there, or nobody. They are impersonated in no direction.
+    """
 
     answer: bool
     said_by: str
     said_at: int
+    excluded: frozenset[str] = frozenset()
+
+    def objection(self, user: str) -> str | None:
+        """Why that name does not mean the same person on both sides; None if it does."""
+        if not self.answer:
+            return f"the two applications do not share their users ({self.said_by} said so)"
+        if user.casefold() in {name.casefold() for name in self.excluded}:
+            return f"{user!r} is excluded from the users that the two applications share"
+        return None
 
 
 @dataclass(frozen=True, slots=True)

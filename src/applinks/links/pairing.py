@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from ipaddress import ip_address
 from typing import Any
 from urllib.parse import urlsplit
@@ -24,14 +24,12 @@ from applinks.links.changes import SIGNATURE_METHODS
 from applinks.links.identity import Identity, OurKey, WhoWeAre
 from applinks.links.model import (
     IMPERSONATION_PARAMETERS,
-    Incoming,
     Level,
     Link,
     Outgoing,
     SameUsers,
 )
 from applinks.links.registry import LinkById, LinkByName
-from applinks.people import Policy
 from applinks.questions import Ask, Flow, Moment, Now, Question
 from applinks.wire import basic, consumer_info, manifest
 from applinks.wire.keys import PrivateKey, PublicKey
@@ -193,16 +191,24 @@ def _record(them: _Other, same_users: bool, by: str, method: SignatureMethod, na
     level = Level.OAUTH_IMPERSONATION if same_users else Level.OAUTH
 
     def make(stored: Link | None) -> Link:
-        return Link(
-            id=them.id,
+        before = stored or Link(them.id, "", them.type, them.url, them.url)
+        excluded = before.same_users.excluded if before.same_users else frozenset()
+        incoming = replace(
+            before.incoming,
+            level=level,
+            consumer_key=them.consumer_key,
+            public_key=them.key.text,
+            signature_method=method,
+        )
+        return replace(
+            before,
             name=_name_for(them, name, stored),
             type=them.type,
             display_url=them.url,
             application_url=them.url,
-            primary=stored.primary if stored else False,
-            outgoing=Outgoing(level, method, IMPERSONATION_PARAMETERS[0]),
-            incoming=Incoming(level, them.consumer_key, them.key.text, method, stored.incoming.policy if stored else Policy()),
-            same_users=SameUsers(same_users, by, int(moment.now)),
+            outgoing=Outgoing(level, method, IMPERSONATION_PARAMETERS[0], fixed_user=before.outgoing.fixed_user),
+            incoming=incoming,
+            same_users=SameUsers(same_users, by, int(moment.now), excluded),
         )
 
     return (yield from changes.alter(them.id, make, by=by, what="link made"))

@@ -26,10 +26,13 @@ KIND = AuthenticationKind.TRUSTED_APPS
 SHARES_ITS_HEADER = False
 
 
-def objection(facts: Facts, user: str) -> Objection | None:  # noqa: ARG001 other mechanisms need the user
+def objection(facts: Facts, user: str) -> Objection | None:
     """The link must be by Trusted Applications, which stands for nothing else."""
-    level = facts.link.outgoing.level
-    return None if level is Level.TRUSTED else Objection(f"the outgoing level of the link is {level}")
+    link = facts.link
+    if link.outgoing.level is not Level.TRUSTED:
+        return Objection(f"the outgoing level of the link is {link.outgoing.level}")
+    unshared = link.same_users.objection(user) if link.same_users is not None else None
+    return Objection(unshared) if unshared else None
 
 
 def incoming_objection(link: Link) -> str | None:
@@ -40,7 +43,8 @@ def incoming_objection(link: Link) -> str | None:
 
 def person_objection(person: Person, link: Link, method: str, path: str) -> str | None:
     """Whoever is vouched for was not asked: the link's policy decides, as for impersonation."""
-    return link.incoming.policy.objection(person, method, path)
+    unshared = link.same_users.objection(person.name) if link.same_users is not None else None
+    return unshared or link.incoming.policy.objection(person, method, path)
 
 
 def witness(facts: Facts, user: str) -> str:  # noqa: ARG001 other mechanisms need the facts

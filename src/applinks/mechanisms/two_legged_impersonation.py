@@ -27,14 +27,13 @@ KIND = AuthenticationKind.TWO_LEGGED_IMPERSONATING
 SHARES_ITS_HEADER = False
 
 
-def objection(facts: Facts, user: str) -> Objection | None:  # noqa: ARG001 other mechanisms need the user
-    """Both ends must have said that they share their users."""
+def objection(facts: Facts, user: str) -> Objection | None:
+    """Both ends must have said that they share their users, and this person must be one of them."""
     link = facts.link
     if link.outgoing.level is not Level.OAUTH_IMPERSONATION:
         return Objection(f"the outgoing level of the link is {link.outgoing.level}, not {Level.OAUTH_IMPERSONATION}")
-    if link.same_users is not None and not link.same_users.answer:
-        return Objection(f"the two applications do not share their users ({link.same_users.said_by} said so)")
-    return None
+    unshared = link.same_users.objection(user) if link.same_users is not None else None
+    return Objection(unshared) if unshared else None
 
 
 def incoming_objection(link: Link) -> str | None:
@@ -44,8 +43,9 @@ def incoming_objection(link: Link) -> str | None:
 
 
 def person_objection(person: Person, link: Link, method: str, path: str) -> str | None:
-    """Whether the link's policy lets this person be impersonated."""
-    return link.incoming.policy.objection(person, method, path)
+    """Whether this person is shared, and the link's policy lets them be impersonated."""
+    unshared = link.same_users.objection(person.name) if link.same_users is not None else None
+    return unshared or link.incoming.policy.objection(person, method, path)
 
 
 def witness(facts: Facts, user: str) -> str:  # noqa: ARG001 other mechanisms need the facts

@@ -38,6 +38,7 @@ from applinks.wire.messages import Pairs, Request, Response
 
 START_PATH = "plugins/servlet/applinks/oauth/login-dance/authorize"
 END_PATH = "plugins/servlet/applinks/oauth/login-dance/access"
+_AGAIN = "Repeat what you did; if it asks for your consent again, follow the new address."
 LIFE = 600
 """Seconds from the start of a dance to its end; the far side gives its request token as many (protocol.md 1.7)."""
 
@@ -94,12 +95,14 @@ def end(state: str, user: str, token: str, verifier: str) -> Flow[Ended]:
     """
     begun: Dance | None = yield DanceOf(state)
     moment: Moment = yield Now()
-    if begun is None or moment.now > begun.until or not compare_digest(begun.token.encode(), token.encode()):
-        raise DanceOver("This step is over, or never began.", remedy="Repeat what you did, and follow the new address.")
+    if begun is None or not compare_digest(begun.token.encode(), token.encode()):
+        raise DanceOver("This step was done already, or never began.", state="unknown", remedy=_AGAIN)
+    if moment.now > begun.until:
+        raise DanceOver("This step took too long.", state="expired", remedy=_AGAIN)
     if begun.user != user:
         raise DanceOfAnother("Somebody else began this.", remedy="Sign in as the person who did, or repeat it as yourself.")
     if not (yield EndDance(state)):
-        raise DanceOver("This step was done already.", remedy="If the call does not work, repeat what you did.")
+        raise DanceOver("This step was done already.", state="used", remedy=_AGAIN)
     facts = yield from _facts(begun.link_id, user)
     if verifier in {"", tokens.DENIED}:
         yield _entry("consent refused", facts.link, user)

@@ -172,6 +172,7 @@ def _row(link: Link) -> dict[str, Any]:
         "same_users_answer": same and same.answer,
         "same_users_said_by": same and same.said_by,
         "same_users_said_at": same and same.said_at,
+        "same_users_excluded": sorted(same.excluded) if same and same.excluded else None,
         "outgoing_consumer_key": outgoing.consumer_key,
         "outgoing_endpoints": outgoing.endpoints and asdict(outgoing.endpoints),
         "outgoing_fixed_user": outgoing.fixed_user,
@@ -215,7 +216,12 @@ def _read(row: Row[Any]) -> Link:
         ),
         same_users=None
         if row.same_users_answer is None
-        else SameUsers(row.same_users_answer, row.same_users_said_by, row.same_users_said_at),
+        else SameUsers(
+            row.same_users_answer,
+            row.same_users_said_by,
+            row.same_users_said_at,
+            frozenset(row.same_users_excluded or ()),
+        ),
     )
 
 

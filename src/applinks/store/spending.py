@@ -119,33 +119,42 @@ class Grouped:
         self._process = os.getpid()
         self._turn = threading.Lock()  # for what follows, never held while anything is written
         self._queue: deque[tuple[SpendNonce, _InThread]] = deque()
-        self._has_leader = False
+        self._leader: _InThread | None = None
         self._by_loop: WeakKeyDictionary[asyncio.AbstractEventLoop, _OfLoop] = WeakKeyDictionary()
 
     def spend(self, question: SpendNonce) -> bool:
         """Whether it is spent now for the first time."""
         here, waiting = self._here(), _InThread()
-        with here._turn:
-            here._queue.append((question, waiting))
-            leads, here._has_leader = not here._has_leader, True
-        if not leads:
-            waiting.wait()
-        if not waiting.done():
-            here._lead()
-        return waiting.result()
+        try:
+            if not here._comes_to_lead(question, waiting):
+                waiting.wait()
+            if not waiting.done():
+                here._write()
+            return waiting.result()
+        finally:
+            here._leaves(waiting)
 
-    def _lead(self) -> None:
+    def _comes_to_lead(self, question: SpendNonce, waiting: _InThread) -> bool:
+        with self._turn:
+            self._queue.append((question, waiting))
+            if self._leader is None:
+                self._leader = waiting
+            return self._leader is waiting
+
+    def _write(self) -> None:
         with self._turn:
             batch = _some_of(self._queue)  # the leader is in front
-        try:
-            with _answering(batch) as questions:
-                _tell(batch, self._ledger.spend_all(questions))
-        finally:
-            with self._turn:
-                self._has_leader = bool(self._queue)
-                following = [waiting for _, waiting in list(self._queue)[:1]]
-            for waiting in (*following, *(waiting for _, waiting in batch)):
-                waiting.go_on()
+        with _answering(batch) as questions:
+            _tell(batch, self._ledger.spend_all(questions))
+
+    def _leaves(self, waiting: _InThread) -> None:
+        with self._turn:
+            if not waiting.done():  # interrupted
+                self._queue = deque(asked for asked in self._queue if asked[1] is not waiting)
+            if self._leader is waiting:
+                self._leader = self._queue[0][1] if self._queue else None
+                if self._leader is not None:
+                    self._leader.go_on()
 
     async def spend_async(self, question: SpendNonce) -> bool:
         """The same, without keeping the event loop waiting."""
@@ -199,7 +208,7 @@ class _InThread:
 
     def __init__(self) -> None:
         self._gate = threading.Lock()
-        self._gate.acquire()
+        self._gate.acquire()  # open once for each reason to go on
         self._answer: bool | None = None
         self._error: Exception | None = None
 
@@ -214,9 +223,11 @@ class _InThread:
 
     def set_result(self, result: bool, /) -> None:
         self._answer = result
+        self.go_on()
 
     def set_exception(self, exception: Exception, /) -> None:
         self._error = exception
+        self.go_on()
 
     def result(self) -> bool:
         if self._error is not None:

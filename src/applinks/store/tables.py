@@ -83,6 +83,7 @@ links = Table(
     Column("incoming_callback", String),
     Column("incoming_execute_as", String),
     Column("incoming_limits", JSON(none_as_null=True)),
+    Column("same_users_excluded", JSON(none_as_null=True)),
 )
 Index("links_in_order", links.c.type, links.c.is_primary.desc(), links.c.folded_name)
 Index(

@@ -1,6 +1,7 @@
 """Our pages as people see them: consent, what they have allowed, notices."""
 
 from applinks.web.look import STATIC, STATIC_HEADERS, page, render, security_headers
+from applinks.web.pages import PageVisit, serve
 from applinks.web.views import (
     Consent,
     FarSide,
@@ -28,10 +29,12 @@ __all__ = [
     "Kind",
     "Notice",
     "Outcome",
+    "PageVisit",
     "Reader",
     "Verifier",
     "View",
     "page",
     "render",
     "security_headers",
+    "serve",
 ]

@@ -19,6 +19,7 @@ def upgrade() -> None:
         sa.Column("incoming_callback", sa.String),
         sa.Column("incoming_execute_as", sa.String),
         sa.Column("incoming_limits", sa.JSON),
+        sa.Column("same_users_excluded", sa.JSON),
     ):
         op.add_column("links", column)
     op.create_index("links_by_account", "links", ["incoming_execute_as"])

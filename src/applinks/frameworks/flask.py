@@ -1,0 +1,29 @@
+"""Our pages inside a Flask application."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from flask import Blueprint, Response, request
+
+from applinks.frameworks.pages import WSGIPages
+
+if TYPE_CHECKING:
+    from applinks.assembly import Application
+
+
+def pages(
+    applinks: Application, *, sign_in: str | None = None, sign_out: str | None = None, stripped: bool = False
+) -> Blueprint:
+    """A blueprint with our pages: `app.register_blueprint(pages(applinks, sign_in="/login?next={}"))`.
+
+    Whoever is signed in must be acting already, through a `before_request` of yours; see `ASGIPages` for the options.
+    """
+    blueprint = Blueprint("applinks", __name__)
+    served = WSGIPages(applinks, sign_in=sign_in, sign_out=sign_out, stripped=stripped)
+
+    def page(rest: str) -> Any:  # noqa: ARG001 the pages read the address themselves
+        return Response.from_app(served, request.environ)
+
+    blueprint.add_url_rule("/plugins/servlet/<path:rest>", "page", page, methods=["GET", "POST"])
+    return blueprint

@@ -1,0 +1,67 @@
+"""Our pages inside the host application, behind its own sign-in: under ASGI, and under WSGI.
+
+The host application mounts them at `/plugins/servlet` below its own address, where whoever is signed in acts already (through
+`applinks.acting_as(…)`, in its middleware or before each request). That person is who consents, and whose grants are shown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from applinks.frameworks import asgi, wsgi
+from applinks.frameworks.asgi import Receive, Scope, Send
+from applinks.frameworks.target import Target
+from applinks.frameworks.wsgi import Environ, StartResponse
+from applinks.people import current_user
+from applinks.web import PageVisit, serve
+from applinks.wire.messages import Pairs, Request
+
+if TYPE_CHECKING:
+    from applinks.assembly import Application
+
+
+class _Pages:
+    def __init__(
+        self, applinks: Application, *, sign_in: str | None = None, sign_out: str | None = None, stripped: bool = False
+    ) -> None:
+        self.applinks = applinks
+        self._sign_in = sign_in
+        self._sign_out = sign_out
+        self._target = Target(applinks.identity, stripped=stripped)
+
+    def _visit(self, request: Request) -> PageVisit:
+        identity = self.applinks.identity
+        person = current_user(default=None)
+        return PageVisit(request, identity.below(request.url), identity, person, self._sign_in, self._sign_out)
+
+
+class ASGIPages(_Pages):
+    """The pages as an ASGI application: `Mount("/plugins/servlet", ASGIPages(applinks, sign_in="/login?next={}"))`.
+
+    `sign_in` is the address of your sign-in, with `{}` where the way back belongs; without it, people are told to sign in
+    themselves. `sign_out` is your page for signing out. `stripped` as for `ASGIMiddleware`.
+    """
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            return
+        headers, path = asgi.headers_of(scope), asgi.raw_path(scope)
+        query = scope.get("query_string", b"").decode("latin-1")
+        body, whole, _ = await asgi.read_body(receive, asgi.length_of(headers))
+        request = self._target.request(scope["method"], path, query, headers, body if whole else b"")
+        response = await self.applinks.run_async(serve(self._visit(request)))
+        await asgi.respond(response, send, with_body=scope["method"] != "HEAD")
+
+
+class WSGIPages(_Pages):
+    """The pages as a WSGI application; in Flask, `applinks.frameworks.flask.pages` mounts them."""
+
+    def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+        headers: Pairs = wsgi.headers_of(environ)
+        query = environ.get("QUERY_STRING", "")
+        body, whole = wsgi.read_body(environ)
+        method = environ["REQUEST_METHOD"]
+        request = self._target.request(method, wsgi.raw_path(environ), query, headers, body if whole else b"")
+        response = self.applinks.run(serve(self._visit(request)))
+        return wsgi.respond(response, start_response, with_body=method != "HEAD")

@@ -1,0 +1,352 @@
+"""What our pages do: consent, what people have allowed, the start and the end of the dance.
+
+Rules of this file:
+- Who looks at a page is said by the host application, inside which the pages are mounted; nobody: they are sent to sign in.
+- No GET decides anything. A form must come from one of our own pages, in the session in which it was shown (T-40).
+- Where a browser is sent is a path of ours, the callback of a signed request, or the far side's own page; never what an address
+  says (T-42).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from hmac import compare_digest
+from http.cookies import CookieError, SimpleCookie
+from urllib.parse import quote, urlsplit
+
+from applinks.errors import (
+    AccessRefused,
+    AdministratorNeeded,
+    AppLinksError,
+    CredentialsRefused,
+    DanceOfAnother,
+    DanceOver,
+    LinkNotFound,
+    TheirFault,
+)
+from applinks.incoming import SESSION_LIFE, consent
+from applinks.links import AccessToken, Identity, Link, LinkById, Stamp, TokensHeld
+from applinks.outgoing import dance
+from applinks.people import Person
+from applinks.questions import Flow, FreshSecrets, Moment, Now
+from applinks.web import look
+from applinks.web.views import (
+    Consent,
+    FarSide,
+    Frame,
+    Given,
+    Grants,
+    Held,
+    Kind,
+    Notice,
+    Outcome,
+    Reader,
+    Verifier,
+    View,
+)
+from applinks.wire.encoding import Malformed, parse_form
+from applinks.wire.messages import Request, Response
+
+BELOW = "/plugins/servlet"
+"""Where the host application mounts the pages, below its own address (protocol.md 1.1)."""
+AUTHORIZE = f"{BELOW}/oauth/authorize"
+GRANTS = f"{BELOW}/oauth/users/access-tokens"
+START = f"/{dance.START_PATH}"
+END = f"/{dance.END_PATH}"
+STATIC = f"{BELOW}/applinks/static"
+COOKIE = "applinks-form"
+LONGEST_FORM = 16 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class PageVisit:
+    """A person's request to one of our pages.
+
+    `path` is the part below our own address; `person` whoever the host application says is signed in. `sign_in` is the address
+    of its own sign-in, with `{}` where the way back belongs, and `sign_out` that of its sign-out; None where it has none.
+    """
+
+    request: Request
+    path: str
+    identity: Identity
+    person: Person | None
+    sign_in: str | None = None
+    sign_out: str | None = None
+    query: Mapping[str, str] = field(init=False)
+    form: Mapping[str, str] = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "query", _fields(self.request.url.partition("?")[2]))
+        object.__setattr__(
+            self, "form", _fields(self.request.body.decode("utf-8", "replace") if self.request.is_form() else "")
+        )
+
+    def own(self, path: str) -> str:
+        """A path below our own address, as a browser needs it."""
+        return f"{urlsplit(self.identity.url).path.rstrip('/')}{path}"
+
+    def frame(self) -> Frame:
+        """What surrounds each page."""
+        reader = Reader(self.person.name, self.person.full_name) if self.person else None
+        home = self.own("/")
+        return Frame(self.identity.name, self.own(STATIC), self.own(GRANTS), reader, home, self.sign_out)
+
+
+Page = Callable[[PageVisit, Person], Flow[Response]]
+
+
+def serve(visit: PageVisit) -> Flow[Response]:
+    """The page, or the way to sign in first."""
+    if visit.path.startswith(f"{STATIC}/"):
+        return _static(visit.path.removeprefix(f"{STATIC}/"))
+    page = PAGES.get((visit.request.method, visit.path))
+    if page is None:
+        known = any(path == visit.path for _, path in PAGES)
+        return _plain(405, "method not allowed") if known else _notice(visit, Kind.NOT_FOUND)
+    if visit.person is None:
+        return _sign_in(visit)
+    if visit.request.method == "POST" and not (yield from _is_ours(visit, visit.person)):
+        return _notice(visit, Kind.FORGED)
+    return (yield from page(visit, visit.person))
+
+
+# ---- consent, on the called side
+
+
+def _ask(visit: PageVisit, person: Person) -> Flow[Response]:
+    """Show who asks."""
+    token = visit.query.get("oauth_token", "")
+    try:
+        wish = yield from consent.asked(token)
+    except DanceOver as over:
+        return _notice(visit, Kind(over.state))
+    moment: Moment = yield Now()
+    cookie, stamp = yield from _form_token(visit, person)
+    view = Consent(
+        frame=visit.frame(),
+        application=_far_side(wish.link),
+        callback=wish.token.callback,
+        now=int(moment.now),
+        until=int(moment.now) + SESSION_LIFE,
+        action_path=visit.own(AUTHORIZE),
+        oauth_token=token,
+        form_token=stamp,
+    )
+    return _remembering(look.page(view), visit, cookie)
+
+
+def _decide(visit: PageVisit, person: Person) -> Flow[Response]:
+    """Do what the person has said, and send them on."""
+    said = visit.form.get("decision")
+    if said not in {"allow", "deny"}:
+        return _notice(visit, Kind.FORGED)
+    try:
+        decided = yield from consent.decide(visit.form.get("oauth_token", ""), person, allow=said == "allow")
+    except DanceOver as over:
+        return _notice(visit, Kind(over.state))
+    if decided.address is not None:
+        return _redirect(decided.address)
+    if not decided.allowed:
+        return _notice(visit, Kind.DENIED, application=decided.link.name)
+    return look.page(Verifier(visit.frame(), _far_side(decided.link), decided.verifier))
+
+
+# ---- what a person has allowed
+
+
+def _show_grants(visit: PageVisit, person: Person) -> Flow[Response]:
+    """Both directions; and everybody's, for administrators."""
+    given = yield from consent.given(person.name)
+    everyone = (yield from consent.given()) if person.administrator else None
+    held: tuple[AccessToken, ...] = yield TokensHeld(person.name)
+    cookie, stamp = yield from _form_token(visit, person)
+    view = Grants(
+        frame=visit.frame(),
+        form_token=stamp,
+        given=tuple(map(_given, given)),
+        held=(yield from _held(held)),
+        everyone=None if everyone is None else tuple(map(_given, everyone)),
+        outcome=_outcome(visit.query.get("done")),
+    )
+    return _remembering(look.page(view), visit, cookie)
+
+
+def _change_grants(visit: PageVisit, person: Person) -> Flow[Response]:
+    """Revoke one, or forget one."""
+    outcome = Outcome.GONE
+    if grant_id := visit.form.get("revoke"):
+        try:
+            yield from consent.revoke(grant_id, person.name, administrator=person.administrator)
+            outcome = Outcome.REVOKED
+        except (AdministratorNeeded, LinkNotFound):
+            outcome = Outcome.GONE
+    elif link_id := visit.form.get("forget"):
+        link: Link | None = yield LinkById(link_id)
+        if link is not None and (yield from dance.forget(link, person.name, why="consent forgotten")):
+            outcome = Outcome.FORGOTTEN
+    return _redirect(f"{visit.own(GRANTS)}?done={outcome}")
+
+
+# ---- the dance, on the calling side
+
+
+def _start(visit: PageVisit, person: Person) -> Flow[Response]:
+    """Lead the person to the other application."""
+    query = visit.query
+    link_id, made_for, back = (query.get(name, "") for name in ("applicationLinkID", "for", "return_to"))
+    try:
+        return _redirect((yield from dance.start(link_id, person.name, made_for, back)))
+    except (DanceOfAnother, LinkNotFound, TheirFault) as trouble:
+        return _notice_of(visit, trouble, back)
+
+
+def _end(visit: PageVisit, person: Person) -> Flow[Response]:
+    """They are back: keep what they bring, and let them go on where they were."""
+    query = visit.query
+    state, token, verifier = (query.get(name, "") for name in ("state", "oauth_token", "oauth_verifier"))
+    try:
+        ended = yield from dance.end(state, person.name, token, verifier)
+    except (DanceOver, DanceOfAnother, CredentialsRefused, LinkNotFound, TheirFault) as trouble:
+        return _notice_of(visit, trouble, "")
+    if ended.return_to != "/":
+        return _redirect(ended.return_to)
+    return _notice(visit, Kind.DONE, application=ended.link.name, continue_path=visit.own("/"))
+
+
+PAGES: Mapping[tuple[str, str], Page] = {
+    ("GET", AUTHORIZE): _ask,
+    ("POST", AUTHORIZE): _decide,
+    ("GET", GRANTS): _show_grants,
+    ("POST", GRANTS): _change_grants,
+    ("GET", START): _start,
+    ("GET", END): _end,
+}
+"""Method and path below our address → the page; each needs a person who is signed in."""
+
+
+# ---- forms that come from us
+
+
+def _form_token(visit: PageVisit, person: Person) -> Flow[tuple[str, str]]:
+    """What is kept in a cookie of this browser, and what goes into the form."""
+    cookie = _cookie(visit)
+    if cookie is None:
+        (cookie,) = yield FreshSecrets(1)
+    stamp: str = yield Stamp(f"form {cookie} {visit.path} {person.name}")
+    return cookie, stamp
+
+
+def _is_ours(visit: PageVisit, person: Person) -> Flow[bool]:
+    """Whether a form was made for this browser, this page and this person, and comes from our own origin."""
+    site, origin = visit.request.header("sec-fetch-site"), visit.request.header("origin")
+    from_elsewhere = site not in {None, "same-origin"} or (site is None and origin not in {None, "null", _our_origin(visit)})
+    cookie = _cookie(visit)
+    if from_elsewhere or cookie is None:
+        return False
+    expected: str = yield Stamp(f"form {cookie} {visit.path} {person.name}")
+    return compare_digest(expected.encode(), visit.form.get("form_token", "").encode())
+
+
+def _our_origin(visit: PageVisit) -> str:
+    return "/".join(visit.identity.url.split("/", 3)[:3])
+
+
+def _cookie_name(visit: PageVisit) -> str:
+    return f"__Host-{COOKIE}" if visit.identity.url.startswith("https://") else COOKIE
+
+
+def _cookie(visit: PageVisit) -> str | None:
+    try:
+        found = SimpleCookie(visit.request.header("cookie") or "").get(_cookie_name(visit))
+    except CookieError:
+        return None
+    return found.value if found is not None and found.value.isascii() and 0 < len(found.value) <= 100 else None
+
+
+def _remembering(response: Response, visit: PageVisit, cookie: str) -> Response:
+    secure = "; Secure" if visit.identity.url.startswith("https://") else ""
+    header = ("set-cookie", f"{_cookie_name(visit)}={cookie}; Path=/; HttpOnly; SameSite=Lax{secure}")
+    return Response(response.status, (*response.headers, header), response.body)
+
+
+# ---- answers
+
+
+def _sign_in(visit: PageVisit) -> Response:
+    if visit.sign_in is None:
+        return _notice(visit, Kind.SIGN_IN)
+    query = visit.request.url.partition("?")[2]
+    back = visit.own(visit.path) + (f"?{query}" if query else "")
+    if visit.request.method != "GET":
+        back = visit.own("/")
+    return _redirect(visit.sign_in.format(quote(back, safe="")))
+
+
+def _notice_of(visit: PageVisit, trouble: AppLinksError, back: str) -> Response:
+    kind = {
+        DanceOfAnother: Kind.NOT_YOURS,
+        LinkNotFound: Kind.UNKNOWN,
+        CredentialsRefused: Kind.DENIED,
+        AccessRefused: Kind.REFUSED,
+    }.get(type(trouble), Kind.UNREACHABLE)
+    if isinstance(trouble, DanceOver):
+        kind = Kind(trouble.state)
+    said = trouble.problem if isinstance(trouble, AccessRefused) else None
+    path = dance.local(back) if back else visit.own("/")
+    return _notice(visit, kind, application=trouble.link, said=said, continue_path=path)
+
+
+def _notice(visit: PageVisit, kind: Kind, **told: str | None) -> Response:
+    view: View = Notice(visit.frame(), kind, **told)
+    return look.page(view)
+
+
+def _redirect(address: str) -> Response:
+    return Response(303, (("location", address), ("cache-control", "no-store"), ("referrer-policy", "no-referrer")))
+
+
+def _static(name: str) -> Response:
+    found = look.STATIC.get(name)
+    if found is None:
+        return _plain(404, "not found")
+    kind, content = found
+    return Response(200, (("content-type", kind), *look.STATIC_HEADERS), content)
+
+
+def _plain(status: int, text: str) -> Response:
+    return Response(status, (("content-type", "text/plain;charset=UTF-8"), ("cache-control", "no-store")), text.encode())
+
+
+def _far_side(link: Link) -> FarSide:
+    return FarSide(link.name, link.display_url, link.incoming.consumer_key or "")
+
+
+def _given(given: consent.Given) -> Given:
+    grant = given.grant
+    return Given(grant.id, _far_side(given.link), Reader(grant.user), grant.made_at, grant.ends_at)
+
+
+def _held(tokens: tuple[AccessToken, ...]) -> Flow[tuple[Held, ...]]:
+    found: list[Held] = []
+    for token in tokens:
+        link: Link | None = yield LinkById(token.link_id)
+        if link is not None:
+            found.append(Held(link.id, link.name, link.display_url, token.made_at))
+    return tuple(found)
+
+
+def _outcome(word: str | None) -> Outcome | None:
+    return Outcome(word) if word in set(Outcome) else None
+
+
+def _fields(text: str) -> Mapping[str, str]:
+    """The fields of a form or a query, each once; of those that are there twice, none (T-02)."""
+    if len(text) > LONGEST_FORM:
+        return {}
+    try:
+        pairs = parse_form(text)
+    except Malformed:
+        return {}
+    names = [name for name, _ in pairs]
+    return {name: value for name, value in pairs if names.count(name) == 1}
