@@ -6,25 +6,46 @@ application that has it.
 
 from __future__ import annotations
 
+import hmac
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import cache
+from threading import RLock
 from typing import Any
 
 from applinks import clock
+from applinks.announcements import Announce, Fact
 from applinks.audit import Entry, WriteDown
 from applinks.errors import LinkExists, TransportFailed
 from applinks.incoming import SpendNonce, receive
 from applinks.links import (
+    AccessToken,
+    ClockSkew,
+    CountWrongVerifier,
+    Dance,
+    DanceOf,
+    Decide,
+    Decision,
+    EndDance,
     Facts,
     FactsFor,
+    ForgetToken,
+    Grant,
+    GrantOfToken,
+    GrantsGiven,
     Identity,
     Incoming,
+    KeepDance,
+    KeepRequestToken,
+    KeepSecret,
+    KeepToken,
+    LearnSkew,
     Level,
     Link,
     LinkById,
     LinkByName,
+    LinkOfAccount,
     LinkOfConsumer,
     Links,
     OurKey,
@@ -32,13 +53,24 @@ from applinks.links import (
     PlainHttpAllowed,
     RememberParameter,
     RemoveLink,
+    RenewGrant,
+    RequestToken,
+    RequestTokenOf,
+    RevokeGrant,
     SameUsers,
     SaveLink,
+    SecretOf,
+    SecretUse,
+    SpendRequestToken,
+    Stamp,
+    TakeTurn,
+    TokensHeld,
     WhoWeAre,
     new_key,
 )
-from applinks.people import ActingAs, FindPerson, MayRunAs, Person, Policy, SignIn, may_run_as
-from applinks.questions import Ask, Flow, Moment, Now, drive, drive_async
+from applinks.mechanisms import MECHANISMS, Mechanism
+from applinks.people import ActingAs, FindPerson, KnowsPeople, MayRunAs, Person, Policy, SignIn, may_run_as
+from applinks.questions import Ask, Flow, FreshSecrets, Moment, Now, Wait, drive, drive_async
 from applinks.wire.keys import PrivateKey
 from applinks.wire.messages import Request, Response
 from applinks.wire.oauth1 import SignatureMethod
@@ -60,7 +92,10 @@ def key_of(name: str) -> PrivateKey:
 
 
 class InMemory:
-    """One application. `asked` holds every question and `entries` all that was written down, in order."""
+    """One application. `asked` holds every question and `entries` all that was written down, in order.
+
+    `told` are the facts that were announced; nobody waits, but `waited` says how long somebody would have.
+    """
 
     def __init__(
         self,
@@ -70,6 +105,7 @@ class InMemory:
         type: str = "jira",  # noqa: A002
         people: tuple[Person, ...] = EVERYBODY,
         run_as: Any = None,
+        mechanisms: Sequence[Mechanism] = MECHANISMS,
     ) -> None:
         number = str(uuid.uuid5(uuid.NAMESPACE_URL, name))
         self.identity = Identity(number, name, type, url or f"https://{name.lower()}.example.com", f"{name}:{number}")
@@ -77,11 +113,23 @@ class InMemory:
         self.people = {person.name: person for person in people}
         self.run_as = run_as or {}
         self.plain_http = False
+        self.mechanisms = mechanisms
         self.links: dict[str, Link] = {}
         self.nonces: set[Any] = set()
+        self.secrets: dict[tuple[str, SecretUse, str], str] = {}
+        self.tokens: dict[tuple[str, str], AccessToken] = {}
+        self.dances: dict[str, Dance] = {}
+        self.turns: dict[str, int] = {}
+        self.request_tokens: dict[str, RequestToken] = {}
+        self.wrong_verifiers: dict[str, int] = {}
+        self.grants: dict[str, Grant] = {}
+        self.skews: dict[str, float] = {}
+        self.told: list[Fact] = []
+        self.waited: list[float] = []
         self.entries: list[Entry] = []
         self.asked: list[Any] = []
         self.now = NOW
+        self._one_at_a_time = RLock()
         self.network: Callable[[Request], Response] = _nobody_there
         self.failing: dict[type, Exception] = {}
 
@@ -103,7 +151,10 @@ class InMemory:
         self.asked.append(question)
         if type(question) in self.failing:
             raise self.failing[type(question)]
-        return _ANSWERS[type(question)](self, question)
+        if isinstance(question, Ask):
+            return self.network(question.request)
+        with self._one_at_a_time:
+            return _ANSWERS[type(question)](self, question)
 
     # ---- for tests to look at
 
@@ -125,6 +176,8 @@ class InMemory:
                 raise LinkExists(f"There is a link named {other.name!r} already.")
             if other.id != link.id and other.incoming.consumer_key == link.incoming.consumer_key is not None:
                 raise LinkExists(f"{other.name!r} has that consumer key already.")
+            if other.id != link.id and _account(other) == _account(link) is not None:
+                raise LinkExists(f"{other.name!r} has that account already.")
         peers = [other for other in self.links.values() if other.type == link.type and other.id != link.id]
         before = self.links.get(link.id)
         primary = link.primary or (before is not None and before.primary) or not any(peer.primary for peer in peers)
@@ -134,6 +187,11 @@ class InMemory:
         return self.links[link.id]
 
     def remove(self, id: str) -> None:  # noqa: A002
+        """Forget a link and all that belongs to it."""
+        self.secrets = {key: secret for key, secret in self.secrets.items() if key[0] != id}
+        for belongings in (self.tokens, self.dances, self.request_tokens, self.grants):
+            for key in [key for key, belonging in belongings.items() if belonging.link_id == id]:
+                del belongings[key]
         gone = self.links.pop(id, None)
         heirs = sorted((link for link in self.links.values() if gone and link.type == gone.type), key=lambda link: link.name)
         if gone and gone.primary and heirs:
@@ -149,14 +207,110 @@ class InMemory:
         found = [link for link in self.links.values() if question.type in {None, link.type}]
         return tuple(sorted(found, key=lambda link: (not link.primary, link.name)))[: question.limit]
 
-    def facts(self, link_id: str) -> Facts | None:
-        link = self.links.get(link_id)
-        return Facts(link, self.identity, self.key) if link else None
+    def facts(self, question: FactsFor) -> Facts | None:
+        link = self.links.get(question.link_id)
+        if link is None:
+            return None
+        use = SecretUse.OUTGOING_BASIC if link.outgoing.level is Level.BASIC else SecretUse.OUTGOING_OAUTH
+        token = self.tokens.get((link.id, question.user)) if question.user is not None else None
+        return Facts(link, self.identity, self.key, token, self.secrets.get((link.id, use, link.origin)))
 
     def remember(self, question: RememberParameter) -> None:
         link = self.links[question.link_id]
         outgoing = replace(link.outgoing, impersonation_parameter=question.parameter)
         self.links[link.id] = replace(link, outgoing=outgoing)
+
+    # ---- secrets, and what we hold on the calling side
+
+    def keep_secret(self, question: KeepSecret) -> None:
+        others = {key: kept for key, kept in self.secrets.items() if key[:2] != (question.link_id, question.use)}
+        fresh = {(question.link_id, question.use, question.origin): question.secret} if question.secret is not None else {}
+        self.secrets = others | fresh
+
+    def keep_token(self, question: KeepToken) -> None:
+        assert question.token.link_id in self.links, "a token of no link"
+        self.tokens[question.token.link_id, question.token.user] = question.token
+
+    def forget_token(self, question: ForgetToken) -> bool:
+        held = self.tokens.get((question.link_id, question.user))
+        if held is None or question.token not in {None, held.token}:
+            return False
+        del self.tokens[question.link_id, question.user]
+        return True
+
+    def tokens_held(self, question: TokensHeld) -> tuple[AccessToken, ...]:
+        found = [token for token in self.tokens.values() if _is_of(token, question)]
+        return tuple(sorted(found, key=lambda token: -token.made_at))
+
+    def take_turn(self, question: TakeTurn) -> bool:
+        taken = self.turns.get(question.name, 0) >= self.now
+        if not taken:
+            self.turns[question.name] = question.keep_until
+        return not taken
+
+    def keep_dance(self, question: KeepDance) -> None:
+        assert question.dance.state not in self.dances, "a state is never used twice"
+        self.dances = {state: dance for state, dance in self.dances.items() if dance.until >= self.now}
+        self.dances[question.dance.state] = question.dance
+
+    # ---- what was given on the called side
+
+    def keep_request_token(self, question: KeepRequestToken) -> None:
+        assert question.token.digest not in self.request_tokens, "a token is never given twice"
+        self.request_tokens[question.token.digest] = question.token
+
+    def decide(self, question: Decide) -> bool:
+        wish = self.request_tokens.get(question.digest)
+        if wish is None or wish.decision is not Decision.NONE:
+            return False
+        decided = replace(wish, decision=question.decision, user=question.user, verifier=question.verifier)
+        self.request_tokens[question.digest] = decided
+        return True
+
+    def count_wrong_verifier(self, question: CountWrongVerifier) -> None:
+        self.wrong_verifiers[question.digest] = self.wrong_verifiers.get(question.digest, 0) + 1
+        if self.wrong_verifiers[question.digest] >= 5:
+            self.request_tokens.pop(question.digest, None)
+
+    def spend_request_token(self, question: SpendRequestToken) -> bool:
+        if self.request_tokens.pop(question.digest, None) is None:
+            return False
+        if question.grant is not None:
+            assert question.grant.id not in self.grants, "a grant's id is never used twice"
+            self.grants[question.grant.id] = question.grant
+        return True
+
+    def grant_of_token(self, question: GrantOfToken) -> Grant | None:
+        return next((grant for grant in self.grants.values() if grant.token == question.digest), None)
+
+    def renew_grant(self, question: RenewGrant) -> bool:
+        stands = self.grants.get(question.grant.id)
+        if stands is None or stands.token != question.instead_of:
+            return False
+        self.grants[stands.id] = question.grant
+        return True
+
+    def grants_given(self, question: GrantsGiven) -> tuple[Grant, ...]:
+        found = [grant for grant in self.grants.values() if _is_of(grant, question) and grant.ends_at > self.now]
+        return tuple(sorted(found, key=lambda grant: -grant.made_at))
+
+    def revoke_grant(self, question: RevokeGrant) -> Grant | None:
+        stands = self.grants.get(question.id)
+        if stands is None or question.user not in {None, stands.user}:
+            return None
+        return self.grants.pop(question.id)
+
+    def stamp(self, question: Stamp) -> str:
+        return hmac.digest(self.identity.id.encode(), question.text.encode(), "sha256").hex()
+
+
+def _account(link: Link) -> str | None:
+    """The user name by which a link by Basic comes in."""
+    return link.incoming.execute_as if link.incoming.level is Level.BASIC else None
+
+
+def _is_of(kept: AccessToken | Grant, question: TokensHeld | GrantsGiven) -> bool:
+    return question.user in {None, kept.user} and question.link_id in {None, kept.link_id}
 
 
 _ANSWERS: dict[type, Callable[[InMemory, Any], Any]] = {
@@ -171,7 +325,8 @@ _ANSWERS: dict[type, Callable[[InMemory, Any], Any]] = {
         (link for link in us.links.values() if link.incoming.consumer_key == question.consumer_key), None
     ),
     Links: InMemory.all_links,
-    FactsFor: lambda us, question: us.facts(question.link_id),
+    LinkOfAccount: lambda us, question: next((link for link in us.links.values() if _account(link) == question.account), None),
+    FactsFor: InMemory.facts,
     SaveLink: lambda us, question: us.save(question.link) if us.links.get(question.link.id) == question.instead_of else None,
     RemoveLink: lambda us, question: us.remove(question.id),
     RememberParameter: InMemory.remember,
@@ -181,7 +336,31 @@ _ANSWERS: dict[type, Callable[[InMemory, Any], Any]] = {
     MayRunAs: lambda us, question: may_run_as(us.run_as, question.actor, question.user),
     SpendNonce: InMemory.spend,
     WriteDown: lambda us, question: us.entries.append(question.entry),
-    Ask: lambda us, question: us.network(question.request),
+    KnowsPeople: lambda _us, _: True,
+    FreshSecrets: lambda _, question: tuple(clock.fresh_secret() for _ in range(question.count)),
+    Wait: lambda us, question: us.waited.append(question.seconds),
+    Stamp: InMemory.stamp,
+    ClockSkew: lambda us, question: us.skews.get(question.link_id, 0.0),
+    LearnSkew: lambda us, question: us.skews.update({question.link_id: question.seconds}),
+    Announce: lambda us, question: us.told.append(question.fact),
+    KeepSecret: InMemory.keep_secret,
+    SecretOf: lambda us, question: us.secrets.get((question.link_id, question.use, question.origin)),
+    KeepToken: InMemory.keep_token,
+    ForgetToken: InMemory.forget_token,
+    TokensHeld: InMemory.tokens_held,
+    TakeTurn: InMemory.take_turn,
+    KeepDance: InMemory.keep_dance,
+    DanceOf: lambda us, question: us.dances.get(question.state),
+    EndDance: lambda us, question: us.dances.pop(question.state, None) is not None,
+    KeepRequestToken: InMemory.keep_request_token,
+    RequestTokenOf: lambda us, question: us.request_tokens.get(question.digest),
+    Decide: InMemory.decide,
+    CountWrongVerifier: InMemory.count_wrong_verifier,
+    SpendRequestToken: InMemory.spend_request_token,
+    GrantOfToken: InMemory.grant_of_token,
+    RenewGrant: InMemory.renew_grant,
+    GrantsGiven: InMemory.grants_given,
+    RevokeGrant: InMemory.revoke_grant,
 }
 
 
@@ -195,7 +374,7 @@ def connect(*applications: InMemory) -> None:
     def network(request: Request) -> Response:
         for one in applications:
             if request.url.startswith(f"{one.identity.url}/"):
-                answer = one.run(receive(request))
+                answer = one.run(receive(request, one.mechanisms))
                 return answer if isinstance(answer, Response) else Response(404)
         return _nobody_there(request)
 

@@ -77,6 +77,12 @@ class AppLinks(Application):
         loaded = {mechanism.NAME for mechanism in self.mechanisms}
         return self.run(_then(name, lambda link: links.change(link, changes, by=by, loaded=loaded)))
 
+    def trust(self, name: str, *, by: str | None = None) -> Link:
+        """Read its certificate at the far side, and accept what it vouches for from now on (Trusted Applications, legacy)."""
+        by = self.administrator(by)
+        loaded = {mechanism.NAME for mechanism in self.mechanisms}
+        return self.run(_then(name, lambda link: links.trust(link, by=by, loaded=loaded)))
+
     def set_secret(self, name: str, direction: str, secret: str, *, by: str | None = None) -> None:
         """Keep the secret of a link's "outgoing" or "incoming" side: of HMAC, or our password for Basic. Never shown again."""
         by = self.administrator(by)
@@ -187,6 +193,12 @@ class AsyncAppLinks(Application):
         by, changes = self.administrator(by), links.Changes.read(settings)
         loaded = {mechanism.NAME for mechanism in self.mechanisms}
         return await self.run_async(_then(name, lambda link: links.change(link, changes, by=by, loaded=loaded)))
+
+    async def trust(self, name: str, *, by: str | None = None) -> Link:
+        """Accept what the application vouches for from now on; see `AppLinks.trust`."""
+        by = self.administrator(by)
+        loaded = {mechanism.NAME for mechanism in self.mechanisms}
+        return await self.run_async(_then(name, lambda link: links.trust(link, by=by, loaded=loaded)))
 
     async def set_secret(self, name: str, direction: str, secret: str, *, by: str | None = None) -> None:
         """Keep the secret of a link's "outgoing" or "incoming" side: of HMAC, or our password for Basic. Never shown again."""

@@ -9,8 +9,10 @@ import pytest
 
 from applinks.errors import LinkExists
 from applinks.links import (
+    Endpoints,
     Incoming,
     Level,
+    Limits,
     Link,
     LinkById,
     LinkByName,
@@ -34,7 +36,15 @@ FULL = Link(
     display_url="https://jira.example.test",
     application_url="https://jira.internal.test/jira",
     primary=True,
-    outgoing=Outgoing(Level.OAUTH_IMPERSONATION, SignatureMethod.RSA_SHA256, "xoauth_requestor_id"),
+    outgoing=Outgoing(
+        level=Level.OAUTH_IMPERSONATION,
+        signature_method=SignatureMethod.RSA_SHA256,
+        impersonation_parameter="xoauth_requestor_id",
+        consumer_key="ours over there",
+        endpoints=Endpoints("/request", "https://jira.example.test/authorize", "/access"),
+        fixed_user=True,
+        account="service",
+    ),
     incoming=Incoming(
         level=Level.OAUTH,
         consumer_key="jira:4711",
@@ -49,8 +59,11 @@ FULL = Link(
             methods=frozenset({"GET"}),
             paths=("/rest/api", "/rest/auth"),
         ),
+        callback="https://jira.example.test/back",
+        execute_as="robot",
+        limits=Limits(addresses=("10.1.*.*",), paths=("/rest",), max_age=5_000),
     ),
-    same_users=SameUsers(answer=True, said_by="root", said_at=1_800_000_000),
+    same_users=SameUsers(answer=True, said_by="root", said_at=1_800_000_000, excluded=frozenset({"admin"})),
 )
 
 
@@ -81,7 +94,7 @@ def test_every_field_of_a_link_comes_back_as_it_was_saved(store: Store) -> None:
 
 
 def test_the_link_used_above_leaves_no_field_at_its_default() -> None:
-    plain = values(replace(link(), same_users=SameUsers(False, "", 0)))
+    plain = values(link(same_users=SameUsers(False, "", 0), outgoing=Outgoing(endpoints=Endpoints("", "", ""))))
     assert [same for same, other in zip(values(FULL), plain, strict=True) if same == other and same != "jira"] == []
 
 
@@ -115,6 +128,14 @@ def test_a_name_is_found_in_any_case_of_letters(store: Store) -> None:
     (saved,) = save(store, link(name="Größe"))
     for name in ("Größe", "GRÖSSE", "größe", "Gro\u0308ße"):
         assert store.answer(LinkByName(name)) == saved
+
+
+@pytest.mark.parametrize("text", ["\0", "Größe\0", "\x1b", "\u202e", "ä" * 5000])
+def test_what_cannot_be_a_key_or_a_name_is_not_found_and_breaks_nothing(store: Store, text: str) -> None:
+    """Strangers choose it, and no database may fail over it (T-07)."""
+    save(store, link(name="Größe"))
+    for question in (LinkById(text), LinkByName(text), LinkOfConsumer(text)):
+        assert store.answer(question) is None, question
 
 
 def test_a_consumer_key_is_found_exactly_as_it_is(store: Store) -> None:

@@ -92,7 +92,8 @@ class Model(RuleBasedStateMachine):
         assert sorted(link.type for link in self.store.answer(Links()) if link.primary) == sorted(types)
 
 
-def test_any_sequence_of_changes_leaves_what_the_model_says(store: Store) -> None:
+def test_any_sequence_of_changes_leaves_what_the_model_says(url: str, store: Store) -> None:
+    examples = 5 if url.startswith("postgresql") else 25  # the statements are the same, and over a socket ten times as slow
     run_state_machine_as_test(
-        type("Links", (Model,), {"store": store}), settings=settings(max_examples=25, stateful_step_count=25, deadline=None)
+        type("Links", (Model,), {"store": store}), settings=settings(max_examples=examples, stateful_step_count=25, deadline=None)
     )

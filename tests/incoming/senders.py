@@ -51,7 +51,7 @@ def signed(
 
 def outcome(called: InMemory, request: Request, **more: Any) -> Any:
     """What becomes of the request."""
-    return called.run(receive(request, **more))
+    return called.run(receive(request, called.mechanisms, **more))
 
 
 def refused_with(called: InMemory, request: Request, **more: Any) -> tuple[int, str]:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from applinks.errors import StoreUnavailable
 from applinks.incoming import BODY_LIMIT, Principal, concerns_us, wants_body
-from applinks.incoming.endpoints import ENDPOINTS, Visit
+from applinks.incoming.endpoints import ENDPOINTS, TOKEN_ENDPOINTS, Visit
 from applinks.links import LinkOfConsumer, WhoWeAre
 from applinks.wire import oauth1
 from applinks.wire.messages import FORM, Request, Response

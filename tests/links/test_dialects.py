@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from applinks.links import who_am_i
-from applinks.links.who_am_i import ANYWHERE, WHO_AM_I
+from applinks.links.dialects import ANYWHERE, DIALECTS
 
 ANSWERS = {
     "jira": ("rest/auth/1/session", {"name": "alice"}),
@@ -37,6 +37,6 @@ def test_an_answer_that_says_nothing_of_the_kind_names_nobody(body):
     assert who_am_i("jira").read(body) == ""
 
 
-@given(st.sampled_from(sorted({*WHO_AM_I, "generic"})), st.binary(max_size=60))
+@given(st.sampled_from(sorted(DIALECTS)), st.binary(max_size=60))
 def test_any_bytes_are_some_name_or_nobody_and_never_an_error(type_, body):
     assert isinstance(who_am_i(type_).read(body), str)

@@ -23,7 +23,7 @@ def test_links_are_values_that_do_not_change():
 
 
 def test_levels_are_told_by_their_words():
-    assert [str(level) for level in Level] == ["disabled", "oauth", "oauth_impersonation"]
+    assert [str(level) for level in Level] == ["disabled", "oauth", "oauth_impersonation", "trusted", "basic"]
 
 
 def test_the_user_travels_by_one_of_two_names_the_commoner_one_first():

@@ -11,11 +11,25 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from answering import Answers
+from answering import Answers, run
 from applinks.errors import AppLinksError, BadProof, ConfigurationError, NoProof
-from applinks.links import REQUESTOR_ID, USER_ID, Facts, Incoming, Level, Link, RememberParameter, SameUsers, who_am_i
+from applinks.links import (
+    REQUESTOR_ID,
+    USER_ID,
+    ClockSkew,
+    Facts,
+    Incoming,
+    Level,
+    Link,
+    LinkOfConsumer,
+    RememberParameter,
+    SameUsers,
+    SecretOf,
+    who_am_i,
+)
 from applinks.mechanisms import Candidate, Presented
 from applinks.mechanisms import two_legged_impersonation as mechanism
+from applinks.mechanisms.signature import NOBODYS_KEY
 from applinks.questions import Ask, Moment, Now, drive
 from applinks.wire import oauth1
 from applinks.wire.keys import PublicKey
@@ -33,13 +47,13 @@ URL = "https://wiki.example.com/rest/api/content"
 
 def proven(request: Request | None = None, user: str = "alice", link: Link = OURS, more: dict | None = None) -> Request:
     flow = mechanism.prove(request or Request("GET", URL), Facts(link, FRONT.identity, FRONT.key), user)
-    return drive(flow, Answers({Now: Moment(NOW, "nonce-1"), **(more or {})})).request
+    return drive(flow, Answers({Now: Moment(NOW, "nonce-1"), ClockSkew: 0.0, **(more or {})})).request
 
 
 def accepted(request: Request, link: Link | None = THEIRS, now: float = NOW) -> Candidate:
     presented = Presented(request, oauth1.read(request))
     assert mechanism.recognise(presented)
-    return mechanism.accept(presented, link, now)
+    return run(mechanism.accept(presented, link, now), {SecretOf: None})
 
 
 def signed(query: str, *, method: SignatureMethod = SignatureMethod.RSA_SHA256, key=FRONT.key, consumer: str = "") -> Request:
@@ -65,7 +79,7 @@ def test_what_one_half_proves_the_other_accepts():
 
 def test_the_token_is_there_empty_and_signed():
     flow = mechanism.prove(Request("GET", URL), Facts(OURS, FRONT.identity, FRONT.key), "alice")
-    proof = drive(flow, Answers({Now: Moment(NOW, "n")}))
+    proof = drive(flow, Answers({Now: Moment(NOW, "n"), ClockSkew: 0.0}))
     assert 'oauth_token=""' in proof.request.header("authorization")
     assert "oauth_token%3D%26" in proof.explanation
     assert "user_id%3Dalice" in proof.explanation
@@ -156,7 +170,7 @@ def test_what_cannot_be_read_in_one_way_is_not_signed_and_is_an_error_of_ours(re
 def test_each_proof_has_a_time_and_a_nonce_of_its_own():
     moments = [Moment(NOW, "one"), Moment(NOW + 1, "two")]
     flow = (mechanism.prove(Request("GET", URL), Facts(OURS, FRONT.identity, FRONT.key), "alice") for _ in range(2))
-    claims = [oauth1.read(drive(one, Answers({Now: lambda _: moments.pop(0)})).request) for one in flow]
+    claims = [oauth1.read(drive(one, Answers({Now: lambda _: moments.pop(0), ClockSkew: 0.0})).request) for one in flow]
     assert [(claim.timestamp, claim.nonce) for claim in claims] == [(int(NOW), "one"), (int(NOW) + 1, "two")]
 
 
@@ -177,7 +191,7 @@ def taking(parameter: str | None, user: str = "alice", status: int = 200):
 
 @pytest.mark.parametrize(("parameter", "asked"), [(USER_ID, [USER_ID]), (REQUESTOR_ID, [USER_ID, REQUESTOR_ID])])
 def test_the_name_that_is_understood_is_found_out_and_remembered(parameter, asked):
-    answers = Answers({Now: Moment(NOW, "n"), Ask: taking(parameter), RememberParameter: None})
+    answers = Answers({Now: Moment(NOW, "n"), ClockSkew: 0.0, Ask: taking(parameter), RememberParameter: None})
     proof = drive(mechanism.prove(Request("GET", URL), Facts(UNKNOWN, FRONT.identity, FRONT.key), "alice"), answers)
     assert parameters(proof.request) == [(parameter, "alice")]
     asks = [question.request for question in answers.asked if isinstance(question, Ask)]
@@ -190,7 +204,7 @@ def test_the_name_that_is_understood_is_found_out_and_remembered(parameter, aske
 
 
 def test_a_name_in_other_letters_is_the_same_person():
-    answers = Answers({Now: Moment(NOW, "n"), Ask: taking(USER_ID, "Alice"), RememberParameter: None})
+    answers = Answers({Now: Moment(NOW, "n"), ClockSkew: 0.0, Ask: taking(USER_ID, "Alice"), RememberParameter: None})
     drive(mechanism.prove(Request("GET", URL), Facts(UNKNOWN, FRONT.identity, FRONT.key), "alice"), answers)
     assert "RememberParameter" in answers.kinds()
 
@@ -236,7 +250,7 @@ def test_a_request_without_an_empty_token_and_a_user_is_not_claimed():
 
 def test_the_sender_is_the_consumer_key():
     request = signed("user_id=alice", consumer="Some:consumer")
-    assert mechanism.sender(Presented(request, oauth1.read(request))) == "Some:consumer"
+    assert mechanism.sender(Presented(request, oauth1.read(request))) == LinkOfConsumer("Some:consumer")
 
 
 def problem(candidate: Candidate) -> tuple[str, tuple]:
@@ -296,7 +310,7 @@ def test_exactly_one_signature_is_verified_whoever_sends(link, second, monkeypat
 
 def test_what_an_unknown_sender_is_verified_against_is_a_key_like_others():
     """T-07"""
-    assert PublicKey.read(mechanism.NOBODYS_KEY).bits == FRONT.key.public.bits
+    assert PublicKey.read(NOBODYS_KEY).bits == FRONT.key.public.bits
 
 
 @pytest.mark.parametrize(("used", "pinned"), list(product(SignatureMethod, SignatureMethod)))
@@ -423,8 +437,9 @@ def test_whatever_names_there_are_one_user_is_claimed_without_contradiction_or_n
 )
 def test_a_link_carries_it_where_the_level_and_the_shared_users_allow(change, words):
     """R-07, R-19"""
-    objection = mechanism.objection(replace(OURS, **change), "alice")
-    assert objection is None if words is None else words in objection
+    objection = mechanism.objection(Facts(replace(OURS, **change), FRONT.identity, FRONT.key), "alice")
+    assert objection is None if words is None else words in objection.why
+    assert objection is None or not objection.consent
 
 
 @pytest.mark.parametrize("level", list(Level))
@@ -437,7 +452,7 @@ def test_a_link_accepts_it_on_its_own_level_only(level):
 def test_neither_proof_nor_candidate_shows_what_was_signed_or_the_signature():
     """T-66"""
     flow = mechanism.prove(Request("GET", URL), Facts(OURS, FRONT.identity, FRONT.key), "alice")
-    proof = drive(flow, Answers({Now: Moment(NOW, "n")}))
+    proof = drive(flow, Answers({Now: Moment(NOW, "n"), ClockSkew: 0.0}))
     shown = repr(proof) + repr(accepted(proof.request)) + repr(Presented(proof.request, oauth1.read(proof.request)))
     secrets: Iterable[str] = ("oauth_signature=", "oauth_consumer_key%3D", FRONT.key.public.text)
     assert not any(secret in shown for secret in secrets)

@@ -15,6 +15,7 @@ from applinks.outgoing import AsyncLinkedApplication, LinkedApplication
 from applinks.outgoing.send import client_options
 from applinks.wire import oauth1
 from applinks.wire.messages import Request
+from answering import run
 from in_memory import InMemory, link_to
 
 Answer = Callable[[httpx2.Request], httpx2.Response]
@@ -60,7 +61,7 @@ class FarSide:
         presented = Presented(request, oauth1.read(request))
         if not mechanism.recognise(presented):
             return None
-        candidate = mechanism.accept(presented, theirs, presented.oauth.timestamp)
+        candidate = run(mechanism.accept(presented, theirs, presented.oauth.timestamp))
         return candidate.claimed_user if candidate.refusal is None else None
 
 

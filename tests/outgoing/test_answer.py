@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 import json
+from email.utils import formatdate
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from applinks.errors import AccessRefused, ActedAsSomeoneElse, FarSideError
+from applinks.errors import AccessRefused, ActedAsSomeoneElse, FarSideError, Throttled
 from applinks.outgoing import answer
 from applinks.wire.messages import Response
-from applinks.wire.problems import STATUS, refusal
-from in_memory import InMemory, link_to
+from applinks.wire.problems import Problem
+from in_memory import NOW, InMemory, link_to
 
 LINK = link_to(InMemory("Wiki"))
 LINE = "GET https://wiki.example.com/rest"
 
 
 def error(status: int, body: bytes = b"", *headers: tuple[str, str]) -> FarSideError:
-    return answer.error(LINK, LINE, Response(status, headers, body), "the response")
+    said = Response(status, headers, body)
+    return answer.error(LINK, LINE, said, "the response", problem=answer.refusal_in(said), now=NOW)
 
 
 # ---- as whom the far side answered
@@ -55,10 +57,9 @@ def test_an_answer_for_somebody_else_is_an_error_never_a_result(said):
 
 @pytest.mark.parametrize("problem", answer.REMEDIES)
 def test_each_problem_that_can_be_met_has_its_remedy(problem):
-    told = refusal("https://wiki.example.com", problem)
-    refused = answer.error(LINK, LINE, told, None)
+    refused = answer.error(LINK, LINE, Response(401), None, problem=Problem(problem))
     assert type(refused) is AccessRefused
-    assert (refused.problem, refused.status) == (problem, STATUS[problem])
+    assert (refused.problem, refused.status) == (problem, 401)
     assert refused.remedy == answer.REMEDIES[problem]
     assert (refused.link, refused.direction) == ("Wiki", "outgoing")
     assert LINE in str(refused)
@@ -78,9 +79,73 @@ def test_a_bare_401_is_no_problem_of_oauth():
     assert type(error(401, b"", ("www-authenticate", 'OAuth realm="x"'))) is FarSideError
 
 
+@pytest.mark.parametrize("said", ["anonymous", "Anonymous", "", "ANONYMOUS"])
+def test_where_anybody_would_do_nobody_does_not(said):
+    """protocol.md 9.1, strict-fake checklist 14: 200 as nobody is the far side not taking our word."""
+    with pytest.raises(ActedAsSomeoneElse, match="not as anybody"):
+        answer.check_witness(Response(200, (("x-ausername", said),)), LINK, None)
+
+
+@pytest.mark.parametrize("said", ["alice", "service account", "anonymous2"])
+def test_where_anybody_would_do_any_name_does(said):
+    answer.check_witness(Response(200, (("x-ausername", said),)), LINK, None)
+    answer.check_witness(Response(200), LINK, None)
+
+
 @pytest.mark.parametrize("status", [200, 204, 302])
 def test_an_answer_below_400_refuses_nothing(status):
     assert answer.refusal_in(Response(status, (), b"oauth_problem=nonce_used")) is None
+
+
+# ---- asked to wait
+
+
+@pytest.mark.parametrize("status", [429, 503])
+@pytest.mark.parametrize(
+    ("said", "seconds"),
+    [
+        ("7", 7.0),
+        ("0", 0.0),
+        (formatdate(NOW + 90, usegmt=True), 90.0),
+        (formatdate(NOW + 90).replace("-0000", "+0000"), 90.0),
+        (formatdate(NOW - 90, usegmt=True), 0.0),
+        ("99999999999999999999999999999999", 99999999999999999999.0),
+    ],
+)
+def test_how_long_may_be_told_in_seconds_or_as_a_date(status, said, seconds):
+    """R-25"""
+    throttled = error(status, b"", ("retry-after", said))
+    assert type(throttled) is Throttled
+    assert throttled.retry_after == pytest.approx(seconds)
+    assert (throttled.status, throttled.link, throttled.direction) == (status, "Wiki", "outgoing")
+    assert throttled.remedy
+
+
+@pytest.mark.parametrize("said", ["soon", "-1", "1.5", "1e3", "٣", "1 2", "Mon, 99 Jan 2027 00:00:00 GMT", "\x1b[31m"])
+def test_what_is_neither_is_no_promise(said):
+    """R-25"""
+    assert error(429, b"", ("retry-after", said)).retry_after is None
+
+
+@given(st.text(max_size=40) | st.from_regex(r"[A-Z][a-z]{2}, \d{1,3} [A-Z][a-z]{2} \d{1,12} \d\d:\d\d:\d\d( GMT| [+-]\d{1,9})?"))
+def test_any_text_at_all_is_a_number_of_seconds_or_nothing(said):
+    """R-25, S-30"""
+    seconds = answer.retry_after(Response(429, (("retry-after", said),)), NOW)
+    assert seconds is None or seconds >= 0
+
+
+def test_429_is_about_us_even_without_a_word_when():
+    assert type(error(429)) is Throttled
+    assert error(429).retry_after is None
+
+
+def test_503_alone_is_a_trouble_of_theirs():
+    assert type(error(503)) is FarSideError
+
+
+@pytest.mark.parametrize("status", [200, 302, 400, 401, 403, 500, 502])
+def test_with_any_other_status_the_header_means_nothing(status):
+    assert answer.retry_after(Response(status, (("retry-after", "7"),)), NOW) is None
 
 
 # ---- every other status of 400 and above

@@ -300,8 +300,8 @@ def test_a_hundred_calls_at_once_each_go_out_as_their_own_person(front: Front):
     [
         (httpx2.ConnectTimeout, "did not take the connection in time"),
         (httpx2.ReadTimeout, "did not answer in time"),
-        (httpx2.WriteTimeout, "took too long"),
-        (httpx2.PoolTimeout, "took too long"),
+        (httpx2.WriteTimeout, "did not answer in time"),
+        (httpx2.PoolTimeout, "did not answer in time"),
         (httpx2.ConnectError, "cannot be reached"),
         (httpx2.ReadError, "broke off"),
         (httpx2.RemoteProtocolError, "broke off"),
@@ -438,7 +438,9 @@ def test_an_address_that_the_client_would_change_after_signing_is_not_sent(front
 def test_the_proof_is_an_auth_of_httpx2_that_others_can_use_too(front: Front):
     with (
         front.acting_as("alice"),
-        httpx2.Client(transport=front.far_side.transport(False), auth=LinkAuth(front.ours.id, None, front)) as client,
+        httpx2.Client(
+            transport=front.far_side.transport(False), auth=LinkAuth(front.ours.id, None, front, front.mechanisms)
+        ) as client,
     ):
         assert json.loads(client.get(f"{BASE}/rest").content) == {"ok": True}
     assert front.far_side.users(front.theirs) == ["alice"]

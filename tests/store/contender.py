@@ -12,6 +12,8 @@ from applinks.audit import Entry, WriteDown
 from applinks.incoming.replay import SpendNonce
 from applinks.links import LinkByName, OurKey, SaveLink, WhoWeAre
 from applinks.store import Store
+from applinks.store.database import Use
+from applinks.store.sqlite import SQLite
 
 
 class Contender:
@@ -55,7 +57,10 @@ class Contender:
 
     def _connections(self) -> set[int]:
         database = self.store._database
-        return {id(connection) for idle in database._idle.values() for connection in idle} | {id(database._watch._connection)}
+        if isinstance(database, SQLite):
+            return {id(each) for idle in database._idle.values() for each in idle} | {id(database._watch._connection)}
+        with database.transaction(Use.READ) as connection:
+            return {connection.exec_driver_sql("SELECT pg_backend_pid()").scalar()}
 
 
 def main() -> None:

@@ -15,6 +15,7 @@ from applinks.store import Sealing, Store, rotation
 from applinks.store.database import Use
 from applinks.store.sealing import key_id_of
 from applinks.store.tables import keys
+from store.conftest import on_both
 
 
 @pytest.fixture
@@ -33,18 +34,19 @@ def more_keys(store: Store, count: int) -> None:
             connection.execute(keys.insert().values(id=name, private_key=sealed, made_at=0.0))
 
 
-def file_ids(path: Path) -> list[str]:
-    return [line.partition(":")[0] for line in path.with_name("applinks.db.key").read_text().splitlines()]
+def file_ids(key_file: Path) -> list[str]:
+    return [line.partition(":")[0] for line in key_file.read_text().splitlines()]
 
 
+@on_both
 def test_everything_is_sealed_with_the_new_key_and_still_unseals_t72(
-    path: Path, store: Store, open_store: Callable[[], Store], monkeypatch: pytest.MonkeyPatch
+    key_file: Path, store: Store, open_store: Callable[[], Store], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(rotation, "ROWS_AT_ONCE", 4)
     more_keys(store, 9)
     before = store.answer(OurKey()).public
     assert store.rotate() == 10
-    new, old = file_ids(path)
+    new, old = file_ids(key_file)
     assert store.values_per_key() == {new: 10}
     assert new != old
     assert open_store().answer(OurKey()).public == before
@@ -53,7 +55,8 @@ def test_everything_is_sealed_with_the_new_key_and_still_unseals_t72(
             assert store._sealing.unseal(sealed, ("keys", "private_key", name)) == name.encode()
 
 
-def test_a_rotation_that_broke_off_is_finished_later_t72(store: Store, path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@on_both
+def test_a_rotation_that_broke_off_is_finished_later_t72(store: Store, key_file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(rotation, "ROWS_AT_ONCE", 2)
     more_keys(store, 5)
     seal, left = Sealing.seal, iter(range(3))
@@ -67,13 +70,14 @@ def test_a_rotation_that_broke_off_is_finished_later_t72(store: Store, path: Pat
         patch.setattr(Sealing, "seal", break_off)
         with pytest.raises(KeyboardInterrupt):
             store.rotate()
-    new, old = file_ids(path)
+    new, old = file_ids(key_file)
     assert store.values_per_key() == {new: 2, old: 4}, "small transactions: the one that broke off left nothing behind"
     assert store.reseal() == 4
     assert store.values_per_key() == {new: 6}
     assert store.reseal() == 0
 
 
+@on_both
 def test_another_running_store_goes_on_with_the_new_key(store: Store, open_store: Callable[[], Store]) -> None:
     running = open_store()
     store.rotate()
@@ -85,20 +89,22 @@ def test_another_running_store_goes_on_with_the_new_key(store: Store, open_store
     assert running.values_per_key() == {new: 1}
 
 
-def test_the_audit_holds_across_a_rotation_while_the_old_key_is_there(store: Store, path: Path) -> None:
+@on_both
+def test_the_audit_holds_across_a_rotation_while_the_old_key_is_there(url: str, store: Store, key_file: Path) -> None:
     store.answer(WriteDown(Entry(kind="call", outcome="before")))
     store.rotate()
     store.answer(WriteDown(Entry(kind="call", outcome="after")))
     assert store.answer(VerifyAudit()).broken is None
-    new_key, _old_key = path.with_name("applinks.db.key").read_text().splitlines()
-    path.with_name("applinks.db.key").write_text(f"{new_key}\n")
-    reopened = Store.open(f"sqlite:///{path}")
+    new_key, _old_key = key_file.read_text().splitlines()
+    key_file.write_text(f"{new_key}\n")
+    reopened = Store.open(url)
     found = reopened.answer(VerifyAudit())
     reopened.close()
     assert found.broken == 1
     assert "not among the sealing keys" in str(found.problem)
 
 
+@on_both
 def test_a_private_key_moved_into_another_row_is_not_used_t71(store: Store, open_store: Callable[[], Store]) -> None:
     more_keys(store, 1)
     with store._database.transaction(Use.WRITE) as connection:

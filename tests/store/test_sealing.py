@@ -10,7 +10,7 @@ import pytest
 
 from applinks.errors import ConfigurationError
 from applinks.store import Sealing
-from applinks.store.sealing import VARIABLE, key_id_of
+from applinks.store.sealing import FILE_VARIABLE, VARIABLE, key_id_of
 
 PLACE = ("keys", "private_key", "row 1")
 ONE, TWO = b64encode(bytes(32)).decode(), b64encode(b"\1" * 32).decode()
@@ -126,7 +126,7 @@ def test_adding_a_key_keeps_what_another_process_has_added_meanwhile(path: Path)
 
 
 def test_keys_from_a_variable_cannot_be_added_to_and_the_remedy_says_what_to_do() -> None:
-    sealing = Sealing.for_database("sqlite:///x.db", {VARIABLE: f"new:{TWO}, old:{ONE}"})
+    sealing = Sealing.for_database("sqlite:///x.db", {VARIABLE: f"new:{TWO}, old:{ONE}"}, new=True)
     assert key_id_of(sealing.seal(b"", PLACE)) == "new"
     with pytest.raises(ConfigurationError, match="then reseal"):
         sealing.add_key()
@@ -172,7 +172,7 @@ def test_comments_and_empty_lines_are_passed_over(path: Path) -> None:
 
 
 def test_a_new_database_gets_a_key_file_of_its_own_for_its_owner_only(path: Path) -> None:
-    first, second = (Sealing.for_database(f"sqlite:///{path}", {}) for _ in range(2))
+    first, second = (Sealing.for_database(f"sqlite:///{path}", {}, new=True) for _ in range(2))
     beside = path.with_name("applinks.db.key")
     assert beside.stat().st_mode & 0o777 == 0o600
     assert second.unseal(first.seal(b"secret", PLACE), PLACE) == b"secret"
@@ -182,7 +182,29 @@ def test_a_new_database_gets_a_key_file_of_its_own_for_its_owner_only(path: Path
 def test_a_database_that_exists_gets_no_new_key(path: Path) -> None:
     path.write_bytes(b"something")
     with pytest.raises(ConfigurationError, match=r"applinks\.db\.key"):
-        Sealing.for_database(f"sqlite:///{path}", {})
+        Sealing.for_database(f"sqlite:///{path}", {}, new=False)
+
+
+@pytest.mark.parametrize("url", ["sqlite:///elsewhere.db", "postgresql://db.test/applinks"])
+def test_a_file_that_is_named_holds_the_keys_of_any_database(path: Path, url: str) -> None:
+    named = path.with_name("keys")
+    with pytest.raises(ConfigurationError, match=f"there is no {named}"):
+        Sealing.for_database(url, {FILE_VARIABLE: str(named)}, new=False)
+    made = Sealing.for_database(url, {FILE_VARIABLE: str(named)}, new=True)
+    found = Sealing.for_database(url, {FILE_VARIABLE: str(named)}, new=False)
+    assert found.unseal(made.seal(b"secret", PLACE), PLACE) == b"secret"
+    assert named.stat().st_mode & 0o777 == 0o600
+
+
+def test_keys_from_the_variable_come_before_those_from_a_file(path: Path) -> None:
+    both = {VARIABLE: f"one:{ONE}", FILE_VARIABLE: str(path)}
+    assert key_id_of(Sealing.for_database("postgresql://db.test/applinks", both, new=True).seal(b"", PLACE)) == "one"
+    assert not path.exists()
+
+
+def test_a_database_on_a_server_needs_to_be_told_where_its_keys_are_s18() -> None:
+    with pytest.raises(ConfigurationError, match=f"{FILE_VARIABLE}.*{VARIABLE}"):
+        Sealing.for_database("postgresql://db.test/applinks", {}, new=True)
 
 
 def test_the_audit_key_is_another_one_and_the_same_each_time() -> None:

@@ -79,6 +79,7 @@ ADDRESSES = [
     "https://:443/",
     "https://wiki.example.com@evil.example/",
     "https://wiki.example.com\\@evil.example/",
+    "https://wiki.example.com/a\\..\\b",
     "https://wiki.example.com:0/",
     "https://wiki.example.com:99999/",
     "https://wiki.example.com:x/",

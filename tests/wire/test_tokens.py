@@ -177,8 +177,8 @@ def test_a_value_with_control_characters_or_without_end_is_refused(value):
         b"<html><body>Sign in: oauth_token=t&oauth_token_secret=s</body>",
         b'{"oauth_token": "t", "oauth_token_secret": "s"}',
         b"\xff\xfe",
-        PAIR.encode() + b"&x=1" * 100,
-        PAIR.encode() + b"&x=" + b"1" * 20_000,
+        "&".join([PAIR, *(f"x{number}=1" for number in range(60))]).encode(),
+        "&".join([PAIR, *(f"x{number}={'1' * 3000}" for number in range(6))]).encode(),
     ],
     ids=["a page", "JSON", "no text", "many members", "too large"],
 )
@@ -377,6 +377,12 @@ def test_token_and_verifier_are_added_once_and_the_callbacks_own_query_is_kept(c
         ("oauth_verifier", "d e"),
     ]
     assert urlsplit(address)[:3] == urlsplit(callback)[:3]
+
+
+@pytest.mark.parametrize(("end", "joint"), [("", "?"), ("?", ""), ("?a=b", "&"), ("?a=b&", ""), ("?a=?", "&"), ("/x&", "?")])
+def test_nothing_stands_twice_between_the_callback_and_what_is_added(end, joint):
+    address = tokens.return_address(f"https://a.example.test/cb{end}", "t", "v")
+    assert address == f"https://a.example.test/cb{end}{joint}oauth_token=t&oauth_verifier=v"
 
 
 @pytest.mark.parametrize(

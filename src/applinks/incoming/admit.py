@@ -116,12 +116,14 @@ def spend_nonce(attempt: Attempt) -> Flow[None]:
 
 
 def check_level(attempt: Attempt) -> Flow[None]:
-    """Step 5: whether the link's incoming side accepts this mechanism."""
+    """Step 5: whether the link's incoming side accepts this mechanism, and what the proof refers to still holds."""
     yield from ()
     assert attempt.link is not None, "examine refuses unknown senders"  # noqa: S101
     objection = attempt.mechanism.incoming_objection(attempt.link)
     if objection:
         raise _not_for(attempt, objection)
+    if (refusal := _examined(attempt).objection) is not None:
+        raise refusal
 
 
 def find_person(attempt: Attempt) -> Flow[None]:

@@ -74,6 +74,7 @@ from applinks.links.tokens import (
     TakeTurn,
     TokensHeld,
 )
+from applinks.links.trusting import trust
 
 __all__ = [
     "DIALECTS",
@@ -160,5 +161,6 @@ __all__ = [
     "register",
     "remove",
     "set_secret",
+    "trust",
     "who_am_i",
 ]

@@ -50,8 +50,9 @@ Checks = tuple[tuple[str, str], ...]
 class Candidate:
     """An incoming request whose proof was examined: who it is to be admitted as, and each check's outcome.
 
-    `refusal` is set when a check failed; the request must then be refused, whatever else is in here. `headers` go on the
-    answer of a request that was admitted.
+    `refusal` is set when a check of the proof failed; the request must then be refused, whatever else is in here. `objection`
+    is what speaks against a request whose proof holds: it is refused once its nonce is spent. `headers` go on the answer of one
+    that was admitted.
     """
 
     claimed_user: str
@@ -61,6 +62,7 @@ class Candidate:
     nonce: str
     checks: Checks
     refusal: NotAdmitted | None = None
+    objection: NotAdmitted | None = None
     headers: Pairs = ()
 
 

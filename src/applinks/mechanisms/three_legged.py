@@ -136,9 +136,9 @@ def accept(presented: Presented, link: Link | None, now: float) -> Flow[Candidat
     checks, refused = yield from examine(claim, link, now, token_secret=grant.secret if grant else "")
     named = named_users(claim.parameters)
     refused = refused or (contradiction("The request has a token, and names a user besides.", *named) if named else None)
-    refused = refused or _token_objection(grant, link, now)
+    objection = _token_objection(grant, link, now)
     user = grant.user if grant else ""
-    return Candidate(user, claim.consumer_key, claim.token, claim.timestamp, claim.nonce, checks, refused)
+    return Candidate(user, claim.consumer_key, claim.token, claim.timestamp, claim.nonce, checks, refused, objection)
 
 
 def _token_objection(grant: Grant | None, link: Link | None, now: float) -> NotAdmitted | None:

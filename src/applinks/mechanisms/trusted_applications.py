@@ -112,7 +112,13 @@ def accept(presented: Presented, link: Link | None, now: float) -> Flow[Candidat
     seconds = certificate.created // 1000
     checks: Checks = (("certificate", "ok"), ("age", "ok"), ("address and path", "ok"), ("signature", "ok"))
     return Candidate(
-        certificate.user, claim.application_id, NAME, seconds, certificate.nonce, checks, None, trusted_failures.accepted()
+        certificate.user,
+        claim.application_id,
+        NAME,
+        seconds,
+        certificate.nonce,
+        checks,
+        headers=trusted_failures.accepted(),
     )
 
 

@@ -6,7 +6,6 @@ is checked when it is set, and again for each request (R-13).
 
 from __future__ import annotations
 
-from applinks.errors import NotAdmitted, PersonNotAdmitted
 from applinks.links import OAUTH_LEVELS, Facts, Link
 from applinks.mechanisms.mechanism import Candidate, Objection, Presented, Proof
 from applinks.mechanisms.signature import claim_in, examine, named_users, sign
@@ -65,11 +64,4 @@ def accept(presented: Presented, link: Link | None, now: float) -> Flow[Candidat
     claim = claim_in(presented)
     checks, refused = yield from examine(claim, link, now)
     fixed = (link.incoming.execute_as if link else None) or ""
-    refused = refused or _nobody_fixed(fixed)
     return Candidate(fixed, claim.consumer_key, claim.token, claim.timestamp, claim.nonce, checks, refused)
-
-
-def _nobody_fixed(fixed: str) -> NotAdmitted | None:
-    if fixed:
-        return None
-    return PersonNotAdmitted("The request names no user, and the link has no fixed one.", problem="permission_denied")

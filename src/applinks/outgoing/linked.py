@@ -11,7 +11,7 @@ from applinks import clock
 from applinks.errors import ConfigurationError, TransportFailed
 from applinks.links import Link, who_am_i
 from applinks.mechanisms import Mechanism
-from applinks.outgoing import address, answer, ladder
+from applinks.outgoing import address, answer, ladder, reading
 from applinks.outgoing.answer import ERRORS
 from applinks.outgoing.call import facts_of
 from applinks.outgoing.connections import Connections
@@ -167,7 +167,9 @@ class LinkedApplication(_Linked[httpx2.Response]):
         """Send a request by any method."""
         http = self._caller.connections.client()
         try:
-            response = http.send(http.build_request(method, **self._prepared(path, options)), auth=self._auth())
+            request = http.build_request(method, **self._prepared(path, options))
+            response = http.send(request, auth=self._auth(), stream=True)
+            reading.read(response)
         except httpx2.HTTPError as error:
             raise self._failed(error) from error
         return self._checked(response)
@@ -199,7 +201,9 @@ class AsyncLinkedApplication(_Linked[Coroutine[Any, Any, httpx2.Response]]):
         """Send a request by any method."""
         http = self._caller.connections.client_of_this_loop()
         try:
-            response = await http.send(http.build_request(method, **self._prepared(path, options)), auth=self._auth())
+            request = http.build_request(method, **self._prepared(path, options))
+            response = await http.send(request, auth=self._auth(), stream=True)
+            await reading.read_async(response)
         except httpx2.HTTPError as error:
             raise self._failed(error) from error
         return self._checked(response)

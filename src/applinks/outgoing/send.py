@@ -17,6 +17,7 @@ import httpx2
 
 from applinks.errors import AppLinksError, ConfigurationError, TimedOut, TlsFailed, TransportFailed
 from applinks.mechanisms import Mechanism
+from applinks.outgoing import reading
 from applinks.outgoing.answer import ERRORS
 from applinks.outgoing.call import call
 from applinks.outgoing.ladder import ANONYMOUS
@@ -69,7 +70,7 @@ class LinkAuth(httpx2.Auth):
                 if isinstance(step, Request):
                     response = yield _as_httpx2(step, request)
                     if response.status_code >= ERRORS:
-                        response.read()
+                        reading.read(response)
                     step = resume(flow, as_wire_response(response))
                 else:
                     step = answered(flow, step, answer)
@@ -88,7 +89,7 @@ class LinkAuth(httpx2.Auth):
                 if isinstance(step, Request):
                     response = yield _as_httpx2(step, request)
                     if response.status_code >= ERRORS:
-                        await response.aread()
+                        await reading.read_async(response)
                     step = resume(flow, as_wire_response(response))
                 else:
                     step = await answered_async(flow, step, answer)

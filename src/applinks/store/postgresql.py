@@ -155,8 +155,20 @@ def _engine(url: URL) -> Engine:
         pool_reset_on_return=None,  # every transaction has ended by then
         connect_args=options | {"prepare_threshold": None},  # a pool in between would not find what was prepared
     )
+    event.listen(engine, "connect", _let_any_text_pass)
     event.listen(engine, "checkout", _refuse_the_dead)
     return engine
+
+
+def _let_any_text_pass(connection: psycopg.Connection[Any], _record: Any) -> None:
+    """PostgreSQL knows no NUL, and strangers may ask for a name with one; a character that nobody uses stands for it."""
+    from psycopg.types.string import StrDumperUnknown
+
+    class AnyText(StrDumperUnknown):
+        def dump(self, text: str) -> Any:
+            return super().dump(text.replace("\0", "\ufdd0"))
+
+    connection.adapters.register_dumper(str, AnyText)
 
 
 def _refuse_the_dead(connection: psycopg.Connection[Any], _record: Any, _proxy: Any) -> None:

@@ -106,7 +106,7 @@ def span(seconds: int) -> str:
 
 
 def _parts(address: str) -> SplitResult | None:
-    if not address.isprintable() or re.search(r"[\s\\]", address):
+    if not address.isprintable() or " " in address or "\\" in address:
         return None
     try:
         parts = urlsplit(address)

@@ -50,8 +50,7 @@ NOTICES = {
     Kind.DENIED: Words(
         200,
         "You said no",
-        "Nothing was allowed: {it} cannot be used in your name from here. If you change your mind, you will be asked again "
-        "the next time that it is needed.",
+        "Nothing was allowed. If you change your mind, you will be asked again the next time that it is needed.",
     ),
     Kind.REFUSED: Words(
         502,

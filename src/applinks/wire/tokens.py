@@ -208,7 +208,8 @@ def return_address(callback: str, token: str, verifier: str) -> str:
     """
     if not is_callback(callback):
         raise ConfigurationError("The callback is not an absolute http or https address.", remedy="Register it again.")
-    joint = "?" if "?" not in callback else "" if callback.endswith(("?", "&")) else "&"
+    _, mark, query = callback.partition("?")
+    joint = "?" if not mark else "&" if query and not query.endswith("&") else ""
     try:
         return f"{callback}{joint}{form((('oauth_token', token), ('oauth_verifier', verifier)))}"
     except Malformed as wrong:

@@ -11,26 +11,28 @@ import pytest
 
 from applinks.errors import ConfigurationError
 from applinks.store import Store
-from applinks.store.database import Database, InMemory, Use, driver, open_database
+from applinks.store.database import Use
+from applinks.store.opening import open_database
+from applinks.store.sqlite import InMemory, SQLite, driver
 from applinks.store.tables import nonces
 
 NONCE = {"digest": b"digest", "keep_until": 1}
 
 
 @pytest.fixture
-def database(path: Path, open_store: Callable[[], Store]) -> Database:
+def database(path: Path, open_store: Callable[[], Store]) -> SQLite:
     found = open_store()._database
-    assert isinstance(found, Database)
+    assert isinstance(found, SQLite)
     return found
 
 
-def count(database: Database) -> int:
+def count(database: SQLite) -> int:
     with database.transaction(Use.READ) as connection:
         return len(connection.execute(nonces.select()).all())
 
 
 @pytest.mark.parametrize("use", Use)
-def test_every_connection_is_set_up_as_it_must_be_s27(database: Database, use: Use) -> None:
+def test_every_connection_is_set_up_as_it_must_be_s27(database: SQLite, use: Use) -> None:
     with database.transaction(use) as connection:
         pragmas = {
             name: driver(connection).execute(f"PRAGMA {name}").fetchone()[0]
@@ -40,7 +42,7 @@ def test_every_connection_is_set_up_as_it_must_be_s27(database: Database, use: U
     assert pragmas == expected | {"synchronous": 2 if use is Use.WRITE_DURABLY else 1}
 
 
-def test_only_its_owner_may_open_the_files_s27(path: Path, database: Database) -> None:
+def test_only_its_owner_may_open_the_files_s27(path: Path, database: SQLite) -> None:
     files = sorted(path.parent.iterdir())
     assert [file.name for file in files] == ["applinks.db", "applinks.db-shm", "applinks.db-wal", "applinks.db.key"]
     assert {file.stat().st_mode & 0o777 for file in files} == {0o600}
@@ -53,7 +55,7 @@ def test_a_file_that_others_may_open_is_refused_s27(path: Path, open_store: Call
         open_store()
 
 
-def test_a_write_takes_the_lock_at_once_and_a_read_takes_none(path: Path, database: Database) -> None:
+def test_a_write_takes_the_lock_at_once_and_a_read_takes_none(path: Path, database: SQLite) -> None:
     other = sqlite3.connect(path, timeout=0, isolation_level=None)
     for use, busy in ((Use.WRITE, True), (Use.WRITE_DURABLY, True), (Use.READ, False)):
         with database.transaction(use):
@@ -66,17 +68,7 @@ def test_a_write_takes_the_lock_at_once_and_a_read_takes_none(path: Path, databa
     other.close()
 
 
-def test_an_error_undoes_everything_and_the_connection_goes_on(database: Database) -> None:
-    with pytest.raises(ZeroDivisionError), database.transaction(Use.WRITE) as connection:  # noqa: PT012
-        connection.execute(nonces.insert(), NONCE)
-        raise ZeroDivisionError
-    assert count(database) == 0
-    with database.transaction(Use.WRITE) as connection:
-        connection.execute(nonces.insert(), NONCE)
-    assert count(database) == 1
-
-
-def test_a_write_that_finds_the_database_busy_fails_and_the_next_one_succeeds(path: Path, database: Database) -> None:
+def test_a_write_that_finds_the_database_busy_fails_and_the_next_one_succeeds(path: Path, database: SQLite) -> None:
     with database.transaction(Use.WRITE) as connection:
         driver(connection).execute("PRAGMA busy_timeout=1")
     other = sqlite3.connect(path, isolation_level=None)
@@ -90,16 +82,7 @@ def test_a_write_that_finds_the_database_busy_fails_and_the_next_one_succeeds(pa
     assert count(database) == 1
 
 
-def test_a_read_sees_one_moment_however_long_it_takes(database: Database) -> None:
-    with database.transaction(Use.READ) as reading:
-        before = len(reading.execute(nonces.select()).all())
-        with database.transaction(Use.WRITE) as writing:
-            writing.execute(nonces.insert(), NONCE)
-        assert len(reading.execute(nonces.select()).all()) == before
-    assert count(database) == before + 1
-
-
-def test_connections_are_used_again_by_other_threads(database: Database) -> None:
+def test_connections_are_used_again_by_other_threads(database: SQLite) -> None:
     def use() -> None:
         with database.transaction(Use.WRITE):
             pass
@@ -129,12 +112,6 @@ def test_in_memory_all_threads_share_one_database() -> None:
     with database.transaction(Use.READ) as connection:
         assert len(connection.execute(nonces.select()).all()) == 8
     database.close()
-
-
-@pytest.mark.parametrize("url", ["", "applinks.db", "mysql://localhost/x", "oracle://x"])
-def test_an_address_of_another_kind_is_refused_with_an_example(url: str) -> None:
-    with pytest.raises(ConfigurationError, match=r"sqlite:///applinks\.db"):
-        open_database(url)
 
 
 def test_a_folder_that_does_not_exist_and_a_file_that_is_no_database_are_refused(tmp_path: Path) -> None:

@@ -1,0 +1,39 @@
+// Plays one step with oauth-1.0a, which only signs: the hash and the HTTP are Node's own. An empty token goes out as one.
+'use strict';
+const crypto = require('node:crypto');
+const { readFileSync } = require('node:fs');
+const OAuth = require('oauth-1.0a');
+
+const task = JSON.parse(readFileSync(0, 'utf8'));
+const hashes = {
+  'HMAC-SHA1': (base, key) => crypto.createHmac('sha1', key).update(base).digest('base64'),
+  'RSA-SHA1': (base) => crypto.createSign('RSA-SHA1').update(base).sign(task.private_key, 'base64'),
+};
+const signer = OAuth({
+  consumer: { key: task.consumer_key, secret: task.secret },
+  signature_method: task.signature_method,
+  hash_function: hashes[task.signature_method],
+});
+
+const steps = {
+  request_token: { method: 'POST', url: task.request_token_url, data: { oauth_callback: task.callback } },
+  access_token: { method: 'POST', url: task.access_token_url, data: { oauth_verifier: task.verifier } },
+  call: { method: task.http_method, url: task.url },
+};
+
+async function play() {
+  const { method, url, data } = steps[task.step];
+  const token = task.token === null ? undefined : { key: task.token, secret: task.token_secret };
+  const headers = { ...signer.toHeader(signer.authorize({ method, url, data }, token)) };
+  const response = await fetch(url, { method, headers, redirect: 'manual' });
+  const body = await response.text();
+  const answer = { status: response.status, headers: Object.fromEntries(response.headers), body };
+  if (response.ok && task.step !== 'call') {
+    const given = new URLSearchParams(body);
+    answer.token = given.get('oauth_token');
+    answer.token_secret = given.get('oauth_token_secret');
+  }
+  process.stdout.write(JSON.stringify(answer));
+}
+
+play();
