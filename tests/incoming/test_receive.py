@@ -10,6 +10,7 @@ from applinks.errors import StoreUnavailable
 from applinks.incoming import BODY_LIMIT, Principal, concerns_us, wants_body
 from applinks.incoming.endpoints import ENDPOINTS, TOKEN_ENDPOINTS, Visit
 from applinks.links import LinkOfConsumer, WhoWeAre
+from applinks.mechanisms import TABLE, Presented, load
 from applinks.wire import oauth1
 from applinks.wire.messages import FORM, Request, Response
 from incoming.senders import BASE, URL, outcome, signed, wiki
@@ -20,21 +21,31 @@ MANIFEST = f"{BASE}/rest/applinks/1.0/manifest"
 # ---- the quick look
 
 
+def authorized(value: str) -> tuple[tuple[str, str], ...]:
+    return (("accept", "*/*"), ("authorization", value))
+
+
+def of_type(value: str) -> tuple[tuple[str, str], ...]:
+    return (("accept", "*/*"), ("content-type", value))
+
+
 @pytest.mark.parametrize(
     "looked_at",
     [
-        ("/x", "", None, None),
-        ("/x", "a=1", None, None),
-        ("/x", "user_id=root", None, None),
-        ("/x", "", "Basic YTpi", None),
-        ("/x", "", "Bearer oauth", None),
-        ("/x", "", "", ""),
-        ("/x", "", None, "application/json"),
-        ("/x", "", None, "multipart/form-data; boundary=x"),
-        ("/x", "", None, f"{FORM}-not"),
-        ("/rest/applinks/1.0/manifest/", "", None, None),
-        ("/rest/applinks/1.0/Manifest", "", None, None),
-        ("/x/rest/applinks/1.0/manifest", "", None, None),
+        ("/x", "", ()),
+        ("/x", "a=1", ()),
+        ("/x", "user_id=root", ()),
+        ("/x", "", authorized("Bearer oauth")),
+        ("/x", "", authorized("")),
+        ("/x", "", of_type("")),
+        ("/x", "", of_type("application/json")),
+        ("/x", "", of_type("multipart/form-data; boundary=x")),
+        ("/x", "", of_type(f"{FORM}-not")),
+        ("/x", "", (("x-seraph-trusted-app-id", "front"),)),
+        ("/rest/applinks/1.0/manifest/", "", ()),
+        ("/rest/applinks/1.0/Manifest", "", ()),
+        ("/x/rest/applinks/1.0/manifest", "", ()),
+        ("/plugins/servlet/oauth/authorize", "", ()),
     ],
 )
 def test_most_requests_are_none_of_ours_at_first_sight(looked_at):
@@ -44,15 +55,19 @@ def test_most_requests_are_none_of_ours_at_first_sight(looked_at):
 @pytest.mark.parametrize(
     "looked_at",
     [
-        *((path, "", None, None) for path in ENDPOINTS),
-        ("/x", "oauth_token=1", None, None),
-        ("/x", "a=1&oauth_signature=x", None, None),
-        ("/x", "%6fauth_signature=x", None, None),
-        ("/x", "", 'OAuth oauth_token=""', None),
-        ("/x", "", "oauth x", None),
-        ("/x", "", "OAUTH", None),
-        ("/x", "", None, FORM),
-        ("/x", "", None, "Application/X-WWW-Form-Urlencoded ; charset=utf-8"),
+        *((path, "", ()) for path in (*ENDPOINTS, *TOKEN_ENDPOINTS)),
+        ("/x", "oauth_token=1", ()),
+        ("/x", "a=1&oauth_signature=x", ()),
+        ("/x", "%6fauth_signature=x", ()),
+        ("/x", "", authorized('OAuth oauth_token=""')),
+        ("/x", "", authorized("oauth x")),
+        ("/x", "", authorized("OAUTH")),
+        ("/x", "", authorized("Basic YTpi")),
+        ("/x", "", authorized("bASIC YTpi")),
+        ("/x", "", (*authorized("Bearer x"), ("authorization", "OAuth x"))),
+        ("/x", "", (("x-seraph-trusted-app-cert", "AAAA"),)),
+        ("/x", "", of_type(FORM)),
+        ("/x", "", of_type("Application/X-WWW-Form-Urlencoded ; charset=utf-8")),
     ],
 )
 def test_what_could_be_ours_is_worth_a_closer_look(looked_at):
@@ -61,19 +76,23 @@ def test_what_could_be_ours_is_worth_a_closer_look(looked_at):
 
 @given(
     st.text(st.sampled_from(list("oauth_signtrecmhdk%6fF=&+;")), max_size=60),
-    st.none() | st.text(st.sampled_from(list('OAuth oauthBsic,="')), max_size=20),
+    st.none() | st.text(st.sampled_from(list('OAuth oauthBsic,="YTpi')), max_size=20),
+    st.none() | st.sampled_from(["", " ", "AAAA"]),
     st.sampled_from([None, FORM, "application/json"]),
 )
-def test_the_quick_look_never_misses_a_proof(query, authorization, content_type):
-    """False is certain: no attempt at a proof passes unseen."""
-    given_ = (("authorization", authorization), ("content-type", content_type))
+def test_the_quick_look_never_misses_a_proof(query, authorization, certificate, content_type):
+    """False is certain: no attempt at a proof, of whichever mechanism, passes unseen."""
+    names = ("authorization", "x-seraph-trusted-app-cert", "content-type")
+    given_ = zip(names, (authorization, certificate, content_type), strict=True)
     headers = tuple((name, value) for name, value in given_ if value is not None)
+    request = Request("GET", f"{URL}?{query}", headers)
     try:
-        attempts = oauth1.read(Request("GET", f"{URL}?{query}", headers)) is not None
+        presented = Presented(request, oauth1.read(request))
+        attempts = presented.oauth is not None or any(mechanism.recognise(presented) for mechanism in load(TABLE))
     except Exception:  # noqa: BLE001 an attempt that cannot be read is one
         attempts = True
     if attempts:
-        assert concerns_us("/rest/page", query, authorization, content_type)
+        assert concerns_us("/rest/page", query, headers)
 
 
 @pytest.mark.parametrize(
@@ -85,6 +104,7 @@ def test_the_quick_look_never_misses_a_proof(query, authorization, content_type)
         ("/x", "multipart/form-data", False),
         ("/x", None, False),
         ("/rest/applinks-pairing/1.0/pair", "application/json", True),
+        ("/plugins/servlet/oauth/request-token", None, True),
     ],
 )
 def test_a_body_is_wanted_only_where_it_takes_part(path, content_type, wanted):

@@ -74,7 +74,7 @@ def redirect(location: str, status: int = 302) -> Response:
 def test_the_link_is_read_once_the_call_proven_sent_and_written_down():
     road = Road(Response(200, (), b""))
     assert road.go() == Response(200)
-    assert road.us.kinds() == ["FindPerson", "FactsFor", "Now", "WriteDown"]
+    assert road.us.kinds() == ["FindPerson", "FactsFor", "Now", "ClockSkew", "WriteDown"]
     assert len(road.sent) == 1
 
 
@@ -101,7 +101,9 @@ def test_an_address_outside_the_link_is_not_signed(url):
         ({"level": Level.OAUTH}, None, CredentialsRequired),
         ({"level": Level.DISABLED}, None, MechanismMissing),
         ({"level": Level.OAUTH}, "2LOi", MechanismMissing),
-        ({}, "3LO", MechanismMissing),
+        ({}, "3LO", CredentialsRequired),
+        ({}, "2LO", MechanismMissing),
+        ({}, "Trusted", MechanismMissing),
     ],
 )
 def test_where_the_link_cannot_carry_the_call_nothing_is_sent(terms, demanded, error):

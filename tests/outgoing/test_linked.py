@@ -184,7 +184,7 @@ def test_a_mechanism_can_be_demanded(face: Face, front: Front):
     with front.acting_as("alice"):
         face.request(front, "GET", "rest", linked=face.linked(front).using("2LOi"))
         with pytest.raises(MechanismMissing):
-            face.request(front, "GET", "rest", linked=face.linked(front).using("3LO"))
+            face.request(front, "GET", "rest", linked=face.linked(front).using("2LO"))
     assert front.far_side.users(front.theirs) == ["alice"]
 
 

@@ -11,14 +11,16 @@ from pathlib import Path
 import pytest
 from alembic.config import Config
 from alembic.script import ScriptDirectory
-from sqlalchemy import create_engine
-from sqlalchemy.dialects import postgresql
-from sqlalchemy.schema import CreateIndex, CreateTable
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import create_engine, text
 
 import applinks.store
 from applinks.errors import ConfigurationError
 from applinks.store import Store, migrate, schema
+from applinks.store.database import Use
 from applinks.store.tables import metadata, sealed_columns
+from store.conftest import on_both
 
 
 def statements(path: Path) -> set[str]:
@@ -47,23 +49,29 @@ def test_the_known_versions_are_the_migrations_in_their_order() -> None:
     assert tuple(revision.revision for revision in revisions)[::-1] == schema.KNOWN
 
 
-def test_postgresql_could_have_the_same_tables() -> None:
-    for table in metadata.sorted_tables:
-        assert str(CreateTable(table).compile(dialect=postgresql.dialect()))
-    indexes = {str(CreateIndex(index).compile(dialect=postgresql.dialect())) for index in metadata.tables["links"].indexes}
-    assert "CREATE UNIQUE INDEX one_primary_of_a_type ON links (type) WHERE is_primary" in indexes
+@on_both
+def test_nothing_is_left_to_migrate(url: str, open_store: Callable[[], Store]) -> None:
+    database = open_store()._database
+    with database.transaction(Use.READ) as connection:
+        assert compare_metadata(MigrationContext.configure(connection), metadata) == []
 
 
-def test_the_private_key_is_a_sealed_column() -> None:
-    assert [(table.name, column.name) for table, _, column in sealed_columns()] == [("keys", "private_key")]
+def test_these_columns_are_sealed() -> None:
+    assert {f"{table.name}.{column.name}" for table, _, column in sealed_columns()} == {
+        "keys.private_key",
+        "link_secrets.secret",
+        "access_tokens.credentials",
+        "dances.credentials",
+        "request_tokens.secret",
+        "grants.secret",
+    }
 
 
-def test_a_database_of_a_newer_version_is_refused_untouched(path: Path, open_store: Callable[[], Store]) -> None:
-    open_store().close()
-    with sqlite3.connect(path) as connection:
-        connection.execute("UPDATE alembic_version SET version_num = '9999'")
-    connection.close()
-    for refused in (open_store, lambda: migrate(f"sqlite:///{path}")):
+@on_both
+def test_a_database_of_a_newer_version_is_refused_untouched(url: str, open_store: Callable[[], Store]) -> None:
+    with open_store()._database.transaction(Use.WRITE) as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    for refused in (open_store, lambda: migrate(url)):
         with pytest.raises(ConfigurationError, match=r"version 9999.*Upgrade applinks"):
             refused()
 

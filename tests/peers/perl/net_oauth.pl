@@ -46,7 +46,7 @@ my $response = HTTP::Tiny->new(max_redirect => 0)
     ->request($method, $url, { headers => { Authorization => $request->to_authorization_header } });
 die $response->{content} if $response->{status} == 599;
 
-my %answer = (status => $response->{status} + 0, headers => $response->{headers}, body => $response->{content});
+my %answer = (status => $response->{status} + 0, headers => $response->{headers}, body => decode_utf8($response->{content}));
 if ($response->{success} && $task->{step} ne 'call') {
     my %given = URI->new("?$response->{content}")->query_form;
     @answer{qw(token token_secret)} = @given{qw(oauth_token oauth_token_secret)};
