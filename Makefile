@@ -3,7 +3,7 @@
 export PY ?= python3
 BIN := .venv/bin
 
-.PHONY: help demo test lint fix check bench docs environment clean
+.PHONY: help demo test lint fix check bench docs environment equipment clean
 help:         ## this list
 	@sed -n 's/^\([a-z]*\): .*## /\1\t/p; s/^\([a-z]*\): *## /\1\t/p' Makefile | sort | awk -F'\t' '{printf "  make %-12s %s\n", $$1, $$2}'
 environment:  ## make .venv (every other verb does this first)
@@ -21,5 +21,8 @@ bench: environment  ## ratios to the bare cryptographic operation, and to other 
 	@$(BIN)/python -m bench
 docs: environment  ## the pages under docs/ as HTML in docs/_build
 	@tools/docs
+equipment: environment  ## a browser and other people's clients, for the tests that would be skipped without them
+	@tools/browser > /dev/null
+	@tools/peers
 clean:        ## remove what make made
 	rm -rf .venv .tools dist build docs/_build

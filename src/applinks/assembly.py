@@ -8,7 +8,7 @@ import logging
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable
-from inspect import isawaitable, iscoroutine
+from inspect import isawaitable, iscoroutine, iscoroutinefunction
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
@@ -185,20 +185,26 @@ class Application:
     def listen(self, fact: builtins.type[F], hear: Callable[[F], object]) -> None:
         """Call `hear` with each `ConsentGiven` or `ConsentEnded`: what waited for somebody's consent can then go on.
 
-        In the process where it happens, in the thread that serves the person: start long work elsewhere.
+        In the process where it happens, in the thread that serves the person: start long work elsewhere. `hear` is a plain
+        function; `ConfigurationError` for an asynchronous one, which nobody would await.
         """
+        if iscoroutinefunction(hear):
+            raise ConfigurationError(f"{hear!r} is asynchronous.", remedy="Listen with a plain function that starts a task.")
         self._listeners[fact].append(hear)
 
     def administrator(self, by: str | None) -> str:
-        """The administrator who makes a change: named by trusted code, else whoever acts, if they are one."""
+        """The administrator who makes a change: named by trusted code, else whoever acts, if they may.
+
+        Under `run_as` the rights are those of the user who is run as, and the name is that of the person who really acts.
+        """
         if by is not None:
             return by
-        person = people.current_user()
-        if not person.administrator:
+        now = people.acting()
+        if not now.user.administrator:
             raise AdministratorNeeded(
-                f"{person.name!r} is not an administrator of this application.", remedy="Ask one to do it."
+                f"{now.user.name!r} is not an administrator of this application.", remedy="Ask one to do it."
             )
-        return person.name
+        return now.actor.name
 
 
 def _tell(entry: Entry) -> None:

@@ -117,8 +117,8 @@ class AppLinks(Application):
 
     def forget_consent(self, link: str, user: str, *, by: str | None = None) -> bool:
         """Drop the consent of a person; the next call as them asks for it again. False if there was none."""
-        self.administrator(by)
-        return self.run(_then(link, lambda found: dance.forget(found, user, why="consent forgotten")))
+        by = self.administrator(by)
+        return self.run(_then(link, lambda found: dance.forget(found, user, why="consent forgotten", by=by)))
 
     def audit(self, limit: int = 100) -> tuple[Written, ...]:
         """The newest records of what was done, newest first."""
@@ -180,10 +180,7 @@ class AsyncAppLinks(Application):
         same_users: bool = False,
         by: str | None = None,
     ) -> AsyncLinkedApplication:
-        """Make a link by hand, with a far side that knows no pairing: any OAuth 1.0a consumer or provider; see `AppLinks`.
-
-        See `AppLinks.register_link`.
-        """
+        """Make a link by hand, with a far side that knows no pairing; see `AppLinks.register_link`."""
         by = self.administrator(by)
         flow = links.register(name, url, type=type, consumer=consumer, provider=provider, same_users=same_users, by=by)
         return AsyncLinkedApplication(await self.run_async(flow), self)
@@ -234,8 +231,8 @@ class AsyncAppLinks(Application):
 
     async def forget_consent(self, link: str, user: str, *, by: str | None = None) -> bool:
         """Drop the consent of a person; the next call as them asks for it again. False if there was none."""
-        self.administrator(by)
-        return await self.run_async(_then(link, lambda found: dance.forget(found, user, why="consent forgotten")))
+        by = self.administrator(by)
+        return await self.run_async(_then(link, lambda found: dance.forget(found, user, why="consent forgotten", by=by)))
 
     async def audit(self, limit: int = 100) -> tuple[Written, ...]:
         """The newest records of what was done, newest first."""

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from applinks.incoming import receive
+from applinks.links import Grant, digest_of
 from applinks.people import Person, Policy
 from applinks.wire import oauth1
 from applinks.wire.encoding import form
@@ -25,6 +26,15 @@ def wiki(*people: Person, policy: Policy | None = None, **terms: Any) -> tuple[I
     called.people |= {person.name: person for person in people}
     called.save(link_to(front, policy=policy, **terms))
     return called, front
+
+
+def allow(called: InMemory, user: str, token: str, *, sender: InMemory | None = None, secret: str = "") -> Grant:
+    """That user's grant to that application (Front, if none is named), in return for this access token."""
+    link = called.link((sender or InMemory("Front")).identity.name)
+    now = int(called.now)
+    grant = Grant(f"{user} {token}", link.id, user, digest_of(token), secret, digest_of("handle"), now, now + 3600, now + 7200)
+    called.grants[grant.id] = grant
+    return grant
 
 
 def signed(

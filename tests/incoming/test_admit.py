@@ -15,12 +15,13 @@ from applinks.errors import NotAdmitted, StoreUnavailable
 from applinks.incoming import Principal, SpendNonce
 from applinks.incoming.admit import STEPS, admit
 from applinks.links import Level, LinkOfConsumer
+from applinks.mechanisms import TABLE, load
 from applinks.people import FindPerson, Person, Policy
 from applinks.questions import Now
 from applinks.wire.messages import FORM, Request
 from applinks.wire.oauth1 import SharedSecret, SignatureMethod
 from in_memory import NOW, InMemory
-from incoming.senders import BASE, URL, outcome, refused_with, signed, wiki
+from incoming.senders import BASE, URL, allow, outcome, refused_with, signed, wiki
 
 DENIED = (401, "oauth_problem=permission_denied")
 DOES_NOT_HOLD = (401, "oauth_problem=signature_invalid")
@@ -104,7 +105,7 @@ def test_strangers_are_all_told_the_same_and_leave_nothing_behind(kind):
     """T-07, T-13, T-28, C-15: no nonce, no row, no look at the directory."""
     called, front = wiki()
     assert refused_with(called, strangers(called, front)[kind]) == DOES_NOT_HOLD
-    assert called.kinds() == ["WhoWeAre", "LinkOfConsumer", "Now"]
+    assert [kind for kind in called.kinds() if kind != "SecretOf"] == ["WhoWeAre", "LinkOfConsumer", "Now"]
     assert called.nonces == set()
     assert called.entries == []
 
@@ -328,11 +329,41 @@ def test_a_link_whose_level_is_plain_oauth_admits_nobody():
     assert "FindPerson" not in called.kinds()
 
 
-@pytest.mark.parametrize("user", ["alice", None])
-def test_a_request_with_a_token_is_refused_whoever_it_names(user):
+@pytest.mark.parametrize("level", [Level.OAUTH, Level.OAUTH_IMPERSONATION])
+@pytest.mark.parametrize("parameter", ["user_id", "xoauth_requestor_id"])
+def test_a_request_with_a_token_that_names_a_user_besides_is_refused_and_goes_to_neither(level, parameter):
     """T-23: never the token's user instead."""
+    called, front = wiki(level=level)
+    allow(called, "bob", "abc")
+    status, body = refused_with(called, signed(front, parameter=parameter, token="abc"))
+    assert (status, body.partition("&")[0]) == (400, "oauth_problem=parameter_rejected")
+    assert f"oauth_parameters_rejected={parameter}%3Dalice" in body
+    assert "FindPerson" not in called.kinds()
+
+
+def test_a_request_with_a_token_that_nobody_gave_is_refused_after_its_nonce_is_spent():
+    """T-13, T-17"""
     called, front = wiki()
-    assert refused_with(called, signed(front, user=user, token="abc")) == (401, "oauth_problem=token_rejected")
+    assert refused_with(called, signed(front, user=None, token="abc")) == (401, "oauth_problem=token_rejected")
+    assert called.kinds() == ["WhoWeAre", "LinkOfConsumer", "Now", "GrantOfToken", "SpendNonce", "WriteDown"]
+
+
+@pytest.mark.parametrize(("token", "problem"), [("abc", "token_rejected"), ("", "permission_denied")])
+def test_a_proof_by_a_mechanism_that_is_not_loaded_is_refused_before_any_look_at_the_store(token, problem):
+    """What an installation has dropped, it does not half understand."""
+    called, front = wiki()
+    allow(called, "alice", "abc")
+    called.mechanisms = load(["Trusted"] if token == "" else ["2LOi", "2LO"])
+    assert refused_with(called, signed(front, user=None, token=token)) == (401, f"oauth_problem={problem}")
+    assert called.kinds() == ["WhoWeAre"]
+
+
+def test_a_request_that_proves_itself_in_two_ways_at_once_is_refused():
+    """T-01"""
+    called, front = wiki()
+    called.mechanisms = load(TABLE)
+    both = signed(front).with_header("x-seraph-trusted-app-cert", "AAAA")
+    assert outcome(called, both).status == 400
     assert called.kinds() == ["WhoWeAre"]
 
 

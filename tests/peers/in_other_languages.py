@@ -52,9 +52,9 @@ def _lacks_library(*command: str) -> str:
     return "" if there else f"`{' '.join(command)}` fails; tools/peers installs what is missing, as root"
 
 
-def _in_node(name: str, program: str, module: str, **can: bool) -> Peer:
+def _in_node(name: str, program: str, module: str) -> Peer:
     play = partial(_play, lambda: [_node()], program)
-    return Peer(name, play, lambda: _lacks_module(module), **can)
+    return Peer(name, play, lambda: _lacks_module(module), sends_empty_token=True, signs_empty_token_in_query=False)
 
 
 PERL = ("perl", "-MNet::OAuth", "-MCrypt::OpenSSL::RSA", "-e", "1")
@@ -62,7 +62,7 @@ RUBY = ("ruby", "-roauth", "-e", "1")
 
 OTHERS = [
     _in_node("node-oauth", "node/node_oauth.js", "oauth"),
-    _in_node("oauth-1.0a", "node/oauth_1_0a.js", "oauth-1.0a", sends_empty_token=True, signs_empty_token_in_query=False),
+    _in_node("oauth-1.0a", "node/oauth_1_0a.js", "oauth-1.0a"),
     Peer(
         "Net::OAuth",
         partial(_play, lambda: ["perl"], "perl/net_oauth.pl"),

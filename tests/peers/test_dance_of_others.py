@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+import requests
 
 from peers.client import ACCESS_TOKEN, HMAC_SHA1, REQUEST_TOKEN, RSA_SHA1, Answer, Peer, Task
 from peers.conftest import KeyPair
@@ -168,3 +169,14 @@ def test_authlib_tells_the_consumer_that_the_person_did_not_agree(key_pair: KeyP
     with AuthlibProvider() as provider:
         asked = SOMEBODY.run(replace(task_for(provider, RSA_SHA1, key_pair), step=REQUEST_TOKEN))
         assert provider.refuse(asked.token).startswith(f"{CALLBACK}&error=access_denied&")
+
+
+def test_a_person_can_agree_on_a_page_too(provider: Provider, task: Task) -> None:
+    """For tests in which a browser goes all the way."""
+
+    def approve(token: str) -> str:
+        page = requests.get(f"{provider.authorize_url}?oauth_token={token}", timeout=10)
+        assert (page.status_code, page.headers["Content-Security-Policy"]) == (200, "default-src 'none'")
+        return requests.post(page.url, {"user": "bob"}, timeout=10, allow_redirects=False).headers["Location"]
+
+    assert SOMEBODY.run(SOMEBODY.dance(task, approve)).body == "bob"

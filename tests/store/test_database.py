@@ -84,9 +84,12 @@ def test_the_version_moves_with_every_change_by_whomever(database: Database) -> 
 
 
 def test_what_fails_there_is_called_unavailable_and_says_what_to_do(database: Database) -> None:
-    with pytest.raises(StoreUnavailable, match="of the links failed") as caught, failing_as_unavailable(database):  # noqa: PT012
-        with database.transaction(Use.WRITE) as connection:
-            connection.exec_driver_sql("SELECT * FROM nowhere")
+    with (
+        pytest.raises(StoreUnavailable, match="of the links failed") as caught,
+        failing_as_unavailable(database),
+        database.transaction(Use.WRITE) as connection,
+    ):
+        connection.exec_driver_sql("SELECT * FROM nowhere")
     assert caught.value.remedy == database.advice
     assert "nowhere" in caught.value.message
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import io
 import sys
 
 import typer
 
 from applinks.audit import printable
-from applinks.cli import audit, demo, init, keys, link
-from applinks.errors import AppLinksError
+from applinks.cli import audit, consent, demo, grant, init, keys, link
+from applinks.cli.words import check_text
+from applinks.errors import AppLinksError, CredentialsRequired
 
 app = typer.Typer(
     name="applinks",
@@ -20,16 +22,24 @@ app = typer.Typer(
 app.command("demo")(demo.demo)
 app.command("init")(init.init)
 app.add_typer(link.app, name="link")
+app.add_typer(grant.app, name="grant")
+app.add_typer(consent.app, name="consent")
 app.add_typer(audit.app, name="audit")
 app.add_typer(keys.app, name="keys")
 
 
 def main() -> None:
     """Run; what the user can mend is said in two lines, without a traceback."""
+    if isinstance(sys.stdin, io.TextIOWrapper):
+        sys.stdin.reconfigure(errors="surrogateescape")  # what is no text is refused by whoever reads it, not by the reading
     try:
+        for word in sys.argv[1:]:
+            check_text(word, repr(word))
         app()
     except AppLinksError as error:
         print(f"applinks: {printable(error.message)}", file=sys.stderr)
         if error.remedy:
             print(f"  → {printable(error.remedy)}", file=sys.stderr)
+        if isinstance(error, CredentialsRequired) and error.authorization_url:
+            print(f"  → {printable(error.authorization_url)}", file=sys.stderr)
         sys.exit(1)

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from applinks.audit import Head, Written
-from applinks.cli.words import Database, Json, show, table
+from applinks.cli.words import Database, Json, opened, show, table
 from applinks.errors import ConfigurationError
 
 LONGEST_NUMBER = 18  # digits: no record has a longer one, and reading them costs
@@ -24,9 +24,7 @@ def list_(
     as_json: Json = False,
 ) -> None:
     """Show the newest records."""
-    from applinks import AppLinks
-
-    with AppLinks(database) as applinks:
+    with opened(database) as applinks:
         records = applinks.audit(limit)
     rows: list[tuple[str, ...]] = [("when", "what", "as", "really", "link", "request", "outcome", "reason")]
     rows += [_cells(record) for record in records]
@@ -43,9 +41,7 @@ def verify(
     as_json: Json = False,
 ) -> None:
     """Check the chain of the records; ends with 1 if it is broken."""
-    from applinks import AppLinks
-
-    with AppLinks(database) as applinks:
+    with opened(database) as applinks:
         verdict = applinks.verify_audit(None if noted is None else _head(noted))
     if verdict.broken is not None:
         words = f"Broken at record {verdict.broken}: {verdict.problem}"

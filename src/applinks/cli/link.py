@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-import sys
-from typing import TYPE_CHECKING, Annotated, Any
+from dataclasses import asdict
+from typing import Annotated
 
 import typer
 
-from applinks.cli.words import By, Database, Json, LinkName, show, table, whoever_runs_this
-from applinks.links import IMPERSONATION_PARAMETERS, LEARN, Level
+from applinks.cli import change, register
+from applinks.cli.shown import as_data, in_words
+from applinks.cli.words import By, Database, Json, LinkName, line_from_stdin, opened, show, table, whoever_runs_this
 
-if TYPE_CHECKING:
-    from applinks import Link
-
-LEVELS = ", ".join(Level)
 app = typer.Typer(help="Links to other applications.", no_args_is_help=True)
 Names = Annotated[list[str] | None, typer.Option(metavar="NAME", help="May be said several times.")]
+AsUser = Annotated[str, typer.Option("--as", metavar="USER", help="Whom to act as.")]
+Using = Annotated[
+    str | None, typer.Option(metavar="MECHANISM", help="By this one or not at all: 2LOi, 3LO, 2LO, Trusted, Basic, anonymous.")
+]
 
 
 @app.command()
@@ -38,12 +39,12 @@ def create(
 
     Say it again to renew keys and levels, or to mend a link of which only one end was made.
     """
-    from applinks import Administrator, AppLinks
+    from applinks import Administrator
 
     if same_users is None:
         same_users = typer.confirm("Does a user name mean the same person on both sides?")
-    password = sys.stdin.readline().rstrip("\n") if password_stdin else typer.prompt("Their password", hide_input=True)
-    with AppLinks(database) as applinks:
+    password = line_from_stdin("The password") if password_stdin else typer.prompt("Their password", hide_input=True)
+    with opened(database) as applinks:
         made = applinks.create_link(
             url, Administrator(administrator, password), same_users=same_users, name=name, by=whoever_runs_this(by)
         )
@@ -53,9 +54,7 @@ def create(
 @app.command("list")
 def list_(database: Database = None, as_json: Json = False) -> None:
     """Show all links."""
-    from applinks import AppLinks
-
-    with AppLinks(database) as applinks:
+    with opened(database) as applinks:
         links = [linked.link for linked in applinks.links()]
     rows = [("name", "type", "primary", "outgoing", "incoming", "address")]
     rows += [
@@ -76,29 +75,60 @@ def list_(database: Database = None, as_json: Json = False) -> None:
 @app.command("show")
 def show_(name: LinkName, database: Database = None, as_json: Json = False) -> None:
     """Show one link with its two directions."""
-    from applinks import AppLinks
-
-    with AppLinks(database) as applinks:
+    with opened(database) as applinks:
         link = applinks.link(name).link
     show(as_data(link), *in_words(link), as_json=as_json)
+
+
+@app.command()
+def explain(
+    name: LinkName,
+    user: AsUser,
+    using: Using = None,
+    database: Database = None,
+    as_json: Json = False,
+) -> None:
+    """Tell by which way a call as a given user would go, and why not by a stronger one; ends with 1 if there is none."""
+    with opened(database) as applinks:
+        linked = applinks.link(name)
+        explanation = (linked.using(using) if using else linked).explain(user)
+    rungs = [asdict(rung) for rung in explanation.rungs]
+    data = {
+        "link": explanation.link,
+        "user": explanation.user,
+        "mechanism": explanation.mechanism,
+        "consent_helps": explanation.consent_helps,
+        "rungs": rungs,
+    }
+    show(data, *explanation.lines, as_json=as_json)
+    if explanation.mechanism is None:
+        raise typer.Exit(1)
 
 
 @app.command("test")
 def try_(
     name: LinkName,
-    user: Annotated[str, typer.Option("--as", metavar="USER", help="Whom to act as for one harmless call.")],
+    user: AsUser,
+    using: Using = None,
     database: Database = None,
     as_json: Json = False,
 ) -> None:
-    """Ask the other application who is calling, as a given user; ends with 1 unless it answers with that user."""
-    from applinks import AppLinks, Person
+    """Ask the other application who is calling, as a given user; ends with 1 unless it answers with whom it should.
 
-    with AppLinks(database) as applinks, applinks.acting_as(Person(user)):
+    That is the user where both sides have the same; the account, for basic; anybody at all where the name may differ.
+    """
+    from applinks import Person
+
+    with opened(database) as applinks, applinks.acting_as(Person(user)):
         linked = applinks.link(name)
+        linked = linked.using(using) if using else linked
         explanation, answered = linked.explain(), linked.who_am_i()
-    good = answered.casefold() == user.casefold()
-    words = f"{name} answered as {answered or 'nobody'}, by {explanation.mechanism}."
-    show({"link": name, "asked": user, "answered": answered, "mechanism": explanation.mechanism}, words, as_json=as_json)
+    expected = explanation.witness
+    good = answered != "" if expected is None else answered.casefold() == expected.casefold()
+    should = "" if good else f", and should have as {expected or ('somebody' if expected is None else 'nobody')}"
+    words = f"{name} answered as {answered or 'nobody'}, by {explanation.mechanism}{should}."
+    data = {"link": name, "asked": user, "expected": expected, "answered": answered, "mechanism": explanation.mechanism}
+    show(data, words, as_json=as_json)
     if not good:
         raise typer.Exit(1)
 
@@ -121,7 +151,7 @@ def policy(
 
     What is not said is not restricted, except that administrators are never impersonated unless named by --administrator.
     """
-    from applinks import AppLinks, Policy
+    from applinks import Policy
 
     rules = Policy(
         users=frozenset(user or ()),
@@ -132,45 +162,15 @@ def policy(
         methods=frozenset(word.upper() for word in method or ()),
         paths=tuple(path or ()),
     )
-    with AppLinks(database) as applinks:
+    with opened(database) as applinks:
         link = applinks.change_policy(name, rules, by=whoever_runs_this(by))
-    show(as_data(link), *in_words(link), as_json=as_json)
-
-
-@app.command()
-def change(
-    name: LinkName,
-    outgoing: Annotated[str | None, typer.Option(help=f"Level: {LEVELS}.")] = None,
-    incoming: Annotated[str | None, typer.Option(help=f"Level: {LEVELS}.")] = None,
-    signature_method: Annotated[str | None, typer.Option(help="RSA-SHA1, RSA-SHA256 or RSA-SHA512, on both ends.")] = None,
-    impersonation_parameter: Annotated[
-        str | None, typer.Option(help=f"How the user travels: {', '.join(IMPERSONATION_PARAMETERS)}, or {LEARN}.")
-    ] = None,
-    by: By = None,
-    database: Database = None,
-    as_json: Json = False,
-) -> None:
-    """Change levels, signature method or the impersonation parameter of our end; what is not said stays."""
-    from applinks import AppLinks
-
-    with AppLinks(database) as applinks:
-        link = applinks.change_link(
-            name,
-            outgoing=outgoing,
-            incoming=incoming,
-            signature_method=signature_method,
-            impersonation_parameter=impersonation_parameter,
-            by=whoever_runs_this(by),
-        )
     show(as_data(link), *in_words(link), as_json=as_json)
 
 
 @app.command()
 def primary(name: LinkName, by: By = None, database: Database = None, as_json: Json = False) -> None:
     """Make this link the one that is used for its type when none is named."""
-    from applinks import AppLinks
-
-    with AppLinks(database) as applinks:
+    with opened(database) as applinks:
         link = applinks.make_primary(name, by=whoever_runs_this(by))
     show(as_data(link), *in_words(link), as_json=as_json)
 
@@ -184,50 +184,14 @@ def delete(
     as_json: Json = False,
 ) -> None:
     """Delete our end of a link. The other application keeps its end until it is deleted there."""
-    from applinks import AppLinks
-
     if not yes:
         typer.confirm(f"Delete the link {name!r}?", abort=True)
-    with AppLinks(database) as applinks:
+    with opened(database) as applinks:
         applinks.delete_link(name, by=whoever_runs_this(by))
     words = "Deleted here. Delete the other end over there, too: it still trusts this application."
     show({"deleted": name}, words, as_json=as_json)
 
 
-def as_data(link: Link) -> dict[str, Any]:
-    """A link as data; keys are public ones."""
-    same = link.same_users
-    return {
-        "id": link.id,
-        "name": link.name,
-        "type": link.type,
-        "primary": link.primary,
-        "display_url": link.display_url,
-        "application_url": link.application_url,
-        "outgoing": {
-            "level": link.outgoing.level,
-            "signature_method": link.outgoing.signature_method,
-            "impersonation_parameter": link.outgoing.impersonation_parameter,
-        },
-        "incoming": {
-            "level": link.incoming.level,
-            "consumer_key": link.incoming.consumer_key,
-            "signature_method": link.incoming.signature_method,
-            "policy": link.incoming.policy.as_data(),
-        },
-        "same_users": {"answer": same.answer, "said_by": same.said_by, "said_at": same.said_at} if same else None,
-    }
-
-
-def in_words(link: Link) -> tuple[str, ...]:
-    """A link in a few lines."""
-    same = link.same_users
-    said = f"{'yes' if same.answer else 'no'}, said {same.said_by}" if same else "nobody has said"
-    rules = "; ".join(f"{name}: {', '.join(values)}" for name, values in link.incoming.policy.as_data().items())
-    return (
-        f"{link.name} ({link.type}{', primary' if link.primary else ''}) at {link.application_url}",
-        f"  outgoing    {link.outgoing.level}, signed with {link.outgoing.signature_method}",
-        f"  incoming    {link.incoming.level}, verified by {link.incoming.signature_method}",
-        f"  same users  {said}",
-        f"  policy      {rules or 'everybody but administrators'}",
-    )
+app.command()(register.register)
+app.command()(change.change)
+app.command()(change.secret)

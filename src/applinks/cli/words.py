@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import getpass
 import json
+import sys
 from collections.abc import Sequence
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from applinks.audit import printable
+from applinks.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from applinks import AppLinks
 
 Database = Annotated[
     str | None,
@@ -23,6 +28,40 @@ By = Annotated[
     typer.Option("--by", help="The administrator who says so, for the record; your user name on this machine if not said."),
 ]
 LinkName = Annotated[str, typer.Argument(metavar="NAME", help="The name of the link.")]
+User = Annotated[str | None, typer.Option("--user", metavar="USER", help="Only those of this person.")]
+OfLink = Annotated[str | None, typer.Option("--link", metavar="NAME", help="Only those of this link.")]
+
+
+def opened(database: str | None) -> AppLinks:
+    """The application of a database that is there: of all commands, only `applinks init` makes a new one."""
+    from applinks import AppLinks
+    from applinks.settings import from_environment
+    from applinks.store import check_is_there
+
+    check_is_there(from_environment(database=database).database)
+    return AppLinks(database)
+
+
+def line_from_stdin(what: str) -> str:
+    """The next line of standard input, without its end."""
+    try:
+        line = sys.stdin.readline().removesuffix("\n")
+        check_text(line, what)
+    except UnicodeDecodeError:
+        raise _no_text(what) from None
+    return line
+
+
+def check_text(text: str, what: str) -> None:
+    """Raise `ConfigurationError` for what was read from bytes that are no text."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise _no_text(what) from None
+
+
+def _no_text(what: str) -> ConfigurationError:
+    return ConfigurationError(f"{what} is no text in UTF-8.", remedy="Give it in the encoding of this terminal.")
 
 
 def whoever_runs_this(by: str | None) -> str:

@@ -23,13 +23,15 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from applinks import AsyncAppLinks, current_user
 from applinks.demo import browser, look
 from applinks.demo.bodies import LARGEST, BadBody, parse
+from applinks.demo.messages import JustAllowed, Kind, Message
 from applinks.demo.people import People
+from applinks.frameworks import ASGIPages
 
 FormEndpoint = Callable[[Request, FormData], Awaitable[Response]]
 
 
 class SafeHeaders:
-    """Puts the safe headers on every answer."""
+    """Puts the safe headers on every answer; those that it has already, it keeps: consent needs a policy of its own."""
 
     def __init__(self, app: ASGIApp, url: str) -> None:
         self.app = app
@@ -40,7 +42,9 @@ class SafeHeaders:
 
         async def send_safely(message: Message) -> None:
             if message["type"] == "http.response.start":
-                MutableHeaders(scope=message).update(self.headers)
+                given = MutableHeaders(scope=message)
+                for name, value in self.headers.items():
+                    given.setdefault(name, value)
             await send(message)
 
         await self.app(scope, receive, send_safely)
@@ -84,21 +88,29 @@ class Site:
     url: str
     people: People
     templates: Jinja2Templates
+    just_allowed: JustAllowed
 
-    def page(self, request: Request, template: str, *, status: int = 200, **context: object) -> Response:
-        """A rendered page."""
+    def page(
+        self, request: Request, template: str, *, status: int = 200, message: Message | None = None, **context: object
+    ) -> Response:
+        """A rendered page, with this message or the one that waits for the person."""
+        person = current_user(default=None)
+        said = request.session.pop("said", None)
+        waiting = Message(**said) if said else person and self.just_allowed.message(person.name)
         frame = {
             "status": status,
             "site": self.name,
-            "person": current_user(default=None),
+            "person": person,
             "token": browser.form_token(request.session),
-            "said": request.session.pop("said", None),
+            "message": message or waiting,
         }
         return self.templates.TemplateResponse(request, template, frame | context, status_code=status)
 
-    def go_on(self, request: Request, path: str, said: str, address: str | None = None) -> Response:
+    def go_on(
+        self, request: Request, path: str, said: str, address: str | None = None, kind: Kind = Kind.SUCCESS
+    ) -> Response:
         """Send the person to a page that will tell them, once, what was done and perhaps where to look at it."""
-        request.session["said"] = {"text": said, "address": address}
+        request.session["said"] = {"kind": kind, "text": said, "address": address}
         return RedirectResponse(path, 303)
 
     def form(self, path: str, endpoint: FormEndpoint) -> Route:
@@ -141,7 +153,7 @@ class Site:
 
     async def to_sign_in(self, request: Request, error: Exception) -> Response:  # noqa: ARG002 an exception handler
         """Nobody is acting: send them to the form, and back afterwards."""
-        back = request.url.path if request.method == "GET" else "/"
+        back = browser.target(request.url.path, request.url.query) if request.method == "GET" else "/"
         return RedirectResponse(f"/login?{urlencode({'next': back})}", 303)
 
     async def refuse(self, request: Request, error: Exception) -> Response:
@@ -163,6 +175,11 @@ def middleware(site: Site, applinks: AsyncAppLinks, secret: str) -> list[Middlew
         ),
         Middleware(SignedIn, applinks=applinks, people=site.people),
     ]
+
+
+def pages_of(applinks: AsyncAppLinks) -> Mount:
+    """The pages of `applinks` itself: consent, what people have allowed, and the dance."""
+    return Mount("/plugins/servlet", ASGIPages(applinks, sign_in="/login?next={}"))
 
 
 def closing(applinks: AsyncAppLinks) -> Callable[[Starlette], AbstractAsyncContextManager[None]]:

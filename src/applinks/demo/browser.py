@@ -1,7 +1,7 @@
 """What keeps a signed-in person's browser safe, whichever framework serves the pages.
 
 A session is any mutable mapping that the browser keeps for us, signed. It holds only what is set here:
-`name` of who is signed in, `since` and `seen` in seconds, `token` against forged forms, and `said`, one message.
+`name` of who is signed in, `since` and `seen` in seconds, `token` against forged forms, and `said`, one message's fields.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Cache-Control": "no-store",
 }
-"""On every answer of the applications."""
+"""On every answer of the applications that does not say otherwise itself."""
 
 IDLE = 30 * 60
 LONGEST = 12 * 3600
@@ -80,6 +80,11 @@ def own_origin(url: str) -> str:
     """The origin of a public address."""
     parts = urlsplit(url)
     return f"{parts.scheme}://{parts.netloc}"
+
+
+def target(path: str, query: str) -> str:
+    """A path with its query, if it has one."""
+    return f"{path}?{query}" if query else path
 
 
 def local_path(address: str) -> str:

@@ -13,6 +13,7 @@ from starlette.routing import BaseRoute, Route
 
 from applinks import AppLinksError, AsyncAppLinks, current_user
 from applinks.demo.asgi import Site, text_of
+from applinks.demo.messages import Message, about
 
 
 @dataclass(frozen=True)
@@ -41,8 +42,8 @@ class LinkedApplications:
         try:
             return await self._page(request, name=await ask(self.applinks))
         except AppLinksError as trouble:
-            return await self._page(request, status=409, trouble=trouble)
+            return await self._page(request, about(trouble, back="/linked"))
 
-    async def _page(self, request: Request, *, status: int = 200, **told: object) -> Response:
-        links = await self.applinks.links()
-        return self.site.page(request, "linked.html", status=status, links=links, questions=self.questions, **told)
+    async def _page(self, request: Request, message: Message | None = None, **told: object) -> Response:
+        told |= {"links": await self.applinks.links(), "questions": self.questions}
+        return self.site.page(request, "linked.html", status=409 if message else 200, message=message, **told)

@@ -1,4 +1,8 @@
-"""The people of the demo. One name means the same person in all three applications, and each password is the name."""
+"""The people of the demo. Each password is the name.
+
+One name means the same person in all three applications, but for one: Carol Clark is `carol` in the tracker and in the forge,
+and `cclark` in the wiki.
+"""
 
 from __future__ import annotations
 
@@ -15,10 +19,12 @@ EVERYBODY = (
     Person("alice", "Alice Adams", groups=STAFF),
     Person("bob", "Bob Brown", groups=STAFF),
     Person("carol", "Carol Clark", groups=STAFF),
+    Person("cclark", "Carol Clark", groups=STAFF),
     Person("dave", "Dave Davis", active=False, groups=STAFF),
     Person("erin", "Erin Evans", administrator=True, groups=ADMINISTRATORS),
     Person("admin", "Ada Admin", administrator=True, groups=ADMINISTRATORS),
     Person("deployment", "Deployment", administrator=True, groups=ADMINISTRATORS),
+    Person("integration", "Integration", groups=STAFF),
 )
 
 UNUSABLE = "!"
@@ -28,10 +34,12 @@ PASSWORDS = {
     "alice": "c8d1af761f94c0c8f9cd28974f43b09a$6d6f9315bc630f3915ce8a0747815904145fba20842a4004d773a98494f6cd0e",
     "bob": "99df6e32aa1c69854a382d520dab4b26$b6e56f3cd6a843af33a38408a4ea013d07c90d969d6da9abf795a860aef01cf0",
     "carol": "4b3080dd90c3e148785c6689a91623bd$04d78f416e70b6f453593c1d7c8a5bd0c39a033afbe7be6107d646dcb868c48c",
+    "cclark": "f599d97c7b2c3808a93d0d5b0e085776$2e35a36ad92788a468261aa55f4bed3dbc4d6add9ad7c824cfcfc6fe61fc3cef",
     "dave": "743b23c4459b3be9f6535ae03370a553$2d1d0d460145189b151eab1bb08f12f645ab729bb25406097a93b0a48a621b1a",
     "erin": "bca75686bdd321f69bb1deab3e842ca0$8321bb34868de4690bea2461aa394c9c31a459a87f83080857dcb113b9e89688",
     "admin": "744f036ce81ca319708f66ee8f271cb7$517ed454f7a27b3204ccbe6538a8b2605b71387eba4818db6069554af4787692",
     "deployment": UNUSABLE,
+    "integration": UNUSABLE,
 }
 """Name → `salt$hash`, both in hexadecimal, by scrypt."""
 

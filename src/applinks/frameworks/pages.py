@@ -1,7 +1,8 @@
 """Our pages inside the host application, behind its own sign-in: under ASGI, and under WSGI.
 
 The host application mounts them at `/plugins/servlet` below its own address, where whoever is signed in acts already (through
-`applinks.acting_as(…)`, in its middleware or before each request). That person is who consents, and whose grants are shown.
+`applinks.acting_as(…)`, in its middleware or before each request). That person is who consents, and whose grants are shown; a
+request that was admitted over a link is nobody's here, since an application must not allow anything in a person's name.
 """
 
 from __future__ import annotations
@@ -13,9 +14,11 @@ from applinks.frameworks import asgi, wsgi
 from applinks.frameworks.asgi import Receive, Scope, Send
 from applinks.frameworks.target import Target
 from applinks.frameworks.wsgi import Environ, StartResponse
+from applinks.links import Identity, WhoWeAre
 from applinks.people import current_user
+from applinks.questions import Flow
 from applinks.web import PageVisit, serve
-from applinks.wire.messages import Pairs, Request
+from applinks.wire.messages import Pairs, Request, Response
 
 if TYPE_CHECKING:
     from applinks.assembly import Application
@@ -30,10 +33,11 @@ class _Pages:
         self._sign_out = sign_out
         self._target = Target(applinks.identity, stripped=stripped)
 
-    def _visit(self, request: Request) -> PageVisit:
-        identity = self.applinks.identity
-        person = current_user(default=None)
-        return PageVisit(request, identity.below(request.url), identity, person, self._sign_in, self._sign_out)
+    def _serve(self, request: Request, *, admitted: bool) -> Flow[Response]:
+        identity: Identity = yield WhoWeAre()
+        person = None if admitted else current_user(default=None)
+        path = identity.below(request.url)
+        return (yield from serve(PageVisit(request, path, identity, person, self._sign_in, self._sign_out)))
 
 
 class ASGIPages(_Pages):
@@ -50,7 +54,8 @@ class ASGIPages(_Pages):
         query = scope.get("query_string", b"").decode("latin-1")
         body, whole, _ = await asgi.read_body(receive, asgi.length_of(headers))
         request = self._target.request(scope["method"], path, query, headers, body if whole else b"")
-        response = await self.applinks.run_async(serve(self._visit(request)))
+        admitted = scope.get("state", {}).get("applinks_principal") is not None
+        response = await self.applinks.run_async(self._serve(request, admitted=admitted))
         await asgi.respond(response, send, with_body=scope["method"] != "HEAD")
 
 
@@ -63,5 +68,5 @@ class WSGIPages(_Pages):
         body, whole = wsgi.read_body(environ)
         method = environ["REQUEST_METHOD"]
         request = self._target.request(method, wsgi.raw_path(environ), query, headers, body if whole else b"")
-        response = self.applinks.run(serve(self._visit(request)))
+        response = self.applinks.run(self._serve(request, admitted="applinks.principal" in environ))
         return wsgi.respond(response, start_response, with_body=method != "HEAD")

@@ -6,12 +6,12 @@ Nothing is fetched. What the administrator types is checked here, and again by t
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, field, replace
+from dataclasses import astuple, dataclass, field, replace
 from uuid import UUID
 
 from applinks.errors import ConfigurationError
-from applinks.links.changes import INCOMING, OUTGOING, alter, check_fixed_user, keep_secret, name_taken
-from applinks.links.dialects import ALIASES, GENERIC
+from applinks.links.changes import INCOMING, OUTGOING, alter, check_fixed_user, check_secret, keep_secret, name_taken
+from applinks.links.dialects import ALIASES, GENERIC, endpoints_of
 from applinks.links.model import Endpoints, Incoming, Level, Link, Outgoing, SameUsers
 from applinks.links.pairing import check_address
 from applinks.links.registry import LinkByName
@@ -72,10 +72,12 @@ def register(
     base = (url or "").rstrip("/")
     if base:
         yield from check_address(base, "The address")
-    if consumer is None and (provider is None or not base):
+    if consumer is None and provider is None:
         raise ConfigurationError("The link would have no direction.", remedy="Register a consumer, a provider, or both.")
+    if provider is not None and not base:
+        raise ConfigurationError("A provider needs an address, to be called there.", remedy="Give its address.")
     if not name or not name.isprintable():
-        raise ConfigurationError("A link needs a name of plain text.")
+        raise ConfigurationError("A link needs a name of plain text.", remedy="Name it as people are to read it.")
     id = _id(base or f"consumer {consumer.key if consumer else ''}")  # noqa: A001
     namesake: Link | None = yield LinkByName(name)
     if namesake is not None and namesake.id != id:
@@ -85,18 +87,21 @@ def register(
     moment: Moment = yield Now()
     level = Level.OAUTH_IMPERSONATION if same_users else Level.OAUTH
     outgoing = None if provider is None else _outgoing(provider, level)
+    if outgoing is not None and outgoing.endpoints is not None:
+        yield from _check_endpoints(Link(id, name, type, base, base, outgoing=outgoing))
     incoming = None if consumer is None else _incoming(consumer, level)
 
     def make(stored: Link | None) -> Link:
         before = stored or Link(id, name, type, base, base)
         kept = before.incoming
+        excluded = before.same_users.excluded if before.same_users else frozenset()
         return replace(
             before,
             name=name,
             type=ALIASES.get(type, type),
             outgoing=outgoing or before.outgoing,
             incoming=replace(incoming, policy=kept.policy, limits=kept.limits) if incoming else kept,
-            same_users=SameUsers(same_users, by, int(moment.now)),
+            same_users=SameUsers(same_users, by, int(moment.now), excluded),
         )
 
     link = yield from alter(id, make, by=by, what="link made")
@@ -109,7 +114,7 @@ def register(
 
 def _outgoing(provider: Provider, level: Level) -> Outgoing:
     method = provider.signature_method or (SignatureMethod.HMAC_SHA1 if provider.secret else SignatureMethod.RSA_SHA1)
-    _check_kind(method, secret=bool(provider.secret), whose="The provider")
+    _check_kind(method, provider.secret, whose="The provider")
     if provider.consumer_key is not None:
         _check_key(provider.consumer_key)
     return Outgoing(
@@ -123,14 +128,14 @@ def _outgoing(provider: Provider, level: Level) -> Outgoing:
 
 def _incoming(consumer: Consumer, level: Level) -> Incoming:
     _check_key(consumer.key)
-    if (consumer.public_key is None) == (not consumer.secret):
+    if bool(consumer.public_key) == bool(consumer.secret):
         raise ConfigurationError("A consumer has either a public key or a secret.", remedy="Give one of the two.")
     if consumer.callback is not None and not is_callback(consumer.callback):
         raise ConfigurationError(
             f"{consumer.callback[:200]!a} is no address to send people to.", remedy="Give an absolute http(s) address."
         )
     method = consumer.signature_method or (SignatureMethod.HMAC_SHA1 if consumer.secret else SignatureMethod.RSA_SHA1)
-    _check_kind(method, secret=bool(consumer.secret), whose="The consumer")
+    _check_kind(method, consumer.secret, whose="The consumer")
     return Incoming(
         level=level,
         consumer_key=consumer.key,
@@ -141,8 +146,19 @@ def _incoming(consumer: Consumer, level: Level) -> Incoming:
     )
 
 
-def _check_kind(method: SignatureMethod, *, secret: bool, whose: str) -> None:
-    if method.startswith("HMAC-") is not secret:
+def _check_endpoints(link: Link) -> Flow[None]:
+    """Tokens and people are sent there: to plain addresses only, as the link's own is one; a query is its provider's affair."""
+    for address in astuple(endpoints_of(link)):
+        path, _, query = address.partition("?")
+        if not query.isascii() or not query.isprintable() or set(query) & set(" #\\"):
+            raise ConfigurationError(f"{address[:200]!a} is no plain address.", remedy="Give it like https://host/path.")
+        yield from check_address(path.rstrip("/"), "The address of the dance")
+
+
+def _check_kind(method: SignatureMethod, secret: str | None, *, whose: str) -> None:
+    if secret is not None:
+        check_secret(secret)
+    if method.startswith("HMAC-") is not bool(secret):
         raise ConfigurationError(
             f"{whose} cannot sign by {method} with {'a secret' if secret else 'a key pair'}.",
             remedy="HMAC methods need a secret, RSA methods a key.",
@@ -151,7 +167,10 @@ def _check_kind(method: SignatureMethod, *, secret: bool, whose: str) -> None:
 
 def _check_key(key: str) -> None:
     if not key.isprintable() or key != key.strip() or not 0 < len(key) <= LONGEST_KEY:
-        raise ConfigurationError("A consumer key must be plain text without blanks at its ends.")
+        raise ConfigurationError(
+            "A consumer key must be plain text without blanks at its ends.",
+            remedy="Give the key as the two sides agreed on it.",
+        )
 
 
 def _id(text: str) -> str:

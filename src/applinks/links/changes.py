@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, TypedDict, TypeVar
+from typing import Any, TypedDict, TypeVar, cast
 
 from applinks.audit import Entry, WriteDown
 from applinks.errors import ConfigurationError, LinkExists, LinkNotFound
@@ -132,6 +132,10 @@ class Changes:
     @classmethod
     def read(cls, settings: LinkSettings) -> Changes:
         """From the words of a person; `ConfigurationError` lists those that are known."""
+        if unknown := settings.keys() - LinkSettings.__annotations__.keys():
+            raise ConfigurationError(
+                f"A link has no setting {min(unknown)[:50]!r}.", remedy=f"There are: {', '.join(LinkSettings.__annotations__)}."
+            )
         method = _known("signature_method", settings.get("signature_method"), tuple(SignatureMethod))
         parameter = settings.get("impersonation_parameter")
         _known("impersonation_parameter", parameter, (*IMPERSONATION_PARAMETERS, LEARN))
@@ -140,7 +144,8 @@ class Changes:
             raise ConfigurationError(f"{callback[:200]!a} is no address to send people to.", remedy="Give an absolute one.")
         if max_age is not None and not 0 < max_age <= LONGEST_AGE:
             raise ConfigurationError("A certificate cannot be valid so long.", remedy=f"Say 1 to {LONGEST_AGE} milliseconds.")
-        check_patterns(settings.get("addresses") or (), settings.get("paths") or ())
+        addresses, paths, excluded = (_texts(name, settings.get(name)) for name in ("addresses", "paths", "excluded"))
+        check_patterns(addresses or (), paths or ())
         outgoing = {
             "level": _known("outgoing", settings.get("outgoing"), tuple(Level)),
             "signature_method": method,
@@ -153,9 +158,8 @@ class Changes:
             "execute_as": settings.get("execute_as"),
             "callback": callback,
         }
-        limits = {"addresses": _texts(settings.get("addresses")), "paths": _texts(settings.get("paths")), "max_age": max_age}
+        limits = {"addresses": addresses, "paths": paths, "max_age": max_age}
         learn = {} if parameter is None else {"impersonation_parameter": None if parameter == LEARN else parameter}
-        excluded = _texts(settings.get("excluded"))
         return cls(
             {**_said(outgoing), **learn}, _said(incoming), _said(limits), None if excluded is None else frozenset(excluded)
         )
@@ -176,8 +180,10 @@ def _said(values: Mapping[str, Any]) -> dict[str, Any]:
     return {name: None if value == "" else value for name, value in values.items() if value is not None}
 
 
-def _texts(values: Sequence[str] | None) -> tuple[str, ...] | None:
-    return None if values is None else tuple(values)
+def _texts(name: str, values: object) -> tuple[str, ...] | None:
+    if isinstance(values, str):  # a text is a sequence, too: of its letters
+        raise ConfigurationError(f"{name} is {values[:100]!r}; it must be a list of texts.", remedy=f"Write {name}=[…].")
+    return None if values is None else tuple(cast("Sequence[str]", values))
 
 
 def _known(name: str, word: str | None, words: tuple[W, ...]) -> W | None:
@@ -231,7 +237,7 @@ _LEGACY = {Level.TRUSTED: "Trusted", Level.BASIC: "Basic"}
 
 
 def check_levels(link: Link, changes: Changes, loaded: Container[str]) -> None:
-    """Raise `ConfigurationError` if a level that is being set lacks what it needs."""
+    """Raise `ConfigurationError` if a level that is being set, or what is set beside it, leaves out what the level needs."""
     levels = {changes.outgoing.get("level"), changes.incoming.get("level")}
     if Level.OAUTH_IMPERSONATION in levels and not (link.same_users and link.same_users.answer):
         raise ConfigurationError(
@@ -249,11 +255,17 @@ def check_levels(link: Link, changes: Changes, loaded: Container[str]) -> None:
             )
     if changes.outgoing.get("level", Level.DISABLED) is not Level.DISABLED and not link.application_url:
         raise ConfigurationError(f"{link.name!r} has no address that could be called.", link=link.name)
-    if changes.outgoing.get("level") is Level.BASIC and not link.outgoing.account:
+    if changes.excluded and link.same_users is None:
+        raise ConfigurationError(
+            f"Nobody has said whose users {link.name!r} shares, so nobody can be excluded from them.",
+            remedy="Make the link again with that answer.",
+            link=link.name,
+        )
+    if link.outgoing.level is Level.BASIC and not link.outgoing.account:
         raise ConfigurationError(
             f"{link.name!r} has no account for Basic.", remedy="Name it: account=… or --account.", link=link.name
         )
-    if changes.incoming.get("level") is Level.BASIC and not link.incoming.execute_as:
+    if link.incoming.level is Level.BASIC and not link.incoming.execute_as:
         raise ConfigurationError(
             f"{link.name!r} has no user for Basic.", remedy="Name one: execute_as=… or --execute-as.", link=link.name
         )
@@ -267,8 +279,7 @@ def check_levels(link: Link, changes: Changes, loaded: Container[str]) -> None:
 def set_secret(link: Link, direction: str, secret: str, *, by: str) -> Flow[None]:
     """Keep the secret of one direction, for what its level means now; it is never shown again."""
     _known("direction", direction, DIRECTIONS)
-    if not secret or not secret.isprintable():
-        raise ConfigurationError("A secret must be text of at least one letter, without control characters.", link=link.name)
+    check_secret(secret)
     if direction == INCOMING and link.incoming.level is Level.BASIC:
         raise ConfigurationError(
             "The password of an incoming link by Basic is made here, so that it is nobody's own.",
@@ -276,6 +287,14 @@ def set_secret(link: Link, direction: str, secret: str, *, by: str) -> Flow[None
             link=link.name,
         )
     yield from keep_secret(link, direction, secret, by=by)
+
+
+def check_secret(secret: str) -> None:
+    """Raise `ConfigurationError`, which does not repeat it, unless this can be kept and sent."""
+    if not secret or not secret.isprintable():
+        raise ConfigurationError(
+            "A secret must be text of at least one letter, without control characters.", remedy="Enter it again."
+        )
 
 
 def new_secret(link: Link, *, by: str) -> Flow[str]:

@@ -108,7 +108,8 @@ def accept(presented: Presented, link: Link | None, now: float) -> Flow[Candidat
         if not trusted_apps.verify(claim, certificate, key, request.url):
             raise trusted_apps.bad_signature(request.url)
     except NotAdmitted as refused:
-        strange = not known or refused.problem == Code.BAD_MAGIC  # who has not the key learns nothing about links (decision 0005)
+        # Who does not have the key learns nothing about our links (decision 0005).
+        strange = not known or refused.problem == Code.BAD_MAGIC
         return _refused(_unknown(claim.application_id) if strange else refused)
     seconds = certificate.created // 1000
     checks: Checks = (("certificate", "ok"), ("age", "ok"), ("address and path", "ok"), ("signature", "ok"))

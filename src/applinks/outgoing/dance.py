@@ -120,11 +120,14 @@ def end(state: str, user: str, token: str, verifier: str) -> Flow[Ended]:
     return Ended(facts.link, begun.return_to)
 
 
-def forget(link: Link, user: str, token: str | None = None, *, why: str) -> Flow[bool]:
-    """Drop the consent that we hold for a person; if `token` is given, only if it is that one."""
+def forget(link: Link, user: str, token: str | None = None, *, why: str, by: str | None = None) -> Flow[bool]:
+    """Drop the consent that we hold for a person; if `token` is given, only if it is that one.
+
+    `by` is the administrator who says so, if it is not the person.
+    """
     forgotten: bool = yield ForgetToken(link.id, user, token)
     if forgotten:
-        yield _entry(why, link, user)
+        yield _entry(why, link, user, by)
         yield Announce(ConsentEnded(link.id, link.name, user))
     return forgotten
 
@@ -155,5 +158,5 @@ def _post(url: str, facts: Facts, *, token: str | None, token_secret: str = "", 
     return response
 
 
-def _entry(kind: str, link: Link, user: str) -> WriteDown:
-    return WriteDown(Entry(kind=kind, outcome="done", subject=user, actor=user, link=link.name, mechanism="3LO"))
+def _entry(kind: str, link: Link, user: str, by: str | None = None) -> WriteDown:
+    return WriteDown(Entry(kind=kind, outcome="done", subject=user, actor=by or user, link=link.name, mechanism="3LO"))

@@ -33,12 +33,17 @@ class Rung:
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """What would be used for a call over a link as a user, and why each stronger way was passed over."""
+    """What would be used for a call over a link as a user, and why each stronger way was passed over.
+
+    `witness` is the name by which the other application must know whoever calls: empty for nobody, None where it may be
+    anybody but nobody.
+    """
 
     link: str
     user: str | None
     mechanism: str | None
     rungs: tuple[Rung, ...]
+    witness: str | None = None
 
     @property
     def consent_helps(self) -> bool:
@@ -50,12 +55,15 @@ class Explanation:
         """Why each rung was passed over, in one line."""
         return "; ".join(f"{rung.mechanism}: {rung.objection}" for rung in self.rungs if rung.objection)
 
-    def __str__(self) -> str:
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """It in words: who goes by which way, and a line for each rung."""
         who = f"as {self.user}" if self.user else "as nobody in particular"
         way = self.mechanism or ("consent is needed first" if self.consent_helps else "no way")
-        lines = [f"{self.link}, {who}: {way}"]
-        lines += [f"  {rung.mechanism}: {rung.objection or 'taken'}" for rung in self.rungs]
-        return "\n".join(lines)
+        return (f"{self.link}, {who}: {way}", *(f"  {rung.mechanism}: {rung.objection or 'taken'}" for rung in self.rungs))
+
+    def __str__(self) -> str:
+        return "\n".join(self.lines)
 
 
 def climb(
@@ -64,12 +72,14 @@ def climb(
     """The strongest mechanism that carries a call as that user, or the demanded one; None if nothing does."""
     name = facts.link.name
     if demanded == ANONYMOUS:
-        return None, Explanation(name, None, ANONYMOUS, (Rung(ANONYMOUS, None),))
+        return None, Explanation(name, None, ANONYMOUS, (Rung(ANONYMOUS, None),), witness="")
     rungs: list[Rung] = []
     for mechanism in mechanisms:
         objection = _objection(mechanism, facts, user, demanded)
         if objection is None:
-            return mechanism, Explanation(name, user, mechanism.NAME, (*rungs, Rung(mechanism.NAME, None)))
+            assert user is not None, "nobody acting is an objection"  # noqa: S101
+            taken = (*rungs, Rung(mechanism.NAME, None))
+            return mechanism, Explanation(name, user, mechanism.NAME, taken, mechanism.witness(facts, user))
         rungs.append(Rung(mechanism.NAME, objection.why, objection.consent))
     return None, Explanation(name, user, None, tuple(rungs))
 

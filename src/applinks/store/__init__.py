@@ -1,7 +1,7 @@
 """What is kept: answers to the rooms' questions from one database, secrets sealed."""
 
-from applinks.store.opening import migrate
+from applinks.store.opening import check_is_there, migrate
 from applinks.store.sealing import Sealing
 from applinks.store.store import Store
 
-__all__ = ["Sealing", "Store", "migrate"]
+__all__ = ["Sealing", "Store", "check_is_there", "migrate"]

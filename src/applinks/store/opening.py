@@ -51,6 +51,12 @@ def is_new(url: str) -> bool:
     return path is not None and (not path.exists() or not path.stat().st_size)
 
 
+def check_is_there(url: str) -> None:
+    """Raise `ConfigurationError` if nothing was ever kept there, and what `is_new` raises."""
+    if is_new(url):
+        raise nothing_there(url)
+
+
 def nothing_there(url: str) -> ConfigurationError:
     """A slip in the name of a database must not make an empty one: only those make it who say who they are."""
     path = sqlite_path(url)

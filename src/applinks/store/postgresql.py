@@ -86,11 +86,11 @@ class PostgreSQL:
         return await asyncio.get_running_loop().run_in_executor(here._threads, work)
 
     def close(self) -> None:
-        """Close what is not in use."""
+        """Close what is not in use. What was cancelled in asynchronous code may be under way still, and ends first."""
         if self._process == os.getpid():
             threads, self._threads = self._threads, None
             if threads is not None:
-                threads.shutdown(wait=False)
+                threads.shutdown()
             self._engine.dispose()
 
     def _here(self) -> PostgreSQL:

@@ -9,10 +9,11 @@ Rules of this file:
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from hmac import compare_digest
-from http.cookies import CookieError, SimpleCookie
 from urllib.parse import quote, urlsplit
 
 from applinks.errors import (
@@ -28,9 +29,9 @@ from applinks.errors import (
 from applinks.incoming import SESSION_LIFE, consent
 from applinks.links import AccessToken, Identity, Link, LinkById, Stamp, TokensHeld
 from applinks.outgoing import dance
-from applinks.people import Person
+from applinks.people import FindPerson, Person
 from applinks.questions import Flow, FreshSecrets, Moment, Now
-from applinks.web import look
+from applinks.web import look, shown
 from applinks.web.views import (
     Consent,
     FarSide,
@@ -46,7 +47,7 @@ from applinks.web.views import (
     View,
 )
 from applinks.wire.encoding import Malformed, parse_form
-from applinks.wire.messages import Request, Response
+from applinks.wire.messages import Pairs, Request, Response
 
 BELOW = "/plugins/servlet"
 """Where the host application mounts the pages, below its own address (protocol.md 1.1)."""
@@ -56,7 +57,10 @@ START = f"/{dance.START_PATH}"
 END = f"/{dance.END_PATH}"
 STATIC = f"{BELOW}/applinks/static"
 COOKIE = "applinks-form"
+_is_cookie = re.compile("[A-Za-z0-9_-]{43}").fullmatch  # it goes back into a header, and into a stamp between blanks
 LONGEST_FORM = 16 * 1024
+MOST_NAMES = 100
+"""People whose full names are looked up for one page: a directory may be slow, and the list long."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,11 +103,11 @@ Page = Callable[[PageVisit, Person], Flow[Response]]
 def serve(visit: PageVisit) -> Flow[Response]:
     """The page, or the way to sign in first."""
     if visit.path.startswith(f"{STATIC}/"):
-        return _static(visit.path.removeprefix(f"{STATIC}/"))
+        return _static(visit.path.removeprefix(f"{STATIC}/"), visit.request.method)
     page = PAGES.get((visit.request.method, visit.path))
     if page is None:
-        known = any(path == visit.path for _, path in PAGES)
-        return _plain(405, "method not allowed") if known else _notice(visit, Kind.NOT_FOUND)
+        methods = [method for method, path in PAGES if path == visit.path]
+        return _not_allowed(methods) if methods else _notice(visit, Kind.NOT_FOUND)
     if visit.person is None:
         return _sign_in(visit)
     if visit.request.method == "POST" and not (yield from _is_ours(visit, visit.person)):
@@ -121,6 +125,8 @@ def _ask(visit: PageVisit, person: Person) -> Flow[Response]:
         wish = yield from consent.asked(token)
     except DanceOver as over:
         return _notice(visit, Kind(over.state))
+    if wish.token.callback is not None and not shown.is_web_address(wish.token.callback):
+        return _notice(visit, Kind.UNKNOWN)  # nobody could be told where they would go
     moment: Moment = yield Now()
     cookie, stamp = yield from _form_token(visit, person)
     view = Consent(
@@ -159,14 +165,15 @@ def _show_grants(visit: PageVisit, person: Person) -> Flow[Response]:
     """Both directions; and everybody's, for administrators."""
     given = yield from consent.given(person.name)
     everyone = (yield from consent.given()) if person.administrator else None
+    readers = yield from _readers(person, (one.grant.user for one in everyone or ()))
     held: tuple[AccessToken, ...] = yield TokensHeld(person.name)
     cookie, stamp = yield from _form_token(visit, person)
     view = Grants(
         frame=visit.frame(),
         form_token=stamp,
-        given=tuple(map(_given, given)),
+        given=tuple(_given(one, readers[person.name]) for one in given),
         held=(yield from _held(held)),
-        everyone=None if everyone is None else tuple(map(_given, everyone)),
+        everyone=None if everyone is None else tuple(_given(one, readers[one.grant.user]) for one in everyone),
         outcome=_outcome(visit.query.get("done")),
     )
     return _remembering(look.page(view), visit, cookie)
@@ -257,11 +264,10 @@ def _cookie_name(visit: PageVisit) -> str:
 
 
 def _cookie(visit: PageVisit) -> str | None:
-    try:
-        found = SimpleCookie(visit.request.header("cookie") or "").get(_cookie_name(visit))
-    except CookieError:
-        return None
-    return found.value if found is not None and found.value.isascii() and 0 < len(found.value) <= 100 else None
+    """Ours, by whatever it is surrounded: other applications of this host set cookies that no parser takes."""
+    sent = "; ".join(value for name, value in visit.request.headers if name == "cookie")
+    pairs = (piece.strip().partition("=") for piece in sent.split(";"))
+    return next((value for name, _, value in pairs if name == _cookie_name(visit) and _is_cookie(value)), None)
 
 
 def _remembering(response: Response, visit: PageVisit, cookie: str) -> Response:
@@ -302,11 +308,22 @@ def _notice(visit: PageVisit, kind: Kind, **told: str | None) -> Response:
     return look.page(view)
 
 
+_BARE: Pairs = (
+    ("content-security-policy", "default-src 'none'; frame-ancestors 'none'"),
+    ("x-content-type-options", "nosniff"),
+    ("referrer-policy", "no-referrer"),
+    ("cache-control", "no-store"),
+)
+"""The headers of answers that are no pages (T-41, T-49)."""
+
+
 def _redirect(address: str) -> Response:
-    return Response(303, (("location", address), ("cache-control", "no-store"), ("referrer-policy", "no-referrer")))
+    return Response(303, (("location", address), *_BARE))
 
 
-def _static(name: str) -> Response:
+def _static(name: str, method: str) -> Response:
+    if method not in {"GET", "HEAD"}:
+        return _not_allowed(("GET", "HEAD"))
     found = look.STATIC.get(name)
     if found is None:
         return _plain(404, "not found")
@@ -314,17 +331,31 @@ def _static(name: str) -> Response:
     return Response(200, (("content-type", kind), *look.STATIC_HEADERS), content)
 
 
-def _plain(status: int, text: str) -> Response:
-    return Response(status, (("content-type", "text/plain;charset=UTF-8"), ("cache-control", "no-store")), text.encode())
+def _not_allowed(methods: Iterable[str]) -> Response:
+    return _plain(405, "method not allowed", ("allow", ", ".join(methods)))
+
+
+def _plain(status: int, text: str, *more: tuple[str, str]) -> Response:
+    return Response(status, (("content-type", "text/plain;charset=UTF-8"), *more, *_BARE), text.encode())
 
 
 def _far_side(link: Link) -> FarSide:
     return FarSide(link.name, link.display_url, link.incoming.consumer_key or "")
 
 
-def _given(given: consent.Given) -> Given:
+def _given(given: consent.Given, reader: Reader) -> Given:
     grant = given.grant
-    return Given(grant.id, _far_side(given.link), Reader(grant.user), grant.made_at, grant.ends_at)
+    return Given(grant.id, _far_side(given.link), reader, grant.made_at, grant.ends_at)
+
+
+def _readers(person: Person, names: Iterable[str]) -> Flow[dict[str, Reader]]:
+    """Who goes by these names, each looked up once; whoever is gone, or is too many, by the name alone."""
+    readers = {name: Reader(name) for name in names} | {person.name: Reader(person.name, person.full_name)}
+    for name in [name for name in readers if name != person.name][:MOST_NAMES]:
+        found: Person | None = yield FindPerson(name)
+        if found is not None:
+            readers[name] = Reader(name, found.full_name)
+    return readers
 
 
 def _held(tokens: tuple[AccessToken, ...]) -> Flow[tuple[Held, ...]]:
@@ -348,5 +379,5 @@ def _fields(text: str) -> Mapping[str, str]:
         pairs = parse_form(text)
     except Malformed:
         return {}
-    names = [name for name, _ in pairs]
-    return {name: value for name, value in pairs if names.count(name) == 1}
+    times = Counter(name for name, _ in pairs)
+    return {name: value for name, value in pairs if times[name] == 1}

@@ -6,6 +6,7 @@ import pytest
 
 from applinks import __version__
 from applinks.incoming.endpoints.manifest import PATHS
+from applinks.mechanisms import MECHANISMS, TABLE, load
 from applinks.wire import manifest
 from applinks.wire.manifest import AuthenticationKind
 from applinks.wire.messages import Request, Response
@@ -26,8 +27,17 @@ def test_it_tells_anybody_what_this_application_is(path, accept):
     us = called.identity
     assert (told.id, told.name, told.type, told.url) == (us.id, us.name, us.type, us.url)
     assert told.version == __version__
-    assert told.incoming == told.outgoing == (AuthenticationKind.TWO_LEGGED_IMPERSONATING,)
+    assert told.incoming == told.outgoing == tuple(mechanism.KIND for mechanism in MECHANISMS)
     assert told.public_signup is False
+
+
+@pytest.mark.parametrize("names", [["2LOi"], ["Basic", "Trusted"], list(TABLE)])
+def test_it_tells_the_mechanisms_that_are_loaded_and_no_others(names):
+    called, _ = wiki()
+    called.mechanisms = load(names)
+    told = manifest.read(outcome(called, Request("GET", BASE + PATHS[0])).body, "application/xml")
+    assert set(told.incoming) == set(told.outgoing) == {mechanism.KIND for mechanism in called.mechanisms}
+    assert (AuthenticationKind.BASIC in told.incoming) is ("Basic" in names)
 
 
 @pytest.mark.parametrize(

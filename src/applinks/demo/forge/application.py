@@ -16,8 +16,10 @@ from applinks.demo.forge.pages import Pages
 from applinks.demo.forge.records import Records
 from applinks.demo.forge.rest import Rest
 from applinks.demo.forge.signing_in import SigningIn
+from applinks.demo.messages import JustAllowed
 from applinks.demo.people import People
 from applinks.frameworks import WSGIMiddleware
+from applinks.frameworks.flask import pages
 
 
 @dataclass(frozen=True)
@@ -31,7 +33,7 @@ class Forge:
 
 def create(data: Path, url: str, *, secret: str) -> Forge:
     """The forge, with its files in the folder `data`, reachable at `url`; `secret` signs the sessions."""
-    people = People()
+    people = People(without={"cclark"})
     data = data.resolve()
     records = Records(data / "forge.db")
     applinks = AppLinks(
@@ -52,9 +54,10 @@ def create(data: Path, url: str, *, secret: str) -> Forge:
     )
     app.jinja_loader = look.loader(Path(__file__).parent)
     look.dress(app.jinja_env)
-    SigningIn(applinks, people, url).join(app)
+    SigningIn(applinks, people, url, JustAllowed(applinks)).join(app)
     rest = Rest(records, Beans(url, people, records)).blueprint()
     for version in ("1.0", "latest"):
         app.register_blueprint(rest, name=f"rest {version}".replace(".", "_"), url_prefix=f"/rest/api/{version}")
     app.register_blueprint(Pages(applinks, records).blueprint())
+    app.register_blueprint(pages(applinks, sign_in="/login?next={}"))
     return Forge(WSGIMiddleware(app, applinks), applinks, records)

@@ -11,6 +11,7 @@ from applinks import AppLinks, AppLinksError, current_user
 from applinks.demo.forge import links
 from applinks.demo.forge.beans import pull_request_path, repository_path
 from applinks.demo.forge.records import PullRequest, Records, Repository
+from applinks.demo.messages import Kind, about
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,7 @@ class Pages:
         try:
             address = links.create_space(self.applinks, repository)
         except AppLinksError as trouble:
-            return self._show(repository, trouble), 409
+            return self._show(repository, message=about(trouble, back=repository_path(repository))), 409
         return go_on(repository_path(repository), "The wiki has a new space:", address)
 
     def pull_request(self, project: str, slug: str, number: str) -> ResponseReturnValue:
@@ -72,7 +73,7 @@ class Pages:
         pull_request = self._pull_request(repository, number)
         path, said = pull_request_path(repository, pull_request), request.form.get("text", "").strip()
         if not said:
-            return go_on(path, "An empty comment was not kept.")
+            return go_on(path, "An empty comment was not kept.", kind=Kind.INFO)
         self.records.add_comment(pull_request, current_user().name, said)
         return go_on(path, "Your comment was added.")
 
@@ -90,19 +91,19 @@ class Pages:
         try:
             return self._linked(name=ask(self.applinks))
         except AppLinksError as trouble:
-            return self._linked(trouble=trouble), 409
+            return self._linked(message=about(trouble, back="/linked")), 409
 
     def _linked(self, **told: object) -> str:
         return render_template("linked.html", links=self.applinks.links(), questions=links.WHO_AM_I, **told)
 
-    def _show(self, repository: Repository, trouble: Exception | None = None) -> str:
+    def _show(self, repository: Repository, **told: object) -> str:
         return render_template(
             "repository.html",
             repository=repository,
             pull_requests=self.records.pull_requests(repository),
             path=repository_path(repository),
             pull_request_path=pull_request_path,
-            trouble=trouble,
+            **told,
         )
 
     def _repository(self, project: str, slug: str) -> Repository:
@@ -113,7 +114,7 @@ class Pages:
         return self.records.pull_request(repository, number) or abort(404, "There is no such pull request.")
 
 
-def go_on(path: str, said: str, address: str | None = None) -> ResponseReturnValue:
+def go_on(path: str, said: str, address: str | None = None, kind: Kind = Kind.SUCCESS) -> ResponseReturnValue:
     """Send the person to a page that will tell them, once, what was done and perhaps where to look at it."""
-    session["said"] = {"text": said, "address": address}
+    session["said"] = {"kind": kind, "text": said, "address": address}
     return redirect(path, 303)

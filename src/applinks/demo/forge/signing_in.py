@@ -13,6 +13,7 @@ from werkzeug.exceptions import HTTPException
 from applinks import AppLinks, NobodyActing, current_user
 from applinks.demo import browser
 from applinks.demo.forge import rest
+from applinks.demo.messages import JustAllowed, Message
 from applinks.demo.people import People
 
 READING = {"GET", "HEAD", "OPTIONS"}
@@ -25,6 +26,7 @@ class SigningIn:
     applinks: AppLinks
     people: People
     url: str
+    just_allowed: JustAllowed
 
     def join(self, app: Flask) -> None:
         """Take these duties in an application."""
@@ -59,25 +61,28 @@ class SigningIn:
             g.pop("acting").close()
 
     def check_form(self) -> None:
-        """Let only forms through that came from one of our own pages."""
-        if request.method in READING or is_rest():
+        """Let only forms through that came from one of our own pages; those of `applinks` it checks itself, unread by us."""
+        if request.method in READING or is_rest() or request.blueprint == "applinks":
             return
         site, origin = request.headers.get("Sec-Fetch-Site"), request.headers.get("Origin")
         if not browser.genuine(session, request.form.get("token", ""), url=self.url, site=site, origin=origin):
             abort(403, "This form has expired or came from elsewhere. Go back, reload and send it again.")
 
     def add_safe_headers(self, response: Response) -> Response:
-        """On every answer."""
-        response.headers.update(browser.safe_headers(self.url))
+        """On every answer; those that it has already, it keeps: consent needs a policy of its own."""
+        for name, value in browser.safe_headers(self.url).items():
+            response.headers.setdefault(name, value)
         return response
 
     def frame(self) -> dict[str, object]:
-        """What every page shows."""
+        """What every page shows; `message` unless the page has one itself."""
+        person = current_user(default=None)
+        said = session.pop("said", None)
         return {
             "site": "Forge",
-            "person": current_user(default=None),
+            "person": person,
             "token": browser.form_token(session),
-            "said": session.pop("said", None),
+            "message": Message(**said) if said else person and self.just_allowed.message(person.name),
         }
 
     def ask_to_sign_in(self) -> ResponseReturnValue:
@@ -100,7 +105,7 @@ class SigningIn:
 
     def to_sign_in(self, error: NobodyActing) -> ResponseReturnValue:  # noqa: ARG002 an error handler
         """Nobody is acting: send them to the form, and back afterwards."""
-        back = request.path if request.method == "GET" else "/"
+        back = browser.target(request.path, request.query_string.decode("latin-1")) if request.method == "GET" else "/"
         return redirect(f"/login?{urlencode({'next': back})}", 303)
 
     def refuse(self, error: HTTPException) -> ResponseReturnValue:

@@ -13,8 +13,9 @@ from starlette.types import ASGIApp
 
 from applinks import AsyncAppLinks, NobodyActing
 from applinks.demo import look
-from applinks.demo.asgi import Site, closing, middleware
+from applinks.demo.asgi import Site, closing, middleware, pages_of
 from applinks.demo.linked import LinkedApplications
+from applinks.demo.messages import JustAllowed
 from applinks.demo.people import People
 from applinks.demo.tracker.beans import Beans
 from applinks.demo.tracker.links import WHO_AM_I
@@ -35,7 +36,7 @@ class Tracker:
 
 def create(data: Path, url: str, *, secret: str) -> Tracker:
     """The tracker, with its files in the folder `data`, reachable at `url`; `secret` signs the sessions."""
-    people = People()
+    people = People(without={"cclark"})
     data = data.resolve()
     records = Records(data / "tracker.db")
     applinks = AsyncAppLinks(
@@ -46,11 +47,13 @@ def create(data: Path, url: str, *, secret: str) -> Tracker:
         people=people,
         run_as={"deployment": {"alice"}},
     )
-    site = Site("Tracker", url, people, Jinja2Templates(env=look.environment(Path(__file__).parent)))
+    templates = Jinja2Templates(env=look.environment(Path(__file__).parent))
+    site = Site("Tracker", url, people, templates, JustAllowed(applinks))
     app = Starlette(
         routes=[
             Mount("/rest", Rest(applinks, records, Beans(url, people)).application()),
             *Pages(site, applinks, records).routes(),
+            pages_of(applinks),
             *LinkedApplications(site, applinks, WHO_AM_I).routes(),
             *site.routes(),
         ],

@@ -12,6 +12,7 @@ from starlette.routing import BaseRoute, Route
 
 from applinks import AppLinksError, AsyncAppLinks, current_user
 from applinks.demo.asgi import Site, text_of
+from applinks.demo.messages import Kind, Message, about
 from applinks.demo.tracker import links
 from applinks.demo.tracker.records import Issue, Records
 from applinks.demo.tracker.workflow import NotPossible, possible, transition
@@ -50,14 +51,14 @@ class Pages:
         try:
             await transition(self.applinks, self.records, issue, text_of(form, "transition"))
         except (AppLinksError, NotPossible) as trouble:
-            return self._page(request, issue, trouble)
+            return self._page(request, issue, about(trouble, back=f"/browse/{issue.key}"))
         return self.site.go_on(request, f"/browse/{issue.key}", f"{issue.key} has moved on.")
 
     async def comment(self, request: Request, form: FormData) -> Response:
         """Say something about an issue."""
         issue, body = self._issue(request), text_of(form, "body").strip()
         if not body:
-            return self.site.go_on(request, f"/browse/{issue.key}", "An empty comment was not kept.")
+            return self.site.go_on(request, f"/browse/{issue.key}", "An empty comment was not kept.", kind=Kind.INFO)
         self.records.add_comment(issue.key, current_user().name, body)
         return self.site.go_on(request, f"/browse/{issue.key}", "Your comment was added.")
 
@@ -67,7 +68,7 @@ class Pages:
         try:
             address = await links.create_space(self.applinks, issue)
         except AppLinksError as trouble:
-            return self._page(request, issue, trouble)
+            return self._page(request, issue, about(trouble, back=f"/browse/{issue.key}"))
         return self.site.go_on(request, f"/browse/{issue.key}", "The wiki has a new space:", address)
 
     def _issue(self, request: Request) -> Issue:
@@ -77,14 +78,14 @@ class Pages:
             raise HTTPException(404, "There is no such issue.")
         return issue
 
-    def _page(self, request: Request, issue: Issue, trouble: Exception | None = None) -> Response:
+    def _page(self, request: Request, issue: Issue, message: Message | None = None) -> Response:
         return self.site.page(
             request,
             "issue.html",
-            status=409 if trouble else 200,
+            status=409 if message else 200,
+            message=message,
             issue=issue,
             transitions=possible(issue),
             comments=self.records.comments(issue.key),
             links=self.records.remote_links(issue.key),
-            trouble=trouble,
         )

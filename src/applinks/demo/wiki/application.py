@@ -13,8 +13,9 @@ from starlette.types import ASGIApp
 
 from applinks import AsyncAppLinks, NobodyActing
 from applinks.demo import look
-from applinks.demo.asgi import Site, closing, middleware
+from applinks.demo.asgi import Site, closing, middleware, pages_of
 from applinks.demo.linked import LinkedApplications
+from applinks.demo.messages import JustAllowed
 from applinks.demo.people import People
 from applinks.demo.wiki.beans import Beans
 from applinks.demo.wiki.links import WHO_AM_I
@@ -46,11 +47,13 @@ def create(data: Path, url: str, *, secret: str) -> Wiki:
         people=people,
         run_as={"deployment": {"alice"}},
     )
-    site = Site("Wiki", url, people, Jinja2Templates(env=look.environment(Path(__file__).parent)))
+    templates = Jinja2Templates(env=look.environment(Path(__file__).parent))
+    site = Site("Wiki", url, people, templates, JustAllowed(applinks))
     app = Starlette(
         routes=[
             Mount("/rest", Rest(records, Beans(url, people, records)).application()),
             *Pages(site, applinks, records).routes(),
+            pages_of(applinks),
             *LinkedApplications(site, applinks, WHO_AM_I).routes(),
             *site.routes(),
         ],

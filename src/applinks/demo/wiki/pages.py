@@ -12,6 +12,7 @@ from starlette.routing import BaseRoute, Route
 
 from applinks import AppLinksError, AsyncAppLinks, current_user
 from applinks.demo.asgi import Site, text_of
+from applinks.demo.messages import Message, about
 from applinks.demo.wiki import links, rights, storage_format
 from applinks.demo.wiki.beans import page_path
 from applinks.demo.wiki.records import Page, Records
@@ -59,7 +60,7 @@ class Pages:
         try:
             await links.mention(self.applinks, issue, page.title, self.site.url + page_path(page))
         except AppLinksError as trouble:
-            return self._show(request, page, trouble)
+            return self._show(request, page, about(trouble, back=page_path(page)))
         return self.site.go_on(request, page_path(page), f"The people at {issue} can now read of this page.")
 
     def _page(self, request: Request) -> Page:
@@ -69,15 +70,15 @@ class Pages:
             raise HTTPException(404, "There is no such page.")
         return page
 
-    def _show(self, request: Request, page: Page, trouble: Exception | None = None) -> Response:
+    def _show(self, request: Request, page: Page, message: Message | None = None) -> Response:
         return self.site.page(
             request,
             "page.html",
-            status=409 if trouble else 200,
+            status=409 if message else 200,
+            message=message,
             page=page,
             body=storage_format.parse(page.body),
             ancestors=self.records.ancestors(page),
             labels=[name for _, name in self.records.labels(page)],
             path=page_path,
-            trouble=trouble,
         )

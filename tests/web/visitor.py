@@ -1,0 +1,94 @@
+"""Somebody at a browser, and the pages of an application without a server in between."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from copy import deepcopy
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlencode, urlsplit
+
+from applinks.links import Grant, RequestToken, digest_of
+from applinks.people import Person
+from applinks.web import PageVisit, serve
+from applinks.wire.messages import FORM, Pairs, Request, Response
+from in_memory import NOW, InMemory
+from web.dom import Dom
+
+TOKEN = "a-request-token"
+CALLBACK = "https://wiki.example.com/base/plugins/servlet/applinks/oauth/login-dance/access?state=s"
+SENT_BY_A_PAGE = {"sec-fetch-site": "same-origin", "origin": "null"}
+"""What a browser says of a form of ours: the origin is hidden, because our pages ask for no referrer."""
+
+
+@dataclass
+class Visitor:
+    """Looks at one application. `person` is who is signed in there; cookies are kept from one page to the next."""
+
+    application: InMemory
+    person: Person | None
+    sign_in: str | None = "/login?next={}"
+    sign_out: str | None = None
+    cookies: dict[str, str] = field(default_factory=dict)
+
+    def get(self, path: str, query: Iterable[tuple[str, str]] | Mapping[str, str] | str = "", **headers: str) -> Response:
+        """`path` is below the application's own address."""
+        text = query if isinstance(query, str) else urlencode(query if isinstance(query, Mapping) else list(query))
+        return self.ask("GET", f"{path}?{text}" if text else path, {"sec-fetch-site": "none", **headers})
+
+    def open(self, address: str) -> Response:
+        """An absolute address of the application."""
+        assert address.startswith(f"{self.application.identity.url}/"), address
+        return self.ask("GET", address.removeprefix(self.application.identity.url), {"sec-fetch-site": "cross-site"})
+
+    def post(self, path: str, fields: Any, headers: Mapping[str, str | None] = SENT_BY_A_PAGE) -> Response:
+        """A header whose value is None is not sent."""
+        said = {"content-type": FORM, **{name: value for name, value in headers.items() if value is not None}}
+        return self.ask("POST", path, said, fields if isinstance(fields, bytes) else urlencode(fields).encode())
+
+    def press(self, page: Response, button: str, value: str, **fields: str) -> Response:
+        """Send the form of a page by one of its buttons."""
+        dom = Dom(page.body.decode())
+        assert (button, value) in dom.buttons()
+        action = (dom.all("form")[0]["action"] or "").removeprefix(urlsplit(self.application.identity.url).path)
+        return self.post(action, {**dom.fields(), button: value, **fields})
+
+    def ask(self, method: str, target: str, headers: Mapping[str, str] = {}, body: bytes = b"") -> Response:
+        cookie = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
+        sent: Pairs = (*headers.items(), *([("cookie", cookie)] if cookie and "cookie" not in headers else []))
+        request = Request(method, f"{self.application.identity.url}{target}", sent, body)
+        path = self.application.identity.below(request.url)
+        visit = PageVisit(request, path, self.application.identity, self.person, self.sign_in, self.sign_out)
+        answer: Response = self.application.run(serve(visit))
+        self._keep(answer)
+        return answer
+
+    def _keep(self, answer: Response) -> None:
+        for name, value in answer.headers:
+            if name == "set-cookie":
+                key, _, rest = value.partition("=")
+                self.cookies[key] = rest.partition(";")[0]
+
+
+def heading(answer: Response) -> str:
+    """The title of a page, without the application's name."""
+    return Dom(answer.body.decode()).text.partition(" · ")[0]
+
+
+def records(application: InMemory) -> Any:
+    """All that an application holds, to be compared."""
+    names = ("links", "tokens", "dances", "request_tokens", "grants", "secrets", "nonces", "told")
+    return deepcopy([getattr(application, name) for name in names])
+
+
+def wish(application: InMemory, link_id: str, token: str = TOKEN, callback: str | None = CALLBACK, **more: Any) -> None:
+    """A linked application has asked for consent by this request token."""
+    asked = RequestToken(digest_of(token), "secret", link_id, callback, **{"until": int(NOW) + 600, **more})
+    application.request_tokens[asked.digest] = asked
+
+
+def allowed(application: InMemory, link_id: str, user: str, id: str) -> Grant:  # noqa: A002
+    """A grant that somebody gave."""
+    grant = Grant(id, link_id, user, digest_of(id), "secret", "handle", int(NOW), int(NOW) + 1000, int(NOW) + 2000)
+    application.grants[id] = grant
+    return grant
