@@ -128,8 +128,6 @@ def told_in_words(link: Link, told: dict[str, str]) -> list[str]:
             lines += ["  public key, as PEM or as bare base64:", *told["public_key_pem"].split("\n"), told["public_key"]]
     if link.incoming.level is not Level.DISABLED:
         lines += ["", "For its calls, enter over there:"]
-        lines += [
-            f"  {what.ljust(13)} {told[f'{what.replace(" ", "_")}_url']}"
-            for what in ("request token", "authorize", "access token")
-        ]
+        lines += [f"  request token {told['request_token_url']}", f"  authorize     {told['authorize_url']}"]
+        lines += [f"  access token  {told['access_token_url']}"]
     return lines

@@ -9,29 +9,29 @@ from applinks import AppLinks, AsyncAppLinks, ConsentGiven, CredentialsRequired
 
 
 class Kind(StrEnum):
-    """How much it matters; warnings and errors are also announced to those who cannot see the page."""
+    """How much it matters."""
 
     SUCCESS = "success"
     INFO = "info"
     WARNING = "warning"
     ERROR = "error"
 
-    @property
-    def role(self) -> str:
-        """Its role for assistive technology."""
-        return "alert" if self in {Kind.WARNING, Kind.ERROR} else "status"
-
 
 @dataclass(frozen=True, slots=True)
 class Message:
     """What is shown is text; `address` becomes a link if it is a web address, `label` says what the link does."""
 
-    kind: Kind
+    kind: str
     text: str
     address: str | None = None
     label: str | None = None
     lead: str | None = None
     detail: str | None = None
+
+    @property
+    def role(self) -> str:
+        """For those who cannot see the page: warnings and errors interrupt them, the others wait."""
+        return "alert" if self.kind in {Kind.WARNING, Kind.ERROR} else "status"
 
 
 def about(trouble: Exception, back: str) -> Message:

@@ -70,14 +70,9 @@ def register(
     cannot be used, `LinkExists`.
     """
     base = (url or "").rstrip("/")
+    _check_whole(name, base, consumer, provider)
     if base:
         yield from check_address(base, "The address")
-    if consumer is None and provider is None:
-        raise ConfigurationError("The link would have no direction.", remedy="Register a consumer, a provider, or both.")
-    if provider is not None and not base:
-        raise ConfigurationError("A provider needs an address, to be called there.", remedy="Give its address.")
-    if not name or not name.isprintable():
-        raise ConfigurationError("A link needs a name of plain text.", remedy="Name it as people are to read it.")
     id = _id(base or f"consumer {consumer.key if consumer else ''}")  # noqa: A001
     namesake: Link | None = yield LinkByName(name)
     if namesake is not None and namesake.id != id:
@@ -87,7 +82,7 @@ def register(
     moment: Moment = yield Now()
     level = Level.OAUTH_IMPERSONATION if same_users else Level.OAUTH
     outgoing = None if provider is None else _outgoing(provider, level)
-    if outgoing is not None and outgoing.endpoints is not None:
+    if outgoing is not None:
         yield from _check_endpoints(Link(id, name, type, base, base, outgoing=outgoing))
     incoming = None if consumer is None else _incoming(consumer, level)
 
@@ -110,6 +105,15 @@ def register(
     if consumer is not None and consumer.secret:
         yield from keep_secret(link, INCOMING, consumer.secret, by=by)
     return link
+
+
+def _check_whole(name: str, base: str, consumer: Consumer | None, provider: Provider | None) -> None:
+    if consumer is None and provider is None:
+        raise ConfigurationError("The link would have no direction.", remedy="Register a consumer, a provider, or both.")
+    if provider is not None and not base:
+        raise ConfigurationError("A provider needs an address, to be called there.", remedy="Give its address.")
+    if not name or not name.isprintable():
+        raise ConfigurationError("A link needs a name of plain text.", remedy="Name it as people are to read it.")
 
 
 def _outgoing(provider: Provider, level: Level) -> Outgoing:

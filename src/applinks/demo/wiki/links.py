@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from typing import Any
 from urllib.parse import quote
 
 from applinks import AsyncAppLinks, current_user, run_as
@@ -44,3 +45,13 @@ async def mention(applinks: AsyncAppLinks, issue: str, title: str, address: str)
             f"rest/api/2/issue/{quote(issue, safe='')}/comment",
             json={"body": f"{asker.full_name} points you to the page “{title}”: {address}"},
         )
+
+
+# 3. As nobody in particular: as the one user whom the forge has fixed for this wiki, whoever reads it here.
+
+
+async def pull_requests(applinks: AsyncAppLinks, project: str) -> list[dict[str, Any]]:
+    """The open pull requests of a project's launch scripts in the forge."""
+    forge = (await applinks.primary("bitbucket")).using("2LO")
+    found = (await forge.get(f"rest/api/1.0/projects/{quote(project, safe='')}/repos/launch-scripts/pull-requests")).json()
+    return list(found["values"])

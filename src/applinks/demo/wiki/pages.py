@@ -15,7 +15,7 @@ from applinks.demo.asgi import Site, text_of
 from applinks.demo.messages import Message, about
 from applinks.demo.wiki import links, rights, storage_format
 from applinks.demo.wiki.beans import page_path
-from applinks.demo.wiki.records import Page, Records
+from applinks.demo.wiki.records import Page, Records, Space
 
 
 @dataclass(frozen=True)
@@ -31,6 +31,7 @@ class Pages:
         return [
             Route("/", self.spaces),
             Route("/spaces/{key}", self.space),
+            Route("/spaces/{key}/pull-requests", self.pull_requests),
             Route("/spaces/{key}/pages/{id}", self.page),
             self.site.form("/spaces/{key}/pages/{id}/mention", self.mention),
         ]
@@ -43,12 +44,16 @@ class Pages:
 
     async def space(self, request: Request) -> Response:
         """A space with its pages."""
-        rights.reader(self.records)
-        space = self.records.space(request.path_params["key"])
-        if space is None:
-            raise HTTPException(404, "There is no such space.")
-        pages = self.records.pages(space=space.key)
-        return self.site.page(request, "space.html", space=space, pages=pages, path=page_path)
+        return self._show_space(request, self._space(request))
+
+    async def pull_requests(self, request: Request) -> Response:
+        """A space, and what is open in the forge for the project of the same key."""
+        space = self._space(request)
+        try:
+            found = await links.pull_requests(self.applinks, space.key)
+        except AppLinksError as trouble:
+            return self._show_space(request, space, about(trouble, back=f"/spaces/{space.key}"))
+        return self._show_space(request, space, pull_requests=found)
 
     async def page(self, request: Request) -> Response:
         """One page."""
@@ -62,6 +67,17 @@ class Pages:
         except AppLinksError as trouble:
             return self._show(request, page, about(trouble, back=page_path(page)))
         return self.site.go_on(request, page_path(page), f"The people at {issue} can now read of this page.")
+
+    def _space(self, request: Request) -> Space:
+        rights.reader(self.records)
+        space = self.records.space(request.path_params["key"])
+        if space is None:
+            raise HTTPException(404, "There is no such space.")
+        return space
+
+    def _show_space(self, request: Request, space: Space, message: Message | None = None, **told: object) -> Response:
+        told |= {"space": space, "pages": self.records.pages(space=space.key), "path": page_path}
+        return self.site.page(request, "space.html", status=409 if message else 200, message=message, **told)
 
     def _page(self, request: Request) -> Page:
         rights.reader(self.records)

@@ -62,7 +62,8 @@ class Records:
             seeded = database.execute("SELECT 1 FROM space").fetchone()
         if not seeded:
             self.add_space("OPS", "Operations", "", creator="admin", welcome=WELCOME)
-            self.add_editor("OPS", "alice")
+            for person in ("alice", "cclark"):
+                self.add_editor("OPS", person)
 
     def spaces(self) -> list[Space]:
         """All spaces."""
