@@ -27,7 +27,7 @@ from applinks import clock
 from applinks.wire.keys import PrivateKey
 from applinks.wire.messages import FORM, Request
 from applinks.wire.oauth1 import Credentials, SharedSecret, SignatureMethod, read, sign, verify
-from bench.measure import Task
+from bench.measure import Call, Task
 
 CONSUMER, TOKEN = "links-for-python", "Kbx3Xt7bh8zFpjz5pQbPC4StJXGP7ohA"
 SECRET, TOKEN_SECRET = "7d8f3e4a" * 4, "dh893hda" * 4
@@ -61,7 +61,7 @@ GOAL = {
 }
 
 
-Rows = list[tuple[str, Callable[[], object]]]
+Runs = list[tuple[str, Callable[[], object]]]
 
 
 class Rsa:
@@ -114,16 +114,16 @@ class Validator(RequestValidator):  # its hooks ignore what they are asked
         return self.public
 
 
-def tasks() -> list[Task]:
+def rows() -> list[Task]:
     """All rows of this file: ours first, then the others."""
     key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
     data, scheme, sha1, public = b"x" * 400, padding.PKCS1v15(), hashes.SHA1(), key.public_key()
     signature = key.sign(data, scheme, sha1)
     bases = {"sign": lambda: key.sign(data, scheme, sha1), "verify": lambda: public.verify(signature, data, scheme, sha1)}
-    rows = [*ours(key), *oauthlib(key), *authlib(key)]
+    runs = [*ours(key), *oauthlib(key), *authlib(key)]
     order = ["sign RSA", "sign HMAC", "verify RSA", "verify HMAC"]
     return sorted(
-        (Task(name, run, bases[name.split()[0]], *asked(name)) for name, run in rows),
+        (Task(name, Call(run), Call(bases[name.split()[0]]), None, *asked(name)) for name, run in runs),
         key=lambda task: (task.must is None, order.index(task.name.partition("-")[0])),
     )
 
@@ -137,14 +137,14 @@ def asked(name: str) -> tuple[float | None, float | None]:
     return MUST[work][place], GOAL[work][place]
 
 
-def ours(key: rsa.RSAPrivateKey) -> Rows:
+def ours(key: rsa.RSAPrivateKey) -> Runs:
     """Signing includes the clock and a fresh nonce."""
     private, secret = PrivateKey(key), SharedSecret(SECRET, TOKEN_SECRET)
     both = [
         (Credentials(CONSUMER, private, SignatureMethod.RSA_SHA1, TOKEN), private.public),
         (Credentials(CONSUMER, secret, SignatureMethod.HMAC_SHA1, TOKEN), secret),
     ]
-    rows: Rows = []
+    rows: Runs = []
     for (credentials, proof), (size, request) in itertools.product(both, REQUESTS.items()):
         send = partial(signed, request, credentials)
         rows.append((f"sign {credentials.method} {size}", send))
@@ -166,14 +166,14 @@ def admitted(request: Request, key: Any) -> None:
     assert verify(claim, key)
 
 
-def oauthlib(key: rsa.RSAPrivateKey) -> Rows:
+def oauthlib(key: rsa.RSAPrivateKey) -> Runs:
     """With the key as text, which is what its documentation shows, and as an object."""
     try:
         import jwt  # noqa: F401
     except ImportError:
         oauthlib_signature._jwt_rsa["SHA-1"] = Rsa()
     pem = private_pem(key)
-    rows: Rows = []
+    rows: Runs = []
     for size, request in REQUESTS.items():
         for method, given, label in (
             ("HMAC-SHA1", None, "oauthlib"),
@@ -210,7 +210,7 @@ def oauthlib_verify(endpoint: SignatureOnlyEndpoint, request: Request, headers: 
     assert valid
 
 
-def authlib(key: rsa.RSAPrivateKey) -> Rows:
+def authlib(key: rsa.RSAPrivateKey) -> Runs:
     """It takes keys as text only."""
     pem, public = private_pem(key), public_pem(key)
     consumer = SimpleNamespace(get_client_secret=lambda: SECRET, get_rsa_public_key=lambda: public)
@@ -219,7 +219,7 @@ def authlib(key: rsa.RSAPrivateKey) -> Rows:
         "HMAC-SHA1": authlib_signature.verify_hmac_sha1,
         "RSA-SHA1": authlib_signature.verify_rsa_sha1,
     }
-    rows: Rows = []
+    rows: Runs = []
     for (method, check), (size, request) in itertools.product(checks.items(), REQUESTS.items()):
         label = "Authlib" if method == "HMAC-SHA1" else "Authlib, as documented"
         client = ClientAuth(CONSUMER, SECRET, TOKEN, TOKEN_SECRET, rsa_key=pem, signature_method=method)

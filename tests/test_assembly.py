@@ -86,7 +86,7 @@ class Empty(dict[str, Person]):
 
 @pytest.fixture(autouse=True)
 def _no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("DATABASE", "URL", "NAME", "TYPE", "PLAIN_HTTP", "SEALING_KEYS"):
+    for name in ("DATABASE", "URL", "NAME", "TYPE", "MECHANISMS", "PLAIN_HTTP", "REPLAY", "SEALING_KEYS"):
         monkeypatch.delenv(f"APPLINKS_{name}", raising=False)
 
 
@@ -325,7 +325,7 @@ def test_where_nobody_acts_and_nobody_is_named_nothing_is_changed(face, verb, mo
 
 
 def test_whoever_runs_as_an_administrator_has_their_rights(face):
-    """The subject's rights apply; who it really was is on record around it."""
+    """The subject's rights apply; who it really was is on record (R-47, T-24)."""
     admin = Person("deployment", administrator=True)
     face.applinks._people.find = lambda name: admin if name == "deployment" else None
     with face.applinks.acting_as(Person("alice")), run_as("deployment", reason="to tidy up"):
@@ -333,10 +333,41 @@ def test_whoever_runs_as_an_administrator_has_their_rights(face):
     entries = [written.entry for written in reversed(face.do("audit"))]
     assert [(entry.kind, entry.subject) for entry in entries] == [
         ("run_as", "deployment"),
-        ("link deleted", "deployment"),
+        ("link deleted", "alice"),
         ("run_as", "deployment"),
     ]
-    assert [entry.actor for entry in entries if entry.kind == "run_as"] == ["alice", "alice"]
+    assert [entry.actor for entry in entries] == ["alice", "alice", "alice"]
+
+
+def test_an_administrator_who_runs_as_somebody_else_has_that_users_rights_only(face):
+    erin = Person("erin", administrator=True)
+    face.applinks._run_as = {"deployment": {"erin"}}
+    with face.applinks.acting_as(erin), run_as("deployment", reason="to look"), pytest.raises(AdministratorNeeded):
+        attempt(face, "delete_link")
+    assert len(face.do("links")) == 2
+
+
+# ---- mechanisms
+
+
+@pytest.mark.parametrize("kind", [AppLinks, AsyncAppLinks])
+def test_what_is_loaded_is_what_was_named_the_strongest_first(database, kind):
+    for named, loaded in (
+        (None, ["2LOi", "3LO", "2LO"]),
+        (["Basic", "2LOi"], ["2LOi", "Basic"]),
+        (("Trusted",), ["Trusted"]),
+    ):
+        applinks = kind(database, mechanisms=named)
+        assert [mechanism.NAME for mechanism in applinks.mechanisms] == loaded
+        applinks._store.close()
+
+
+@pytest.mark.parametrize("kind", [AppLinks, AsyncAppLinks])
+def test_a_mechanism_that_does_not_exist_is_refused_before_anything_is_opened(tmp_path, kind):
+    with pytest.raises(ConfigurationError, match="no mechanism 'OAuth'") as refused:
+        kind(f"sqlite:///{tmp_path}/links.db", url=FRONT, mechanisms=["2LOi", "OAuth"])
+    assert refused.value.remedy == "Name some of: 2LOi, 3LO, 2LO, Trusted, Basic."
+    assert list(tmp_path.iterdir()) == []
 
 
 # ---- the record

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
+from dataclasses import fields
 
 import pytest
 
@@ -14,9 +17,19 @@ EVERYTHING = {
     "APPLINKS_URL": "https://wiki.example.com/base",
     "APPLINKS_NAME": "Wiki",
     "APPLINKS_TYPE": "confluence",
+    "APPLINKS_MECHANISMS": "2LOi, Trusted",
     "APPLINKS_PLAIN_HTTP": "1",
+    "APPLINKS_REPLAY": "valkey://user:canary@valkey.example.com/0",
 }
-READ = Settings("sqlite:////var/lib/applinks.db", "https://wiki.example.com/base", "Wiki", "confluence", plain_http=True)
+READ = Settings(
+    "sqlite:////var/lib/applinks.db",
+    "https://wiki.example.com/base",
+    "Wiki",
+    "confluence",
+    mechanisms=("2LOi", "Trusted"),
+    plain_http=True,
+    replay="valkey://user:canary@valkey.example.com/0",
+)
 
 
 def test_everything_can_come_from_the_environment():
@@ -25,7 +38,15 @@ def test_everything_can_come_from_the_environment():
 
 def test_where_nothing_is_said_the_defaults_hold():
     assert from_environment({}) == Settings()
-    assert Settings() == Settings(database="sqlite:///applinks.db", url=None, name=None, type=None, plain_http=False)
+    assert Settings() == Settings(
+        database="sqlite:///applinks.db",
+        url=None,
+        name=None,
+        type=None,
+        mechanisms=("2LOi", "3LO", "2LO"),
+        plain_http=False,
+        replay=None,
+    )
 
 
 def test_it_is_the_environment_of_the_process_where_no_other_is_handed_over(monkeypatch):
@@ -42,18 +63,20 @@ def test_it_is_the_environment_of_the_process_where_no_other_is_handed_over(monk
         ("url", "http://localhost:8000"),
         ("name", "Given"),
         ("type", "jira"),
+        ("mechanisms", ["Basic"]),
         ("plain_http", False),
+        ("replay", "memory"),
     ],
 )
 def test_what_is_given_wins_and_the_rest_still_comes_from_the_environment(name, value):
     found = from_environment(EVERYTHING, **{name: value})
     assert getattr(found, name) == value
-    others = {field: getattr(found, field) for field in ("database", "url", "name", "type", "plain_http") if field != name}
+    others = {field.name: getattr(found, field.name) for field in fields(Settings) if field.name != name}
     assert others == {field: getattr(READ, field) for field in others}
 
 
 def test_what_is_given_as_none_was_not_given():
-    assert from_environment(EVERYTHING, database=None, url=None, name=None, type=None, plain_http=None) == READ
+    assert from_environment(EVERYTHING, **{field.name: None for field in fields(Settings)}) == READ
 
 
 def test_a_variable_that_is_set_to_nothing_says_nothing():
@@ -143,6 +166,64 @@ def test_an_address_from_the_environment_is_looked_at_just_the_same():
         from_environment({"APPLINKS_URL": "wiki.example.com"})
 
 
+def test_no_address_that_may_hold_a_password_is_shown():
+    shown = repr(Settings("postgresql://user:canary@db.example.com/links", replay=READ.replay))
+    assert "canary" not in shown
+    assert "example.com" not in shown
+
+
 def test_settings_that_were_read_do_not_change():
     with pytest.raises(AttributeError):
         READ.url = "https://evil.example.com"  # type: ignore[misc]
+
+
+# ---- mechanisms
+
+
+LOADED = """
+import sys
+from applinks import AppLinks, AsyncAppLinks
+AppLinks("sqlite:///links.db", url="https://front.example.com").close()
+print(*sorted(name for name in sys.modules if name.startswith("applinks.mechanisms.")))
+"""
+OAUTH = ["mechanism", "signature", "three_legged", "two_legged", "two_legged_impersonation"]
+
+
+@pytest.mark.parametrize(
+    ("named", "besides"),
+    [
+        ("", []),
+        ("2LOi", []),
+        ("2LOi,3LO,2LO,Basic", ["basic"]),
+        (" Trusted , 2LOi", ["trusted_applications"]),
+        ("Basic,Trusted", ["basic", "trusted_applications"]),
+    ],
+)
+def test_a_legacy_mechanism_is_not_even_imported_unless_it_is_named(tmp_path, named, besides):
+    """R-15, R-16"""
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("APPLINKS_")}
+    done = subprocess.run(
+        [sys.executable, "-c", LOADED],
+        cwd=tmp_path,
+        env={**clean, "APPLINKS_MECHANISMS": named},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.split() == [f"applinks.mechanisms.{name}" for name in sorted([*OAUTH, *besides])]
+
+
+LEGACY = ("applinks.mechanisms.basic", "applinks.mechanisms.trusted_applications")
+
+
+def test_no_part_of_the_package_imports_a_legacy_mechanism_by_itself():
+    """R-15, R-16: neither the faces, nor the middleware, nor the pages, nor the command line."""
+    rooms = "applinks.front, applinks.incoming, applinks.outgoing, applinks.frameworks, applinks.web, applinks.cli"
+    script = f"import sys, {rooms}; print(*[name for name in {LEGACY} if name in sys.modules])"
+    assert subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout.split() == []
+
+
+def test_importing_the_package_loads_neither_of_its_faces():
+    script = "import sys, applinks; print('applinks.front' in sys.modules, 'applinks.assembly' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["False", "False"]

@@ -39,14 +39,15 @@ Run = Callable[..., Ran]
 @pytest.fixture
 def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Run:
     """Run `applinks` with these words; with another status than the one foreseen, the test fails."""
-    for name in ("DATABASE", "URL", "NAME", "TYPE", "PLAIN_HTTP", "SEALING_KEYS"):
+    for name in ("DATABASE", "URL", "NAME", "TYPE", "MECHANISMS", "PLAIN_HTTP", "REPLAY", "SEALING_KEYS"):
         monkeypatch.delenv(f"APPLINKS_{name}", raising=False)
     monkeypatch.setenv("LOGNAME", "ops")
     monkeypatch.chdir(tmp_path)
 
-    def run(*words: str, stdin: str = "", status: int = 0) -> Ran:
+    def run(*words: str, stdin: str | bytes = "", status: int = 0) -> Ran:
+        typed = stdin.encode() if isinstance(stdin, str) else stdin
         monkeypatch.setattr(sys, "argv", ["applinks", *words])
-        monkeypatch.setattr(sys, "stdin", io.StringIO(stdin))
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(typed), "utf-8"))
         capsys.readouterr()
         with pytest.raises(SystemExit) as ended:
             main()

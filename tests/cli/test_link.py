@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,12 +14,17 @@ import pytest
 from applinks import AppLinks, Person, current_user
 from applinks.cli import link as link_commands
 from applinks.frameworks import WSGIMiddleware
+from applinks.links import AccessToken, KeepToken
 from applinks.outgoing import LinkedApplication
 from in_memory import InMemory, link_to
 from journeys.serving import address_of, listen, wsgi
 from putting import put
 
 MEMBERS = ["id", "name", "type", "primary", "display_url", "application_url", "outgoing", "incoming", "same_users"]
+OUTGOING = [
+    "level", "signature_method", "impersonation_parameter", "consumer_key", "endpoints", "fixed_user", "account",
+]  # fmt: skip
+INCOMING = ["level", "consumer_key", "signature_method", "policy", "callback", "execute_as", "limits"]
 PASSWORD = "canary pässword"
 POLICY = ("--user", "alice", "--user", "bob", "--exclude-group", "interns", "--method", "get", "--path", "/rest")
 OTHER_POLICY = ("--group", "staff", "--exclude-user", "bob", "--administrator", "deployment")
@@ -49,9 +54,9 @@ def test_as_data_each_link_has_the_same_members_and_no_key(run, files):
     assert [link["name"] for link in data] == ["Tracker", "Wiki", "Archive"]
     for link in data:
         assert list(link) == MEMBERS
-        assert list(link["outgoing"]) == ["level", "signature_method", "impersonation_parameter"]
-        assert list(link["incoming"]) == ["level", "consumer_key", "signature_method", "policy"]
-        assert link["same_users"] == {"answer": True, "said_by": "root", "said_at": 1_800_000_000}
+        assert list(link["outgoing"]) == OUTGOING
+        assert list(link["incoming"]) == INCOMING
+        assert link["same_users"] == {"answer": True, "said_by": "root", "said_at": 1_800_000_000, "excluded": []}
     assert data[1] == run("link", "show", "Wiki", "--json").data
 
 
@@ -91,46 +96,6 @@ def test_a_policy_is_said_anew_and_shown(run, applinks):
     assert applinks.link("Wiki").link.incoming.policy.as_data() == data["incoming"]["policy"]
 
 
-def test_levels_method_and_parameter_are_changed_and_what_is_not_said_stays(run, applinks):
-    before = applinks.link("Wiki").link
-    data = run(
-        "link", "change", "Wiki", "--outgoing", "oauth", "--signature-method", "RSA-SHA512",
-        "--impersonation-parameter", "xoauth_requestor_id", "--json",
-    ).data  # fmt: skip
-    assert data["outgoing"] == {
-        "level": "oauth",
-        "signature_method": "RSA-SHA512",
-        "impersonation_parameter": "xoauth_requestor_id",
-    }
-    assert data["incoming"]["level"] == before.incoming.level
-    learning = run("link", "change", "Wiki", "--impersonation-parameter", "learn", "--incoming", "disabled", "--json").data
-    assert (learning["outgoing"]["impersonation_parameter"], learning["incoming"]["level"]) == (None, "disabled")
-    assert "incoming    disabled" in run("link", "show", "Wiki").out
-
-
-@pytest.mark.parametrize(
-    ("option", "known"),
-    [
-        ("--outgoing", "disabled, oauth, oauth_impersonation"),
-        ("--incoming", "disabled, oauth, oauth_impersonation"),
-        ("--signature-method", "RSA-SHA256, RSA-SHA512, RSA-SHA1"),
-        ("--impersonation-parameter", "user_id, xoauth_requestor_id, learn"),
-    ],
-)
-def test_a_word_that_is_not_known_is_refused_with_those_that_are(run, applinks, option, known):
-    before = applinks.link("Wiki").link
-    ran = run("link", "change", "Wiki", option, "everything", status=1)
-    assert ran.err.splitlines()[1] == f"  → Say one of: {known}."
-    assert applinks.link("Wiki").link == before
-
-
-def test_impersonation_cannot_be_switched_on_where_the_users_are_not_the_same(run, applinks):
-    """R-07"""
-    put(applinks, replace(applinks.link("Wiki").link, same_users=None))
-    ran = run("link", "change", "Wiki", "--outgoing", "oauth_impersonation", status=1)
-    assert "--same-users" in ran.err
-
-
 def test_another_link_becomes_the_primary_one_of_its_type(run, applinks):
     """R-03"""
     assert run("link", "primary", "Archive").out.startswith("Archive (jira, primary) at")
@@ -154,7 +119,7 @@ def test_nothing_is_deleted_unless_the_question_is_answered_yes(run, applinks, a
 
 @pytest.mark.parametrize(
     "words",
-    ["link policy Wiki --user alice", "link change Wiki --outgoing oauth", "link primary Archive", "link delete Wiki --yes"],
+    ["link policy Wiki --user alice", "link primary Archive", "link delete Wiki --yes"],
 )
 @pytest.mark.parametrize(("by", "who"), [((), "ops"), (("--by", "ada"), "ada")])
 def test_each_change_is_on_record_under_the_name_that_was_said_or_of_whoever_runs_the_command(run, applinks, words, by, who):
@@ -203,15 +168,129 @@ def test_a_link_that_answers_with_the_user_asked_for_is_good(run, files, answeri
     assert run("link", "test", "Wiki", "--as", "Alice").out == "Wiki answered as alice, by 2LOi.\n"
     assert answering == ["Alice", "alice"]
     data = run("link", "test", "Wiki", "--as", "alice", "--json").data
-    assert data == {"link": "Wiki", "asked": "alice", "answered": "alice", "mechanism": "2LOi"}
+    assert data == {"link": "Wiki", "asked": "alice", "expected": "alice", "answered": "alice", "mechanism": "2LOi"}
 
 
 @pytest.mark.parametrize(("answer", "shown"), [("bob", "bob"), ("", "nobody"), ("alice\x1b[2J", r"alice\x1b[2J")])
 def test_a_link_that_answers_with_anybody_else_ends_with_1(run, files, answering, answer, shown):
     """T-67"""
     answering.append(answer)
-    assert run("link", "test", "Wiki", "--as", "alice", status=1).out == f"Wiki answered as {shown}, by 2LOi.\n"
+    said = f"Wiki answered as {shown}, by 2LOi, and should have as alice.\n"
+    assert run("link", "test", "Wiki", "--as", "alice", status=1).out == said
     assert run("link", "test", "Wiki", "--as", "alice", "--json", status=1).data["answered"] == answer
+
+
+@pytest.fixture
+def by(run, applinks, monkeypatch: pytest.MonkeyPatch):
+    """The link to the wiki carries calls by this mechanism and no other."""
+
+    def by(mechanism: str) -> str:
+        monkeypatch.setenv("APPLINKS_MECHANISMS", "2LOi,3LO,2LO,Trusted,Basic")
+        level = {"Trusted": "trusted", "Basic": "basic", "2LOi": "oauth_impersonation"}.get(mechanism, "oauth")
+        run("link", "change", "Wiki", "--outgoing", level, "--account", "service", "--fixed-user")
+        if mechanism == "Basic":
+            run("link", "secret", "Wiki", "--outgoing", "--stdin", stdin="service's\n")
+        if mechanism == "3LO":
+            applinks.answer(KeepToken(AccessToken(applinks.link("Wiki").id, "alice", "token", "secret", 1)))
+        return mechanism
+
+    return by
+
+
+SHOULD = [
+    ("2LOi", "alice", "alice", ["bob", ""]),
+    ("Trusted", "alice", "alice", ["bob", ""]),
+    ("3LO", None, "a.adams", [""]),
+    ("2LO", None, "jira-bot", [""]),
+    ("Basic", "service", "SERVICE", ["alice", ""]),
+    ("anonymous", "", "", ["alice"]),
+]
+
+
+@pytest.mark.parametrize(("mechanism", "expected", "right", "wrong"), SHOULD, ids=[case[0] for case in SHOULD])
+def test_who_should_answer_depends_on_the_mechanism(run, by, answering, mechanism, expected, right, wrong):
+    """R-46: another name after a dance is right, an account's name for Basic, and nobody only if nobody was asked for."""
+    using = ("--using", mechanism) if by(mechanism) == "anonymous" else ()
+    answering.append(right)
+    data = run("link", "test", "Wiki", "--as", "alice", *using, "--json").data
+    assert data == {"link": "Wiki", "asked": "alice", "expected": expected, "answered": right, "mechanism": mechanism}
+    should = {None: "somebody", "": "nobody"}.get(expected, expected)
+    for answer in wrong:
+        answering.append(answer)
+        ran = run("link", "test", "Wiki", "--as", "alice", *using, status=1)
+        assert ran.out == f"Wiki answered as {answer or 'nobody'}, by {mechanism}, and should have as {should}.\n"
+
+
+def test_one_mechanism_can_be_tried_though_a_stronger_one_would_be_taken(run, files, answering):
+    run("link", "change", "Wiki", "--fixed-user")
+    assert run("link", "test", "Wiki", "--as", "alice").out == "Wiki answered as alice, by 2LOi.\n"
+    assert run("link", "test", "Wiki", "--as", "alice", "--using", "2LO").out == "Wiki answered as alice, by 2LO.\n"
+
+
+# ---- explain: tells what a call would do
+
+
+@pytest.mark.parametrize("mechanism", [case[0] for case in SHOULD])
+def test_it_is_explained_by_which_way_a_call_would_go_and_why_not_by_a_stronger_one(run, by, applinks, mechanism, monkeypatch):
+    """R-19, R-20: the very data that the road uses."""
+    using = ("--using", mechanism) if by(mechanism) == "anonymous" else ()
+    with AppLinks(mechanisms=["2LOi", "3LO", "2LO", "Trusted", "Basic"]) as loaded:
+        linked = loaded.link("Wiki").using(mechanism) if using else loaded.link("Wiki")
+        known = linked.explain("alice")
+    assert known.mechanism == mechanism
+    data = run("link", "explain", "Wiki", "--as", "alice", *using, "--json").data
+    assert data == {
+        "link": "Wiki",
+        "user": known.user,
+        "mechanism": mechanism,
+        "consent_helps": False,
+        "rungs": [asdict(rung) for rung in known.rungs],
+    }
+    assert run("link", "explain", "Wiki", "--as", "alice", *using).out == f"{known}\n"
+
+
+def test_a_call_that_only_consent_keeps_from_going_is_no_way_yet_and_says_so(run, files):
+    """R-41"""
+    run("link", "change", "Wiki", "--outgoing", "oauth")
+    ran = run("link", "explain", "Wiki", "--as", "alice", status=1)
+    assert ran.out == (
+        "Wiki, as alice: consent is needed first\n"
+        "  2LOi: the outgoing level of the link is oauth, not oauth_impersonation\n"
+        "  3LO: 'alice' has not allowed it\n"
+        "  2LO: the link does not let calls go as its fixed user\n"
+    )
+    data = run("link", "explain", "Wiki", "--as", "alice", "--json", status=1).data
+    assert (data["mechanism"], data["consent_helps"]) == (None, True)
+    assert [(rung["mechanism"], rung["consent"]) for rung in data["rungs"]] == [("2LOi", False), ("3LO", True), ("2LO", False)]
+
+
+def test_a_disabled_link_offers_no_way_and_no_consent_would_help(run, files):
+    run("link", "change", "Wiki", "--outgoing", "disabled")
+    ran = run("link", "explain", "Wiki", "--as", "alice", "--json", status=1)
+    assert (ran.data["mechanism"], ran.data["consent_helps"]) == (None, False)
+
+
+def test_whoever_is_excluded_from_the_same_users_is_told_why(run, files):
+    run("link", "change", "Wiki", "--exclude", "bob")
+    assert "excluded" in run("link", "explain", "Wiki", "--as", "bob", status=1).out
+    assert run("link", "explain", "Wiki", "--as", "alice").out.startswith("Wiki, as alice: 2LOi\n")
+
+
+def test_nothing_is_sent_and_nothing_written_down_for_an_explanation(run, applinks, answering):
+    before = applinks.audit()
+    run("link", "explain", "Wiki", "--as", "alice")
+    assert answering == ["alice"]
+    assert applinks.audit() == before
+
+
+def test_without_consent_the_test_tells_where_it_is_given(run, applinks):
+    """R-40"""
+    run("link", "change", "Wiki", "--outgoing", "oauth")
+    ran = run("link", "test", "Wiki", "--as", "alice", status=1)
+    address = ran.err.splitlines()[-1].removeprefix("  → ")
+    assert address.startswith(
+        f"{applinks.identity.url}/plugins/servlet/applinks/oauth/login-dance/authorize?applicationLinkID="
+    )
 
 
 def test_a_link_that_offers_no_way_is_an_error_and_no_answer(run, applinks):

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 import typer.main
 
-from applinks import AppLinks, StoreUnavailable
+from applinks import AppLinks, CredentialsRequired, StoreUnavailable
 from applinks.cli import app
 
 APPLINKS = Path(sys.executable).with_name("applinks")
@@ -31,7 +31,12 @@ GROUPS = [(), *sorted({words[:1] for words in COMMANDS if len(words) > 1})]
 ARGUMENTS = {
     ("link", "create"): ("http://127.0.0.1:1", "-a", "ada", "--same-users", "--password-stdin"),
     ("link", "test"): ("Wiki", "--as", "alice"),
+    ("link", "explain"): ("Wiki", "--as", "alice"),
+    ("link", "register"): ("Wiki", "https://wiki.example.com", "--call"),
+    ("link", "secret"): ("Wiki", "--outgoing", "--stdin"),
     ("link", "delete"): ("Wiki", "--yes"),
+    ("grant", "revoke"): ("grant 1",),
+    ("consent", "forget"): ("Wiki", "alice"),
 } | {("link", word): ("Wiki",) for word in ("show", "policy", "change", "primary")}
 """What must be said for a command to begin its work."""
 ON_A_DATABASE = [words for words in COMMANDS if words not in {("demo",), ("init",)}]
@@ -46,8 +51,9 @@ def spoken(words: tuple[str, ...]) -> str:
 
 def test_the_commands_are_those_that_are_described():
     assert [" ".join(words) for words in COMMANDS] == [
-        "audit list", "audit verify", "demo", "init", "keys list", "keys reseal", "keys rotate",
-        "link change", "link create", "link delete", "link list", "link policy", "link primary", "link show", "link test",
+        "audit list", "audit verify", "consent forget", "consent list", "demo", "grant list", "grant revoke", "init",
+        "keys list", "keys reseal", "keys rotate", "link change", "link create", "link delete", "link explain", "link list",
+        "link policy", "link primary", "link register", "link secret", "link show", "link test",
     ]  # fmt: skip
 
 
@@ -100,7 +106,23 @@ def test_a_database_that_is_not_there_is_an_error_and_is_not_made(run, tmp_path,
 
 
 @pytest.mark.parametrize("words", ON_A_DATABASE, ids=spoken)
-@pytest.mark.parametrize("database", ["applinks.db", "postgresql://localhost/links"])
+def test_a_slip_in_its_name_makes_no_database_even_where_the_environment_says_who_the_application_is(
+    run, tmp_path, monkeypatch, words
+):
+    """Only `applinks init` makes one; a command that is run in the application's own environment does not."""
+    monkeypatch.setenv("APPLINKS_URL", "https://forge.example.com")
+    ran = run(*words, *ARGUMENTS.get(words, ()), "-d", f"sqlite:///{tmp_path}/slip.db", stdin="password\n", status=1)
+    assert ran.err.startswith(f"applinks: There is no database {tmp_path}/slip.db.")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_command_in_the_environment_of_its_application_works_on_its_database(run, files, monkeypatch):
+    monkeypatch.setenv("APPLINKS_URL", "https://forge.example.com")
+    assert len(run("link", "list", "--json").data) == 3
+
+
+@pytest.mark.parametrize("words", ON_A_DATABASE, ids=spoken)
+@pytest.mark.parametrize("database", ["applinks.db", "mysql://localhost/links"])
 def test_an_address_of_a_database_that_cannot_be_used_is_two_lines(run, words, database):
     ran = run(*words, *ARGUMENTS.get(words, ()), "--database", database, stdin="password\n", status=1)
     said, remedy = ran.err.splitlines()
@@ -121,6 +143,52 @@ def test_an_error_cannot_begin_a_line_or_speak_to_the_terminal(run, monkeypatch,
         r"applinks: It said\nError: \x1b[31mred\x9b0m",
         r"  → Look\r\nthere\u202e.",
     ]
+
+
+def test_where_a_person_has_to_consent_first_the_address_for_it_is_told(run, monkeypatch, files):
+    """R-40"""
+    missing = CredentialsRequired(
+        "alice has to allow it.", user="alice", authorization_url="https://x/\x1b", remedy="Go there."
+    )
+    monkeypatch.setattr(AppLinks, "links", lambda _: _raise(missing))
+    assert run("link", "list", status=1).err.splitlines() == [
+        "applinks: alice has to allow it.",
+        "  → Go there.",
+        r"  → https://x/\x1b",
+    ]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("link", "create", "http://127.0.0.1:1", "-a", "ada", "--same-users", "--password-stdin"),
+        ("link", "secret", "Wiki", "--outgoing", "--stdin"),
+        ("link", "register", "Any", "--consumer-key", "any", "--secret-stdin"),
+        ("link", "register", "Any", "https://any.example.com", "--outgoing-secret-stdin"),
+    ],
+    ids=spoken,
+)
+def test_what_is_no_text_on_standard_input_is_an_error_that_does_not_repeat_it(run, applinks, words):
+    """T-66"""
+    ran = run(*words, stdin=b"can\xe9ary\n", status=1)
+    assert ran.err.splitlines()[1:] == ["  → Give it in the encoding of this terminal."]
+    assert "is no text in UTF-8." in ran.err
+    assert "ary" not in ran.err + ran.out
+    assert applinks.audit(1)[0].entry.kind == "link made"
+    assert len(applinks.links()) == 3
+
+
+def test_an_answer_that_is_no_text_is_no_answer(run, files):
+    ran = run("link", "delete", "Wiki", stdin=b"\xff\n", status=1)
+    assert "Traceback" not in ran.err
+    assert len(run("link", "list", "--json").data) == 3
+
+
+@pytest.mark.parametrize("words", [("link", "show", "\udcff"), ("link", "policy", "Wiki", "--user", "\udcff"), ("\udcff",)])
+def test_a_word_that_is_no_text_is_an_error_too(run, files, words):
+    """T-67: bytes of another encoding on the command line reach nothing."""
+    ran = run(*words, status=1)
+    assert ran.err.splitlines()[0] == r"applinks: '\udcff' is no text in UTF-8."
 
 
 def test_a_bug_is_not_dressed_up_as_an_error_of_whoever_runs_the_command(run, monkeypatch, files):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import sys
 from contextlib import redirect_stdout
 from datetime import date
 
@@ -11,7 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from applinks.cli.words import show, table, whoever_runs_this
+from applinks.cli.words import check_text, line_from_stdin, opened, show, table, whoever_runs_this
+from applinks.errors import ConfigurationError
 
 ANY_TEXT = st.text(st.characters(), max_size=30)
 """Every character there is: controls, marks that turn the writing direction, halves of surrogate pairs."""
@@ -83,3 +85,52 @@ def test_the_name_for_the_record_is_the_one_said_else_that_of_whoever_runs_the_c
 def test_there_is_no_record_without_a_name(monkeypatch, nothing):
     monkeypatch.setenv("LOGNAME", "ops")
     assert whoever_runs_this(nothing) == "ops"
+
+
+# ---- standard input
+
+
+def typed(monkeypatch, data: bytes, errors: str = "strict") -> None:
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(data), "utf-8", errors=errors))
+
+
+@pytest.mark.parametrize(
+    ("data", "lines"),
+    [
+        (b"one\ntwo\n", ["one", "two"]),
+        (b"one\r\ntwo", ["one", "two"]),
+        (b" blanks stay \n", [" blanks stay ", ""]),
+        ("pässword\n".encode(), ["pässword", ""]),
+    ],
+)
+def test_lines_of_standard_input_come_one_by_one_without_their_ends(monkeypatch, data, lines):
+    typed(monkeypatch, data)
+    assert [line_from_stdin("A line") for _ in lines] == lines
+
+
+@pytest.mark.parametrize("errors", ["strict", "surrogateescape"])
+def test_a_line_that_is_no_text_is_named_and_not_repeated(monkeypatch, errors):
+    """T-66"""
+    typed(monkeypatch, b"canary\xff\n", errors)
+    with pytest.raises(ConfigurationError, match=r"^The password is no text in UTF-8\.") as refused:
+        line_from_stdin("The password")
+    assert "canary" not in str(refused.value)
+    assert refused.value.__cause__ is None
+
+
+@given(st.text())
+def test_whatever_can_be_written_in_utf_8_is_text(text):
+    check_text(text, "It")
+
+
+# ---- the database
+
+
+@pytest.mark.parametrize("said", [None, "sqlite:///slip.db"])
+def test_a_database_that_is_not_there_is_not_made(tmp_path, monkeypatch, said):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("APPLINKS_DATABASE", raising=False)
+    monkeypatch.setenv("APPLINKS_URL", "https://forge.example.com")
+    with pytest.raises(ConfigurationError, match="There is no database"):
+        opened(said)
+    assert list(tmp_path.iterdir()) == []

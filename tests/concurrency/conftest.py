@@ -1,7 +1,8 @@
-"""Four server processes on one SQLite file, each at a port of its own, all with the same public address."""
+"""Four server processes on one store, each at a port of its own, all with the same public address."""
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -13,9 +14,11 @@ import httpx2
 import pytest
 
 from applinks import AppLinks
+from applinks.store.sealing import FILE_VARIABLE
 from journeys.people import ADMIN
 from journeys.serving import address_of, listen
 from journeys.world import WSGI, Member, running
+from servers import new_database
 
 SERVER = Path(__file__).with_name("server.py")
 PROCESSES = 4
@@ -50,20 +53,37 @@ class Fleet:
             return client.send(httpx2.Request(request.method, url, headers=request.headers))
 
 
-@pytest.fixture(scope="module", params=["asgi", "wsgi"])
+DATABASES = [("asgi", "sqlite"), ("wsgi", "sqlite"), ("asgi", "postgresql"), ("wsgi", "postgresql")]
+STORES = [*DATABASES, ("asgi", "valkey"), ("wsgi", "valkey")]
+on_all_stores = pytest.mark.parametrize("fleet", STORES, indirect=True, ids="-".join, scope="module")
+
+
+@pytest.fixture(scope="module", params=DATABASES, ids="-".join)
 def fleet(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Fleet]:
-    folder = tmp_path_factory.mktemp(request.param)
-    database = f"sqlite:///{folder}/callee.db"
+    """Where it is said `on_all_stores`, nonces may be spent in Valkey; the other tests are about databases."""
+    kind, store = request.param
+    folder = tmp_path_factory.mktemp(kind)
     with ExitStack() as stack:
+        database = f"sqlite:///{folder}/callee.db"
+        environment = {**os.environ, FILE_VARIABLE: str(folder / "keys")}
+        if store == "postgresql":
+            database = stack.enter_context(new_database(request.getfixturevalue("postgresql_server")))
+        if store == "valkey":
+            environment["APPLINKS_REPLAY"] = request.getfixturevalue("valkey_server")
         sockets = [stack.enter_context(listen()) for _ in range(PROCESSES)]
         urls = [address_of(listening) for listening in sockets]
         for listening in sockets:
-            words = [sys.executable, str(SERVER), request.param, database, urls[0], str(listening.fileno())]
+            words = [sys.executable, str(SERVER), kind, database, urls[0], str(listening.fileno())]
             pipes = {"stdin": subprocess.PIPE, "stderr": stack.enter_context((folder / "log").open("ab"))}
-            process = stack.enter_context(subprocess.Popen(words, **pipes, pass_fds=[listening.fileno()]))  # type: ignore[call-overload]
-            stack.callback(process.stdin.close)  # type: ignore[union-attr]
+            process = stack.enter_context(
+                subprocess.Popen(words, **pipes, env=environment, pass_fds=[listening.fileno()])  # type: ignore[call-overload]
+            )
+            stack.callback(process.stdin.close)
         for listening in sockets:
             listening.close()
         front = stack.enter_context(running(folder, "Front", WSGI))
         front.applinks.create_link(urls[0], ADMIN, same_users=True, by="admin")
-        yield Fleet(urls[0], urls, stack.enter_context(AppLinks(database)), front)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv(FILE_VARIABLE, environment[FILE_VARIABLE])
+            looking = stack.enter_context(AppLinks(database))
+        yield Fleet(urls[0], urls, looking, front)

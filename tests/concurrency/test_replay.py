@@ -9,11 +9,11 @@ from urllib.parse import urlsplit
 import httpx2
 
 from applinks import Policy
-from concurrency.conftest import PROCESSES, Fleet
+from concurrency.conftest import PROCESSES, Fleet, on_all_stores
 from journeys.people import ADMIN
 
-SENDS = 50
-ROUNDS = 4
+SENDS = 200
+ROUNDS = 2
 
 
 async def send_at_once(fleet: Fleet, request: httpx2.Request) -> list[bytes]:
@@ -38,7 +38,8 @@ def status(answer: bytes) -> int:
     return int(answer.split(b" ", 2)[1])
 
 
-def test_of_fifty_sends_at_once_to_four_processes_exactly_one_is_admitted_in_each_round(fleet: Fleet) -> None:
+@on_all_stores
+def test_of_two_hundred_sends_at_once_to_four_processes_exactly_one_is_admitted_in_each_round(fleet: Fleet) -> None:
     for round_ in range(ROUNDS):
         one_round(fleet, f"round-{round_}")
     assert fleet.applinks.verify_audit().broken is None
@@ -63,7 +64,7 @@ def test_requests_with_a_proof_of_their_own_are_all_admitted_by_all_processes(fl
     assert len({answer.headers["x-process"] for answer in answers}) == PROCESSES
 
 
-def test_processes_that_started_at_once_on_a_fresh_file_are_one_application(fleet: Fleet) -> None:
+def test_processes_that_started_at_once_on_a_fresh_database_are_one_application(fleet: Fleet) -> None:
     for path in ("rest/applinks/1.0/manifest", "plugins/servlet/oauth/consumer-info"):
         with httpx2.Client() as client:
             said = {client.get(f"{url}/{path}").content for url in fleet.urls}

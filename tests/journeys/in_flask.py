@@ -4,17 +4,24 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from typing import Any
+from urllib.parse import quote, unquote
 
-from flask import Flask, current_app, jsonify, request
+from flask import Flask, current_app, g, jsonify, redirect, request
 from flask import Response as FlaskResponse
 
+from applinks import AppLinks, current_user
+from applinks.frameworks.flask import pages
 from journeys.records import (
     LOGIN_PAGE,
     PIECE,
     REFUSED_THERE,
+    SIGN_IN,
+    SIGN_IN_PAGE,
     VERBS,
     Records,
+    cookie_of,
     digest,
     name_of_user,
     piece,
@@ -24,6 +31,31 @@ from journeys.records import (
 
 def records() -> Records:
     return current_app.extensions["records"]
+
+
+def applinks() -> AppLinks:
+    return current_app.extensions["applinks"]
+
+
+def begin_acting() -> None:
+    """The application's own sign-in: a request over a link comes first, and has nobody of its own."""
+    name = request.cookies.get(cookie_of(applinks().identity.name))
+    if name is not None and current_user(default=None) is None:
+        g.acting = ExitStack()
+        g.acting.enter_context(applinks().acting_as(unquote(name)))
+
+
+def stop_acting(_: BaseException | None) -> None:
+    if "acting" in g:
+        g.pop("acting").close()
+
+
+def sign_in() -> Any:
+    if request.method == "GET":
+        return SIGN_IN_PAGE
+    response = redirect(request.form["next"], 303)
+    response.set_cookie(cookie_of(applinks().identity.name), quote(request.form["name"]))
+    return response
 
 
 def echo() -> Any:
@@ -55,9 +87,11 @@ def upload() -> Any:
 
 
 def download(pieces: int) -> Any:
+    asking = current_user().name
+
     def parts() -> Iterator[bytes]:
         for number in range(pieces):
-            yield piece(number) if name_of_user() == "alice" else b"the scope had ended"
+            yield piece(number) if name_of_user() == asking else b"the scope had ended"
 
     return FlaskResponse(parts(), mimetype="application/octet-stream")
 
@@ -119,10 +153,14 @@ ROUTES = {
 }
 
 
-def application(records: Records, relay: Callable[[], Any] | None) -> Flask:
+def application(records: Records, applinks: AppLinks, relay: Callable[[], Any] | None) -> Flask:
     """`relay` is called by `/relay`, to reach a third application."""
     app = Flask(__name__)
-    app.extensions.update(records=records, relay=relay)
+    app.extensions.update(records=records, applinks=applinks, relay=relay)
+    app.before_request(begin_acting)
+    app.teardown_request(stop_acting)
+    app.add_url_rule(SIGN_IN, "sign in", sign_in, methods=["GET", "POST"])
+    app.register_blueprint(pages(applinks, sign_in=f"{SIGN_IN}?next={{}}"))
     for number, (path, view) in enumerate(ROUTES.items()):
         app.add_url_rule(path, str(number), view, methods=VERBS)
     return app

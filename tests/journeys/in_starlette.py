@@ -9,14 +9,61 @@ import hashlib
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
+from urllib.parse import quote, unquote
 
 from starlette.applications import Starlette
-from starlette.requests import Request
-from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response, StreamingResponse
-from starlette.routing import Route
+from starlette.middleware import Middleware
+from starlette.requests import HTTPConnection, Request
+from starlette.responses import (
+    HTMLResponse,
+    JSONResponse,
+    PlainTextResponse,
+    RedirectResponse,
+    Response,
+    StreamingResponse,
+)
+from starlette.routing import Mount, Route
 
-from applinks import AsyncAppLinks
-from journeys.records import LOGIN_PAGE, REFUSED_THERE, VERBS, Records, digest, name_of_user, piece, start_in_background
+from applinks import AsyncAppLinks, current_user
+from applinks.frameworks import ASGIPages
+from journeys.records import (
+    LOGIN_PAGE,
+    REFUSED_THERE,
+    SIGN_IN,
+    SIGN_IN_PAGE,
+    VERBS,
+    Records,
+    cookie_of,
+    digest,
+    name_of_user,
+    piece,
+    start_in_background,
+)
+
+
+class SigningIn:
+    """The application's own sign-in: a request over a link comes first, and has nobody of its own."""
+
+    def __init__(self, app: Any, applinks: AsyncAppLinks) -> None:
+        self.app, self.applinks = app, applinks
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        cookies = HTTPConnection(scope).cookies if scope["type"] == "http" else {}
+        name = cookies.get(cookie_of(self.applinks.identity.name))
+        if name is None or current_user(default=None) is not None:
+            await self.app(scope, receive, send)
+            return
+        async with self.applinks.acting_as(unquote(name)):
+            await self.app(scope, receive, send)
+
+
+async def sign_in(request: Request) -> Response:
+    if request.method == "GET":
+        return HTMLResponse(SIGN_IN_PAGE)
+    async with request.form() as form:
+        response = RedirectResponse(str(form["next"]), 303)
+        response.set_cookie(cookie_of(request.app.state.applinks.identity.name), quote(str(form["name"])))
+    return response
 
 
 async def echo(request: Request) -> Response:
@@ -54,9 +101,11 @@ async def upload(request: Request) -> Response:
 
 
 async def download(request: Request) -> Response:
+    asking = current_user().name
+
     async def pieces() -> AsyncIterator[bytes]:
         for number in range(int(request.path_params["pieces"])):
-            yield piece(number) if name_of_user() == "alice" else b"the scope had ended"
+            yield piece(number) if name_of_user() == asking else b"the scope had ended"
 
     return StreamingResponse(pieces(), media_type="application/octet-stream")
 
@@ -126,6 +175,11 @@ def application(records: Records, applinks: AsyncAppLinks, relay: Callable[[], A
         async with applinks:
             yield
 
-    app = Starlette(routes=[Route(path, view, methods=VERBS) for path, view in ROUTES.items()], lifespan=lifespan)
-    app.state.records, app.state.relay = records, relay
+    routes = [Route(path, view, methods=VERBS) for path, view in ROUTES.items()]
+    routes += [
+        Route(SIGN_IN, sign_in, methods=["GET", "POST"]),
+        Mount("/plugins/servlet", ASGIPages(applinks, sign_in=f"{SIGN_IN}?next={{}}")),
+    ]
+    app = Starlette(routes=routes, middleware=[Middleware(SigningIn, applinks=applinks)], lifespan=lifespan)
+    app.state.records, app.state.relay, app.state.applinks = records, relay, applinks
     return app

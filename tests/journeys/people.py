@@ -20,6 +20,13 @@ EVERYBODY = (
     Person("Émile Ångström", "A name that must be encoded"),
 )
 
+CAROL = Person("carol", "Carol Clark")
+"""Front knows her; elsewhere her account has another name, or there is none."""
+FIXED = "service"
+THERE = {"alice": "adams", "bob": "brown", "deployment": "robot", "carol": "caroline"}
+"""Under which names people have accounts at a far side that shares no users with us."""
+ACCOUNTS_THERE = tuple(Person(name) for name in (*THERE.values(), FIXED))
+
 
 class Directory(dict[str, Person]):
     """A directory that tests may write to; the administrator signs in with `PASSWORD`."""

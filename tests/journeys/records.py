@@ -15,6 +15,8 @@ from applinks import Person, current_user
 
 VERBS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
 LOGIN_PAGE = "<!DOCTYPE html><title>Log in</title><form action='/login'></form>"
+SIGN_IN = "/sign-in"
+SIGN_IN_PAGE = "<!DOCTYPE html><title>Who are you?</title><form method='post'><input name='name'></form>"
 PIECE = 64 * 1024
 REFUSED_THERE = {"errorMessages": ["You may look, not touch."], "errors": {"summary": "too short"}}
 
@@ -38,6 +40,11 @@ class Records:
 def name_of_user() -> str | None:
     person: Person | None = current_user(default=None)
     return person.name if person else None
+
+
+def cookie_of(application: str) -> str:
+    """The cookie that says who is signed in there, and needs no password: one host's ports share their cookies."""
+    return f"signed-in-at-{application}"
 
 
 def piece(number: int) -> bytes:

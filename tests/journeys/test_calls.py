@@ -291,13 +291,20 @@ def test_the_impersonating_mechanism_can_be_demanded_r20(caller: Caller) -> None
         assert caller.play(journey()) == "alice"
 
 
-@pytest.mark.parametrize("mechanism", ["3LO", "2LO", "trusted", "Basic"])
+@pytest.mark.parametrize(
+    ("mechanism", "why", "remedy"),
+    [
+        ("2LO", "the link does not let calls go as its fixed user", "applinks link change 'Tracker'"),
+        ("trusted", "no mechanism 'trusted' for the link 'Tracker'", "Demand one of: 2LOi"),
+        ("Basic", "'Basic' is not loaded", "APPLINKS_MECHANISMS"),
+    ],
+)
 def test_a_mechanism_that_the_link_lacks_is_an_error_that_names_link_direction_and_remedy_r20(
-    caller: Caller, mechanism: str
+    caller: Caller, mechanism: str, why: str, remedy: str
 ) -> None:
     def journey():
         linked = yield caller.applinks.link("Tracker")
-        with pytest.raises(MechanismMissing, match="Demand one of: 2LOi") as caught:
+        with pytest.raises(MechanismMissing) as caught:
             yield linked.using(mechanism).get("echo")
         return caught.value
 
@@ -305,7 +312,23 @@ def test_a_mechanism_that_the_link_lacks_is_an_error_that_names_link_direction_a
     with caller.applinks.acting_as("alice"):
         error = caller.play(journey())
     assert (error.link, error.direction) == ("Tracker", "outgoing")
-    assert f"no mechanism {mechanism!r} for the link 'Tracker'" in error.message
+    assert why in error.message
+    assert remedy in error.remedy
+    assert len(caller.world.tracker.entries("admission")) == before
+
+
+def test_the_dance_can_be_demanded_and_then_the_person_is_asked_although_nobody_would_need_to_be_r20(caller: Caller) -> None:
+    def journey():
+        linked = yield caller.applinks.link("Tracker")
+        with pytest.raises(CredentialsRequired) as caught:
+            yield linked.using("3LO").get("echo")
+        return caught.value
+
+    before = len(caller.world.tracker.entries("admission"))
+    with caller.applinks.acting_as("alice"):
+        error = caller.play(journey())
+    assert (error.user, error.link, error.direction) == ("alice", "Tracker", "outgoing")
+    assert error.authorization_url.startswith(f"{caller.world.front.url}/plugins/servlet/applinks/oauth/login-dance/authorize?")
     assert len(caller.world.tracker.entries("admission")) == before
 
 
@@ -393,3 +416,4 @@ def test_where_users_are_not_the_same_nobody_is_impersonated_and_the_person_is_a
     with front.acting_as("alice"), pytest.raises(CredentialsRequired, match="alice") as caught:
         front.link("Tracker").get("echo")
     assert (caught.value.user, caught.value.link) == ("alice", "Tracker")
+    assert caught.value.authorization_url.startswith(f"{front.identity.url}/plugins/servlet/applinks/oauth/login-dance/")

@@ -9,7 +9,7 @@ import httpx2
 import pytest
 
 from applinks import ActedAsSomeoneElse, FarSideError
-from applinks.links import Incoming, Level, Link, LinkByName, OurKey, Outgoing, RemoveLink, SameUsers
+from applinks.links import Incoming, LearnSkew, Level, Link, LinkByName, OurKey, Outgoing, RemoveLink, SameUsers
 from applinks.questions import Now
 from applinks.wire.messages import Request
 from applinks.wire.oauth1 import Credentials, SignatureMethod, sign
@@ -152,11 +152,30 @@ def test_a_delete_carries_the_header_that_the_far_side_wants(caller: Caller, str
         assert caller.play(journey())["name"] == "alice"
 
 
-def test_a_problem_that_the_far_side_names_is_told_with_its_remedy(caller: Caller, strict: StrictFarSide) -> None:
+@pytest.fixture
+def skewed(caller: Caller, strict: StrictFarSide) -> Iterator[StrictFarSide]:
+    """Its clock is to be set by the test; what we learn of it is forgotten afterwards."""
     front = caller.world.front.applinks
     link = front.link("Strict").link
     put(front, replace(link, outgoing=replace(link.outgoing, impersonation_parameter="user_id")))
-    strict.takes, strict.skew = "user_id", 301
+    strict.takes = "user_id"
+    yield strict
+    caller.applinks.answer(LearnSkew(link.id, 0.0))
+
+
+def test_a_far_side_whose_clock_differs_is_believed_within_bounds_t12(caller: Caller, skewed: StrictFarSide) -> None:
+    skewed.skew = 600
+
+    def journey():
+        linked = yield caller.applinks.link("Strict")
+        return (yield linked.post("rest/api/2/issue", json={})).json()["name"], (yield linked.get("rest/api/2/myself")).json()
+
+    with caller.applinks.acting_as("alice"):
+        assert caller.play(journey()) == ("alice", {"name": "alice"})
+
+
+def test_beyond_them_the_problem_that_it_names_is_told_with_its_remedy_t12(caller: Caller, skewed: StrictFarSide) -> None:
+    skewed.skew = 1000
 
     def journey():
         linked = yield caller.applinks.link("Strict")

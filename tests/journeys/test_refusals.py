@@ -20,6 +20,7 @@ from applinks import (
     AccessRefused,
     Administrator,
     AppLinksError,
+    ConfigurationError,
     CredentialsRequired,
     FarSideError,
     MalformedAnswer,
@@ -30,6 +31,8 @@ from applinks import (
     RedirectedElsewhere,
     RunAsRefused,
     TheirFault,
+    TimedOut,
+    TlsFailed,
     TransportFailed,
     run_as,
 )
@@ -272,7 +275,9 @@ def failure(caller: Caller, kind: type[AppLinksError], **options: Any) -> AppLin
     assert (type(error), error.link, error.direction, bool(error.remedy)) == (kind, "Tracker", "outgoing", True)
     assert holds_no_secret(error)
     record = caller.world.front.entries("call")[-1]
-    assert (record.subject, record.link, record.outcome) == ("alice", "Tracker", kind.code)
+    # Whatever is wrong with the way, the record says the same: the road is told no more by the HTTP client.
+    told = TransportFailed if issubclass(kind, TransportFailed) else kind
+    assert (record.subject, record.link, record.outcome) == ("alice", "Tracker", told.code)
     return error
 
 
@@ -288,7 +293,7 @@ def test_a_far_side_that_is_down_is_told(caller: Caller, lead_to: Callable[[str]
 def test_a_far_side_that_does_not_answer_in_time_is_told_with_a_warning(caller: Caller, lead_to: Callable[[str], None]) -> None:
     with listen() as silent:
         lead_to(address_of(silent))
-        error = failure(caller, TransportFailed, timeout=0.1)
+        error = failure(caller, TimedOut, timeout=0.1)
     assert "did not answer in time" in error.message
     assert "look before asking again" in error.remedy
 
@@ -307,7 +312,8 @@ def test_a_far_side_that_hangs_up_is_told(caller: Caller, lead_to: Callable[[str
         thread.start()
         error = failure(caller, TransportFailed)
         thread.join()
-    assert "Look whether it was done" in error.remedy or "Check its address" in error.remedy
+    assert "broke off" in error.message
+    assert "look before asking again" in error.remedy
 
 
 def test_a_name_that_does_not_resolve_is_told(caller: Caller, lead_to: Callable[[str], None]) -> None:
@@ -411,13 +417,21 @@ def test_no_link_is_made_with_something_that_is_down(caller: Caller) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "password"), [("admin", "wrong"), ("alice", PASSWORD), ("dave", PASSWORD), ("nobody", PASSWORD), ("ad:min", "x")]
+    ("name", "password"), [("admin", "wrong"), ("alice", PASSWORD), ("dave", PASSWORD), ("nobody", PASSWORD)]
 )
 def test_no_link_is_made_by_anybody_but_an_administrator_of_the_other_side(caller: Caller, name: str, password: str) -> None:
     far: Member = caller.world.archive
     error = not_made(caller, far.url, PairingRefused, Administrator(name, password))
     assert "refused" in error.message
     assert error.remedy
+
+
+def test_a_name_that_cannot_travel_is_told_before_anything_is_sent(caller: Caller) -> None:
+    before = len(caller.world.archive.entries("admission"))
+    error = not_made(caller, caller.world.archive.url, ConfigurationError, Administrator("ad:min", "a password"))
+    assert "colon" in error.message
+    assert "a password" not in str(error)
+    assert len(caller.world.archive.entries("admission")) == before
 
 
 @pytest.mark.parametrize(
@@ -471,8 +485,8 @@ def test_a_certificate_that_nobody_trusts_ends_the_call_before_anything_is_sent(
     with listen() as listening, asgi(application, listening, **certificate):
         url = address_of(listening, scheme="https")
         lead_to(url)
-        error = failure(caller, TransportFailed)
-        not_made(caller, url, TransportFailed)
+        error = failure(caller, TlsFailed)
+        not_made(caller, url, TlsFailed)
         # The server itself is in order: whoever trusts its certificate gets through.
         trusting = ssl.create_default_context(cafile=certificate["ssl_certfile"])
         with (

@@ -33,11 +33,8 @@ class Member:
     people: Directory
     applinks: AppLinks
     app: Any
+    database: str
     records: Records = field(default_factory=Records)
-
-    @property
-    def database(self) -> str:
-        return f"sqlite:///{self.folder}/{self.name}.db"
 
     def entries(self, kind: str) -> list[Any]:
         """What was written down, oldest first."""
@@ -54,16 +51,17 @@ def running(
     relay: Callable[[Any], Any] | None = None,
     outside: Any = None,
     stripped: bool = False,
+    database: str | None = None,
     **more: Any,
 ) -> Iterator[Member]:
     """Start one. Under ASGI it uses `AsyncAppLinks`, under WSGI `AppLinks`; `outside` wraps what the server serves, `stripped`
-    says that it takes the path of the address away."""
+    says that it takes the path of the address away. Its `database` is SQLite in the folder, unless another one is given."""
     with ExitStack() as stack:
         listening = stack.enter_context(listen())
         url = address_of(listening, path)
         people, records = Directory(), Records()
         settings = {"type": "jira", "run_as": RUN_AS, **more, "url": url, "name": name, "people": people}
-        database = f"sqlite:///{folder}/{name}.db"
+        database = database or f"sqlite:///{folder}/{name}.db"
         own: Any = (AsyncAppLinks if kind == ASGI else AppLinks)(database, **settings)
         if kind == ASGI:
             app: Any = ASGIMiddleware(
@@ -71,21 +69,20 @@ def running(
             )
         else:
             stack.enter_context(own)
-            app = WSGIMiddleware(in_flask.application(records, relay and (lambda: relay(own))), own, stripped=stripped)
+            app = WSGIMiddleware(in_flask.application(records, own, relay and (lambda: relay(own))), own, stripped=stripped)
         looking = stack.enter_context(AppLinks(database, **settings))
         serve = asgi if kind == ASGI else wsgi
         stack.enter_context(serve(outside(app) if outside else app, listening))
-        yield Member(name, url, folder, people, looking, app, records)
+        yield Member(name, url, folder, people, looking, app, database, records)
 
 
 @dataclass
-class World:
-    """`front` calls `tracker`, which is the primary application of its type, and `archive`, which is not."""
+class Pair:
+    """`front` calls `tracker`, which runs under that kind of server; front, which only calls, under the other."""
 
     kind: str
     front: Member
     tracker: Member
-    archive: Member
     asynchronous: AsyncAppLinks
     runner: asyncio.Runner
 
@@ -93,9 +90,32 @@ class World:
         return self.front.applinks if face == SYNC else self.asynchronous
 
 
+@dataclass
+class World(Pair):
+    """Tracker is the primary application of its type, and `archive`, which is linked with both, is not."""
+
+    archive: Member
+
+
+@contextmanager
+def linked_pair(folder: Path, kind: str, databases: tuple[str | None, str | None], **settings: Any) -> Iterator[Pair]:
+    """Of front and of tracker; the settings are for both."""
+    other = WSGI if kind == ASGI else ASGI
+    with (
+        running(folder, "Front", other, type="bitbucket", database=databases[0], **settings) as front,
+        running(folder, "Tracker", kind, database=databases[1], **settings) as tracker,
+    ):
+        front.applinks.create_link(tracker.url, ADMIN, same_users=True, by="admin")
+        admit_deployment(tracker)
+        with asyncio.Runner() as runner:
+            asynchronous = AsyncAppLinks(front.database, people=front.people, run_as=RUN_AS, **settings)
+            yield Pair(kind, front, tracker, asynchronous, runner)
+            runner.run(asynchronous.close())
+
+
 @contextmanager
 def linked_world(folder: Path, kind: str) -> Iterator[World]:
-    """The applications under test are of that kind; front, which only calls, is of the other."""
+    """A pair and a third one."""
     other = WSGI if kind == ASGI else ASGI
     with (
         running(folder, "Front", other, type="bitbucket") as front,
@@ -108,7 +128,7 @@ def linked_world(folder: Path, kind: str) -> Iterator[World]:
         admit_deployment(tracker)
         with asyncio.Runner() as runner:
             asynchronous = AsyncAppLinks(front.database, people=front.people, run_as=RUN_AS)
-            yield World(kind, front, tracker, archive, asynchronous, runner)
+            yield World(kind, front, tracker, asynchronous, runner, archive)
             runner.run(asynchronous.close())
 
 
@@ -130,7 +150,7 @@ async def relay_async(applinks: AsyncAppLinks) -> Any:
 class Caller:
     """One face of front. A journey is a generator: what it yields, it is given the result of, in both worlds."""
 
-    world: World
+    world: Pair
     face: str
 
     @property

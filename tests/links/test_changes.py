@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -10,23 +11,41 @@ from answering import Answers
 from applinks.audit import WriteDown
 from applinks.errors import ConfigurationError, LinkExists, LinkNotFound, StoreUnavailable
 from applinks.links import (
+    LEARN,
+    SIGNATURE_METHODS,
     Changes,
+    KeepSecret,
     Level,
+    Limits,
+    Link,
     LinkById,
+    LinkSettings,
     SameUsers,
     SaveLink,
+    SecretOf,
+    SecretUse,
     change,
     change_policy,
     make_primary,
     name_taken,
+    new_secret,
     remove,
+    set_secret,
 )
-from applinks.people import Policy
-from applinks.questions import drive
+from applinks.people import KnowsPeople, Policy
+from applinks.questions import Flow, drive
 from applinks.wire.oauth1 import SignatureMethod
 from in_memory import InMemory, link_to
 
 GETS = Policy(methods=frozenset({"GET"}))
+
+
+ALL = ("2LOi", "3LO", "2LO", "Trusted", "Basic")
+
+
+def set_to(link: Link, *, loaded: tuple[str, ...] = ALL, **settings: Any) -> Flow[Link]:
+    """The change to that link that a person would ask for in these words."""
+    return change(link, Changes.read(settings), by="root", loaded=loaded)
 
 
 @pytest.fixture
@@ -61,7 +80,7 @@ def test_a_removed_primary_link_leaves_the_flag_to_another(us):
     [
         (lambda link: change_policy(link, GETS, by="root"), "policy changed"),
         (lambda link: make_primary(link, by="root"), "link made primary"),
-        (lambda link: change(link, Changes(outgoing=Level.DISABLED), by="root"), "link changed"),
+        (lambda link: set_to(link, outgoing="disabled"), "link changed"),
         (lambda link: remove(link, by="root"), "link deleted"),
     ],
 )
@@ -73,14 +92,14 @@ def test_each_change_is_written_down_once_with_who_said_so(us, make, kind):
 
 def test_what_is_not_said_stays(us):
     before = us.link("Tracker")
-    assert us.run(change(before, Changes(), by="root")) == before
-    after = us.run(change(before, Changes(incoming=Level.OAUTH, impersonation_parameter="xoauth_requestor_id"), by="root"))
+    assert us.run(set_to(before)) == before
+    after = us.run(set_to(before, incoming="oauth", impersonation_parameter="xoauth_requestor_id"))
     assert (after.outgoing.level, after.incoming.level) == (before.outgoing.level, Level.OAUTH)
     assert after.outgoing.impersonation_parameter == "xoauth_requestor_id"
 
 
 def test_the_signature_method_is_that_of_both_directions(us):
-    after = us.run(change(us.link("Tracker"), Changes(signature_method=SignatureMethod.RSA_SHA512), by="root"))
+    after = us.run(set_to(us.link("Tracker"), signature_method="RSA-SHA512"))
     assert after.outgoing.signature_method is after.incoming.signature_method is SignatureMethod.RSA_SHA512
 
 
@@ -90,13 +109,13 @@ def test_impersonation_needs_the_statement_that_the_users_are_the_same(us, answe
     """R-07"""
     link = us.save(replace(us.link("Tracker"), same_users=answer))
     with pytest.raises(ConfigurationError, match="--same-users"):
-        us.run(change(link, Changes(**{direction: Level.OAUTH_IMPERSONATION}), by="root"))
-    us.run(change(link, Changes(**{direction: Level.OAUTH}), by="root"))
+        us.run(set_to(link, **{direction: "oauth_impersonation"}))
+    us.run(set_to(link, **{direction: "oauth"}))
 
 
 def test_a_change_is_made_to_the_link_as_it_is_stored_not_as_it_was_looked_up(us):
     looked_up = us.link("Tracker")
-    us.run(change(looked_up, Changes(incoming=Level.DISABLED), by="root"))
+    us.run(set_to(looked_up, incoming="disabled"))
     after = us.run(change_policy(looked_up, GETS, by="root"))
     assert after.incoming.level is Level.DISABLED
 
@@ -140,3 +159,305 @@ def test_the_error_for_a_taken_name_says_who_has_it_and_how_to_take_another():
     assert "https://wiki.example.com" in str(taken)
     assert "--name" in str(taken)
     assert taken.link == "Wiki"
+
+
+# ---- what can be set
+
+
+SETTINGS: dict[str, tuple[Any, str, Any]] = {
+    "outgoing": ("oauth", "outgoing.level", Level.OAUTH),
+    "incoming": ("disabled", "incoming.level", Level.DISABLED),
+    "signature_method": ("RSA-SHA1", "incoming.signature_method", SignatureMethod.RSA_SHA1),
+    "impersonation_parameter": ("xoauth_requestor_id", "outgoing.impersonation_parameter", "xoauth_requestor_id"),
+    "fixed_user": (True, "outgoing.fixed_user", True),
+    "account": ("service", "outgoing.account", "service"),
+    "execute_as": ("deployment", "incoming.execute_as", "deployment"),
+    "excluded": (["bob", "eve"], "same_users.excluded", frozenset({"bob", "eve"})),
+    "callback": ("https://tracker.example.com/back", "incoming.callback", "https://tracker.example.com/back"),
+    "addresses": (["192.168.0.*"], "incoming.limits.addresses", ("192.168.0.*",)),
+    "paths": (["/rest/api"], "incoming.limits.paths", ("/rest/api",)),
+    "max_age": (60_000, "incoming.limits.max_age", 60_000),
+}
+"""Each setting: a value in the words of a person, where it is found on the link, and what stands there."""
+
+
+def at(link: Link, place: str) -> Any:
+    value: Any = link
+    for name in place.split("."):
+        value = getattr(value, name)
+    return value
+
+
+def test_the_settings_that_are_tried_here_are_all_there_are():
+    assert list(SETTINGS) == list(LinkSettings.__annotations__)
+
+
+@pytest.mark.parametrize("name", SETTINGS)
+def test_a_setting_changes_its_own_place_and_no_other(us, name):
+    before = us.link("Tracker")
+    said, place, meant = SETTINGS[name]
+    after = us.run(set_to(before, **{name: said}))
+    assert after == us.link("Tracker")
+    assert at(after, place) == meant != at(before, place)
+    others = {other for other in SETTINGS if other != name}
+    assert all(at(after, SETTINGS[other][1]) == at(before, SETTINGS[other][1]) for other in others)
+    assert (after.name, after.type, after.application_url, after.incoming.policy) == (
+        before.name, before.type, before.application_url, before.incoming.policy,
+    )  # fmt: skip
+
+
+def test_settings_that_are_named_with_none_were_not_said(us):
+    before = us.run(set_to(us.link("Tracker"), **{name: said for name, (said, _, _) in SETTINGS.items()}))
+    assert us.run(set_to(before, **dict.fromkeys(SETTINGS))) == before
+
+
+@pytest.mark.parametrize(("name", "place"), [(name, SETTINGS[name][1]) for name in ("account", "execute_as", "callback")])
+def test_an_empty_text_takes_it_away(us, name, place):
+    link = us.run(set_to(us.link("Tracker"), **{name: SETTINGS[name][0]}))
+    assert at(us.run(set_to(link, **{name: ""})), place) is None
+
+
+@pytest.mark.parametrize("name", ["excluded", "addresses", "paths"])
+def test_an_empty_list_takes_all_away(us, name):
+    link = us.run(set_to(us.link("Tracker"), **{name: SETTINGS[name][0]}))
+    assert not at(us.run(set_to(link, **{name: []})), SETTINGS[name][1])
+
+
+def test_the_parameter_can_be_forgotten_so_that_the_next_call_learns_it(us):
+    assert us.link("Tracker").outgoing.impersonation_parameter == "user_id"
+    assert us.run(set_to(us.link("Tracker"), impersonation_parameter=LEARN)).outgoing.impersonation_parameter is None
+
+
+def test_limits_that_are_not_said_are_those_of_a_link_of_which_nothing_was_said():
+    assert Limits() == Limits(addresses=(), paths=(), max_age=10_000)
+
+
+@pytest.mark.parametrize(
+    ("name", "known"),
+    [
+        ("outgoing", "disabled, oauth, oauth_impersonation, trusted, basic"),
+        ("incoming", "disabled, oauth, oauth_impersonation, trusted, basic"),
+        ("signature_method", ", ".join(SignatureMethod)),
+        ("impersonation_parameter", "user_id, xoauth_requestor_id, learn"),
+    ],
+)
+@pytest.mark.parametrize("word", ["everything", "", "OAUTH", "PLAINTEXT", "2LO"])
+def test_a_word_that_is_not_known_is_refused_with_those_that_are(name, known, word):
+    """T-06: no method that is not there can be asked for."""
+    with pytest.raises(ConfigurationError) as refused:
+        Changes.read({name: word})
+    assert refused.value.remedy == f"Say one of: {known}."
+
+
+def test_a_setting_that_does_not_exist_is_refused_with_those_that_do():
+    with pytest.raises(ConfigurationError, match="no setting 'outgiong'") as refused:
+        Changes.read({"outgiong": "disabled"})
+    assert refused.value.remedy == f"There are: {', '.join(SETTINGS)}."
+
+
+@pytest.mark.parametrize("name", ["excluded", "addresses", "paths"])
+def test_one_text_in_place_of_a_list_is_refused_and_not_taken_apart(name):
+    with pytest.raises(ConfigurationError, match=f"{name} is 'bob'"):
+        Changes.read({name: "bob"})
+
+
+@pytest.mark.parametrize("callback", ["oob", "back", "javascript:alert(1)", "ftp://x/", "https://", "https://x/?oauth_token=1"])
+def test_a_callback_is_an_address_to_which_people_can_be_sent(callback):
+    """T-42, T-47"""
+    with pytest.raises(ConfigurationError, match="no address to send people to"):
+        Changes.read({"callback": callback})
+
+
+@pytest.mark.parametrize(
+    "pattern", ["192.168.0", "192.168.0.0/24", "::1", "host.example.com", "", "256.1.1.1", "1.2.3.4.5", "*"]
+)
+def test_an_address_pattern_has_four_parts(pattern):
+    """R-15"""
+    with pytest.raises(ConfigurationError, match="no address pattern"):
+        Changes.read({"addresses": ["10.0.0.*", pattern]})
+
+
+@pytest.mark.parametrize("path", ["rest", "", "/rest/../admin", "/rest//api", "/a%2fb", "/a;b", "/a\\b"])
+def test_a_path_is_a_plain_one(path):
+    """R-15, T-51"""
+    with pytest.raises(ConfigurationError, match="no plain path"):
+        Changes.read({"paths": ["/rest", path]})
+
+
+@pytest.mark.parametrize("age", [0, -1, 10**12])
+def test_a_certificate_is_valid_for_a_while_but_not_for_ever(age):
+    """R-15"""
+    with pytest.raises(ConfigurationError, match="valid so long"):
+        Changes.read({"max_age": age})
+
+
+@pytest.mark.parametrize("wrong", [{"outgoing": "everything"}, {"max_age": 0}, {"paths": ["rest"]}])
+def test_what_is_refused_changes_nothing_of_what_is_said_beside_it(us, wrong):
+    before = us.link("Tracker")
+    with pytest.raises(ConfigurationError):
+        us.run(set_to(before, incoming="disabled", **wrong))
+    assert us.link("Tracker") == before
+    assert us.entries == []
+
+
+# ---- levels need what they stand on
+
+
+@pytest.mark.parametrize("direction", ["outgoing", "incoming"])
+@pytest.mark.parametrize(("level", "mechanism"), [("trusted", "Trusted"), ("basic", "Basic")])
+def test_a_legacy_level_needs_its_mechanism_to_be_loaded(us, direction, level, mechanism):
+    """R-15, R-16: off by default."""
+    before = us.run(set_to(us.link("Tracker"), account="service", execute_as="deployment"))
+    for loaded in ((), ("2LOi", "3LO", "2LO"), tuple(name for name in ALL if name != mechanism)):
+        with pytest.raises(ConfigurationError, match=f"{mechanism!r} is not loaded") as refused:
+            us.run(set_to(before, loaded=loaded, **{direction: level}))
+        assert "legacy" in str(refused.value)
+        assert f"APPLINKS_MECHANISMS=2LOi,3LO,2LO,{mechanism}" in refused.value.remedy
+    assert us.link("Tracker") == before
+    assert at(us.run(set_to(before, loaded=(mechanism,), **{direction: level})), f"{direction}.level") == level
+
+
+@pytest.mark.parametrize("loaded", [(), ("2LOi", "3LO", "2LO")])
+def test_other_things_of_a_link_by_a_legacy_level_can_be_changed_where_its_mechanism_is_not_loaded(us, loaded):
+    trusted = us.run(set_to(us.link("Tracker"), incoming="trusted"))
+    assert us.run(set_to(trusted, loaded=loaded, incoming="disabled")).incoming.level is Level.DISABLED
+
+
+@pytest.mark.parametrize(("direction", "needed"), [("outgoing", "account"), ("incoming", "execute_as")])
+def test_basic_needs_an_account_and_the_account_cannot_be_taken_away_from_under_it(us, direction, needed):
+    """R-16"""
+    with pytest.raises(ConfigurationError, match="for Basic") as refused:
+        us.run(set_to(us.link("Tracker"), **{direction: "basic"}))
+    assert needed in refused.value.remedy
+    basic = us.run(set_to(us.link("Tracker"), **{direction: "basic", needed: "deployment"}))
+    with pytest.raises(ConfigurationError, match="for Basic"):
+        us.run(set_to(basic, **{needed: ""}))
+    assert us.link("Tracker") == basic
+
+
+def test_a_link_without_the_other_sides_key_cannot_be_trusted(us):
+    """R-15"""
+    link = us.save(replace(us.link("Tracker"), incoming=replace(us.link("Tracker").incoming, public_key=None)))
+    with pytest.raises(ConfigurationError, match="no key to be trusted by"):
+        us.run(set_to(link, incoming="trusted"))
+
+
+@pytest.mark.parametrize("level", ["oauth", "trusted", "basic"])
+def test_what_has_no_address_cannot_be_called(us, level):
+    link = us.save(replace(us.link("Tracker"), application_url="", display_url=""))
+    with pytest.raises(ConfigurationError, match="no address that could be called"):
+        us.run(set_to(link, outgoing=level, account="service"))
+    us.run(set_to(link, outgoing="disabled"))
+
+
+def test_nobody_can_be_excluded_from_what_nobody_has_said(us):
+    """R-07"""
+    link = us.save(replace(us.link("Tracker"), same_users=None))
+    with pytest.raises(ConfigurationError, match="nobody can be excluded"):
+        us.run(set_to(link, excluded=["bob"]))
+    assert us.run(set_to(link, excluded=[])) == link
+
+
+def test_exclusions_leave_the_statement_itself_as_it_was_said(us):
+    before = us.link("Tracker").same_users
+    after = us.run(set_to(us.link("Tracker"), excluded=["bob"])).same_users
+    assert after == replace(before, excluded=frozenset({"bob"}))
+    assert after.objection("BOB")
+    assert after.objection("alice") is None
+
+
+# ---- the fixed user
+
+
+@pytest.mark.parametrize(("name", "why"), [("root", "administrator"), ("dave", "disabled"), ("nobody", "unknown")])
+def test_a_fixed_user_is_an_active_user_and_never_an_administrator(us, name, why):
+    """R-13, T-20"""
+    before = us.link("Tracker")
+    with pytest.raises(ConfigurationError, match=why) as refused:
+        us.run(set_to(before, execute_as=name))
+    assert "no more rights than the calls need" in refused.value.remedy
+    assert us.link("Tracker") == before
+    assert us.run(set_to(before, execute_as="deployment")).incoming.execute_as == "deployment"
+
+
+def test_who_knows_no_people_leaves_that_to_each_call(us):
+    """R-13: the command line has no directory."""
+    link = us.link("Tracker")
+    answers = Answers({KnowsPeople: False, LinkById: link, SaveLink: lambda question: question.link, WriteDown: None})
+    assert drive(set_to(link, execute_as="root"), answers).incoming.execute_as == "root"
+
+
+def test_nobody_is_looked_up_where_no_fixed_user_is_set(us):
+    us.run(set_to(us.link("Tracker"), execute_as="", incoming="oauth"))
+    assert not {"KnowsPeople", "FindPerson"} & set(us.kinds())
+
+
+# ---- secrets
+
+
+CANARY = "canary-7d1f"
+USES = [
+    ("outgoing", {}, SecretUse.OUTGOING_OAUTH, "https://tracker.example.com"),
+    ("outgoing", {"outgoing": "basic", "account": "service"}, SecretUse.OUTGOING_BASIC, "https://tracker.example.com"),
+    ("incoming", {}, SecretUse.INCOMING_OAUTH, ""),
+]
+
+
+@pytest.mark.parametrize(("direction", "settings", "use", "origin"), USES)
+def test_a_secret_is_kept_for_what_the_level_means_now_and_for_where_the_link_leads_now(us, direction, settings, use, origin):
+    """T-37"""
+    link = us.run(set_to(us.link("Tracker"), **settings))
+    assert us.run(set_secret(link, direction, CANARY, by="root")) is None
+    assert us.answer(SecretOf(link.id, use, origin)) == CANARY
+    assert len(us.secrets) == 1
+
+
+@pytest.mark.parametrize(("direction", "settings", "use", "origin"), USES)
+def test_that_a_secret_was_set_is_written_down_and_the_secret_is_not(us, direction, settings, use, origin):
+    """T-66"""
+    link = us.run(set_to(us.link("Tracker"), **settings))
+    us.run(set_secret(link, direction, CANARY, by="ada"))
+    entry = us.entries[-1]
+    assert (entry.kind, entry.outcome, entry.actor, entry.link) == ("secret set", use.value, "ada", "Tracker")
+    assert CANARY not in repr(us.entries) + repr([question for question in us.asked if isinstance(question, KeepSecret)])
+
+
+def test_a_secret_that_was_made_is_told_once_and_kept(us):
+    """T-18, T-66"""
+    first, second = (us.run(new_secret(us.link("Tracker"), by="root")) for _ in range(2))
+    assert first != second
+    assert len(first) >= 32
+    assert us.answer(SecretOf(us.link("Tracker").id, SecretUse.INCOMING_OAUTH, "")) == second
+    assert second not in repr(us.entries) + repr(us.asked)
+
+
+def test_the_password_of_a_link_that_comes_in_by_basic_is_made_here_and_nobodys_own(us):
+    """R-16"""
+    link = us.run(set_to(us.link("Tracker"), incoming="basic", execute_as="deployment"))
+    with pytest.raises(ConfigurationError, match="is made here") as refused:
+        us.run(set_secret(link, "incoming", CANARY, by="root"))
+    assert "--incoming --new" in refused.value.remedy
+    assert us.secrets == {}
+    made = us.run(new_secret(link, by="root"))
+    assert us.answer(SecretOf(link.id, SecretUse.INCOMING_BASIC, "")) == made
+
+
+@pytest.mark.parametrize("secret", ["", f"{CANARY}\n", f"{CANARY}\x00", "\udcff", f"{CANARY}\u202e"])
+def test_what_is_no_plain_text_is_no_secret_and_is_not_repeated(us, secret):
+    """T-07, T-66"""
+    with pytest.raises(ConfigurationError, match="A secret must be text") as refused:
+        us.run(set_secret(us.link("Tracker"), "outgoing", secret, by="root"))
+    assert CANARY not in str(refused.value)
+    assert us.secrets == {}
+
+
+@pytest.mark.parametrize("direction", ["", "both", "Outgoing"])
+def test_a_secret_belongs_to_one_of_two_directions(us, direction):
+    with pytest.raises(ConfigurationError, match="direction") as refused:
+        us.run(set_secret(us.link("Tracker"), direction, CANARY, by="root"))
+    assert refused.value.remedy == "Say one of: incoming, outgoing."
+
+
+def test_the_methods_that_pairing_proposes_need_no_secret():
+    """T-06: the strongest first, the protocol's own last."""
+    assert SIGNATURE_METHODS == (SignatureMethod.RSA_SHA256, SignatureMethod.RSA_SHA512, SignatureMethod.RSA_SHA1)

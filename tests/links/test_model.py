@@ -4,7 +4,18 @@ from dataclasses import FrozenInstanceError
 
 import pytest
 
-from applinks.links import IMPERSONATION_PARAMETERS, REQUESTOR_ID, USER_ID, Incoming, Level, Link, Outgoing
+from applinks.links import (
+    IMPERSONATION_PARAMETERS,
+    OAUTH_LEVELS,
+    REQUESTOR_ID,
+    USER_ID,
+    Incoming,
+    Level,
+    Limits,
+    Link,
+    Outgoing,
+    SameUsers,
+)
 from applinks.people import Policy
 from in_memory import InMemory, link_to
 
@@ -24,6 +35,57 @@ def test_links_are_values_that_do_not_change():
 
 def test_levels_are_told_by_their_words():
     assert [str(level) for level in Level] == ["disabled", "oauth", "oauth_impersonation", "trusted", "basic"]
+
+
+def test_two_levels_are_those_of_oauth_and_stand_for_several_mechanisms():
+    """protocol.md 1.9"""
+    assert {Level.OAUTH, Level.OAUTH_IMPERSONATION} == OAUTH_LEVELS
+
+
+def test_nobody_is_fixed_and_no_secret_account_or_callback_is_there_unless_somebody_says_so():
+    link = Link("id", "Wiki", "confluence", "https://w", "https://w")
+    assert (link.outgoing.fixed_user, link.outgoing.account, link.outgoing.consumer_key, link.outgoing.endpoints) == (
+        False,
+        None,
+        None,
+        None,
+    )
+    assert (link.incoming.execute_as, link.incoming.callback) == (None, None)
+
+
+def test_a_trusted_application_may_call_from_anywhere_for_anything_within_ten_seconds():
+    """protocol.md 2.5"""
+    assert Limits() == Limits(addresses=(), paths=(), max_age=10_000)
+
+
+@pytest.mark.parametrize(
+    ("address", "origin"),
+    [
+        ("https://wiki.example.com", "https://wiki.example.com"),
+        ("https://wiki.example.com/", "https://wiki.example.com"),
+        ("https://wiki.example.com/products/wiki", "https://wiki.example.com"),
+        ("https://Wiki.Example.com/Wiki", "https://wiki.example.com"),
+        ("https://wiki.example.com:443/wiki", "https://wiki.example.com"),
+        ("http://wiki.example.com:80", "http://wiki.example.com"),
+        ("https://wiki.example.com:80", "https://wiki.example.com:80"),
+        ("http://wiki.example.com:443", "http://wiki.example.com:443"),
+        ("http://wiki.example.com:8080/x", "http://wiki.example.com:8080"),
+        ("https://wiki.example.com:8443/x", "https://wiki.example.com:8443"),
+        ("http://[::1]:8080/x", "http://[::1]:8080"),
+        ("", ""),
+    ],
+)
+def test_an_origin_is_scheme_host_and_port_however_they_are_written(address, origin):
+    """T-37: secrets are bound to it."""
+    assert Link("id", "Wiki", "confluence", address, address).origin == origin
+
+
+def test_where_the_users_are_the_same_a_name_may_be_excluded_in_any_case_of_letters():
+    """R-07"""
+    shared = SameUsers(True, "root", 1, frozenset({"Alice"}))
+    assert "'alice' is excluded" in shared.objection("alice")
+    assert shared.objection("bob") is None
+    assert "root said so" in SameUsers(False, "root", 1).objection("bob")
 
 
 def test_the_user_travels_by_one_of_two_names_the_commoner_one_first():

@@ -11,7 +11,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from applinks.errors import AppLinksError, LinkExists, MalformedAnswer, PairingRefused, StoreUnavailable, TransportFailed
-from applinks.links import SIGNATURE_METHODS, Administrator, Level, LinkById, Proposal, SameUsers, SaveLink, pairing
+from applinks.links import (
+    SIGNATURE_METHODS,
+    Administrator,
+    Changes,
+    Level,
+    LinkById,
+    Proposal,
+    SameUsers,
+    SaveLink,
+    change,
+    pairing,
+)
 from applinks.people import Policy
 from applinks.wire.messages import Request, Response
 from applinks.wire.oauth1 import SignatureMethod
@@ -126,6 +137,39 @@ def test_saying_it_again_renews_keys_and_levels_and_keeps_policy_name_and_primar
     theirs = them.link("Front")
     assert theirs.incoming.public_key == us.key.public.text
     assert (theirs.incoming.policy, theirs.incoming.level) == (GETS, Level.OAUTH_IMPERSONATION)
+
+
+def test_saying_it_again_keeps_all_else_that_an_administrator_has_set(us, them):
+    create(us, them)
+    settings = {
+        "fixed_user": True,
+        "execute_as": "deployment",
+        "excluded": ["bob"],
+        "callback": "https://wiki.example.com/back",
+        "addresses": ["10.0.0.*"],
+        "paths": ["/rest"],
+        "max_age": 5000,
+    }
+    for one, name in ((us, "Wiki"), (them, "Front")):
+        one.run(change(one.link(name), Changes.read(settings), by="root"))
+    here, there = us.link("Wiki"), them.link("Front")
+    us.now = them.now = NOW + 60
+    create(us, them)
+    for before, after in ((here, us.link("Wiki")), (there, them.link("Front"))):
+        assert after.incoming == before.incoming
+        assert after.outgoing == before.outgoing
+        assert after.same_users == replace(before.same_users, said_at=int(NOW) + 60)
+        assert after.same_users.excluded == {"bob"}
+
+
+def test_saying_it_again_takes_the_place_of_a_legacy_level(us, them):
+    """R-15: what was weaker does not stay beside what is made."""
+    create(us, them)
+    us.run(
+        change(us.link("Wiki"), Changes.read({"outgoing": "trusted", "incoming": "trusted"}), by="root", loaded=("Trusted",))
+    )
+    link = create(us, them)
+    assert link.outgoing.level is link.incoming.level is Level.OAUTH_IMPERSONATION
 
 
 def test_saying_it_again_from_the_other_side_is_the_same_link(us, them):

@@ -17,7 +17,7 @@ from applinks.wire import basic
 from applinks.wire.messages import Request, Response
 from mechanisms.halves import URL, Pair, problem
 
-PASSWORD = "made for this link"  # noqa: S105
+PASSWORD = "made for this link"
 
 
 def pair(**changes: object) -> Pair:

@@ -83,7 +83,7 @@ def test_what_is_not_listed_is_not_even_imported():
         "m.load(['Trusted']); "
         "assert legacy & set(sys.modules) == {'applinks.mechanisms.trusted_applications'}"
     )
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)  # noqa: S603
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")
 
 
@@ -108,7 +108,7 @@ def test_each_mechanism_stands_on_its_own_levels_in_both_directions(mechanism, l
 
 def ready(name: str, level: Level | None = None) -> Pair:
     """A pair with everything that the mechanism of this name needs, besides the level."""
-    mechanism = next(mechanism for mechanism in ALL if mechanism.NAME == name)
+    mechanism = next(mechanism for mechanism in ALL if name == mechanism.NAME)
     pair = Pair(mechanism, level or min(LEVELS[name]))
     ours, theirs = pair.ours, pair.theirs
     pair.front.save(replace(ours, outgoing=replace(ours.outgoing, fixed_user=True, account="deployment")))

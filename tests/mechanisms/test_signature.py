@@ -22,7 +22,7 @@ from in_memory import NOW, InMemory
 from mechanisms.halves import URL, Pair
 
 HMAC, RSA = SignatureMethod.HMAC_SHA1, SignatureMethod.RSA_SHA256
-SECRET = "kept between the two of them"  # noqa: S105
+SECRET = "kept between the two of them"
 
 
 def by_hmac(method: SignatureMethod = HMAC) -> Pair:
@@ -80,7 +80,7 @@ def test_a_link_that_signs_with_a_secret_and_has_none_is_an_error_that_says_so()
     """T-07: nothing is ever signed with an empty secret."""
     pair = by_hmac()
     pair.front.answer(KeepSecret(pair.ours.id, SecretUse.OUTGOING_OAUTH, pair.ours.origin, None))
-    with pytest.raises(ConfigurationError, match="none is set for https://wiki.example.com") as missing:
+    with pytest.raises(ConfigurationError, match=r"none is set for https://wiki\.example\.com") as missing:
         pair.proven()
     assert missing.value.link == "Wiki"
     assert "applinks link secret" in missing.value.remedy
@@ -90,7 +90,7 @@ def test_a_secret_does_not_follow_the_link_to_another_origin():
     """T-37"""
     pair = by_hmac()
     pair.front.save(replace(pair.ours, application_url="https://wiki.evil.example"))
-    with pytest.raises(ConfigurationError, match="none is set for https://wiki.evil.example"):
+    with pytest.raises(ConfigurationError, match=r"none is set for https://wiki\.evil\.example"):
         pair.proven()
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from applinks.errors import BadProof, NoProof, PersonNotAdmitted, Replayed
 from applinks.links import Level, LinkOfConsumer, SameUsers
-from applinks.mechanisms import Presented
+from applinks.mechanisms import Candidate, Presented
 from applinks.mechanisms import trusted_applications as mechanism
 from applinks.people import Person, Policy
 from applinks.wire import trusted_apps, trusted_failures
@@ -89,12 +89,15 @@ def test_the_name_arrives_in_its_own_letters():
         assert both.examined(both.proven(user=user)).claimed_user == user
 
 
-def test_each_certificate_has_a_key_of_its_own_which_is_what_may_be_spent_once():
-    """T-26"""
+def test_what_may_be_spent_once_stands_for_address_and_time():
+    """T-26: the signature covers these two and nothing else, so two of them are one."""
     both = pair()
-    one, other = both.examined(both.proven()), both.examined(both.proven())
-    assert one.nonce
-    assert one.nonce != other.nonce
+    one, other = both.examined(both.proven()), both.examined(both.proven(user="bob"))
+    assert one.nonce == other.nonce != ""
+    elsewhere = both.examined(both.proven(Request("GET", f"{URL}?a=1")))
+    both.front.now += 0.002
+    later = both.examined(both.proven())
+    assert len({one.nonce, elsewhere.nonce, later.nonce}) == 3
 
 
 def test_another_name_written_over_the_first_has_the_same_nonce():
@@ -108,6 +111,16 @@ def test_another_name_written_over_the_first_has_the_same_nonce():
     forged = request.with_header(trusted_apps.CERTIFICATE, b64encode(certificate).decode())
     assert both.examined(forged).claimed_user == "admin", "which is why the way must be TLS"
     assert both.examined(forged).nonce == both.examined(request).nonce
+
+
+def test_so_has_a_certificate_under_a_key_that_was_read_in_another_one():
+    """T-26"""
+    both = pair()
+    request = both.proven()
+    other = both.proven(Request("GET", f"{URL}?other"), user="root")
+    for name in (trusted_apps.CERTIFICATE, trusted_apps.KEY):
+        request = request.with_header(name, other.header(name))
+    assert both.examined(request).nonce == both.examined(both.proven()).nonce
 
 
 def test_what_is_written_down_of_it_says_who_and_where_and_no_key():
@@ -185,20 +198,25 @@ def test_an_application_that_is_not_trusted_is_unknown_whatever_else_we_know_of_
 
 
 @pytest.mark.parametrize("name", ["key", "magic"])
-def test_what_was_not_made_with_its_key_is_bad_magic(name):
-    """protocol.md 2.3, 7"""
+def test_who_does_not_have_its_key_is_told_what_any_stranger_is(name):
+    """T-07, T-28: bad magic is in our own record only."""
     both = pair()
     other = Pair(mechanism, Level.TRUSTED)
     other.front.key = InMemory("Stranger").key
     request = both.proven().with_header(PREFIX + name, other.proven().header(PREFIX + name))
-    assert problem(both.examined(request)) == Code.BAD_MAGIC
+    assert told(both.examined(request)) == told(both.examined(STRANGERS["disabled"](both)))
 
 
-@pytest.mark.parametrize("certificate", ["AAAA", "%%%", "", "A" * 3000])
-def test_a_certificate_that_is_none_is_refused(certificate):
+@pytest.mark.parametrize("certificate", ["AAAA", "%%%", "=", "A" * 3000])
+def test_a_certificate_that_is_none_was_not_made_with_its_key_either(certificate):
     both = pair()
-    request = both.proven().with_header(f"{PREFIX}cert", certificate or "=")
-    assert problem(both.examined(request)) in {Code.BAD_MAGIC, Code.SYSTEM}
+    request = both.proven().with_header(f"{PREFIX}cert", certificate)
+    assert problem(both.examined(request)) in {Code.APP_UNKNOWN, Code.SYSTEM}
+
+
+def told(candidate: Candidate) -> tuple[int, tuple, bytes]:
+    answer = mechanism.refuse("realm", refusal(candidate))
+    return answer.status, answer.headers, answer.body
 
 
 @pytest.mark.parametrize(

@@ -8,14 +8,14 @@ from typing import Any
 
 import httpx2
 
+from answering import run
 from applinks.links import Link
-from applinks.mechanisms import Presented
+from applinks.mechanisms import MECHANISMS, Presented
 from applinks.mechanisms import two_legged_impersonation as mechanism
 from applinks.outgoing import AsyncLinkedApplication, LinkedApplication
 from applinks.outgoing.send import client_options
 from applinks.wire import oauth1
 from applinks.wire.messages import Request
-from answering import run
 from in_memory import InMemory, link_to
 
 Answer = Callable[[httpx2.Request], httpx2.Response]
@@ -90,8 +90,8 @@ class Connections:
 class Front(InMemory):
     """The calling application, linked with Wiki; `theirs` is Wiki's end of the link."""
 
-    def __init__(self, far_side: FarSide, url: str = BASE, **terms: Any) -> None:
-        super().__init__("Front", run_as={"deployment": {"alice"}})
+    def __init__(self, far_side: FarSide, url: str = BASE, *, mechanisms: Any = MECHANISMS, **terms: Any) -> None:
+        super().__init__("Front", run_as={"deployment": {"alice"}}, mechanisms=mechanisms)
         wiki = InMemory("Wiki", type="confluence", url=url)
         self.ours = self.save(link_to(wiki, **terms))
         self.theirs = link_to(self, **terms)

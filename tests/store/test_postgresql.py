@@ -162,8 +162,6 @@ def test_the_record_has_no_gap_under_many_writers_in_several_processes_t68(open_
 
 def test_those_who_ask_for_the_version_while_it_is_read_share_one_reading_that_begins_later() -> None:
     """A change that was made before somebody asked is in the answer, though many are answered by one reading."""
-    watch = _Watch.__new__(_Watch)
-    watch._turn, watch._begun, watch._done, watch._version = threading.Lock(), 0, 0, 0
     changes, readings = [1], []
     reading, go_on = threading.Semaphore(0), threading.Semaphore(0)
 
@@ -174,7 +172,7 @@ def test_those_who_ask_for_the_version_while_it_is_read_share_one_reading_that_b
         assert go_on.acquire(timeout=30)
         return version
 
-    watch._read = read  # type: ignore[method-assign]
+    watch = _Watch(read)
     with ThreadPoolExecutor(9) as threads:
         early = threads.submit(watch.version)
         reading.acquire()
@@ -191,13 +189,10 @@ def test_those_who_ask_for_the_version_while_it_is_read_share_one_reading_that_b
 
 
 def test_a_version_that_could_not_be_read_is_not_taken_for_one() -> None:
-    watch = _Watch.__new__(_Watch)
-    watch._turn, watch._begun, watch._done, watch._version = threading.Lock(), 0, 0, 7
-
     def fail() -> int:
         raise ConnectionError
 
-    watch._read = fail  # type: ignore[method-assign]
+    watch = _Watch(fail)
     for _ in range(2):
         with pytest.raises(ConnectionError):
             watch.version()

@@ -12,7 +12,7 @@ AWAY = [
     "/\\evil.example", "/\\/evil.example", "\\/evil.example", "\\\\evil.example", "\\evil.example", "/\\\\evil.example",
     "//\\evil.example", "/\\\t/evil.example", "/a\\..\\..\\evil.example", "/a\\b",
     "/\t/evil.example", "/\n/evil.example", "/\r/evil.example", "/\r\n/evil.example", "\t//evil.example", "\n//evil.example",
-    "/\t\\evil.example", "/\x00/evil.example", "/\x0b/evil.example", "/\x0c/evil.example", "/\x1f/evil.example",
+    "/\t\\evil.example", "/\x08/evil.example", "/\x0b/evil.example", "/\x0c/evil.example", "/\x1f/evil.example",
     "/\x7f/evil.example", "/\x85/evil.example", "/\u2028/evil.example", "/\u200b/evil.example", "/\ufeff/evil.example",
     " //evil.example", "\u00a0//evil.example", "\u3000//evil.example", "/\u2215/evil.example", "／／evil.example", "/／evil.example",
     "https://evil.example", "http://evil.example", "HTTPS://evil.example", "https:evil.example", "https:/evil.example",

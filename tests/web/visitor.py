@@ -6,17 +6,22 @@ from collections.abc import Iterable, Mapping
 from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import quote, urlencode, urlsplit
 
-from applinks.links import Grant, RequestToken, digest_of
+from applinks.links import AccessToken, Grant, RequestToken, digest_of
+from applinks.outgoing import dance
 from applinks.people import Person
 from applinks.web import PageVisit, serve
+from applinks.web.pages import AUTHORIZE, GRANTS
 from applinks.wire.messages import FORM, Pairs, Request, Response
 from in_memory import NOW, InMemory
 from web.dom import Dom
 
 TOKEN = "a-request-token"
 CALLBACK = "https://wiki.example.com/base/plugins/servlet/applinks/oauth/login-dance/access?state=s"
+WIKI_ADDRESS = "https://wiki.example.com/base"
+FORGED, NOT_YOURS, UNKNOWN = "Please try that again", "This was meant for somebody else", "Nobody is asking"
+USED, EXPIRED = "This was decided already", "That took too long"
 SENT_BY_A_PAGE = {"sec-fetch-site": "same-origin", "origin": "null"}
 """What a browser says of a form of ours: the origin is hidden, because our pages ask for no referrer."""
 
@@ -92,3 +97,40 @@ def allowed(application: InMemory, link_id: str, user: str, id: str) -> Grant:  
     grant = Grant(id, link_id, user, digest_of(id), "secret", "handle", int(NOW), int(NOW) + 1000, int(NOW) + 2000)
     application.grants[id] = grant
     return grant
+
+
+def at(application: InMemory, name: str, **more: str | None) -> Visitor:
+    """Somebody who is signed in there."""
+    return Visitor(application, application.people[name], **more)
+
+
+def outcome(answer: Response) -> tuple[int, str]:
+    """Status and title."""
+    return answer.status, heading(answer)
+
+
+def form_of(visitor: Visitor, kind: str) -> tuple[str, dict[str, str]]:
+    """Path and fields of one of the forms, as the page that was just shown has them; there is something to do by it."""
+    wiki = visitor.application.link("Wiki")
+    if kind in {"allow", "deny"}:
+        page = visitor.get(AUTHORIZE, {"oauth_token": TOKEN})
+        return AUTHORIZE, {**Dom(page.body.decode()).fields(), "decision": kind}
+    allowed(visitor.application, wiki.id, visitor.person.name, "grant")
+    token = AccessToken(wiki.id, visitor.person.name, "token", "secret", int(NOW))
+    visitor.application.tokens[wiki.id, visitor.person.name] = token
+    page = visitor.get(GRANTS)
+    fields = Dom(page.body.decode()).fields()
+    return GRANTS, {**fields, **({"revoke": "grant"} if kind == "revoke" else {"forget": wiki.id})}
+
+
+def start_of(wiki: InMemory, name: str, back: str | None = None) -> str:
+    """The address that a person is given."""
+    needed = wiki.run(dance.consent_needed(wiki.identity, wiki.link("Tracker"), name, "no consent yet"))
+    return needed.authorization_url + ("" if back is None else f"&return_to={quote(back, safe='')}")
+
+
+def danced(wiki: InMemory, tracker: InMemory, back: str | None = None, decision: str = "allow", by: str = "alice") -> str:
+    """The address at which they come back to the wiki, after they decided in the tracker."""
+    there = at(wiki, "alice").open(start_of(wiki, "alice", back)).header("location") or ""
+    visitor = at(tracker, by)
+    return visitor.press(visitor.open(there), "decision", decision).header("location") or ""

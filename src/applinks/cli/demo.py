@@ -16,6 +16,7 @@ from applinks.cli.words import Json
 def demo(
     once: Annotated[bool, typer.Option("--once", help="End after the story, with 0 if every step was as told.")] = False,
     data: Annotated[Path | None, typer.Option("--data", help="Keep the files in this folder.")] = None,
+    browser: Annotated[bool, typer.Option(help="Let carol consent in a real browser, where this machine has one.")] = True,
     as_json: Json = False,
 ) -> None:
     """Start tracker, wiki and forge, link them, and call each other as alice, as deployment, and as nobody should."""
@@ -27,7 +28,7 @@ def demo(
 
     stay = sys.stdout.isatty() and not once and not as_json
     with TemporaryDirectory(prefix="applinks-demo-") as temporary:
-        story = tell(data or Path(temporary), quiet=as_json, stay=stay)
+        story = tell(data or Path(temporary), quiet=as_json, stay=stay, real=browser)
     if as_json:
         typer.echo(json.dumps(story.as_data(), ensure_ascii=False))
     raise typer.Exit(0 if story.ok else 1)

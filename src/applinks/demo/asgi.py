@@ -18,7 +18,8 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.templating import Jinja2Templates
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import Message as Event
 
 from applinks import AsyncAppLinks, current_user
 from applinks.demo import browser, look
@@ -40,7 +41,7 @@ class SafeHeaders:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on; dress the answer."""
 
-        async def send_safely(message: Message) -> None:
+        async def send_safely(message: Event) -> None:
             if message["type"] == "http.response.start":
                 given = MutableHeaders(scope=message)
                 for name, value in self.headers.items():
@@ -106,9 +107,7 @@ class Site:
         }
         return self.templates.TemplateResponse(request, template, frame | context, status_code=status)
 
-    def go_on(
-        self, request: Request, path: str, said: str, address: str | None = None, kind: Kind = Kind.SUCCESS
-    ) -> Response:
+    def go_on(self, request: Request, path: str, said: str, address: str | None = None, kind: Kind = Kind.SUCCESS) -> Response:
         """Send the person to a page that will tell them, once, what was done and perhaps where to look at it."""
         request.session["said"] = {"kind": kind, "text": said, "address": address}
         return RedirectResponse(path, 303)

@@ -7,16 +7,12 @@ printed was written down by `applinks` itself when it happened.
 from __future__ import annotations
 
 import asyncio
-import logging
 import re
 import threading
 from base64 import b64encode
-from collections.abc import Callable
 from contextlib import closing
-from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import Any
 from urllib.parse import quote
 
 import httpx2
@@ -24,106 +20,30 @@ from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from cryptography.hazmat.primitives.hashes import SHA256
 
 from applinks import Administrator, Policy
-from applinks.demo.servers import Running, running
+from applinks.demo.dance import as_a_fixed_user, with_consent
+from applinks.demo.scene import Scene, Watch
+from applinks.demo.servers import running
 from applinks.demo.telling import Step, Story, Teller
+from applinks.demo.window import TRUST
 
-TRUST = httpx2.create_ssl_context()
 ADMIN = Administrator("admin", "admin")
+CAROL = ("carol", "cclark")
+"""The names of the one person who is not called the same everywhere."""
 
 
-def tell(data: Path, *, quiet: bool = False, stay: bool = False) -> Story:
-    """Start the three applications, link them, tell the story; with `stay`, go on serving until interrupted."""
+def tell(data: Path, *, quiet: bool = False, stay: bool = False, real: bool = True) -> Story:
+    """Start the three applications, link them, tell the story; with `stay`, go on serving until interrupted.
+
+    `real` says that consent shall be given in a real browser, where this machine has one.
+    """
     teller = Teller(quiet=quiet)
-    with running(data) as three, Watch() as watch, closing(Scene(three, teller, watch)) as scene:
+    with running(data) as three, Watch() as watch, closing(Scene(three, teller, watch, real)) as scene:
         for act in ACTS:
             act(scene)
         teller.end(three.addresses(), stay=stay)
         if stay:
             _until_interrupted()
     return teller.story
-
-
-class Watch(logging.Handler):
-    """Collects what `applinks` writes down in this process."""
-
-    def __init__(self) -> None:
-        super().__init__(logging.INFO)
-        self.entries: list[Any] = []
-        self._log = logging.getLogger("applinks")
-
-    def emit(self, record: logging.LogRecord) -> None:
-        """Keep the entry that the record carries."""
-        entry = getattr(record, "applinks_entry", None)
-        if entry is not None:
-            self.entries.append(entry)
-
-    def calls(self) -> list[Any]:
-        """The calls since the last time, oldest first."""
-        calls = [entry for entry in self.entries if entry.kind == "call"]
-        self.entries.clear()
-        return calls
-
-    def __enter__(self) -> Watch:
-        self._log.addHandler(self)
-        self._before = (self._log.level, self._log.propagate)
-        self._log.setLevel(logging.INFO)
-        self._log.propagate = False
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._log.removeHandler(self)
-        level, self._log.propagate = self._before
-        self._log.setLevel(level)
-
-
-class Browser:
-    """One person's browser at one application."""
-
-    def __init__(self, url: str, name: str) -> None:
-        self._http = httpx2.Client(base_url=url, follow_redirects=True, verify=TRUST)
-        self.press("/login", "/login", name=name, password=name, next="/")
-
-    def read(self, page: str) -> str:
-        """The text of a page."""
-        return self._http.get(page).text
-
-    def press(self, page: str, form: str, **fields: str) -> httpx2.Response:
-        """Open a page and send a form of it."""
-        token = re.search(r'name="token" value="([^"]+)"', self._http.get(page).text)
-        return self._http.post(form, data={"token": token[1] if token else "", **fields})
-
-    def close(self) -> None:
-        """Close its connections."""
-        self._http.close()
-
-
-@dataclass
-class Scene:
-    """What an act works with."""
-
-    three: Running
-    teller: Teller
-    watch: Watch
-    browsers: dict[tuple[str, str], Browser] = field(default_factory=dict)
-
-    def browser(self, application: str, name: str) -> Browser:
-        """Somebody's browser, signed in."""
-        if (application, name) not in self.browsers:
-            self.browsers[application, name] = Browser(self.three.addresses()[application], name)
-        return self.browsers[application, name]
-
-    def tell(self, name: str, done: Callable[[], httpx2.Response], *, wanted: str, status: int = 200) -> httpx2.Response:
-        """Do something in a browser and tell the call that it led to: the one whose request ends with `wanted`."""
-        self.watch.calls()
-        page = done()
-        calls = [call for call in self.watch.calls() if call.request.endswith(wanted)]
-        self.teller.call(name, calls[-1] if calls else None, good=len(calls) == 1 and calls[0].status == status)
-        return page
-
-    def close(self) -> None:
-        """Close all browsers."""
-        for browser in self.browsers.values():
-            browser.close()
 
 
 def link(scene: Scene) -> None:
@@ -147,6 +67,11 @@ def link(scene: Scene) -> None:
     for theirs in ("Tracker", "Forge"):
         asyncio.run(three.wiki.applinks.change_policy(theirs, deployment, by="admin"))
     asyncio.run(three.tracker.applinks.change_policy("Wiki", deployment, by="admin"))
+    asyncio.run(three.tracker.applinks.change_link("Wiki", excluded=CAROL, by="admin"))
+    three.forge.applinks.change_link("Wiki", excluded=CAROL, by="admin")
+    for theirs in ("Tracker", "Forge"):
+        asyncio.run(three.wiki.applinks.change_link(theirs, excluded=CAROL, by="admin"))
+    scene.teller.aside("Carol Clark is carol in Tracker and Forge and cclark in Wiki: there she is nobody's namesake.")
 
 
 def as_the_current_user(scene: Scene) -> None:
@@ -236,7 +161,7 @@ def refused(scene: Scene) -> None:
         scene.teller.forgery(name, request, answer, problem, good=good)
 
 
-ACTS = (link, as_the_current_user, publish, as_another_user, refused)
+ACTS = (link, as_the_current_user, publish, as_another_user, with_consent, as_a_fixed_user, refused)
 
 
 def _signed_call(scene: Scene) -> tuple[httpx2.Request, str]:

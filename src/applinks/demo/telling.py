@@ -75,12 +75,20 @@ class Teller:
         self._faint(f"as {entry.subject} over {entry.link!r} by {entry.mechanism}{really}")
         self._faint(f"signed: {shortened(entry.explanation or '')}")
 
+    def page(self, step: Step, outcome: str = "answered") -> None:
+        """Something that was done in a browser, and what came of it."""
+        self._add(step)
+        self._line(step.name, good=step.ok)
+        self._detail(step.request, step.status, outcome)
+
     def forgery(self, name: str, request: httpx2.Request, answer: httpx2.Response, problem: str, *, good: bool) -> None:
         """A request that somebody else made up, and what came of it."""
         line = f"{request.method} {str(request.url).partition('?')[0]}"
-        self._add(Step(name, "Wiki", "alice", "a stranger", None, "2LOi", line, answer.status_code, ok=good))
-        self._line(name, good=good)
-        self._detail(line, answer.status_code, problem)
+        self.page(Step(name, "Wiki", "alice", "a stranger", None, "2LOi", line, answer.status_code, ok=good), problem)
+
+    def aside(self, text: str) -> None:
+        """Something that is worth knowing about what comes next."""
+        self._console.print(Text(f"  {text}", "dim"))
 
     def says(self, text: str, *, good: bool) -> None:
         """Something that a page says; if it does not, the step before was not as told."""
@@ -98,7 +106,7 @@ class Teller:
         if stay:
             for name, address in addresses.items():
                 self._console.print(f"  {name:8} {address}")
-            self._console.print("Sign in as alice, bob or erin; the password is the name. Ctrl+C ends it.")
+            self._console.print("Sign in as alice, bob, erin or carol (in Wiki: cclark); passwords are names. Ctrl+C ends it.")
 
     def _add(self, step: Step) -> None:
         self.story.steps.append(step)
@@ -107,7 +115,7 @@ class Teller:
         self._console.print(Text("  ").append("✓ " if good else "✗ ", "green" if good else "bold red").append(text))
 
     def _detail(self, request: str | None, status: int | None, outcome: str) -> None:
-        told = str(status) if outcome == "answered" else f"{status} {outcome}"
+        told = " ".join(str(part) for part in (status, outcome) if part not in {None, "answered"})
         self._console.print(Text("      ").append(f"{request}  →  {told}", "cyan"))
 
     def _faint(self, text: str) -> None:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from io import BytesIO
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 
 from flask import Blueprint, Response, request
 
 from applinks.frameworks.pages import WSGIPages
+from applinks.frameworks.wsgi import Environ
+from applinks.incoming import BODY_LIMIT
 
 if TYPE_CHECKING:
     from applinks.assembly import Application
@@ -23,7 +27,15 @@ def pages(
     served = WSGIPages(applinks, sign_in=sign_in, sign_out=sign_out, stripped=stripped)
 
     def page(rest: str) -> Any:  # noqa: ARG001 the pages read the address themselves
-        return Response.from_app(served, request.environ)
+        return Response.from_app(served, _unread())
 
     blueprint.add_url_rule("/plugins/servlet/<path:rest>", "page", page, methods=["GET", "POST"])
     return blueprint
+
+
+def _unread() -> Environ:
+    """The request with its form still to be read: something before the view may have read it, and there is no second time."""
+    if not 0 < (request.content_length or 0) <= BODY_LIMIT:
+        return request.environ
+    body = request.get_data() or urlencode(tuple(request.form.items(multi=True))).encode()
+    return {**request.environ, "wsgi.input": BytesIO(body), "CONTENT_LENGTH": str(len(body))}

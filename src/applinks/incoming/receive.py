@@ -71,15 +71,18 @@ def _received(request: Request, mechanisms: Sequence[Mechanism], *, whole: bool)
     visit = Visit(request, path, identity, None, mechanisms)
     try:
         if path in TOKEN_ENDPOINTS:
+            if not whole:
+                raise NotAdmitted("The body is too large to be verified.", problem="parameter_rejected")
             return (yield from TOKEN_ENDPOINTS[path](visit))
         principal: Principal | None = yield from admit(request, identity, mechanisms, whole=whole)
     except NotAdmitted as refusal:
         log.warning("refused %s %r: %s", request.method, request.url.partition("?")[0], ascii(str(refusal)))
         return _refused(refusal, visit)
     endpoint = ENDPOINTS.get(path)
-    if endpoint is not None:
-        return (yield from endpoint(replace(visit, principal=principal)))
-    return principal
+    if endpoint is None:
+        return principal
+    answer = yield from endpoint(replace(visit, principal=principal))
+    return replace(answer, headers=(*answer.headers, *principal.headers)) if principal else answer
 
 
 def _refused(refusal: NotAdmitted, visit: Visit) -> Response:

@@ -128,5 +128,6 @@ class Link:
 
     @property
     def origin(self) -> str:
-        """Scheme, host and port of the application URL: what secrets are bound to (security.md T-37)."""
-        return "/".join(self.application_url.split("/", 3)[:3])
+        """Scheme, host and port of the application URL, as HTTP clients write them: what secrets are bound to (T-37)."""
+        origin = "/".join(self.application_url.split("/", 3)[:3]).lower()
+        return origin.removesuffix(":443" if origin.startswith("https:") else ":80")

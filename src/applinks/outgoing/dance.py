@@ -154,7 +154,9 @@ def _post(url: str, facts: Facts, *, token: str | None, token_secret: str = "", 
     proof = yield from sign(request, facts, token=token, token_secret=token_secret, extra=extra)
     response: Response = yield Ask(proof.request)
     if response.status != 200:
-        raise answer.error(facts.link, request.line(), response, None, problem=answer.refusal_in(response))
+        moment: Moment = yield Now()
+        problem = answer.refusal_in(response)
+        raise answer.error(facts.link, request.line(), response, None, problem=problem, now=moment.now)
     return response
 
 

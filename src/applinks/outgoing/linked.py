@@ -9,7 +9,7 @@ import httpx2
 
 from applinks import clock
 from applinks.errors import ConfigurationError, TransportFailed
-from applinks.links import Link, who_am_i
+from applinks.links import Level, Link, who_am_i
 from applinks.mechanisms import Mechanism
 from applinks.outgoing import address, answer, ladder, reading
 from applinks.outgoing.answer import ERRORS
@@ -140,8 +140,10 @@ class _Linked(Generic[R]):
         return transport_failure(error, f"{self.link.name!r} at {self.link.application_url}", self.link.name)
 
     def _problem(self, said: Response) -> Problem | None:
-        """What it says against our proof, in whichever dialect."""
-        problems = (mechanism.refusal(said) for mechanism in self._caller.mechanisms)
+        """What it says against our proof, in whichever dialect; a bare 401 refuses a password only where one is sent."""
+        basic = self.link.outgoing.level is Level.BASIC
+        spoken = (mechanism for mechanism in self._caller.mechanisms if basic or mechanism.NAME != "Basic")
+        problems = (mechanism.refusal(said) for mechanism in spoken)
         return next((problem for problem in problems if problem is not None), None)
 
     def _explain(self, user: str | None) -> Flow[Explanation]:

@@ -62,5 +62,5 @@ def failing_as_unavailable(database: Database) -> Iterator[None]:
     try:
         yield
     except database.failures as error:
-        why = " ".join(str(getattr(error, "orig", error)).split())
+        why = str(getattr(error, "orig", error)).partition("\n")[0].rstrip(".")
         raise StoreUnavailable(f"The database of the links failed: {why}.", remedy=database.advice) from error

@@ -42,6 +42,7 @@ _BEGIN = {
     Use.WRITE: f"{_ALONE}; SET LOCAL synchronous_commit = off",
     Use.WRITE_DURABLY: _ALONE,
 }
+_VERSION = str(VERSION_OF_LINKS.compile(compile_kwargs={"literal_binds": True}))
 _UNLESS_THE_ADDRESS_SAYS_OTHERWISE = {
     "connect_timeout": BUSY_SECONDS,
     "tcp_user_timeout": 1000 * BUSY_SECONDS,
@@ -63,7 +64,7 @@ class PostgreSQL:
     def _start_anew(self) -> None:
         self._process = os.getpid()
         self._engine = _engine(self._url)
-        self._watch = _Watch(self._engine)
+        self._watch = _Watch(self._read_version)
         self._threads: ThreadPoolExecutor | None = None
 
     @contextmanager
@@ -77,6 +78,11 @@ class PostgreSQL:
     def version(self) -> int:
         """The number that every change to links, identity and keys moves, on whichever machine."""
         return self._here()._watch.version()
+
+    def _read_version(self) -> int:
+        with self._engine.connect() as connection:
+            row = driver(connection).execute(_VERSION).fetchone()
+        return int(row[0]) if row else 0
 
     async def without_blocking(self, work: Callable[[], T]) -> T:
         """Done in another thread; if the caller is cancelled, the work still ends there and leaves no connection halfway."""
@@ -109,9 +115,8 @@ _left_by_parent: list[object] = []
 class _Watch:
     """Reads the version of links. Those who ask while it is being read share the next reading, which begins after that."""
 
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
-        self._query = str(VERSION_OF_LINKS.compile(engine, compile_kwargs={"literal_binds": True}))
+    def __init__(self, read: Callable[[], int]) -> None:
+        self._read = read
         self._turn = threading.Lock()
         self._begun = self._done = 0
         self._version = 0
@@ -124,11 +129,6 @@ class _Watch:
                 self._version = self._read()
                 self._done = self._begun
             return self._version
-
-    def _read(self) -> int:
-        with self._engine.connect() as connection:
-            row = driver(connection).execute(self._query).fetchone()
-        return int(row[0]) if row else 0
 
 
 def _psycopg() -> Any:

@@ -17,6 +17,11 @@ function refused(error) {
   print({ status: error.statusCode, body: error.data });
 }
 
+function given(error, token, token_secret, rest) {
+  if (error) return refused(error);
+  print({ status: 200, token, token_secret, session_handle: rest.oauth_session_handle || '' });
+}
+
 const steps = {
   request_token() {
     client.getOAuthRequestToken((error, token, token_secret) => {
@@ -26,8 +31,15 @@ const steps = {
     });
   },
   access_token() {
-    client.getOAuthAccessToken(task.token, task.token_secret, task.verifier, (error, token, token_secret) =>
-      error ? refused(error) : print({ status: 200, token, token_secret }));
+    const verifier = task.verifier === null ? [] : [task.verifier];
+    client.getOAuthAccessToken(task.token, task.token_secret, ...verifier, given);
+  },
+  renewal() {
+    const handle = { oauth_session_handle: task.session_handle };
+    client.post(task.access_token_url, task.token, task.token_secret, handle, null, (error, body) => {
+      const { oauth_token, oauth_token_secret, ...rest } = error ? {} : Object.fromEntries(new URLSearchParams(body));
+      given(error, oauth_token, oauth_token_secret, rest);
+    });
   },
   call() {
     if (task.token === '') return callWithEmptyToken();

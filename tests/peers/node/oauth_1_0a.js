@@ -5,19 +5,25 @@ const { readFileSync } = require('node:fs');
 const OAuth = require('oauth-1.0a');
 
 const task = JSON.parse(readFileSync(0, 'utf8'));
-const hashes = {
-  'HMAC-SHA1': (base, key) => crypto.createHmac('sha1', key).update(base).digest('base64'),
-  'RSA-SHA1': (base) => crypto.createSign('RSA-SHA1').update(base).sign(task.private_key, 'base64'),
-};
+
+function hash(base, key) {
+  const [kind, algorithm] = task.signature_method.split('-');
+  if (kind === 'RSA') return crypto.createSign(task.signature_method).update(base).sign(task.private_key, 'base64');
+  return kind === 'HMAC' ? crypto.createHmac(algorithm.toLowerCase(), key).update(base).digest('base64') : key;
+}
+
 const signer = OAuth({
   consumer: { key: task.consumer_key, secret: task.secret },
   signature_method: task.signature_method,
-  hash_function: hashes[task.signature_method],
+  hash_function: hash,
 });
 
 const steps = {
   request_token: { method: 'POST', url: task.request_token_url, data: { oauth_callback: task.callback } },
-  access_token: { method: 'POST', url: task.access_token_url, data: { oauth_verifier: task.verifier } },
+  access_token: {
+    method: 'POST', url: task.access_token_url, data: task.verifier === null ? {} : { oauth_verifier: task.verifier },
+  },
+  renewal: { method: 'POST', url: task.access_token_url, data: { oauth_session_handle: task.session_handle } },
   call: { method: task.http_method, url: task.url },
 };
 
@@ -32,6 +38,7 @@ async function play() {
     const given = new URLSearchParams(body);
     answer.token = given.get('oauth_token');
     answer.token_secret = given.get('oauth_token_secret');
+    answer.session_handle = given.get('oauth_session_handle') || '';
   }
   process.stdout.write(JSON.stringify(answer));
 }

@@ -7,6 +7,7 @@ use HTTP::Tiny;
 use Encode qw(decode_utf8);
 use JSON::PP;
 use Net::OAuth;
+use Net::OAuth::AccessTokenRequest;
 use URI;
 
 $Net::OAuth::PROTOCOL_VERSION = Net::OAuth::PROTOCOL_VERSION_1_0A;
@@ -15,15 +16,23 @@ my $task = decode_json(do { local $/; <STDIN> });
 
 my %steps = (
     request_token => sub { ('request token', 'POST', $task->{request_token_url}, callback => $task->{callback}) },
-    access_token  => sub { ('access token', 'POST', $task->{access_token_url}, token(), verifier => $task->{verifier}) },
+    access_token  => sub { ('access token', 'POST', $task->{access_token_url}, token(), verifier()) },
+    renewal       => sub { ('access token', 'POST', $task->{access_token_url}, token(), session_handle()) },
     call          => sub {
         my @where = ($task->{http_method}, $task->{url});
         return defined $task->{token} ? ('protected resource', @where, token()) : ('consumer', @where);
     },
 );
 
+my @AS_BEFORE = (protocol_version => Net::OAuth::PROTOCOL_VERSION_1_0);
+
+sub verifier { return defined $task->{verifier} ? (verifier => $task->{verifier}) : @AS_BEFORE }
+
+sub session_handle { return (@AS_BEFORE, session_handle => $task->{session_handle}) }
+
 sub token { return (token => $task->{token}, token_secret => $task->{token_secret}) }
 
+Net::OAuth::AccessTokenRequest->add_optional_message_params('session_handle');
 my ($kind, $method, $url, %more) = $steps{$task->{step}}->();
 my $address = URI->new($url);
 my %query = map { decode_utf8($_) } $address->query_form;
@@ -50,5 +59,6 @@ my %answer = (status => $response->{status} + 0, headers => $response->{headers}
 if ($response->{success} && $task->{step} ne 'call') {
     my %given = URI->new("?$response->{content}")->query_form;
     @answer{qw(token token_secret)} = @given{qw(oauth_token oauth_token_secret)};
+    $answer{session_handle} = $given{oauth_session_handle} // '';
 }
 print encode_json(\%answer);

@@ -14,6 +14,11 @@ consumer = OAuth::Consumer.new(
   access_token_url: task['access_token_url']
 )
 
+def given(token)
+  handle = token.params[:oauth_session_handle] || ''
+  { status: 200, token: token.token, token_secret: token.secret, session_handle: handle }
+end
+
 def told(response)
   { status: response.code.to_i, headers: response.each_header.to_h, body: response.body }
 end
@@ -26,8 +31,10 @@ answer =
       { status: 200, token: asked.token, token_secret: asked.secret, authorize: asked.authorize_url }
     when 'access_token'
       asked = OAuth::RequestToken.new(consumer, task['token'], task['token_secret'])
-      given = asked.get_access_token(oauth_verifier: task['verifier'])
-      { status: 200, token: given.token, token_secret: given.secret }
+      given(asked.get_access_token(task['verifier'] ? { oauth_verifier: task['verifier'] } : {}))
+    when 'renewal'
+      held = OAuth::AccessToken.new(consumer, task['token'], task['token_secret'])
+      given(consumer.get_access_token(held, oauth_session_handle: task['session_handle']))
     else
       token = task['token'] && OAuth::AccessToken.new(consumer, task['token'], task['token_secret'])
       told(consumer.request(task['http_method'].downcase.to_sym, task['url'], token))

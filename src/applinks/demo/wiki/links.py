@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from typing import Any
+from dataclasses import dataclass
 from urllib.parse import quote
 
 from applinks import AsyncAppLinks, current_user, run_as
@@ -50,8 +50,20 @@ async def mention(applinks: AsyncAppLinks, issue: str, title: str, address: str)
 # 3. As nobody in particular: as the one user whom the forge has fixed for this wiki, whoever reads it here.
 
 
-async def pull_requests(applinks: AsyncAppLinks, project: str) -> list[dict[str, Any]]:
+@dataclass(frozen=True, slots=True)
+class PullRequest:
+    """What the forge tells of one; its address is not to be believed."""
+
+    title: str
+    author: str
+    address: str
+
+
+async def pull_requests(applinks: AsyncAppLinks, project: str) -> list[PullRequest]:
     """The open pull requests of a project's launch scripts in the forge."""
     forge = (await applinks.primary("bitbucket")).using("2LO")
     found = (await forge.get(f"rest/api/1.0/projects/{quote(project, safe='')}/repos/launch-scripts/pull-requests")).json()
-    return list(found["values"])
+    return [
+        PullRequest(each["title"], each["author"]["user"]["displayName"], each["links"]["self"][0]["href"])
+        for each in found["values"]
+    ]
