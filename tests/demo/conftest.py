@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 import socket
 import threading
@@ -41,6 +42,12 @@ class Browser:
     def sign_in(self, name: str, password: str | None = None, **more: str) -> httpx2.Response:
         self.get("/login")
         return self.send("/login", name=name, password=name if password is None else password, **more)
+
+    def link(self, words: str) -> str:
+        """Where a link with these words leads."""
+        found = re.search(rf'<a [^>]*href="([^"]+)"[^>]*>{re.escape(words)}</a>', self.page)
+        assert found, f"no link {words!r}"
+        return found[1]
 
     def token(self) -> str:
         found = re.search(r'<meta name="form-token" content="([^"]+)">', self.page)
@@ -101,6 +108,9 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
             with AppLinks(f"sqlite:///{data}/applinks-{name.lower()}.db", url=url, name=name, type=TYPES[name]) as applinks:
                 link_all(applinks, *(other for other in urls.values() if other != url))
                 admit_deployment(applinks)
+                leave_carol_out(applinks)
+        made["Forge"].applinks.change_link("Wiki", execute_as="integration", by="admin")
+        asyncio.run(made["Wiki"].applinks.change_link("Forge", fixed_user=True, by="admin"))
         yield World(made["Tracker"], made["Wiki"], made["Forge"], urls, caller)
 
 
@@ -113,6 +123,13 @@ def admit_deployment(applinks: AppLinks) -> None:
     """Let the integrations' account be impersonated, though it is an administrator; erin is named nowhere."""
     for linked in applinks.links():
         applinks.change_policy(linked.name, Policy(administrators=frozenset({"deployment"})), by="admin")
+
+
+def leave_carol_out(applinks: AppLinks) -> None:
+    """Carol Clark has another name in the wiki, and neither name is anybody else's."""
+    for linked in applinks.links():
+        if "Wiki" in {applinks.identity.name, linked.name}:
+            applinks.change_link(linked.name, excluded=["carol", "cclark"], by="admin")
 
 
 @contextmanager

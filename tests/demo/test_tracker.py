@@ -171,15 +171,22 @@ def test_an_issue_that_was_finished_before_keeps_its_page(world):
     assert len(world.wiki.records.pages(title="OPS-3 Order more rope")) == 1
 
 
-@pytest.mark.parametrize(("user", "reason"), [("bob", "Bob Brown has no rights in this wiki."), ("carol", "permission_denied")])
-def test_if_the_wiki_refuses_the_issue_stays_and_the_person_reads_why(world, user, reason):
-    """Bob has no rights there, and carol does not exist there: the call fails, and nobody else steps in."""
+@pytest.mark.parametrize(
+    ("user", "kind", "lead", "reason"),
+    [
+        ("bob", "error", "This was not done.", "Bob Brown has no rights in this wiki."),
+        ("carol", "warning", "Not done yet.", "'carol' is excluded from the users that the two applications share"),
+    ],
+)
+def test_if_the_wiki_refuses_the_issue_stays_and_the_person_reads_why(world, user, kind, lead, reason):
+    """Bob has no rights there, and carol is not known there by that name: the call fails, and nobody else steps in."""
     with world.browsing("Tracker", user) as person:
         person.get("/browse/OPS-2")
         answer = person.send("/browse/OPS-2/transition", transition="31")
 
     assert answer.status_code == 409
-    assert "This was not done." in person.page
+    assert f'<div class="message {kind}" role="alert">' in person.page
+    assert lead in person.page
     assert reason in person.page
     assert world.tracker.records.issue("OPS-2").status == "In Progress"
     assert not world.tracker.records.remote_links("OPS-2")

@@ -15,6 +15,13 @@ SECRET = re.compile(r"(^|_)(password|secret|signature|token|digest|mac|voucher|n
 
 EQUAL_ON_PURPOSE = {
     "mechanisms/two_legged_impersonation.py: claim.token == ''": "whether there is one; its value proves nothing here",
+    "mechanisms/two_legged.py: claim.token == ''": "the same",
+    "mechanisms/three_legged.py: presented.oauth.token != ''": "the same",
+    "mechanisms/three_legged.py: now.token.token != token.token": "both are our own, read from our own records",
+    "store/grants.py: request_tokens.c.digest == question.digest": "by the database, and of a digest: what leaks is of no use",
+    "store/grants.py: request_tokens.c.digest == bindparam('wanted')": "the same",
+    "store/grants.py: grants.c.token == question.instead_of": "the same; columns called token hold digests",
+    "store/grants.py: grants.c.token == bindparam('wanted')": "the same",
     "store/trail.py: row.digest.hex() == noted.digest": "both are in the open: one is stored, one was printed",
 }
 """Comparisons whose operand only sounds like a secret."""

@@ -13,6 +13,7 @@ from typing import Any
 from applinks import AppLinks, AsyncAppLinks, Policy
 from applinks.frameworks import ASGIMiddleware, WSGIMiddleware
 from applinks.questions import drive, drive_async
+from applinks.store.sealing import FILE_VARIABLE
 from journeys import in_flask, in_starlette
 from journeys.people import ADMIN, Directory
 from journeys.records import Records
@@ -35,6 +36,12 @@ class Member:
     app: Any
     database: str
     records: Records = field(default_factory=Records)
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What another process needs to know of its records: keys lie beside a file, and for a server's database in the folder."""
+        keys = self.folder / "keys"
+        return {"APPLINKS_DATABASE": self.database} | ({FILE_VARIABLE: str(keys)} if keys.exists() else {})
 
     def entries(self, kind: str) -> list[Any]:
         """What was written down, oldest first."""

@@ -1,4 +1,4 @@
-"""Keys of a consumer, and providers that we did not write."""
+"""Keys of a consumer, providers that we did not write, and applications of ours."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 
+from peers.our_application import ASGI, WSGI, OurApplication, our_application
 from peers.provider import Provider
 from peers.reference_provider import PROVIDERS
 
@@ -42,3 +43,17 @@ def provider(request: pytest.FixtureRequest) -> Iterator[Provider]:
     """Each of the two, with empty books."""
     with PROVIDERS[request.param]() as provider:
         yield provider
+
+
+@pytest.fixture(scope="session")
+def ours(tmp_path_factory: pytest.TempPathFactory) -> Iterator[OurApplication]:
+    """Under ASGI. Shared: each test registers consumers of its own."""
+    with our_application(tmp_path_factory.mktemp("ours"), ASGI) as application:
+        yield application
+
+
+@pytest.fixture(scope="session")
+def ours_in_flask(tmp_path_factory: pytest.TempPathFactory) -> Iterator[OurApplication]:
+    """The same under WSGI."""
+    with our_application(tmp_path_factory.mktemp("ours-in-flask"), WSGI, "Flask") as application:
+        yield application

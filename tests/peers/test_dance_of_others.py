@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 import requests
 
-from peers.client import ACCESS_TOKEN, HMAC_SHA1, REQUEST_TOKEN, RSA_SHA1, Answer, Peer, Task
+from peers.client import ACCESS_TOKEN, HMAC_SHA1, IN_HEADER, REQUEST_TOKEN, RSA_SHA1, Answer, Peer, Task
 from peers.conftest import KeyPair
 from peers.in_python import requests_oauthlib
 from peers.known import DANCERS, PEERS
@@ -16,7 +16,7 @@ from peers.reference_provider import AuthlibProvider, OAuthlibProvider
 
 KEY, CALLBACK = "a-consumer", "https://consumer.example.test/back?to=here"
 METHODS = [HMAC_SHA1, RSA_SHA1]
-SOMEBODY = Peer("requests-oauthlib", requests_oauthlib)
+SOMEBODY = Peer("requests-oauthlib", "Python", requests_oauthlib)
 
 
 def task_for(provider: Provider, method: str, keys: KeyPair, key: str = KEY) -> Task:
@@ -88,7 +88,7 @@ def test_each_client_calls_two_legged(peer: Peer, method: str, key_pair: KeyPair
 def test_which_clients_send_an_empty_token_is_known(peer: Peer, key_pair: KeyPair) -> None:
     with OAuthlibProvider() as provider:
         peer.run(replace(task_for(provider, HMAC_SHA1, key_pair), token=""))
-        assert ('oauth_token=""' in provider.asked[-1].headers["Authorization"]) == peer.sends_empty_token
+        assert ('oauth_token=""' in provider.asked[-1].headers["Authorization"]) == (peer.empty_token == IN_HEADER)
 
 
 # ---- providers, to what is wrong

@@ -10,7 +10,7 @@ from applinks.links import OAUTH_LEVELS, Level, Limits
 
 if TYPE_CHECKING:
     from applinks import Link
-    from applinks.incoming.consent import Given
+    from applinks.incoming import consent
     from applinks.links import AccessToken, Incoming, Outgoing
 
 
@@ -104,7 +104,7 @@ def _more(link: Link) -> list[str]:
     return lines
 
 
-def grant_as_data(given: Given) -> dict[str, Any]:
+def grant_as_data(given: consent.Given) -> dict[str, Any]:
     """What a person has allowed here, without its token."""
     grant = given.grant
     return {

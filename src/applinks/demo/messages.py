@@ -40,7 +40,7 @@ def about(trouble: Exception, back: str) -> Message:
         return Message(Kind.ERROR, str(trouble), lead="This was not done.")
     return Message(
         Kind.WARNING,
-        f"{trouble.link} has to hear from you first that you want this. Allow it there, then do here again what you just did.",
+        f"{trouble.link} does not know that you want this. Allow it there first, then try again here.",
         address=trouble.returning_to(back),
         label=f"Allow it in {trouble.link}",
         lead="Not done yet.",
@@ -61,4 +61,8 @@ class JustAllowed:
     def message(self, user: str) -> Message | None:
         """What to tell this person, once."""
         link = self._links.pop(user, None)
-        return Message(Kind.INFO, f"Now do again what needed it in {link}.", lead="You have allowed it.") if link else None
+        return (
+            Message(Kind.INFO, f"This application can act as you in {link} now. Try again what needed it.", lead="Allowed.")
+            if link
+            else None
+        )

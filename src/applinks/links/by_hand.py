@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import astuple, dataclass, field, replace
-from uuid import UUID
 
 from applinks.errors import ConfigurationError
 from applinks.links.changes import INCOMING, OUTGOING, alter, check_fixed_user, check_secret, keep_secret, name_taken
@@ -179,4 +178,8 @@ def _check_key(key: str) -> None:
 
 def _id(text: str) -> str:
     """The id of an application that says none: the name UUID of its address, as products make it (protocol.md 4.4)."""
-    return str(UUID(bytes=hashlib.md5(text.encode(), usedforsecurity=False).digest(), version=3))
+    digest = bytearray(hashlib.md5(text.encode(), usedforsecurity=False).digest())
+    digest[6] = digest[6] & 0x0F | 0x30  # version 3
+    digest[8] = digest[8] & 0x3F | 0x80
+    written = digest.hex()
+    return "-".join((written[:8], written[8:12], written[12:16], written[16:20], written[20:]))
