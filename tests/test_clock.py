@@ -31,3 +31,19 @@ def test_a_forked_process_draws_its_own():
     ours = {clock.fresh_nonce() for _ in range(100)}
     assert len(theirs) == 3200
     assert ours.isdisjoint(theirs[start : start + 32] for start in range(0, 3200, 32))
+
+
+def test_a_secret_is_256_bits_in_letters_that_need_no_encoding_anywhere():
+    """T-18"""
+    assert re.fullmatch("[A-Za-z0-9_-]{43}", clock.fresh_secret())
+
+
+def test_no_two_secrets_are_the_same():
+    """T-18"""
+    assert len({clock.fresh_secret() for _ in range(1000)}) == 1000
+
+
+def test_every_letter_of_a_secret_varies():
+    """T-18: none of them is a prefix or a counter."""
+    drawn = [clock.fresh_secret() for _ in range(500)]
+    assert all(len(set(letters)) > 10 for letters in zip(*drawn, strict=True))

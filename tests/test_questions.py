@@ -8,7 +8,20 @@ from typing import Any
 
 import pytest
 
-from applinks.questions import Done, answered, answered_async, drive, drive_async, resume
+from applinks.questions import (
+    Ask,
+    Done,
+    FreshSecrets,
+    Now,
+    Question,
+    Wait,
+    answered,
+    answered_async,
+    drive,
+    drive_async,
+    resume,
+)
+from applinks.wire.messages import Request
 
 
 def asks_twice():
@@ -185,3 +198,20 @@ def test_in_asynchronous_code_an_answer_may_come_at_once_or_be_awaited(answer):
 
 async def _later(value):
     return value
+
+
+# ---- what every room may ask
+
+
+@pytest.mark.parametrize("question", [Now(), FreshSecrets(2), Wait(1.5), Ask(Request("GET", "https://example.com"))])
+def test_a_question_is_a_value_and_durable_unless_it_says_otherwise(question):
+    assert isinstance(question, Question)
+    assert question.durable
+    assert question == type(question)(*(getattr(question, name) for name in question.__dataclass_fields__))
+    assert hash(question) == hash(question)
+
+
+def test_a_request_to_be_asked_shows_neither_its_headers_nor_its_body():
+    """T-66"""
+    asking = Ask(Request("POST", "https://example.com", (("authorization", "OAuth s3cret"),), b"s3cret"))
+    assert "s3cret" not in repr(asking)

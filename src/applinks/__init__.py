@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 __version__ = "0.1.0"
+
+TYPE_CHECKING = False  # as type checkers know it; `typing` itself would cost as much as all the rest of this module
 
 if TYPE_CHECKING:
     from applinks.announcements import ConsentEnded, ConsentGiven

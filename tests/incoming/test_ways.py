@@ -83,7 +83,7 @@ class Trusted(Way):
         super().__init__(Level.TRUSTED, "alice")
 
     def request(self, request: Request | None = None) -> Request:
-        self.front.now += 0.001
+        self.front.now += 0.002
         facts = self.front.answer(FactsFor(self.wiki.identity.id))
         return self.front.run(trusted_applications.prove(request or Request("GET", URL), facts, "alice")).request
 

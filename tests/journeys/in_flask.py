@@ -39,7 +39,7 @@ def applinks() -> AppLinks:
 
 def begin_acting() -> None:
     """The application's own sign-in: a request over a link comes first, and has nobody of its own."""
-    name = request.cookies.get(cookie_of(applinks().identity.name))
+    name = request.cookies.get(current_app.extensions["cookie"])
     if name is not None and current_user(default=None) is None:
         g.acting = ExitStack()
         g.acting.enter_context(applinks().acting_as(unquote(name)))
@@ -54,7 +54,7 @@ def sign_in() -> Any:
     if request.method == "GET":
         return SIGN_IN_PAGE
     response = redirect(request.form["next"], 303)
-    response.set_cookie(cookie_of(applinks().identity.name), quote(request.form["name"]))
+    response.set_cookie(current_app.extensions["cookie"], quote(request.form["name"]))
     return response
 
 
@@ -156,7 +156,7 @@ ROUTES = {
 def application(records: Records, applinks: AppLinks, relay: Callable[[], Any] | None) -> Flask:
     """`relay` is called by `/relay`, to reach a third application."""
     app = Flask(__name__)
-    app.extensions.update(records=records, applinks=applinks, relay=relay)
+    app.extensions.update(records=records, applinks=applinks, relay=relay, cookie=cookie_of(applinks.identity.name))
     app.before_request(begin_acting)
     app.teardown_request(stop_acting)
     app.add_url_rule(SIGN_IN, "sign in", sign_in, methods=["GET", "POST"])

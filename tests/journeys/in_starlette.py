@@ -46,10 +46,11 @@ class SigningIn:
 
     def __init__(self, app: Any, applinks: AsyncAppLinks) -> None:
         self.app, self.applinks = app, applinks
+        self.cookie = cookie_of(applinks.identity.name)
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         cookies = HTTPConnection(scope).cookies if scope["type"] == "http" else {}
-        name = cookies.get(cookie_of(self.applinks.identity.name))
+        name = cookies.get(self.cookie)
         if name is None or current_user(default=None) is not None:
             await self.app(scope, receive, send)
             return

@@ -1,55 +1,99 @@
-"""The secrets of a link are values that nobody sees, each for one use and one origin."""
+"""The secrets of a link: for one use and one origin each, and shown nowhere."""
 
 from __future__ import annotations
 
+from dataclasses import replace
+from itertools import permutations
+
 import pytest
 
-from applinks.links import AccessToken, Consumer, Facts, KeepSecret, Link, Provider, SecretOf, SecretUse
+from applinks.links import FactsFor, KeepSecret, Level, SecretOf, SecretUse
 from in_memory import InMemory, link_to
 
-CANARY = "canary-7d1f"
-US = InMemory("Front")
-LINK = link_to(InMemory("Wiki"))
+SECRET = "s3cret"
 
 
-@pytest.mark.parametrize(
-    "value",
-    [
-        KeepSecret("id", SecretUse.OUTGOING_OAUTH, "https://w", CANARY),
-        Consumer("key", secret=CANARY),
-        Provider("key", secret=CANARY),
-        Facts(LINK, US.identity, US.key, secret=CANARY),
-        Facts(LINK, US.identity, US.key, AccessToken("id", "alice", CANARY, CANARY, 1, CANARY)),
-        AccessToken("id", "alice", CANARY, CANARY, 1, CANARY),
-    ],
-    ids=lambda value: type(value).__name__,
-)
-def test_a_representation_does_not_show_the_secret(value):
+@pytest.fixture
+def us() -> InMemory:
+    here = InMemory("Front")
+    here.save(link_to(InMemory("Wiki"), level=Level.OAUTH))
+    return here
+
+
+def keep(us: InMemory, use: SecretUse, origin: str, secret: str | None = SECRET) -> None:
+    us.answer(KeepSecret(us.link("Wiki").id, use, origin, secret))
+
+
+def found(us: InMemory, use: SecretUse, origin: str) -> str | None:
+    return us.answer(SecretOf(us.link("Wiki").id, use, origin))
+
+
+def test_a_secret_is_not_shown_by_the_question_that_keeps_it():
     """T-66"""
-    assert CANARY not in repr(value) + str(value)
+    assert SECRET not in repr(KeepSecret("id", SecretUse.OUTGOING_OAUTH, "https://w", SECRET))
 
 
-def test_there_is_one_use_for_each_direction_and_kind():
-    assert [use.value for use in SecretUse] == ["outgoing oauth", "incoming oauth", "outgoing basic", "incoming basic"]
+def test_keeping_one_survives_a_power_cut():
+    assert KeepSecret("id", SecretUse.OUTGOING_OAUTH, "https://w", SECRET).durable
 
 
-def test_a_secret_for_another_use_or_origin_is_another_secret():
-    """T-37: the store keeps the same promise, see tests/contracts."""
-    US.answer(KeepSecret("id", SecretUse.OUTGOING_OAUTH, "https://w", CANARY))
-    asked = [(use, origin) for use in SecretUse for origin in ("https://w", "https://w:8443", "http://w", "")]
-    found = [place for place in asked if US.answer(SecretOf("id", *place)) == CANARY]
-    assert found == [(SecretUse.OUTGOING_OAUTH, "https://w")]
+@pytest.mark.parametrize(("kept", "asked"), list(permutations(SecretUse, 2)))
+def test_a_secret_is_for_one_use(us, kept, asked):
+    keep(us, kept, "https://w")
+    assert found(us, kept, "https://w") == SECRET
+    assert found(us, asked, "https://w") is None
+
+
+@pytest.mark.parametrize("origin", ["https://w:8443", "http://w", "https://w2", "", "https://W"])
+def test_a_secret_is_for_one_origin(us, origin):
+    """T-37"""
+    keep(us, SecretUse.OUTGOING_OAUTH, "https://w")
+    assert found(us, SecretUse.OUTGOING_OAUTH, origin) is None
+
+
+def test_a_new_one_takes_the_place_of_the_old_one_whatever_origin_that_had(us):
+    """T-37: a link that comes back to its old address does not find its old secret there."""
+    keep(us, SecretUse.OUTGOING_OAUTH, "https://old", "first")
+    keep(us, SecretUse.OUTGOING_OAUTH, "https://new", "second")
+    assert found(us, SecretUse.OUTGOING_OAUTH, "https://old") is None
+    assert found(us, SecretUse.OUTGOING_OAUTH, "https://new") == "second"
+
+
+def test_none_takes_it_away(us):
+    keep(us, SecretUse.INCOMING_OAUTH, "")
+    keep(us, SecretUse.INCOMING_OAUTH, "", None)
+    assert found(us, SecretUse.INCOMING_OAUTH, "") is None
 
 
 @pytest.mark.parametrize(
-    ("address", "origin"),
+    ("level", "use"),
     [
-        ("https://wiki.example.com", "https://wiki.example.com"),
-        ("https://wiki.example.com/base/deeper", "https://wiki.example.com"),
-        ("http://localhost:8001/base", "http://localhost:8001"),
-        ("", ""),
+        (Level.OAUTH, SecretUse.OUTGOING_OAUTH),
+        (Level.OAUTH_IMPERSONATION, SecretUse.OUTGOING_OAUTH),
+        (Level.BASIC, SecretUse.OUTGOING_BASIC),
     ],
 )
-def test_what_secrets_are_bound_to_is_scheme_host_and_port(address, origin):
+def test_a_call_is_given_the_one_that_goes_with_its_level(us, level, use):
+    link = us.link("Wiki")
+    link = us.save(replace(link, outgoing=replace(link.outgoing, level=level)))
+    for each in SecretUse:
+        keep(us, each, link.origin, f"for {each}")
+    assert us.answer(FactsFor(link.id)).secret == f"for {use}"
+
+
+def test_a_link_whose_address_comes_to_lie_elsewhere_has_none_any_more(us):
     """T-37"""
-    assert Link("id", "Wiki", "confluence", address, address).origin == origin
+    link = us.link("Wiki")
+    keep(us, SecretUse.OUTGOING_OAUTH, link.origin)
+    us.save(replace(link, application_url=f"{link.application_url}/below"))
+    assert us.answer(FactsFor(link.id)).secret == SECRET
+    us.save(replace(link, application_url="https://elsewhere.example.com"))
+    assert us.answer(FactsFor(link.id)).secret is None
+
+
+def test_a_link_takes_its_secrets_with_it(us):
+    link = us.link("Wiki")
+    keep(us, SecretUse.INCOMING_OAUTH, "")
+    us.remove(link.id)
+    us.save(link)
+    assert found(us, SecretUse.INCOMING_OAUTH, "") is None
