@@ -8,22 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
-from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from applinks import AppLinks, Consumer, clock
-from applinks.links import new_key
-from applinks.wire.keys import PrivateKey
-from applinks.wire.messages import Request
-from applinks.wire.oauth1 import Credentials, SignatureMethod, sign
-from bench import servers
+from applinks import AppLinks
+from bench import caller, servers
+from bench.caller import plain, signed
 from bench.load import CONNECTIONS, Maker, Sender
 from bench.measure import Missing, Rows, Task
 
-CONSUMER = "bench"
-PATH = "/rest/api/2/issue/OPS-1?user_id=alice"
 MODES = {"one at a time": 1, f"{CONNECTIONS} connections": CONNECTIONS}
 PATIENCE = 2.5
 """These rows sign what they send."""
@@ -80,18 +74,17 @@ def theirs(name: str) -> Iterator[str]:
     """The address of an application behind another library."""
     listening = servers.listen()
     url = servers.url_of(listening)
-    with servers.process(listening, name, url=url, consumer=CONSUMER, public_key=pem()):
+    with servers.process(listening, name, url=url, consumer=caller.NAME, public_key=caller.pem()):
         yield url
 
 
 @contextmanager
 def ours(database: str, replay: str | None, prepare: Callable[[AppLinks], object] = lambda _: None) -> Iterator[str]:
-    """The address of an application behind us that has a link with `CONSUMER`; `prepare` may do more to its records."""
+    """The address of an application behind us that has a link with the caller; `prepare` may do more to its records."""
     listening = servers.listen()
     url = servers.url_of(listening)
     with AppLinks(database, url=url, name="Bench") as applinks:
-        consumer = Consumer(CONSUMER, public_key=pem())
-        applinks.register_link("Caller", None, consumer=consumer, same_users=True, by="bench")
+        applinks.register_link("Caller", None, consumer=caller.consumer(), same_users=True, by="bench")
         prepare(applinks)
     with servers.process(listening, "applinks", database=database, url=url, replay=replay):
         yield url
@@ -129,46 +122,6 @@ STORES: tuple[tuple[str, Callable[[Path], Opened], Asked], ...] = (
     ("PostgreSQL", postgresql, SHARED),
     ("Valkey", valkey, SHARED),
 )
-
-
-# ---- requests
-
-
-@cache
-def key() -> PrivateKey:
-    """The caller's, made when it is first needed."""
-    return new_key()
-
-
-def pem() -> str:
-    """Its public half, as people paste it."""
-    return f"-----BEGIN PUBLIC KEY-----\n{key().public.text}\n-----END PUBLIC KEY-----\n"
-
-
-def plain(url: str) -> Maker:
-    """Requests without a proof."""
-    request = as_bytes(Request("GET", url + PATH, (("accept", "application/json"),)))
-    return lambda times: [request] * times
-
-
-def signed(url: str, token: str | None = "") -> Maker:
-    """Requests that are signed for that address."""
-    credentials = Credentials(CONSUMER, key(), SignatureMethod.RSA_SHA1, token)
-    request = Request("GET", url + PATH, (("accept", "application/json"),))
-
-    def make(times: int) -> list[bytes]:
-        now = int(clock.now())
-        proven = (sign(request, credentials, timestamp=now, nonce=clock.fresh_nonce()) for _ in range(times))
-        return [as_bytes(one.request) for one in proven]
-
-    return make
-
-
-def as_bytes(request: Request) -> bytes:
-    """As it travels."""
-    parts = urlsplit(request.url)
-    lines = [f"{request.method} {request.url.partition(parts.netloc)[2]} HTTP/1.1", f"host: {parts.netloc}"]
-    return "\r\n".join([*lines, *(f"{name}: {value}" for name, value in request.headers), "", ""]).encode("latin-1")
 
 
 @contextmanager

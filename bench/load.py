@@ -13,6 +13,8 @@ Maker = Callable[[int], list[bytes]]
 """Makes so many requests, as bytes."""
 
 CONNECTIONS = 16
+PATIENCE = 30.0
+"""Seconds."""
 
 
 class Sender:
@@ -29,7 +31,7 @@ class Sender:
         for connection in self._sockets:
             connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             self._selector.register(connection, selectors.EVENT_READ)
-        self.fewest = 20 * connections if connections > 1 else 50
+        self.fewest = 4 * connections if connections > 1 else 20
 
     def seconds(self, times: int) -> float:
         """How long one request takes, of so many; making them is not counted."""
@@ -46,7 +48,10 @@ class Sender:
             _next(connection, requests, pending)
         answered = 0
         while pending:
-            for key, _ in self._selector.select():
+            ready = self._selector.select(PATIENCE)
+            if not ready:
+                raise RuntimeError(f"no more answers, or others than expected: {pending}")
+            for key, _ in ready:
                 connection = key.fileobj
                 pending[connection] += _some(connection)
                 if self._complete(pending[connection]):

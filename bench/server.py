@@ -1,7 +1,7 @@
 """One server process: the smallest application there is, by itself or behind somebody's middleware.
 
-`python -m bench.server SOCKET JSON`: serves by uvicorn on that file descriptor until its standard input ends. The application
-answers with the name of whoever was admitted.
+Serves by uvicorn on the file descriptor that it is told until its standard input ends. The application answers with the name
+of whoever was admitted.
 """
 
 from __future__ import annotations
@@ -78,7 +78,3 @@ def main() -> None:
     threading.Thread(target=serve, args=(listening, made(**told)), daemon=True).start()
     sys.stdin.read()
     os._exit(0)
-
-
-if __name__ == "__main__":
-    main()

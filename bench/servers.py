@@ -61,7 +61,8 @@ def url_of(listening: socket.socket) -> str:
 @contextmanager
 def process(listening: socket.socket, kind: str, **settings: Any) -> Iterator[None]:
     """An application of that kind (`bench.server`) in a process of its own, on that socket."""
-    words = [sys.executable, "-m", "bench.server", str(listening.fileno()), json.dumps({"kind": kind, "settings": settings})]
+    told = json.dumps({"kind": kind, "settings": settings})
+    words = [sys.executable, "-c", "from bench.server import main; main()", str(listening.fileno()), told]
     with subprocess.Popen(words, stdin=subprocess.PIPE, pass_fds=[listening.fileno()], cwd=ROOT) as running:
         listening.close()
         assert running.stdin is not None

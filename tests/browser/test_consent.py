@@ -32,7 +32,8 @@ def two(applications: Two) -> Iterator[Two]:
 @pytest.fixture
 def look(axe: Callable[[Page], None], screenshot: Look, request: pytest.FixtureRequest) -> Look:
     """Looks closely at a page of ours: everybody can use it, and it is no wider than the window. Keeps a picture."""
-    which = request.node.callspec.id if hasattr(request.node, "callspec") else "light"
+    used = [name.removesuffix("_page") for name in request.fixturenames if name.endswith("_page") and name != "open_page"]
+    which = request.node.callspec.id if used == ["each"] else (used or ["light"])[0]
 
     def closely(page: Page, name: str) -> None:
         axe(page)
@@ -44,7 +45,9 @@ def look(axe: Callable[[Page], None], screenshot: Look, request: pytest.FixtureR
 
 
 def heading(page: Page, text: str) -> None:
+    """The page has come, whole: whoever leaves earlier breaks off the loading of its sheets, which would be a complaint."""
     expect(page.get_by_role("heading", level=1)).to_have_text(text)
+    page.wait_for_load_state()
 
 
 def sign_in(page: Page, name: str) -> None:

@@ -43,7 +43,7 @@ def test_as_data_it_prints_the_story_and_nothing_else(run, told):
     assert [list(step) for step in data["steps"]] == 2 * [
         ["name", "link", "subject", "actor", "reason", "mechanism", "request", "status", "ok"]
     ]
-    assert told.how == {"quiet": True, "stay": False}
+    assert told.how == {"quiet": True, "stay": False, "real": True}
 
 
 def test_its_files_are_gone_afterwards_unless_a_folder_was_named(run, told, tmp_path):
@@ -61,6 +61,12 @@ def test_it_stays_up_only_in_a_terminal_where_somebody_can_click(run, told, monk
     monkeypatch.setattr(command, "sys", SimpleNamespace(stdout=SimpleNamespace(isatty=lambda: terminal)))
     run("demo", *options)
     assert told.how["stay"] is stay
+
+
+@pytest.mark.parametrize(("options", "real"), [((), True), (("--browser",), True), (("--no-browser",), False)])
+def test_consent_is_given_in_a_real_browser_unless_that_is_not_wanted(run, told, options, real):
+    run("demo", "--once", *options)
+    assert told.how["real"] is real
 
 
 def test_without_its_extra_it_says_what_to_install(run, monkeypatch):

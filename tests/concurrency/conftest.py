@@ -72,15 +72,22 @@ def fleet(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
             environment["APPLINKS_REPLAY"] = request.getfixturevalue("valkey_server")
         sockets = [stack.enter_context(listen()) for _ in range(PROCESSES)]
         urls = [address_of(listening) for listening in sockets]
+        processes = []
         for listening in sockets:
             words = [sys.executable, str(SERVER), kind, database, urls[0], str(listening.fileno())]
-            pipes = {"stdin": subprocess.PIPE, "stderr": stack.enter_context((folder / "log").open("ab"))}
+            pipes = {
+                "stdin": subprocess.PIPE,
+                "stdout": subprocess.PIPE,
+                "stderr": stack.enter_context((folder / "log").open("ab")),
+            }
             process = stack.enter_context(
                 subprocess.Popen(words, **pipes, env=environment, pass_fds=[listening.fileno()])  # type: ignore[call-overload]
             )
             stack.callback(process.stdin.close)
+            processes.append(process)
         for listening in sockets:
             listening.close()
+        assert [process.stdout.readline() for process in processes] == [b"ready\n"] * PROCESSES
         front = stack.enter_context(running(folder, "Front", WSGI))
         front.applinks.create_link(urls[0], ADMIN, same_users=True, by="admin")
         with pytest.MonkeyPatch.context() as patch:

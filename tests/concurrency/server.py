@@ -1,4 +1,7 @@
-"""One server process among several: `server.py asgi|wsgi DATABASE URL SOCKET`; serves until its standard input ends."""
+"""One server process among several: `server.py asgi|wsgi DATABASE URL SOCKET`; serves until its standard input ends.
+
+It says a line when it is ready.
+"""
 
 from __future__ import annotations
 
@@ -42,13 +45,16 @@ def serve_asgi(listening: socket.socket, **settings: Any) -> None:
     import uvicorn
 
     app = ASGIMiddleware(asgi_application, AsyncAppLinks(**settings))
+    print("ready", flush=True)
     uvicorn.Server(uvicorn.Config(app, log_config=None, lifespan="off")).run(sockets=[listening])
 
 
 def serve_wsgi(listening: socket.socket, **settings: Any) -> None:
     import waitress
 
-    waitress.serve(WSGIMiddleware(wsgi_application, AppLinks(**settings)), sockets=[listening], threads=16, _quiet=True)
+    app = WSGIMiddleware(wsgi_application, AppLinks(**settings))
+    print("ready", flush=True)
+    waitress.serve(app, sockets=[listening], threads=16, _quiet=True)
 
 
 def main() -> None:

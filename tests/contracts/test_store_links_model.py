@@ -95,5 +95,6 @@ class Model(RuleBasedStateMachine):
 def test_any_sequence_of_changes_leaves_what_the_model_says(url: str, store: Store) -> None:
     examples = 5 if url.startswith("postgresql") else 25  # the statements are the same, and over a socket ten times as slow
     run_state_machine_as_test(
-        type("Links", (Model,), {"store": store}), settings=settings(max_examples=examples, stateful_step_count=25, deadline=None)
+        type("Links", (Model,), {"store": store}),
+        settings=settings(max_examples=examples, stateful_step_count=25, deadline=None),
     )

@@ -91,6 +91,11 @@ def test_a_call_that_was_refused_is_told_with_the_problem(teller, capsys):
     assert "GET /  →  401 permission_denied" in capsys.readouterr().out
 
 
+def test_of_a_call_that_came_to_nothing_the_error_is_told(teller, capsys):
+    teller.call("carol asks", Entry("call", "credentials-required", "carol", "carol", request="GET /"), good=True)
+    assert "      GET /  →  credentials-required\n" in capsys.readouterr().out
+
+
 def test_a_call_that_was_not_as_told_is_marked_in_the_lines_and_in_the_data(teller, capsys):
     teller.call("alice asks", CALL, good=False)
     assert last(teller).ok is False
@@ -110,6 +115,23 @@ def test_a_forgery_is_told_with_the_problem_that_it_met_and_without_its_query(te
     step = last(teller)
     assert (step.actor, step.request, step.status, step.ok) == ("a stranger", f"GET {PAGE}", 401, good)
     assert f"GET {PAGE}  →  401 signature_invalid" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(("good", "mark"), [(True, "✓"), (False, "✗")])
+def test_what_was_done_in_a_browser_is_a_step_too(teller, capsys, good, mark):
+    step = Step("carol is asked", "Wiki", "carol", "carol", None, None, f"POST {PAGE}", 409, ok=good)
+    teller.page(step, "credentials-required")
+    assert last(teller) == step
+    assert capsys.readouterr().out.splitlines() == [
+        f"  {mark} carol is asked",
+        f"      POST {PAGE}  →  409 credentials-required",
+    ]
+
+
+def test_an_aside_is_no_step(teller, capsys):
+    teller.aside("She uses plain HTTP.")
+    assert teller.story.steps == []
+    assert capsys.readouterr().out == "  She uses plain HTTP.\n"
 
 
 def test_a_page_that_does_not_say_what_it_should_spoils_the_step_before_it(teller):

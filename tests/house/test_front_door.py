@@ -12,6 +12,8 @@ import pytest
 
 import applinks
 from applinks import frameworks
+from applinks.frameworks.flask import pages
+from applinks.links import LinkSettings
 from house.source import DOCS, section
 
 API = DOCS / "reference" / "api.md"
@@ -19,13 +21,21 @@ SIGNED = [
     applinks.AppLinks,
     applinks.AsyncAppLinks,
     applinks.Administrator,
+    applinks.ConsentEnded,
+    applinks.ConsentGiven,
+    applinks.Consumer,
+    applinks.Endpoints,
     applinks.Explanation,
     applinks.Person,
     applinks.Policy,
     applinks.Principal,
+    applinks.Provider,
     applinks.run_as,
     frameworks.ASGIMiddleware,
+    frameworks.ASGIPages,
     frameworks.WSGIMiddleware,
+    frameworks.WSGIPages,
+    pages,
 ]
 
 
@@ -68,7 +78,7 @@ def test_the_shell_completes_public_names_before_they_are_fetched():
 
 def test_the_reference_has_a_heading_for_each_public_name_and_no_other():
     headings = re.findall(r"^### (\w+)$", API.read_text(), re.MULTILINE)
-    assert sorted(headings) == sorted([*applinks.__all__, *frameworks.__all__])
+    assert sorted(headings) == sorted([*applinks.__all__, *frameworks.__all__, pages.__name__])
 
 
 @pytest.mark.parametrize("public", SIGNED, ids=lambda public: public.__name__)
@@ -86,6 +96,11 @@ def test_the_reference_lists_every_member_with_its_parameters(public):
             continue
         signature = f"`{name}({_parameters(member)})`" if callable(member) else f"`{name}`"
         assert signature in text or f"`{name}`" in text.partition("The remaining members")[2], signature
+
+
+def test_the_reference_tells_what_can_be_set_on_a_link():
+    told = re.findall(r"^\| (`.+?`) \|", section(API, "What can be set on a link"), re.MULTILINE)
+    assert {name for row in told for name in re.findall(r"`(\w+)`", row)} == set(LinkSettings.__annotations__)
 
 
 def test_both_faces_have_the_same_members():

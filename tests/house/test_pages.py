@@ -12,16 +12,25 @@ import typer
 from applinks.audit import Entry
 from applinks.cli import app
 from applinks.incoming import BODY_LIMIT
-from applinks.incoming.endpoints import ENDPOINTS
+from applinks.incoming.endpoints import ENDPOINTS, TOKEN_ENDPOINTS, access_token, request_token
 from applinks.incoming.replay import MARGIN, QUARTER_HOUR, SHELVES, TRIES
-from applinks.mechanisms import WINDOW
+from applinks.links import Limits
+from applinks.mechanisms import WINDOW, three_legged
+from applinks.outgoing import call, dance, reading
 from applinks.people import Policy
+from applinks.store import valkey
+from applinks.store.database import BUSY_SECONDS
+from applinks.store.grants import MOST_WRONG
 from applinks.store.kept import SIZE
+from applinks.web import pages
 from applinks.wire.problems import STATUS
+from applinks.wire.trusted_apps import LONGEST_AGE
 from house.source import DOCS, PACKAGE, ROOT, TESTS, modules, section
 
 PAGES = [*ROOT.glob("*.md"), *(page for page in DOCS.rglob("*.md") if "_build" not in page.parts)]
 COMMAND_LINE = DOCS / "reference" / "command-line.md"
+DAY = 24 * 3600
+YEAR = 365 * DAY
 SHARED = {"--database", "-d", "--json", "--by", "--help", "-h"}
 
 
@@ -73,13 +82,16 @@ def test_every_step_of_admission_is_on_the_architecture_page_in_its_order():
 
 def test_every_check_of_an_admission_is_in_the_reference_in_its_order():
     from applinks.incoming.admit import STEPS
-    from applinks.mechanisms import two_legged_impersonation as mechanism
+    from applinks.mechanisms import basic, signature, trusted_applications
 
-    parts = re.findall(r'^        \("(\w+)", ', Path(mechanism.__file__).read_text(), re.MULTILINE)
+    parts = {}
+    for proof, module in {"OAuth": signature, "Trusted": trusted_applications, "Basic": basic}.items():
+        parts[proof] = re.findall(r'\("([a-z ]+)", [^\n]*?"ok"', Path(module.__file__).read_text())
     steps = [step.__name__ for step in STEPS]
-    at = steps.index("examine")
-    told = re.findall(r"`(\w+)`", section(DOCS / "reference/audit.md", "The checks of an admission").partition("[The")[0])
-    assert told == [*steps[:at], *parts, *steps[at:]]
+    told = section(DOCS / "reference/audit.md", "The checks of an admission")
+    assert re.findall(r"`(\w+)`", told.partition("| Proof")[0]) == steps
+    rows = re.findall(r"^\| (\w+) \| (`.+`) \|$", told, re.MULTILINE)
+    assert {proof: re.findall(r"`([\w ]+)`", row) for proof, row in rows} == parts
 
 
 def test_the_architecture_page_names_what_a_mechanism_exports():
@@ -127,14 +139,26 @@ def test_the_reference_tells_the_fixed_numbers_as_they_are():
         f"a form is read and verified up to | {BODY_LIMIT // 1024} KiB",
         f"tries to sign in for making a link | {TRIES} in a quarter of an hour, for each of the {SHELVES} groups",
         f"things that are known not to be there | {SIZE} each",
+        f"kept in memory up to | {reading.LARGEST >> 20} MiB, and read for at most {reading.LONGEST:.0f} seconds",
+        f"redirects followed, each with a new proof | {call.REDIRECTS}",
+        f"because the other side asks for it, at most | {call.PATIENCE:.0f} seconds in all",
+        f"may correct our clock by at most | {call.MOST_SKEW:.0f} seconds",
+        f"a request token, and a dance, live for | {request_token.LIFE} seconds",
+        f"renewed before its end by | {three_legged.EARLY} seconds",
+        f"wrong verifiers for one request token | {MOST_WRONG}",
+        f"by | {Limits().max_age:,} milliseconds, unless the link says otherwise; {LONGEST_AGE:,} at most",
+        f"a database, PostgreSQL or SQLite, may keep a request waiting for | {BUSY_SECONDS} seconds",
+        f"a Valkey server may keep a request waiting for | {valkey.SECONDS} seconds",
     ):
         assert words in text
     assert QUARTER_HOUR == 15 * 60
+    assert request_token.LIFE == dance.LIFE
+    assert (access_token.TOKEN_LIFE, access_token.SESSION_LIFE) == (5 * YEAR, 5 * YEAR + 30 * DAY)
 
 
-def test_the_reference_tells_every_endpoint():
+def test_the_reference_tells_every_endpoint_and_every_page():
     told = re.findall(r"^\| `(/[^`]+)` \|", (DOCS / "reference/endpoints.md").read_text(), re.MULTILINE)
-    assert sorted(told) == sorted(ENDPOINTS)
+    assert sorted(told) == sorted([*ENDPOINTS, *TOKEN_ENDPOINTS, *{path for _, path in pages.PAGES}, f"{pages.STATIC}/…"])
 
 
 def test_the_reference_tells_every_field_of_a_record():
@@ -182,11 +206,11 @@ def test_every_section_of_the_protocol_that_is_cited_stands_on_the_wire_page():
 
 def test_every_number_of_a_threat_or_rule_that_is_cited_is_explained():
     told: set[str] = set()
-    for row in re.findall(r"^\| ([TSRC]-\d\d[^|]*) \|", (DOCS / "threats.md").read_text(), re.MULTILINE):
-        numbers = re.findall(r"([TSRC])-(\d\d)", row)
+    for row in re.findall(r"^\| ([TSRCF]-\d\d[^|]*) \|", (DOCS / "threats.md").read_text(), re.MULTILINE):
+        numbers = re.findall(r"([TSRCF])-(\d\d)", row)
         spelled = [f"{letter}-{number}" for letter, number in numbers]
         if " to " in row:
             (letter, first), (_, last) = numbers
             spelled = [f"{letter}-{number:02}" for number in range(int(first), int(last) + 1)]
         told |= set(spelled)
-    assert cited(r"\b[TSRC]-\d\d\b") <= told
+    assert cited(r"\b[TSRCFP]-\d\d\b") <= told

@@ -190,6 +190,7 @@ def test_a_request_that_is_too_old_is_not_allowed_any_more_and_a_new_one_is(
         later.setattr(clock, "now", lambda: now() + 601)
         too_late = carol.press(page, "decision", "allow")
     assert (too_late.status_code, "took too long" in text_of(too_late)) == (410, True)
+    assert str(too_late.url).startswith(front.world.tracker.url)  # she is told there, and not sent back first
     assert nothing_is_granted(front)
     assert asked(front) == first
     carol.consent(first["authorization_url"])

@@ -74,6 +74,41 @@ def test_deployment_does_three_things_with_the_real_actor_and_a_reason(story: di
     ]
 
 
+def test_carol_who_is_unknown_in_wiki_is_refused_with_an_address(story: dict[str, Any]) -> None:
+    """Nothing is sent before she has agreed."""
+    (asked,) = steps(story, subject="carol", actor="carol", status=409)
+    assert (asked["link"], asked["mechanism"]) == ("Wiki", None)
+    assert asked["request"].endswith("/browse/OPS-3/transition")
+
+
+def test_bob_gets_nowhere_with_carols_address(story: dict[str, Any]) -> None:
+    """T-44."""
+    (tried,) = steps(story, subject="carol", actor="bob")
+    assert (tried["link"], tried["status"]) == ("Wiki", 403)
+    assert tried["request"].endswith("/login-dance/authorize")
+
+
+def test_she_consents_and_the_same_call_then_works(story: dict[str, Any]) -> None:
+    consented, called = steps(story, subject="carol", mechanism="3LO", status=200)
+    assert consented["request"].endswith("/browse/OPS-3"), "she is back where she was"
+    assert called["link"] == "Wiki"
+    assert called["request"].startswith("POST ")
+    assert called["request"].endswith("/rest/api/content")
+
+
+def test_she_revokes_and_the_next_call_asks_again(story: dict[str, Any]) -> None:
+    (revoked,) = steps(story, subject="cclark", mechanism="3LO")
+    assert (revoked["link"], revoked["status"]) == ("Tracker", 200)
+    (asked,) = steps(story, subject="carol", mechanism="3LO", status=None)
+    assert asked["request"].endswith("/rest/api/user/current")
+    assert story["steps"].index(asked) > story["steps"].index(revoked)
+
+
+def test_what_everybody_may_know_is_asked_as_the_fixed_user_of_the_link(story: dict[str, Any]) -> None:
+    (asked,) = steps(story, mechanism="2LO")
+    assert (asked["link"], asked["status"]) == ("Forge", 200)
+
+
 def test_five_things_are_refused(story: dict[str, Any]) -> None:
     (bob,) = steps(story, subject="bob", status=403)
     assert "no rights" in bob["name"]
@@ -87,7 +122,7 @@ def test_five_things_are_refused(story: dict[str, Any]) -> None:
 
 def test_in_a_pipe_the_story_is_plain_text_with_requests_statuses_and_base_strings(tmp_path: Path) -> None:
     kept = tmp_path / "kept"
-    text = demo("--data", str(kept))  # without --once: where nobody can click, it ends by itself
+    text = demo("--no-browser", "--data", str(kept))  # without --once: where nobody can click, it ends by itself
     assert "\x1b" not in text
     assert "\r" not in text
     assert text.count("Making the request as: alice") >= 3
@@ -99,8 +134,14 @@ def test_in_a_pipe_the_story_is_plain_text_with_requests_statuses_and_base_strin
         "→  403",
         "401 nonce_used",
         "401 signature_invalid",
+        "409 credentials-required",
+        "Wiki asked her: Let Tracker act as you?",
+        "The page says that cclark wrote it",
+        "by 3LO",
+        "Forge admitted: integration",
     ):
         assert telling in text
+    assert "She uses plain HTTP.\n" in text
     assert "Every step was as told." in text
 
     assert {file.name for file in kept.iterdir()} >= {"applinks-tracker.db", "applinks-wiki.db", "applinks-forge.db"}

@@ -19,7 +19,7 @@ SENT_BY_A_PAGE = {"sec-fetch-site": "same-origin", "origin": "null"}
 
 
 class Visitor(AbstractContextManager["Visitor"]):
-    """Keeps cookies, follows every redirect, and signs in wherever that is asked for.
+    """Keeps cookies, follows every redirect and refresh, and signs in wherever that is asked for.
 
     `names` says as whom: the address of an application → the name that this person has there.
     """
@@ -48,9 +48,9 @@ class Visitor(AbstractContextManager["Visitor"]):
         return self._arrived(self._client.post(action, data=fields, headers=SENT_BY_A_PAGE))
 
     def _arrived(self, answer: httpx2.Response) -> httpx2.Response:
-        while "location" in answer.headers:
+        while (onwards := leads_to(answer)) is not None:
             self.seen.append(str(answer.url))
-            target = urljoin(str(answer.url), answer.headers["location"])
+            target = urljoin(str(answer.url), onwards)
             answer = self._signed_in(target) if urlsplit(target).path == SIGN_IN else self._client.get(target)
         self.seen.append(str(answer.url))
         return answer
@@ -75,6 +75,11 @@ class Visitor(AbstractContextManager["Visitor"]):
         page = self.open(f"{application}/{GRANTS}")
         (grant, *_) = [value for name, value in Dom(page.text).buttons() if name == "revoke"]
         return self.press(page, "revoke", grant or "")
+
+
+def leads_to(answer: httpx2.Response) -> str | None:
+    """Where a browser goes on to by itself: after a redirect, or from a page that refreshes into another."""
+    return answer.headers.get("location") or answer.headers.get("refresh", "").partition("url=")[2] or None
 
 
 def text_of(page: Any) -> str:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -29,17 +31,17 @@ from in_memory import NOW, InMemory, link_to
 SECRETS = ("d-1gest", "s-3cret", "h-4ndle", "v-3rifier", "t-0ken")
 
 
-def wish(us: InMemory, digest: str = "d-1gest") -> RequestToken:
+def wish(us: Any, digest: str = "d-1gest") -> RequestToken:
     return RequestToken(digest, "s-3cret", us.link("Front").id, None, int(NOW) + 600, verifier=None)
 
 
-def grant(us: InMemory, id: str = "1", token: str = "t-0ken", user: str = "alice", made_at: int = 1) -> Grant:  # noqa: A002
+def grant(us: Any, id: str = "1", token: str = "t-0ken", user: str = "alice", made_at: int = 1) -> Grant:  # noqa: A002
     return Grant(id, us.link("Front").id, user, token, "s-3cret", "h-4ndle", made_at, int(NOW) + 10, int(NOW) + 20)
 
 
 @pytest.fixture
-def us() -> InMemory:
-    here = InMemory("Wiki")
+def us(application: Callable[[str], Any]) -> Any:
+    here = application("Wiki")
     here.save(link_to(InMemory("Front"), level=Level.OAUTH))
     return here
 
@@ -133,7 +135,7 @@ def test_the_fifth_wrong_verifier_burns_it_and_no_other(us):
 # ---- grants
 
 
-def give(us: InMemory, one: Grant) -> Grant:
+def give(us: Any, one: Grant) -> Grant:
     us.answer(KeepRequestToken(wish(us, f"for {one.id}")))
     us.answer(SpendRequestToken(f"for {one.id}", one))
     return one

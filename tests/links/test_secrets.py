@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from itertools import permutations
+from typing import Any
 
 import pytest
 
@@ -14,17 +16,17 @@ SECRET = "s3cret"
 
 
 @pytest.fixture
-def us() -> InMemory:
-    here = InMemory("Front")
+def us(application: Callable[[str], Any]) -> Any:
+    here = application("Front")
     here.save(link_to(InMemory("Wiki"), level=Level.OAUTH))
     return here
 
 
-def keep(us: InMemory, use: SecretUse, origin: str, secret: str | None = SECRET) -> None:
+def keep(us: Any, use: SecretUse, origin: str, secret: str | None = SECRET) -> None:
     us.answer(KeepSecret(us.link("Wiki").id, use, origin, secret))
 
 
-def found(us: InMemory, use: SecretUse, origin: str) -> str | None:
+def found(us: Any, use: SecretUse, origin: str) -> str | None:
     return us.answer(SecretOf(us.link("Wiki").id, use, origin))
 
 

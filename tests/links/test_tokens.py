@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import pytest
 
 from applinks.links import (
@@ -66,8 +69,8 @@ def test_it_is_renewable_with_a_handle_until_the_end_of_its_session(handle, ends
 
 
 @pytest.fixture
-def us() -> InMemory:
-    here = InMemory("Front")
+def us(application: Callable[[str], Any]) -> Any:
+    here = application("Front")
     for name in ("Wiki", "Build"):
         here.save(link_to(InMemory(name), level=Level.OAUTH))
     return here

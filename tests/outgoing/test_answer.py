@@ -121,7 +121,21 @@ def test_how_long_may_be_told_in_seconds_or_as_a_date(status, said, seconds):
     assert throttled.remedy
 
 
-@pytest.mark.parametrize("said", ["soon", "-1", "1.5", "1e3", "٣", "1 2", "Mon, 99 Jan 2027 00:00:00 GMT", "\x1b[31m"])
+@pytest.mark.parametrize(
+    "said",
+    [
+        "soon",
+        "-1",
+        "1.5",
+        "1e3",
+        "٣",
+        "1 2",
+        "Mon, 99 Jan 2027 00:00:00 GMT",
+        "Fri, 31 Dec 9999 23:59:59 -2359",
+        "Mon, 01 Jan 0001 00:00:00 +2359",
+        "\x1b[31m",
+    ],
+)
 def test_what_is_neither_is_no_promise(said):
     """R-25"""
     assert error(429, b"", ("retry-after", said)).retry_after is None

@@ -9,7 +9,7 @@ from urllib.parse import parse_qs, urlsplit
 import requests
 from atlassian import Confluence, Jira
 from authlib.integrations.requests_client import OAuth1Session as AuthlibSession
-from authlib.oauth1 import SIGNATURE_TYPE_HEADER, SIGNATURE_TYPE_QUERY
+from authlib.oauth1 import SIGNATURE_TYPE_BODY, SIGNATURE_TYPE_HEADER, SIGNATURE_TYPE_QUERY
 from jira import JIRA, JIRAError
 from requests_oauthlib import OAuth1Session
 
@@ -93,14 +93,15 @@ def requests_oauthlib(task: Task) -> Answer:
 
 
 def authlib(task: Task) -> Answer:
-    """An empty token in the query goes together only with a proof that is there, too."""
+    """What it is to send in a query or a form besides goes together only with a proof that is there, too."""
     in_query = "oauth_token=" in task.url
+    elsewhere = SIGNATURE_TYPE_BODY if task.step == RENEWAL else SIGNATURE_TYPE_HEADER
     with AuthlibSession(
         task.consumer_key,
         client_secret=task.secret,
         rsa_key=task.private_key,
         signature_method=task.signature_method,
-        signature_type=SIGNATURE_TYPE_QUERY if in_query else SIGNATURE_TYPE_HEADER,
+        signature_type=SIGNATURE_TYPE_QUERY if in_query else elsewhere,
         redirect_uri=task.callback if task.step == REQUEST_TOKEN else None,
         token=task.token,
         token_secret=task.token_secret,
@@ -173,7 +174,7 @@ PYTHON = [
         authlib,
         signs_by=(RSA_SHA1, HMAC_SHA1),
         remark="leaves an empty token out: it must stand in the query, and the whole proof with it "
-        "(`signature_type=SIGNATURE_TYPE_QUERY`). Can be taught other methods. Asks for no access token without a verifier.",
+        "(`signature_type=SIGNATURE_TYPE_QUERY`); likewise the session handle in a form, with `SIGNATURE_TYPE_BODY`. Can be taught other methods. Asks for no access token without a verifier.",
     ),
     Peer(
         "jira",

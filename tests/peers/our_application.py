@@ -5,8 +5,8 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import ExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from html import escape
 from http.cookies import SimpleCookie
@@ -102,13 +102,18 @@ def _in_starlette(site: Site, applinks: AsyncAppLinks) -> Any:
             async with applinks.acting_as(name):
                 await app(scope, receive, send)
 
+    @asynccontextmanager
+    async def lifespan(_: Starlette) -> AsyncIterator[None]:
+        async with applinks:
+            yield
+
     app = Starlette(
         routes=[
             Route("/login", login, methods=["GET", "POST"]),
             Mount("/plugins/servlet", ASGIPages(applinks, sign_in=SIGN_IN)),
             Route("/{rest:path}", resource, methods=VERBS),
         ],
-        lifespan=lambda _: applinks,
+        lifespan=lifespan,
     )
     return ASGIMiddleware(behind_sign_in, applinks)
 

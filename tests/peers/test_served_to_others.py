@@ -27,7 +27,7 @@ def known_consumer(ours: OurApplication, method: str, keys: KeyPair, callback: s
 
 
 @by_each_method(DANCERS)
-def test_each_client_dances_and_calls_as_the_person_who_agreed(
+def test_each_client_dances_calls_as_the_person_who_agreed_and_renews_its_token(
     peer: Peer, method: str, ours: OurApplication, key_pair: KeyPair
 ) -> None:
     task, redirects = known_consumer(ours, method, key_pair), []
@@ -40,6 +40,10 @@ def test_each_client_dances_and_calls_as_the_person_who_agreed(
     assert redirects[0].startswith(f"{CALLBACK}&oauth_token=")
     answer = peer.run(replace(granted, url=f"{ours.url}/whoami?q=%C3%A4%20b&empty="))
     assert (answer.status, answer.body) == (200, "alice")
+    fresh = peer.renew(granted)
+    assert fresh.token != granted.token
+    assert fresh.session_handle != granted.session_handle
+    assert [peer.run(fresh).status, peer.run(granted).status] == [200, 401]
 
 
 @by_each
@@ -65,17 +69,6 @@ def test_out_of_band_a_registered_callback_is_where_people_go(peer: Peer, ours: 
     ours.applinks.change_link(f"Link of {task.consumer_key}", callback="https://registered.example.test/", by="admin")
     asked = peer.run(replace(task, step=REQUEST_TOKEN))
     assert ours.decide(asked.token, "bob").url.startswith("https://registered.example.test/?oauth_token=")
-
-
-@by_each_method(DANCERS)
-def test_each_client_renews_its_token_by_the_session_handle(
-    peer: Peer, method: str, ours: OurApplication, key_pair: KeyPair
-) -> None:
-    held = peer.dance(known_consumer(ours, method, key_pair), ours.approve("alice"))
-    fresh = peer.renew(held)
-    assert fresh.token != held.token
-    assert fresh.session_handle != held.session_handle
-    assert [peer.run(fresh).status, peer.run(held).status] == [200, 401]
 
 
 @by_each_method([peer for peer in PEERS if not peer.dances])

@@ -160,42 +160,56 @@ def test_the_record_has_no_gap_under_many_writers_in_several_processes_t68(open_
     assert stores[0].answer(VerifyAudit()).broken is None
 
 
-def test_those_who_ask_for_the_version_while_it_is_read_share_one_reading_that_begins_later() -> None:
-    """A change that was made before somebody asked is in the answer, though many are answered by one reading."""
-    changes, readings = [1], []
-    reading, go_on = threading.Semaphore(0), threading.Semaphore(0)
+class Turn:
+    """A lock that tells how many have come for it."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self.came = threading.Semaphore(0)
+
+    def __enter__(self) -> None:
+        self.came.release()
+        self._lock.acquire()
+
+    def __exit__(self, *_: object) -> None:
+        self._lock.release()
+
+
+def ask_during_a_reading(readings: list[int | Exception], many: int) -> tuple[list[Any], int]:
+    """One reading is under way while many ask; what all are told, the first one first, and how many readings it took."""
+    reading, go_on, taken = threading.Semaphore(0), threading.Semaphore(0), iter(readings)
 
     def read() -> int:
-        version = len(changes)
-        readings.append(version)
+        found = next(taken)
         reading.release()
         assert go_on.acquire(timeout=30)
-        return version
+        if isinstance(found, Exception):
+            raise found
+        return found
 
     watch = _Watch(read)
-    with ThreadPoolExecutor(9) as threads:
-        early = threads.submit(watch.version)
+    watch._turn = turn = Turn()  # type: ignore[assignment]
+    with ThreadPoolExecutor(many + 1) as threads:
+        asked = [threads.submit(watch.version)]
         reading.acquire()
-        changes.append(2)
-        late = [threads.submit(watch.version) for _ in range(8)]
-        go_on.release()
-        reading.acquire()
-        changes.append(3)
-        go_on.release(9)
-        answers = [each.result() for each in late]
-    assert early.result() == 1
-    assert min(answers) >= 2, "nobody is told what held before they asked"
-    assert len(readings) <= 9
+        asked += [threads.submit(watch.version) for _ in range(many)]
+        for _ in range(many + 1):
+            turn.came.acquire()
+        go_on.release(len(readings))
+        told = [each.exception() or each.result() for each in asked]
+    return told, len(readings) - len(list(taken))
+
+
+def test_those_who_ask_for_the_version_while_it_is_read_share_one_reading_that_begins_later() -> None:
+    """So a change that was made before somebody asked is in the answer, though many are answered at once."""
+    assert ask_during_a_reading([1, 2, 3], many=8) == ([1] + [2] * 8, 2)
 
 
 def test_a_version_that_could_not_be_read_is_not_taken_for_one() -> None:
-    def fail() -> int:
-        raise ConnectionError
-
-    watch = _Watch(fail)
-    for _ in range(2):
-        with pytest.raises(ConnectionError):
-            watch.version()
+    gone = ConnectionError()
+    (first, *others), readings = ask_during_a_reading([1, gone, 3, 4], many=3)
+    assert (first, readings) == (1, 3)
+    assert sorted(others, key=str) == [gone, 3, 3]
 
 
 def test_the_event_loop_goes_on_while_a_write_waits(store: Store, ask: Callable[[str], list[Any]]) -> None:

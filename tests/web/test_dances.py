@@ -7,7 +7,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 import pytest
 
 from applinks.errors import TransportFailed
-from applinks.web.pages import AUTHORIZE, START
+from applinks.web.pages import AFTER_SIGN_IN, AUTHORIZE, START
 from applinks.wire.messages import Response
 from in_memory import NOW, link_to
 from web.dom import Dom
@@ -47,6 +47,19 @@ def test_who_denies_it_there_is_told_here(wiki, tracker):
     answer = at(wiki, "alice").open(danced(wiki, tracker, "/base/page", decision="deny"))
     assert outcome(answer) == (200, "You said no")
     assert (wiki.tokens, tracker.grants) == ({}, {})
+
+
+def test_who_had_to_sign_in_first_starts_from_a_page_of_ours(wiki, tracker):
+    """A browser that came from a form may not be redirected to another application where the host's policy says so."""
+    path = start_of(wiki, "alice", "/base/page?x=1&y=%2F").removeprefix("https://wiki.example.com")
+    before = records(wiki), records(tracker)
+    answer = at(wiki, "alice").open(f"https://wiki.example.com{path}&{AFTER_SIGN_IN}")
+    assert outcome(answer) == (200, "You are signed in")
+    assert answer.header("refresh") == f"0; url={path}"
+    assert {"role": "button", "href": path} in Dom(answer.body.decode()).all("a")
+    assert (records(wiki), records(tracker)) == before, "nothing has begun"
+    led = at(wiki, "alice").open(f"https://wiki.example.com{path}")
+    assert led.status == 303
 
 
 @pytest.mark.parametrize("who", ["bob", "root"])

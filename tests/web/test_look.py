@@ -336,7 +336,7 @@ def test_what_a_page_loads_is_there_and_is_all_that_is_there():
 
 def test_a_sheet_may_be_kept_for_ever_because_its_name_changes_with_it():
     assert all(re.fullmatch(r"[a-z.]+\.[0-9a-f]{12}\.css", name) for name in STATIC)
-    assert dict(STATIC_HEADERS)["cache-control"] == "public, max-age=31536000, immutable"
+    assert dict(STATIC_HEADERS)["cache-control"] == "private, max-age=31536000, immutable"
 
 
 def test_our_sheet_loads_nothing_and_both_colour_schemes_set_the_same_colours():

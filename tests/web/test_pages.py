@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from applinks.links import AccessToken, Decision, Level, digest_of
 from applinks.people import FindPerson, Person
-from applinks.web.pages import AUTHORIZE, END, GRANTS, MOST_NAMES, START, STATIC
+from applinks.web.pages import AFTER_SIGN_IN, AUTHORIZE, END, GRANTS, MOST_NAMES, START, STATIC
 from applinks.wire.messages import Response
 from in_memory import NOW, InMemory, link_to
 from web.dom import Dom
@@ -51,6 +51,7 @@ def test_who_is_not_signed_in_signs_in_and_comes_back_with_the_query(wiki, path,
     answer = Visitor(wiki, None).get(path, query)
     address, _, back = (answer.header("location") or "").partition("?next=")
     assert (answer.status, address) == (303, "/login")
+    query = "&".join(filter(None, [query, AFTER_SIGN_IN])) if path == START else query
     assert parse_qs(f"next={back}", strict_parsing=True)["next"] == [f"/base{path}?{query}" if query else f"/base{path}"]
     assert back.isascii()
     assert "&" not in back
@@ -301,6 +302,7 @@ def test_a_consent_that_we_hold_is_forgotten_by_its_person_only(wiki, tracker):
     alice = at(wiki, "alice")
     page = alice.get(GRANTS)
     assert "tracker.example.com" in Dom(page.body.decode()).text
+    assert Dom(page.body.decode()).buttons() == [("forget", link.id)]
     answer = alice.press(page, "forget", link.id, user="bob")
     assert answer.header("location") == f"/base{GRANTS}?done=forgotten"
     assert [user for _, user in wiki.tokens] == ["bob"]

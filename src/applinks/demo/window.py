@@ -32,8 +32,15 @@ PATIENCE = 10_000
 """Milliseconds for a page to come."""
 
 
+class NotShown(Exception):
+    """The page has no such link or button, or none that leads anywhere."""
+
+
 class Window(Protocol):
-    """Links and buttons are named by the beginning of what they say. `kind` says what sort of window it is."""
+    """Links and buttons are named by the beginning of what they say; `NotShown` if there are none of that name.
+
+    `kind` says what sort of window it is.
+    """
 
     kind: str
 
@@ -95,14 +102,15 @@ def _chromium(stack: ExitStack) -> Window | None:
     stack.callback(browser.close)
     page = browser.new_page()
     page.set_default_timeout(PATIENCE)
-    return Chromium(page, f"a real browser, Chromium {browser.version}")
+    return Chromium(page, f"a real browser, Chromium {browser.version}", Error)
 
 
 class Chromium:
     """A page of a real browser."""
 
-    def __init__(self, page: Page, kind: str) -> None:
+    def __init__(self, page: Page, kind: str, error: type[Exception]) -> None:
         self._page = page
+        self._error = error
         self._status = 0
         self.kind = kind
 
@@ -133,17 +141,20 @@ class Chromium:
 
     def follow(self, name: str) -> None:
         """Click on a link."""
-        self._click(self._page.get_by_role("link", name=name))
+        self._click(self._page.get_by_role("link", name=name), name)
 
     def press(self, button: str, /, **fields: str) -> None:
         """Fill in these fields, then press a button."""
         for field_, value in fields.items():
             self._page.locator(f'[name="{field_}"]').fill(value)
-        self._click(self._page.get_by_role("button", name=button))
+        self._click(self._page.get_by_role("button", name=button), button)
 
-    def _click(self, found: Locator) -> None:
-        with self._page.expect_navigation(wait_until="domcontentloaded") as navigation:
-            found.first.click()
+    def _click(self, found: Locator, name: str) -> None:
+        try:
+            with self._page.expect_navigation(wait_until="domcontentloaded") as navigation:
+                found.first.click()
+        except self._error as error:
+            raise NotShown(f"{name!r} at {self.address.partition('?')[0]}") from error
         self._status = navigation.value.status
 
 
@@ -181,14 +192,22 @@ class Plain:
 
     def follow(self, name: str) -> None:
         """Click on a link."""
-        self.open(self.link(name) or self.address)
+        found = self.link(name)
+        if found is None:
+            raise self._not_shown(name)
+        self.open(found)
 
     def press(self, button: str, /, **fields: str) -> None:
         """Fill in these fields, then press a button."""
-        form, value = next(
-            (form, value) for form in Reading.of(self.text).forms for text, value in form.buttons if text.startswith(button)
-        )
+        buttons = ((form, *each) for form in Reading.of(self.text).forms for each in form.buttons)
+        found = next(((form, value) for form, text, value in buttons if text.startswith(button)), None)
+        if found is None:
+            raise self._not_shown(button)
+        form, value = found
         self._page = self._http.post(urljoin(self.address, form.action), data={**form.hidden, **value, **fields})
+
+    def _not_shown(self, name: str) -> NotShown:
+        return NotShown(f"{name!r} at {self.address.partition('?')[0]}")
 
     def close(self) -> None:
         """Close its connections."""
@@ -245,4 +264,4 @@ class Reading(HTMLParser):
             self.forms[-1].buttons.append((said, value))
 
 
-__all__ = ["Window", "opened"]
+__all__ = ["NotShown", "Window", "opened"]

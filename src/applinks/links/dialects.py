@@ -44,11 +44,15 @@ SERVLETS = Endpoints(
 
 @dataclass(frozen=True, slots=True)
 class Dialect:
-    """The paths and habits of one type. `basic_query` asks it to refuse a wrong password instead of answering as nobody."""
+    """The paths and habits of one type. `basic_query` asks it to refuse a wrong password instead of answering as nobody.
+
+    `names_problems` says that it names what is wrong with a proof, so that a bare 401 means something else (protocol.md 1.6).
+    """
 
     who_am_i: WhoAmI = ANYWHERE
     endpoints: Endpoints = SERVLETS
     basic_query: str = ""
+    names_problems: bool = True
 
 
 _SERAPH = "os_authType=basic"
@@ -58,7 +62,7 @@ DIALECTS = {
     "confluence": Dialect(WhoAmI("rest/api/user/current", _member("username")), basic_query=_SERAPH),
     "bitbucket": Dialect(),
     "bamboo": Dialect(WhoAmI("rest/api/latest/currentUser.json", _member("name")), basic_query=_SERAPH),
-    GENERIC: Dialect(),
+    GENERIC: Dialect(names_problems=False),
 }
 
 ALIASES = {"stash": "bitbucket"}

@@ -93,13 +93,18 @@ def refuse(realm: str, refusal: NotAdmitted) -> Response:
 
 
 def examine(
-    claim: oauth1.Claim, link: Link | None, now: float, *, token_secret: str = ""
+    claim: oauth1.Claim, link: Link | None, now: float, *, token_secret: str | None = ""
 ) -> Flow[tuple[Checks, NotAdmitted | None]]:
-    """Time, sender, method and signature; and the refusal, if one of them fails."""
+    """Time, sender, method and signature; and the refusal, if one of them fails.
+
+    `token_secret` is None where the claim has a token that is not known here (any more). Nobody could verify an HMAC then, so
+    the token is what the sender is told about: else a revoked one would look like a wrong secret (protocol.md 1.6).
+    """
     in_time = _time_objection(claim, now)
     incoming = link.incoming if link is not None and link.incoming.level is not Level.DISABLED else None
     pinned = incoming is not None and claim.method is incoming.signature_method
-    key = (yield from _shared_key(link, token_secret)) if is_shared(claim.method) else _public_key(link)
+    shared = is_shared(claim.method)
+    key = (yield from _shared_key(link, token_secret or "")) if shared else _public_key(link)
     known = incoming is not None and key is not None
     try:
         holds, trouble = _verified(claim, key)
@@ -111,7 +116,14 @@ def examine(
         ("method", "ok" if pinned else f"{claim.method} is not the one that the link is pinned to"),
         ("signature", "ok" if holds else trouble or "does not hold"),
     )
-    return checks, in_time or (None if known and pinned and holds else _bad_signature(checks))
+    if known and pinned and holds:
+        return checks, in_time
+    return checks, in_time or (token_unknown() if shared and token_secret is None else _bad_signature(checks))
+
+
+def token_unknown() -> NotAdmitted:
+    """One answer for all tokens that are not this sender's: revoked, never given out, another application's (T-17)."""
+    return NotAdmitted("The token is unknown, revoked, or another application's.", problem="token_rejected")
 
 
 def named_users(parameters: Pairs) -> Pairs:

@@ -21,7 +21,7 @@ from applinks.links import (
     endpoints_of,
 )
 from applinks.mechanisms.mechanism import Candidate, Objection, Presented, Proof
-from applinks.mechanisms.signature import claim_in, contradiction, examine, named_users, sign
+from applinks.mechanisms.signature import claim_in, contradiction, examine, named_users, sign, token_unknown
 from applinks.mechanisms.signature import refusal as refusal
 from applinks.mechanisms.signature import refuse as refuse
 from applinks.mechanisms.signature import sender as sender
@@ -133,7 +133,7 @@ def accept(presented: Presented, link: Link | None, now: float) -> Flow[Candidat
     """The signature first; only then whether the token was given out, to this application, and holds."""
     claim = claim_in(presented)
     grant: Grant | None = yield GrantOfToken(digest_of(claim.token))
-    checks, refused = yield from examine(claim, link, now, token_secret=grant.secret if grant else "")
+    checks, refused = yield from examine(claim, link, now, token_secret=grant.secret if grant else None)
     named = named_users(claim.parameters)
     refused = refused or (contradiction("The request has a token, and names a user besides.", *named) if named else None)
     objection = _token_objection(grant, link, now)
@@ -144,7 +144,7 @@ def accept(presented: Presented, link: Link | None, now: float) -> Flow[Candidat
 def _token_objection(grant: Grant | None, link: Link | None, now: float) -> NotAdmitted | None:
     """Revoked tokens are as unknown as others (protocol.md 1.6), and so are those of another application (T-17)."""
     if grant is None or link is None or grant.link_id != link.id:
-        return NotAdmitted("The token is unknown, revoked, or another application's.", problem="token_rejected")
+        return token_unknown()
     if now >= grant.expires_at:
         return NotAdmitted("The token has expired.", problem="token_expired")
     return None

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC
+from calendar import timegm
 from email.utils import parsedate_to_datetime
 from typing import Any
 from urllib.parse import unquote
 
 from applinks.errors import AccessRefused, ActedAsSomeoneElse, FarSideError, Throttled
-from applinks.links import Link
+from applinks.links import Link, dialect_of
 from applinks.wire.messages import Response
 from applinks.wire.problems import Problem, problem_in
 
@@ -66,6 +66,19 @@ def check_witness(response: Response, link: Link, expected: str | None) -> None:
     )
 
 
+def token_gone(response: Response, link: Link, problem: Problem | None) -> str | None:
+    """What the answer says against the token of a person, if that means that they have to be asked again; else None.
+
+    RFC 5849 (3.2) knows no more than status 401, and so do many providers. Where a far side names problems, or says as whom it
+    answered, a 401 is about something else.
+    """
+    if problem is not None:
+        return problem.name if problem.name in TOKEN_GONE else None
+    named = dialect_of(link.type).names_problems or response.header("x-ausername") is not None
+    scheme = (response.header("www-authenticate") or "OAuth").partition(" ")[0].lower()
+    return "401" if response.status == 401 and not named and scheme == "oauth" else None
+
+
 def retry_after(response: Response, now: float) -> float | None:
     """In how many seconds it may be worth asking again; None if the answer does not say so."""
     text = response.header("retry-after") or ""
@@ -74,10 +87,10 @@ def retry_after(response: Response, now: float) -> float | None:
     if text.isascii() and text.isdecimal():
         return float(text[:20])
     try:
-        moment = parsedate_to_datetime(text)
-    except ValueError:
+        moment = timegm(parsedate_to_datetime(text).utctimetuple())
+    except (ValueError, OverflowError):
         return None
-    return max(0.0, (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp() - now)
+    return max(0.0, moment - now)
 
 
 def refusal_in(response: Response) -> Problem | None:

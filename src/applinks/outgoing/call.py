@@ -109,17 +109,17 @@ def _sent(way: _Call) -> Flow[Response]:
 
 def _check(way: _Call, response: Response, problem: Problem | None) -> Flow[None]:
     """The answer must be for the right person; and a consent that is gone is asked for again, as before the call (R-41)."""
-    link, mechanism = way.facts.link, way.mechanism
+    link, mechanism, held = way.facts.link, way.mechanism, way.facts.token
     if mechanism is None:
         return
+    gone = answer.token_gone(response, link, problem)
+    if gone is not None and held is not None and mechanism.NAME == "3LO":
+        yield from dance.forget(link, way.user, held.token, why="consent gone")
+        why = f"{link.name!r} says {gone}: the consent was revoked or has ended"
+        raise (yield from dance.consent_needed(way.facts.identity, link, way.user, why))
     if problem is None:
         answer.check_witness(response, link, mechanism.witness(way.facts, way.user))
         return
-    held = way.facts.token
-    if problem.name in answer.TOKEN_GONE and held is not None and mechanism.NAME == "3LO":
-        yield from dance.forget(link, way.user, held.token, why="consent gone")
-        why = f"{link.name!r} says {problem.name}: the consent was revoked or has ended"
-        raise (yield from dance.consent_needed(way.facts.identity, link, way.user, why))
     if response.status < answer.ERRORS:  # Trusted Applications refuse with status 200
         raise answer.error(link, way.request.line(), response, None, problem=problem)
 

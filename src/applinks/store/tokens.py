@@ -115,8 +115,9 @@ class Tokens:
         return connection.execute(ended).first() is not None
 
     def take_turn(self, connection: Connection, question: TakeTurn) -> bool:
-        """Who inserts the row has the turn; it lies among the nonces, which are swept."""
+        """Who inserts the row has the turn; one whose time is over counts no more, since nobody may ever sweep it."""
         digest = hashlib.sha256(_TURN + question.name.encode("utf-8", "surrogatepass")).digest()
+        connection.execute(delete(nonces).where(nonces.c.digest.in_((digest,)), nonces.c.keep_until < int(self._clock())))
         row = {"digest": digest, "keep_until": question.keep_until}
         return bool(connection.execute(insert_first(connection, nonces), row).all())
 

@@ -30,7 +30,7 @@ STATIC = _static()
 """What the pages load from below `Frame.static_path`: name to content type and bytes. The name changes with the content."""
 
 STATIC_HEADERS: Pairs = (
-    ("cache-control", "public, max-age=31536000, immutable"),
+    ("cache-control", "private, max-age=31536000, immutable"),  # the host may add a session cookie
     ("x-content-type-options", "nosniff"),
     ("cross-origin-resource-policy", "same-origin"),
 )

@@ -14,7 +14,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from hmac import compare_digest
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, urlencode, urlsplit
 
 from applinks.errors import (
     AccessRefused,
@@ -23,7 +23,9 @@ from applinks.errors import (
     CredentialsRefused,
     DanceOfAnother,
     DanceOver,
+    FarSideError,
     LinkNotFound,
+    MalformedAnswer,
     TheirFault,
 )
 from applinks.incoming import SESSION_LIFE, consent
@@ -59,6 +61,8 @@ STATIC = f"{BELOW}/applinks/static"
 COOKIE = "applinks-form"
 _is_cookie = re.compile("[A-Za-z0-9_-]{43}").fullmatch  # it goes back into a header, and into a stamp between blanks
 LONGEST_FORM = 16 * 1024
+AFTER_SIGN_IN = "after=sign-in"
+"""In the query of the page that starts the dance, for those who had to sign in on the way."""
 MOST_NAMES = 100
 """People whose full names are looked up for one page: a directory may be slow, and the list long."""
 
@@ -201,11 +205,25 @@ def _change_grants(visit: PageVisit, person: Person) -> Flow[Response]:
 def _start(visit: PageVisit, person: Person) -> Flow[Response]:
     """Lead the person to the other application."""
     query = visit.query
+    if query.get("after") == "sign-in":
+        return _start_anew(visit)
     link_id, made_for, back = (query.get(name, "") for name in ("applicationLinkID", "for", "return_to"))
     try:
         return _redirect((yield from dance.start(link_id, person.name, made_for, back)))
     except (DanceOfAnother, LinkNotFound, TheirFault) as trouble:
         return _notice_of(visit, trouble, back)
+
+
+def _start_anew(visit: PageVisit) -> Response:
+    """Start from a page of our own.
+
+    Browsers apply `form-action` to all redirects that follow a form, and so the host's own policy, on its form for signing in,
+    would forbid the way to another application.
+    """
+    query = urlencode({name: value for name, value in visit.query.items() if name != "after"})
+    path = f"{visit.own(START)}?{query}"
+    notice = _notice(visit, Kind.SIGNED_IN, continue_path=path)
+    return Response(notice.status, (*notice.headers, ("refresh", f"0; url={path}")), notice.body)
 
 
 def _end(visit: PageVisit, person: Person) -> Flow[Response]:
@@ -283,6 +301,8 @@ def _sign_in(visit: PageVisit) -> Response:
     if visit.sign_in is None:
         return _notice(visit, Kind.SIGN_IN)
     query = visit.request.url.partition("?")[2]
+    if visit.path == START:
+        query = f"{query}&{AFTER_SIGN_IN}" if query else AFTER_SIGN_IN
     back = visit.own(visit.path) + (f"?{query}" if query else "")
     if visit.request.method != "GET":
         back = visit.own("/")
@@ -294,13 +314,23 @@ def _notice_of(visit: PageVisit, trouble: AppLinksError, back: str) -> Response:
         DanceOfAnother: Kind.NOT_YOURS,
         LinkNotFound: Kind.UNKNOWN,
         CredentialsRefused: Kind.DENIED,
-        AccessRefused: Kind.REFUSED,
     }.get(type(trouble), Kind.UNREACHABLE)
     if isinstance(trouble, DanceOver):
         kind = Kind(trouble.state)
-    said = trouble.problem if isinstance(trouble, AccessRefused) else None
+    said = _said_by(trouble)
+    if said is not None:
+        kind = Kind.REFUSED
     path = dance.local(back) if back else visit.own("/")
     return _notice(visit, kind, application=trouble.link, said=said, continue_path=path)
+
+
+def _said_by(trouble: AppLinksError) -> str | None:
+    """What the far side answered instead of a token, if it answered."""
+    if isinstance(trouble, AccessRefused):
+        return trouble.problem
+    if isinstance(trouble, FarSideError):
+        return f"status {trouble.status}"
+    return trouble.message if isinstance(trouble, MalformedAnswer) else None
 
 
 def _notice(visit: PageVisit, kind: Kind, **told: str | None) -> Response:

@@ -125,6 +125,7 @@ class Kind(StrEnum):
     UNREACHABLE = "unreachable"
     DONE = "done"
     SIGN_IN = "sign-in"
+    SIGNED_IN = "signed-in"
     FORGED = "forged"
     NOT_FOUND = "not-found"
 

@@ -19,6 +19,11 @@ class Words:
 
 NOTICES = {
     Kind.SIGN_IN: Words(401, "Sign in first", "We must know who you are before we can ask what you allow.", "Sign in"),
+    Kind.SIGNED_IN: Words(
+        200,
+        "You are signed in",
+        "You will be led to the application that has to ask you. If nothing happens, go on yourself.",
+    ),
     Kind.UNKNOWN: Words(
         404,
         "Nobody is asking",

@@ -48,7 +48,7 @@ def serve(visit: Visit) -> Flow[Response]:
 
 def _swapped(claim: Claim) -> Flow[Response]:
     asked: RequestToken | None = yield RequestTokenOf(digest_of(claim.token))
-    link = yield from proven(claim, asked.secret if asked else "")
+    link = yield from proven(claim, asked.secret if asked else None)
     moment: Moment = yield Now()
     asked = yield from _allowed(asked, link, said(claim, "oauth_verifier"), moment.now)
     (grant_id,) = yield FreshSecrets(1)
@@ -85,7 +85,7 @@ def _allowed(asked: RequestToken | None, link: Link, verifier: str | None, now: 
 def _renewed(claim: Claim, handle: str) -> Flow[Response]:
     """The session keeps its end: who renews for ever still has to ask the person again one day."""
     grant: Grant | None = yield GrantOfToken(digest_of(claim.token))
-    link = yield from proven(claim, grant.secret if grant else "")
+    link = yield from proven(claim, grant.secret if grant else None)
     moment: Moment = yield Now()
     if grant is None or grant.link_id != link.id or not compare_digest(digest_of(handle), grant.handle):
         raise _rejected("The token or its session handle is unknown.")

@@ -33,8 +33,11 @@ def claim_of(visit: Visit, *, token_needed: bool) -> oauth1.Claim:
     return claim
 
 
-def proven(claim: oauth1.Claim, token_secret: str = "") -> Flow[Link]:
-    """The link of the application that signed the request just now; else `NotAdmitted`."""
+def proven(claim: oauth1.Claim, token_secret: str | None = "") -> Flow[Link]:
+    """The link of the application that signed the request just now; else `NotAdmitted`.
+
+    `token_secret` is None where its token is unknown here.
+    """
     link: Link | None = yield LinkOfConsumer(claim.consumer_key)
     moment: Moment = yield Now()
     _, refusal = yield from examine(claim, link, moment.now, token_secret=token_secret)
