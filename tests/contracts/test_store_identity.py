@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import uuid
+from contextlib import closing
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives import hashes
 
 from applinks.errors import ConfigurationError
-from applinks.links import Facts, FactsFor, Level, Link, LinkById, OurKey, Outgoing, RemoveLink, WhoWeAre
+from applinks.links import Facts, FactsFor, IsOurStamp, Level, Link, LinkById, OurKey, Outgoing, RemoveLink, Stamp, WhoWeAre
 from applinks.store import Store
 from putting import put
 
@@ -59,3 +61,23 @@ def test_facts_follow_every_change_and_end_with_the_link(store: Store) -> None:
     store.answer(RemoveLink("far"))
     assert store.answer(FactsFor("far")) is None
     assert store.answer(LinkById("far")) is None
+
+
+def test_a_stamp_is_recognised_for_its_own_text_only(store: Store) -> None:
+    stamp = store.answer(Stamp("dance 3:far alice"))
+    assert store.answer(IsOurStamp("dance 3:far alice", stamp))
+    for text in ("dance 3:far bob", "dance 3:far alice ", "", "\udc80"):
+        assert not store.answer(IsOurStamp(text, stamp))
+    for other in ("", ".", "x", f"{stamp}0", f"unknown.{stamp}", stamp.upper(), stamp.partition(".")[2], "ä.\udc80"):
+        assert not store.answer(IsOurStamp("dance 3:far alice", other))
+
+
+def test_a_stamp_outlives_a_rotation_of_the_keys_and_means_nothing_elsewhere(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path}/one.db"
+    with closing(Store.open(url)) as one, closing(Store.open(url)) as same, closing(Store.open("sqlite://")) as another:
+        before = one.answer(Stamp("text"))
+        one.rotate()
+        after = one.answer(Stamp("text"))
+        assert before != after
+        assert all(node.answer(IsOurStamp("text", stamp)) for node in (one, same) for stamp in (before, after))
+        assert not another.answer(IsOurStamp("text", before))

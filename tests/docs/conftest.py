@@ -41,6 +41,7 @@ class World:
         flashed: list[str] = []
         return {
             "applinks": self.applinks,
+            "forge": self.three.forge.applinks,
             "log": logging.getLogger("example"),
             "issue": SimpleNamespace(key="OPS-7", summary="Launch", description="Up & away"),
             "flash": flashed.append,

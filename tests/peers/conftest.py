@@ -1,31 +1,15 @@
-"""Keys of a consumer, providers that we did not write, and applications of ours."""
+"""Keys of consumers, providers that we did not write, and applications of ours."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import pytest
-from cryptography.hazmat.primitives.asymmetric import rsa
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 
+from peers.keys import KeyPair, new_key_pair
 from peers.our_application import ASGI, WSGI, OurApplication, our_application
 from peers.provider import Provider
 from peers.reference_provider import PROVIDERS
-
-
-@dataclass(frozen=True)
-class KeyPair:
-    """PEM. PKCS #1 for the private key, which every client reads."""
-
-    private: str
-    public: str
-
-
-def new_key_pair() -> KeyPair:
-    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
-    private = key.private_bytes(Encoding.PEM, PrivateFormat.TraditionalOpenSSL, NoEncryption()).decode()
-    return KeyPair(private, key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode())
 
 
 @pytest.fixture(scope="session")

@@ -7,6 +7,8 @@ from peers.in_other_languages import OTHERS
 from peers.in_python import PYTHON
 
 PEERS = [*PYTHON, *OTHERS]
+SOMEBODY = PEERS[0]
+"""For steps that are not what a test is about."""
 DANCERS = [peer for peer in PEERS if peer.dances]
 TWO_LEGGED = [peer for peer in PEERS if peer.empty_token != NOWHERE]
 SENDS_EMPTY_TOKEN = [peer for peer in PEERS if peer.empty_token == IN_HEADER]

@@ -26,11 +26,13 @@ from starlette.routing import Mount, Route
 from applinks import AppLinks, AsyncAppLinks, Consumer, current_user
 from applinks.frameworks import ASGIMiddleware, ASGIPages, WSGIMiddleware
 from applinks.frameworks.flask import pages
+from applinks.incoming import consent
 from applinks.wire.oauth1 import SignatureMethod
 from journeys.people import PASSWORD, Directory
 from journeys.serving import address_of, asgi, listen, wsgi
 from peers.browser import Browser, Page
 from peers.client import Task
+from peers.keys import KeyPair
 from peers.tap import Tap
 
 ASGI, WSGI = "uvicorn and Starlette", "waitress and Flask"
@@ -139,6 +141,10 @@ def _in_flask(site: Site, applinks: AppLinks) -> Any:
     return WSGIMiddleware(behind_sign_in, applinks)
 
 
+def link_name(key: str) -> str:
+    return f"Link of {key}"
+
+
 @dataclass
 class OurApplication:
     """One that runs. `applinks` is another process's view of its records; `tap` has what came over the wire."""
@@ -153,22 +159,22 @@ class OurApplication:
 
     # ---- who may call
 
-    def register(
-        self, method: str, *, secret: str = "", public_key: str = "", key: str = "", same_users: bool = False, **consumer: Any
-    ) -> str:
-        """Let a consumer in, by hand, and say by which key it is known."""
-        key = key or f"consumer {next(_numbers)}"
-        known = Consumer(
-            key, public_key or None, secret or None, signature_method=SignatureMethod(method), **{"callback": None, **consumer}
-        )
-        self.applinks.register_link(f"Link of {key}", None, consumer=known, same_users=same_users, by="admin")
-        return key
-
-    def task(self, key: str, method: str, *, secret: str = "", private_key: str = "", callback: str = CALLBACK) -> Task:
-        """What a client needs to know to play with us."""
+    def consumer(self, method: str, keys: KeyPair, *, callback: str = CALLBACK, same_users: bool = False, **terms: Any) -> Task:
+        """Let a new consumer in, by hand, with a secret or a key as its method wants: what its client needs to know."""
+        key = f"consumer {next(_numbers)}"
+        secret = f"the secret of {key} & 100% more" if method.startswith("HMAC") else ""
+        proof = {"secret": secret} if secret else {"public_key": keys.public}
+        known = Consumer(key, signature_method=SignatureMethod(method), **proof, **terms)
+        self.applinks.register_link(link_name(key), None, consumer=known, same_users=same_users, by="admin")
         base = f"{self.url}/plugins/servlet/oauth"
         addresses = (f"{base}/request-token", f"{base}/authorize", f"{base}/access-token", callback)
-        return Task(key, method, secret, private_key, self.url, *addresses, url=f"{self.url}/whoami")
+        private = "" if secret else keys.private
+        return Task(key, method, secret, private, self.url, *addresses, url=f"{self.url}/whoami")
+
+    def grant_of(self, task: Task) -> str:
+        """The id of what somebody has allowed to that consumer."""
+        (given,) = self.applinks.grants(link=link_name(task.consumer_key))
+        return given.grant.id
 
     # ---- who decides
 
@@ -189,13 +195,18 @@ class OurApplication:
         """What `Peer.dance` needs: a person who agrees, and where they are sent then."""
         return lambda token: self.decide(token, user).url
 
+    def decided(self, token: str, user: str = "alice", *, allow: bool = True) -> str:
+        """The same without a page: the verifier."""
+        return self.applinks.run(consent.decide(token, self.people[user], allow=allow)).verifier
+
     # ---- time
 
-    def age(self, table: str, column: str) -> None:
-        """Let the time of everything in a table be over: what a clock would do, if the test could wait."""
+    def end(self, table: str, column: str, task: Task) -> None:
+        """Let the time of a consumer's rows be over: what a clock would do, if the test could wait."""
+        link_id = self.applinks.link(link_name(task.consumer_key)).id
         engine = create_engine(self.database)
         with engine.begin() as connection:
-            connection.execute(text(f"UPDATE {table} SET {column} = 1"))
+            connection.execute(text(f"UPDATE {table} SET {column} = 1 WHERE link_id = :id"), {"id": link_id})
             connection.execute(text("UPDATE versions SET number = number + 1"))
         engine.dispose()
 

@@ -6,22 +6,11 @@ from dataclasses import replace
 
 import pytest
 
-from peers.client import REQUEST_TOKEN, RSA_SHA1, Peer, Task, exchange_of, with_token
-from peers.conftest import KeyPair
+from peers.client import REQUEST_TOKEN, RSA_SHA1, Peer, exchange_of, with_token
+from peers.keys import KeyPair
 from peers.in_python import atlassian_confluence, atlassian_jira, jira_client
-from peers.known import DANCERS, PEERS, TWO_LEGGED, by_each, by_each_method
+from peers.known import DANCERS, PEERS, SOMEBODY, TWO_LEGGED, by_each, by_each_method
 from peers.our_application import CALLBACK, OurApplication
-
-SOMEBODY = PEERS[0]
-
-
-def known_consumer(ours: OurApplication, method: str, keys: KeyPair, callback: str = CALLBACK, **terms: object) -> Task:
-    """A consumer that was registered by hand, with a key or a secret as its method wants."""
-    secret = "a secret & 100% more" if method.startswith("HMAC") else ""
-    private, public = ("", "") if secret else (keys.private, keys.public)
-    key = ours.register(method, secret=secret, public_key=public, **terms)
-    return ours.task(key, method, secret=secret, private_key=private, callback=callback)
-
 
 # ---- three-legged
 
@@ -30,7 +19,7 @@ def known_consumer(ours: OurApplication, method: str, keys: KeyPair, callback: s
 def test_each_client_dances_calls_as_the_person_who_agreed_and_renews_its_token(
     peer: Peer, method: str, ours: OurApplication, key_pair: KeyPair
 ) -> None:
-    task, redirects = known_consumer(ours, method, key_pair), []
+    task, redirects = ours.consumer(method, key_pair), []
 
     def approve(token: str) -> str:
         redirects.append(ours.decide(token, "alice").url)
@@ -48,14 +37,14 @@ def test_each_client_dances_calls_as_the_person_who_agreed_and_renews_its_token(
 
 @by_each
 def test_so_they_do_where_we_are_served_by_flask(peer: Peer, ours_in_flask: OurApplication, key_pair: KeyPair) -> None:
-    granted = peer.dance(known_consumer(ours_in_flask, RSA_SHA1, key_pair), ours_in_flask.approve("Émile Ångström"))
+    granted = peer.dance(ours_in_flask.consumer(RSA_SHA1, key_pair), ours_in_flask.approve("Émile Ångström"))
     answer = peer.run(replace(granted, url=f"{ours_in_flask.url}/whoami?q=%C3%A4%20b&empty="))
     assert (answer.status, answer.body) == (200, "Émile Ångström")
 
 
 @by_each
 def test_without_a_callback_the_person_carries_the_code_over(peer: Peer, ours: OurApplication, key_pair: KeyPair) -> None:
-    task = known_consumer(ours, RSA_SHA1, key_pair, callback="oob")
+    task = ours.consumer(RSA_SHA1, key_pair, callback="oob")
     asked = peer.run(replace(task, step=REQUEST_TOKEN))
     page = ours.decide(asked.token, "bob")
     assert "Your code for" in page.words
@@ -65,7 +54,7 @@ def test_without_a_callback_the_person_carries_the_code_over(peer: Peer, ours: O
 @by_each
 def test_out_of_band_a_registered_callback_is_where_people_go(peer: Peer, ours: OurApplication, key_pair: KeyPair) -> None:
     """Protocol 1.3: "oob" means the consumer's own callback, if it has one."""
-    task = known_consumer(ours, RSA_SHA1, key_pair, callback="oob")
+    task = ours.consumer(RSA_SHA1, key_pair, callback="oob")
     ours.applinks.change_link(f"Link of {task.consumer_key}", callback="https://registered.example.test/", by="admin")
     asked = peer.run(replace(task, step=REQUEST_TOKEN))
     assert ours.decide(asked.token, "bob").url.startswith("https://registered.example.test/?oauth_token=")
@@ -75,12 +64,12 @@ def test_out_of_band_a_registered_callback_is_where_people_go(peer: Peer, ours: 
 def test_ready_made_clients_use_a_token_that_somebody_fetched(
     peer: Peer, method: str, ours: OurApplication, key_pair: KeyPair
 ) -> None:
-    granted = SOMEBODY.dance(known_consumer(ours, method, key_pair), ours.approve("alice"))
+    granted = SOMEBODY.dance(ours.consumer(method, key_pair), ours.approve("alice"))
     assert peer.run(granted).body == "alice"
 
 
 def test_jira_reads_itself_and_an_issue(ours: OurApplication, key_pair: KeyPair) -> None:
-    granted = SOMEBODY.dance(known_consumer(ours, RSA_SHA1, key_pair), ours.approve("alice"))
+    granted = SOMEBODY.dance(ours.consumer(RSA_SHA1, key_pair), ours.approve("alice"))
     client = jira_client(granted)
     issue = client.issue("OPS-1")
     assert (client.myself()["displayName"], client.server_info()["version"]) == ("Alice Adams", "9.12.0")
@@ -89,7 +78,7 @@ def test_jira_reads_itself_and_an_issue(ours: OurApplication, key_pair: KeyPair)
 
 
 def test_atlassian_python_api_reads_itself_an_issue_and_a_page(ours: OurApplication, key_pair: KeyPair) -> None:
-    granted = SOMEBODY.dance(known_consumer(ours, RSA_SHA1, key_pair), ours.approve("alice"))
+    granted = SOMEBODY.dance(ours.consumer(RSA_SHA1, key_pair), ours.approve("alice"))
     with atlassian_jira(granted) as jira, atlassian_confluence(granted) as confluence:
         assert jira.myself()["displayName"] == "Alice Adams"
         assert jira.issue("OPS-1")["fields"]["summary"] == "Publish it"
@@ -102,7 +91,7 @@ def test_atlassian_python_api_reads_itself_an_issue_and_a_page(ours: OurApplicat
 
 @by_each_method(TWO_LEGGED)
 def test_each_client_calls_as_the_fixed_user(peer: Peer, method: str, ours: OurApplication, key_pair: KeyPair) -> None:
-    task = known_consumer(ours, method, key_pair, execute_as="bob")
+    task = ours.consumer(method, key_pair, execute_as="bob")
     answer = peer.run(peer.two_legged(task))
     assert (answer.status, answer.body) == (200, "bob")
 
@@ -111,7 +100,7 @@ def test_each_client_calls_as_the_fixed_user(peer: Peer, method: str, ours: OurA
 def test_each_client_calls_as_a_person_where_users_are_shared(
     peer: Peer, method: str, ours: OurApplication, key_pair: KeyPair
 ) -> None:
-    task = known_consumer(ours, method, key_pair, same_users=True)
+    task = ours.consumer(method, key_pair, same_users=True)
     task = replace(task, url=f"{task.url}?user_id=alice&q=%C3%A4%20b")
     answer = peer.run(peer.two_legged(task))
     assert (answer.status, answer.body) == (200, "alice")
@@ -120,13 +109,13 @@ def test_each_client_calls_as_a_person_where_users_are_shared(
 @pytest.mark.parametrize("name", ["user_id", "xoauth_requestor_id"])
 @pytest.mark.parametrize("peer", TWO_LEGGED, ids=str)
 def test_so_they_do_in_flask_by_either_name(peer: Peer, name: str, ours_in_flask: OurApplication, key_pair: KeyPair) -> None:
-    task = known_consumer(ours_in_flask, RSA_SHA1, key_pair, same_users=True, execute_as="bob")
+    task = ours_in_flask.consumer(RSA_SHA1, key_pair, same_users=True, execute_as="bob")
     named = replace(task, url=f"{task.url}?{name}=alice")
     assert [peer.run(peer.two_legged(one)).body for one in (named, task)] == ["alice", "bob"]
 
 
 def test_one_consumer_may_do_all_three(ours: OurApplication, key_pair: KeyPair) -> None:
-    task = known_consumer(ours, RSA_SHA1, key_pair, same_users=True, execute_as="bob")
+    task = ours.consumer(RSA_SHA1, key_pair, same_users=True, execute_as="bob")
     asked = SOMEBODY.run(replace(task, step=REQUEST_TOKEN))
     verifier = ours.decide(asked.token, "Émile Ångström").url.rpartition("oauth_verifier=")[2]
     granted = with_token(task, SOMEBODY.run(exchange_of(task, asked, verifier)))

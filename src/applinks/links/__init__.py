@@ -36,7 +36,7 @@ from applinks.links.grants import (
     SpendRequestToken,
     digest_of,
 )
-from applinks.links.identity import Identity, OurKey, Stamp, WhoWeAre, new_key
+from applinks.links.identity import Identity, IsOurStamp, OurKey, Stamp, WhoWeAre, new_key
 from applinks.links.model import (
     IMPERSONATION_PARAMETERS,
     OAUTH_LEVELS,
@@ -108,6 +108,7 @@ __all__ = [
     "GrantsGiven",
     "Identity",
     "Incoming",
+    "IsOurStamp",
     "KeepDance",
     "KeepRequestToken",
     "KeepSecret",

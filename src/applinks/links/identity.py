@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from cryptography.hazmat.primitives.asymmetric import rsa
 
@@ -42,6 +42,14 @@ class Stamp(Question):
     """A digest of this text that only this application, in all its processes, can make: it recognises its own words by it."""
 
     text: str
+
+
+@dataclass(frozen=True, slots=True)
+class IsOurStamp(Question):
+    """Whether this is a stamp that we made for this text; still so after the sealing keys were rotated. True or False."""
+
+    text: str
+    stamp: str = field(repr=False)
 
 
 def new_key() -> PrivateKey:

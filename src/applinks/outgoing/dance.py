@@ -24,6 +24,7 @@ from applinks.links import (
     FactsFor,
     ForgetToken,
     Identity,
+    IsOurStamp,
     KeepDance,
     KeepToken,
     Link,
@@ -62,8 +63,7 @@ def start(link_id: str, user: str, made_for: str, return_to: str) -> Flow[str]:
 
     Raises `DanceOfAnother`, `LinkNotFound`, and what a call to the far side raises.
     """
-    expected: str = yield Stamp(_made_for(link_id, user))
-    if not compare_digest(expected.encode(), made_for.encode()):
+    if not (yield IsOurStamp(_made_for(link_id, user), made_for)):
         raise DanceOfAnother(
             "This address was made for another person.", remedy="Ask for one of your own: repeat what you did."
         )

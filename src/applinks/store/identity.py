@@ -10,11 +10,11 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, select, update
 
-from applinks.errors import ConfigurationError
 from applinks.links import (
     Facts,
     FactsFor,
     Identity,
+    IsOurStamp,
     Level,
     Link,
     LinkById,
@@ -105,9 +105,19 @@ class Keys:
         return Facts(link, who_we_are(connection, WhoWeAre()), self.our_key(connection, OurKey()), token, secret)
 
     def stamp(self, question: Stamp) -> str:
-        """A keyed digest that outlives the process, but not a change of the sealing keys."""
-        _, key = self._sealing.audit_key()
-        return hmac.digest(key, b"stamp " + question.text.encode(), "sha256").hex()
+        """The id of a sealing key, and a digest with it."""
+        return self._stamped(question.text)
+
+    def is_our_stamp(self, question: IsOurStamp) -> bool:
+        """Made anew with the key that it names, as long as that is known."""
+        key_id, _, _ = question.stamp.rpartition(".")
+        if not key_id or not self._sealing.knows(key_id):
+            return False
+        return hmac.compare_digest(self._stamped(question.text, key_id).encode(), question.stamp.encode("utf-8", "replace"))
+
+    def _stamped(self, text: str, key_id: str | None = None) -> str:
+        chosen, key = self._sealing.stamp_key(key_id)
+        return f"{chosen}.{hmac.digest(key, text.encode('utf-8', 'surrogatepass'), 'sha256').hex()}"
 
 
 def _nobody_yet() -> Any:

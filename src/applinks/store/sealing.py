@@ -96,6 +96,11 @@ class Sealing:
         chosen = key_id or self._first
         return chosen, _derived(self._key(chosen), b"applinks audit")
 
+    def stamp_key(self, key_id: str | None = None) -> tuple[str, bytes]:
+        """A key for what this application must recognise as its own words, derived like that of the audit, and its id."""
+        chosen = key_id or self._first
+        return chosen, _derived(self._key(chosen), b"applinks stamp")
+
     def knows(self, key_id: str) -> bool:
         """Whether this key is at hand."""
         try:

@@ -9,11 +9,9 @@ Rules of this file:
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from hmac import compare_digest
 from urllib.parse import quote, urlencode, urlsplit
 
 from applinks.errors import (
@@ -29,11 +27,11 @@ from applinks.errors import (
     TheirFault,
 )
 from applinks.incoming import SESSION_LIFE, consent
-from applinks.links import AccessToken, Identity, Link, LinkById, Stamp, TokensHeld
+from applinks.links import AccessToken, Identity, Link, LinkById, TokensHeld
 from applinks.outgoing import dance
 from applinks.people import FindPerson, Person
-from applinks.questions import Flow, FreshSecrets, Moment, Now
-from applinks.web import look, shown
+from applinks.questions import Flow, Moment, Now
+from applinks.web import forms, look, shown
 from applinks.web.views import (
     Consent,
     FarSide,
@@ -58,8 +56,6 @@ GRANTS = f"{BELOW}/oauth/users/access-tokens"
 START = f"/{dance.START_PATH}"
 END = f"/{dance.END_PATH}"
 STATIC = f"{BELOW}/applinks/static"
-COOKIE = "applinks-form"
-_is_cookie = re.compile("[A-Za-z0-9_-]{43}").fullmatch  # it goes back into a header, and into a stamp between blanks
 LONGEST_FORM = 16 * 1024
 AFTER_SIGN_IN = "after=sign-in"
 """In the query of the page that starts the dance, for those who had to sign in on the way."""
@@ -114,7 +110,7 @@ def serve(visit: PageVisit) -> Flow[Response]:
         return _not_allowed(methods) if methods else _notice(visit, Kind.NOT_FOUND)
     if visit.person is None:
         return _sign_in(visit)
-    if visit.request.method == "POST" and not (yield from _is_ours(visit, visit.person)):
+    if visit.request.method == "POST" and not (yield from forms.is_ours(visit, visit.person)):
         return _notice(visit, Kind.FORGED)
     return (yield from page(visit, visit.person))
 
@@ -132,7 +128,7 @@ def _ask(visit: PageVisit, person: Person) -> Flow[Response]:
     if wish.token.callback is not None and not shown.is_web_address(wish.token.callback):
         return _notice(visit, Kind.UNKNOWN)  # nobody could be told where they would go
     moment: Moment = yield Now()
-    cookie, stamp = yield from _form_token(visit, person)
+    cookie, stamp = yield from forms.token_for(visit, person)
     view = Consent(
         frame=visit.frame(),
         application=_far_side(wish.link),
@@ -143,7 +139,7 @@ def _ask(visit: PageVisit, person: Person) -> Flow[Response]:
         oauth_token=token,
         form_token=stamp,
     )
-    return _remembering(look.page(view), visit, cookie)
+    return forms.remembering(look.page(view), visit, cookie)
 
 
 def _decide(visit: PageVisit, person: Person) -> Flow[Response]:
@@ -171,7 +167,7 @@ def _show_grants(visit: PageVisit, person: Person) -> Flow[Response]:
     everyone = (yield from consent.given()) if person.administrator else None
     readers = yield from _readers(person, (one.grant.user for one in everyone or ()))
     held: tuple[AccessToken, ...] = yield TokensHeld(person.name)
-    cookie, stamp = yield from _form_token(visit, person)
+    cookie, stamp = yield from forms.token_for(visit, person)
     view = Grants(
         frame=visit.frame(),
         form_token=stamp,
@@ -180,7 +176,7 @@ def _show_grants(visit: PageVisit, person: Person) -> Flow[Response]:
         everyone=None if everyone is None else tuple(_given(one, readers[one.grant.user]) for one in everyone),
         outcome=_outcome(visit.query.get("done")),
     )
-    return _remembering(look.page(view), visit, cookie)
+    return forms.remembering(look.page(view), visit, cookie)
 
 
 def _change_grants(visit: PageVisit, person: Person) -> Flow[Response]:
@@ -248,50 +244,6 @@ PAGES: Mapping[tuple[str, str], Page] = {
     ("GET", END): _end,
 }
 """Method and path below our address → the page; each needs a person who is signed in."""
-
-
-# ---- forms that come from us
-
-
-def _form_token(visit: PageVisit, person: Person) -> Flow[tuple[str, str]]:
-    """What is kept in a cookie of this browser, and what goes into the form."""
-    cookie = _cookie(visit)
-    if cookie is None:
-        (cookie,) = yield FreshSecrets(1)
-    stamp: str = yield Stamp(f"form {cookie} {visit.path} {person.name}")
-    return cookie, stamp
-
-
-def _is_ours(visit: PageVisit, person: Person) -> Flow[bool]:
-    """Whether a form was made for this browser, this page and this person, and comes from our own origin."""
-    site, origin = visit.request.header("sec-fetch-site"), visit.request.header("origin")
-    from_elsewhere = site not in {None, "same-origin"} or (site is None and origin not in {None, "null", _our_origin(visit)})
-    cookie = _cookie(visit)
-    if from_elsewhere or cookie is None:
-        return False
-    expected: str = yield Stamp(f"form {cookie} {visit.path} {person.name}")
-    return compare_digest(expected.encode(), visit.form.get("form_token", "").encode())
-
-
-def _our_origin(visit: PageVisit) -> str:
-    return "/".join(visit.identity.url.split("/", 3)[:3])
-
-
-def _cookie_name(visit: PageVisit) -> str:
-    return f"__Host-{COOKIE}" if visit.identity.url.startswith("https://") else COOKIE
-
-
-def _cookie(visit: PageVisit) -> str | None:
-    """Ours, by whatever it is surrounded: other applications of this host set cookies that no parser takes."""
-    sent = "; ".join(value for name, value in visit.request.headers if name == "cookie")
-    pairs = (piece.strip().partition("=") for piece in sent.split(";"))
-    return next((value for name, _, value in pairs if name == _cookie_name(visit) and _is_cookie(value)), None)
-
-
-def _remembering(response: Response, visit: PageVisit, cookie: str) -> Response:
-    secure = "; Secure" if visit.identity.url.startswith("https://") else ""
-    header = ("set-cookie", f"{_cookie_name(visit)}={cookie}; Path=/; HttpOnly; SameSite=Lax{secure}")
-    return Response(response.status, (*response.headers, header), response.body)
 
 
 # ---- answers

@@ -1,0 +1,66 @@
+"""Forms that come from our own pages, from the browser and the person to whom they were shown (security.md T-40).
+
+A form carries a stamp over the person, the page and a random cookie of the browser. Nothing is kept on our side.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from applinks.links import IsOurStamp, Stamp
+from applinks.people import Person
+from applinks.questions import Flow, FreshSecrets
+from applinks.wire.messages import Response
+
+if TYPE_CHECKING:
+    from applinks.web.pages import PageVisit
+
+COOKIE = "applinks-form"
+_is_cookie = re.compile("[A-Za-z0-9_-]{43}").fullmatch  # it goes back into a header, and into a stamp between blanks
+
+
+def token_for(visit: PageVisit, person: Person) -> Flow[tuple[str, str]]:
+    """What is kept in a cookie of this browser, and what goes into the form."""
+    cookie = _cookie(visit)
+    if cookie is None:
+        (cookie,) = yield FreshSecrets(1)
+    stamp: str = yield Stamp(_form(cookie, visit, person))
+    return cookie, stamp
+
+
+def is_ours(visit: PageVisit, person: Person) -> Flow[bool]:
+    """Whether a form was made for this browser, this page and this person, and comes from our own origin."""
+    site, origin = visit.request.header("sec-fetch-site"), visit.request.header("origin")
+    from_elsewhere = site not in {None, "same-origin"} or (site is None and origin not in {None, "null", _our_origin(visit)})
+    cookie = _cookie(visit)
+    if from_elsewhere or cookie is None:
+        return False
+    ours: bool = yield IsOurStamp(_form(cookie, visit, person), visit.form.get("form_token", ""))
+    return ours
+
+
+def _form(cookie: str, visit: PageVisit, person: Person) -> str:
+    return f"form {cookie} {visit.path} {person.name}"
+
+
+def _our_origin(visit: PageVisit) -> str:
+    return "/".join(visit.identity.url.split("/", 3)[:3])
+
+
+def _cookie_name(visit: PageVisit) -> str:
+    return f"__Host-{COOKIE}" if visit.identity.url.startswith("https://") else COOKIE
+
+
+def _cookie(visit: PageVisit) -> str | None:
+    """Ours, by whatever it is surrounded: other applications of this host set cookies that no parser takes."""
+    sent = "; ".join(value for name, value in visit.request.headers if name == "cookie")
+    pairs = (piece.strip().partition("=") for piece in sent.split(";"))
+    return next((value for name, _, value in pairs if name == _cookie_name(visit) and _is_cookie(value)), None)
+
+
+def remembering(response: Response, visit: PageVisit, cookie: str) -> Response:
+    """The answer, with the cookie."""
+    secure = "; Secure" if visit.identity.url.startswith("https://") else ""
+    header = ("set-cookie", f"{_cookie_name(visit)}={cookie}; Path=/; HttpOnly; SameSite=Lax{secure}")
+    return Response(response.status, (*response.headers, header), response.body)
