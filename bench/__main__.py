@@ -76,8 +76,8 @@ def verdict(found: Found, task: Task) -> str | None:
 
 
 HEAD = (
-    f"Python {platform.python_version()}, 2048-bit keys, uvicorn with {parser()}. Times are for information; ratio = (time - less)"
-    " / base.\n"
+    f"Python {platform.python_version()}, 2048-bit keys, uvicorn with {parser()}."
+    " ratio = (time - less) / base; the times themselves are for information.\n"
     f"{'work':64}{'ratio':>9}{'must':>8}{'goal':>8}  {'reached':8}{'µs':>10}{'base µs':>10}{'less µs':>10}"
 )
 

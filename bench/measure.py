@@ -16,9 +16,11 @@ FEWEST = 7  # batches, however long they take
 
 
 class Work(Protocol):
-    """Something that can be timed. A batch has at least so many calls as `fewest` says."""
+    """Something that can be timed."""
 
-    fewest: int
+    @property
+    def fewest(self) -> int:
+        """So many calls are a batch, at least."""
 
     def seconds(self, times: int) -> float:
         """How long one call takes, of so many in a row; what has to be made ready before is not counted."""

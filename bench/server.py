@@ -25,7 +25,7 @@ def application(name_of_user: Any, far_side: bool) -> Any:
     """An ASGI application. A `far_side` says in a header for whom it answers, as the products do."""
     headers = [(b"content-type", b"text/plain"), *([(b"x-ausername", b"alice")] if far_side else [])]
 
-    async def answer(scope: Any, receive: Any, send: Any) -> None:
+    async def answer(_scope: Any, _receive: Any, send: Any) -> None:
         body = name_of_user().encode()
         length = (b"content-length", str(len(body)).encode())
         await send({"type": "http.response.start", "status": 200, "headers": [*headers, length]})

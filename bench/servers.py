@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import importlib.util
 import json
 import os
@@ -16,12 +17,12 @@ from typing import Any
 
 import pytest
 
+from applinks.store.sealing import FILE_VARIABLE
+
 ROOT = Path(__file__).parent.parent
-sys.path.append(str(ROOT / "tests"))  # where the servers from wheels are started
-
-import servers as of_tests  # noqa: E402
-
-from applinks.store.sealing import FILE_VARIABLE  # noqa: E402
+sys.path.append(str(ROOT / "tests"))
+of_tests = importlib.import_module("servers")
+"""Those that the tests start from wheels."""
 
 NotThere = pytest.skip.Exception
 """Raised where a server cannot run on this machine; its text says why."""

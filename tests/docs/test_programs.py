@@ -1,4 +1,4 @@
-"""The programs that a page tells (files, servers, commands) run as they are printed, on free ports instead of the printed ones."""
+"""The programs that a page tells (files, servers, commands) run as they are printed, on ports and servers of this machine."""
 
 from __future__ import annotations
 
@@ -18,19 +18,24 @@ from docs.pages import PAGES, Block, blocks, matches, name_of
 
 BIN = Path(sys.executable).parent
 TOLD = {"file", "runs", "starts"}
+SERVERS = {
+    "postgresql://applinks@db.example.com/wiki": "new_postgresql",
+    "valkey://cache.example.com:6379/0": "valkey_server",
+}
+"""The address that stands on a page → the fixture that gives one of this machine."""
 PROGRAMS = [page for page in PAGES if any(block.markers.keys() & TOLD for block in blocks(page))]
 
 
 @pytest.mark.timeout(300)  # a dozen programs are started, perhaps on a busy machine
 @pytest.mark.parametrize("page", PROGRAMS, ids=name_of)
-def test_the_program_of_a_page_does_what_the_page_says(page: Path, tmp_path: Path):
+def test_the_program_of_a_page_does_what_the_page_says(page: Path, tmp_path: Path, request: pytest.FixtureRequest):
     if any("curl " in block.code for block in blocks(page) if "runs" in block.markers) and not shutil.which("curl"):
         pytest.skip("curl is not installed")
-    ports = _free_ports(page)
+    here = _servers_here(page, request) | _free_ports(page)
     printed = None
     with ExitStack() as servers:
         for block in blocks(page):
-            code = _renumbered(block.code, ports)
+            code = _moved(block.code, here)
             if "file" in block.markers:
                 (tmp_path / block.markers["file"]).write_text(code)
             elif "starts" in block.markers:
@@ -50,8 +55,16 @@ def _free_ports(page: Path) -> dict[str, str]:
         return {port: str(taken.getsockname()[1]) for port, taken in zip(named, free, strict=True)}
 
 
-def _renumbered(code: str, ports: dict[str, str]) -> str:
-    return re.sub(r"\b80\d\d\b", lambda found: ports.get(found[0], found[0]), code)
+def _servers_here(page: Path, request: pytest.FixtureRequest) -> dict[str, str]:
+    """Each server that the page names → one that stands in for it; without one, the test is skipped."""
+    named = {address: name for address, name in SERVERS.items() if address in page.read_text()}
+    return {address: f"'{request.getfixturevalue(name)}'" for address, name in named.items()}
+
+
+def _moved(code: str, here: dict[str, str]) -> str:
+    for told, actual in here.items():
+        code = re.sub(rf"\b{re.escape(told)}\b", lambda _, actual=actual: actual, code)
+    return code
 
 
 def _environment() -> dict[str, str]:

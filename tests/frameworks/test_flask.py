@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import io
+
 import flask
 import pytest
 from werkzeug.middleware.dispatcher import DispatcherMiddleware
 
 from applinks.frameworks import WSGIMiddleware
 from applinks.frameworks.flask import pages
+from applinks.incoming import BODY_LIMIT
 from applinks.people import current_user
 from applinks.web.pages import AUTHORIZE, GRANTS
+from applinks.wire.messages import FORM
 from frameworks.page_hosts import flask_application
 from in_memory import InMemory
 from incoming.senders import wiki
@@ -107,6 +111,23 @@ def test_what_is_there_twice_stays_there_twice(called, what):
     fields = Dom(client.get(CONSENT, base_url="https://example.com").text).fields()
     data = {**fields, "decision": ["allow", "allow"]}
     assert client.post(f"/wiki{AUTHORIZE}", base_url="https://example.com", headers=PAGE, data=data).status_code == 403
+
+
+def test_a_form_beyond_the_limit_is_not_read(called):
+    """S-30: not even to be put there again."""
+    read = []
+
+    class Body(io.BytesIO):
+        def read(self, size: int | None = -1) -> bytes:
+            read.append(size)
+            return super().read(size)
+
+    body = b"a=" + b"x" * BODY_LIMIT
+    options = {"input_stream": Body(body), "content_length": len(body), "content_type": FORM, "headers": PAGE}
+    answer = client_of(flask_application(called, stripped=False)).post(
+        f"/wiki{GRANTS}", base_url="https://example.com", **options
+    )
+    assert (answer.status_code, read) == (403, [])
 
 
 @pytest.mark.parametrize("size", [10_000, 100_000_000])

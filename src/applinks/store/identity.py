@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, select, update
 
+from applinks.errors import ConfigurationError
 from applinks.links import (
     Facts,
     FactsFor,
