@@ -38,13 +38,13 @@ class World:
 
     def names(self) -> dict[str, object]:
         """What the examples may use without having made it."""
-        flashed: list[str] = []
+        flashed: list[tuple[str, ...]] = []
         return {
             "applinks": self.applinks,
             "forge": self.three.forge.applinks,
             "log": logging.getLogger("example"),
             "issue": SimpleNamespace(key="OPS-7", summary="Launch", description="Up & away"),
-            "flash": flashed.append,
+            "flash": lambda *message: flashed.append(message),
             "flashed": flashed,
             "DATA": ROOT,
         }

@@ -23,14 +23,16 @@ SERVERS = {
     "valkey://cache.example.com:6379/0": "valkey_server",
 }
 """The address that stands on a page → the fixture that gives one of this machine."""
+TOOLS = ("curl", "openssl")
 PROGRAMS = [page for page in PAGES if any(block.markers.keys() & TOLD for block in blocks(page))]
 
 
 @pytest.mark.timeout(300)  # a dozen programs are started, perhaps on a busy machine
 @pytest.mark.parametrize("page", PROGRAMS, ids=name_of)
 def test_the_program_of_a_page_does_what_the_page_says(page: Path, tmp_path: Path, request: pytest.FixtureRequest):
-    if any("curl " in block.code for block in blocks(page) if "runs" in block.markers) and not shutil.which("curl"):
-        pytest.skip("curl is not installed")
+    for tool in TOOLS:
+        if any(f"{tool} " in block.code for block in blocks(page) if "runs" in block.markers) and not shutil.which(tool):
+            pytest.skip(f"{tool} is not installed")
     here = _servers_here(page, request) | _free_ports(page)
     printed = None
     with ExitStack() as servers:

@@ -118,6 +118,10 @@ def test_a_form_beyond_the_limit_is_not_read(called):
     read = []
 
     class Body(io.BytesIO):
+        def readinto(self, buffer) -> int:
+            read.append(len(buffer))
+            return super().readinto(buffer)
+
         def read(self, size: int | None = -1) -> bytes:
             read.append(size)
             return super().read(size)

@@ -19,7 +19,7 @@ import pytest
 from applinks import CredentialsRequired, clock
 from applinks.announcements import ConsentEnded, ConsentGiven
 from journeys.serving import address_of, listen
-from journeys.visitor import CONSENT, Visitor, text_of
+from journeys.visitor import CONSENT, PATIENCE, Visitor, text_of
 from journeys.ways import VARIANTS, Way, address_for, forget_consents, visitor
 
 APPLINKS = Path(sys.executable).with_name("applinks")
@@ -285,5 +285,5 @@ def test_what_she_takes_back_is_refused_by_every_process_at_once(
 
 @pytest.fixture
 def client() -> Iterator[httpx2.Client]:
-    with httpx2.Client() as somebody:
+    with httpx2.Client(timeout=PATIENCE) as somebody:
         yield somebody

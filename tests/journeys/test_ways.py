@@ -14,7 +14,7 @@ import pytest
 
 from applinks import AccessRefused, CredentialsRequired, FarSideError, Policy, current_user, run_as
 from journeys.records import REFUSED_THERE, digest, piece
-from journeys.visitor import text_of
+from journeys.visitor import PATIENCE, text_of
 from journeys.ways import TABLE, VARIANTS, WAYS, Way, visitor
 from journeys.world import admit_deployment
 
@@ -352,7 +352,7 @@ def overheard(way: Way, **options: Any) -> httpx2.Request:
 
 def sent(request: httpx2.Request, address: str | None = None, content: bytes | None = None) -> httpx2.Response:
     """By somebody who has no key."""
-    with httpx2.Client() as client:
+    with httpx2.Client(timeout=PATIENCE) as client:
         body = request.content if content is None else content
         headers = [(name, value) for name, value in request.headers.multi_items() if name != "content-length"]
         return client.send(httpx2.Request(request.method, address or str(request.url), headers=headers, content=body))

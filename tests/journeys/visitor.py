@@ -14,6 +14,8 @@ from web.dom import Dom
 
 CONSENT = "plugins/servlet/oauth/authorize"
 GRANTS = "plugins/servlet/oauth/users/access-tokens"
+PATIENCE = 60
+"""Seconds: how fast a shared machine is says nothing about the code."""
 SENT_BY_A_PAGE = {"sec-fetch-site": "same-origin", "origin": "null"}
 """What a browser says of a form of ours: the origin is hidden, because our pages ask for no referrer."""
 
@@ -26,7 +28,7 @@ class Visitor(AbstractContextManager["Visitor"]):
 
     def __init__(self, names: Mapping[str, str]) -> None:
         self._names = names
-        self._client = httpx2.Client()
+        self._client = httpx2.Client(timeout=PATIENCE)
         self.seen: list[str] = []
 
     def __enter__(self) -> Self:

@@ -128,6 +128,7 @@ def test_the_error_says_why_each_stronger_way_was_passed_over():
         (at(Level.OAUTH), "2LOi", MECHANISMS, False),
         (at(Level.OAUTH), "2LO", MECHANISMS, False),
         (at(Level.OAUTH, token=TOKEN), "2LO", MECHANISMS, False),
+        (at(Level.OAUTH, fixed_user=True), None, MECHANISMS, False),
         (at(Level.DISABLED), None, MECHANISMS, False),
         (at(Level.TRUSTED), None, MECHANISMS, False),
         (at(Level.OAUTH), None, load(["2LOi", "2LO"]), False),

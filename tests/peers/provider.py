@@ -9,6 +9,7 @@ import json
 from abc import ABC, abstractmethod
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from functools import partial
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import parse_qs, parse_qsl, quote, urlsplit
@@ -69,6 +70,8 @@ class Provider(ABC):
 
     def __init__(self) -> None:
         self.url = ""
+        self.other_url = ""
+        """The same, at another origin: for links whose resources live elsewhere than the dance."""
         self.consumers: dict[str, Consumer] = {}
         self.request_tokens: dict[str, Token] = {}
         self.access_tokens: dict[str, Token] = {}
@@ -80,9 +83,13 @@ class Provider(ABC):
     # ---- its face
 
     def start(self) -> None:
+        self.url, self.other_url = self._listen(), self._listen()
+
+    def _listen(self) -> str:
         listening = self._stack.enter_context(listen())
-        self.url = address_of(listening)
-        self._stack.enter_context(wsgi(self._serve, listening))
+        url = address_of(listening)
+        self._stack.enter_context(wsgi(partial(self._serve, url), listening))
+        return url
 
     def stop(self) -> None:
         self._stack.close()
@@ -145,8 +152,8 @@ class Provider(ABC):
 
     # ---- serving
 
-    def _serve(self, environ: dict[str, Any], start_response: Any) -> list[bytes]:
-        asked = _read(environ, self.url)
+    def _serve(self, url: str, environ: dict[str, Any], start_response: Any) -> list[bytes]:
+        asked = _read(environ, url)
         self.asked.append(asked)
         answer = self._answer(asked)
         headers = {"Content-Type": "text/plain; charset=utf-8"} | answer.headers
