@@ -276,9 +276,13 @@ class CredentialsRequired(PersonNeeded):
 
 
 class CredentialsRefused(PersonNeeded):
-    """This user was asked to agree and did not."""
+    """This user was asked to agree and did not. `return_to` is where they wanted to go on, None where they did not say."""
 
     code = "credentials-refused"
+
+    def __init__(self, message: str, *, return_to: str | None = None, **where: str | None) -> None:
+        super().__init__(message, **where)
+        self.return_to = return_to
 
 
 class NotAdmitted(AppLinksError):

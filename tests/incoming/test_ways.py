@@ -402,3 +402,10 @@ def test_where_the_secret_of_an_account_cannot_be_read_nobody_is_admitted():
         way = Basic()
         way.wiki.failing = {question: StoreUnavailable("gone")}
         assert not isinstance(outcome(way.wiki, way.request()), Principal)
+
+
+def test_the_large_form_of_somebody_who_signs_in_to_the_application_itself_is_not_ours_to_refuse():
+    """S-30: their password is the application's own affair, and the form is in no proof."""
+    way = Basic()
+    headers = (("content-type", "application/x-www-form-urlencoded"), ("authorization", basic.credentials("alice", "hers")))
+    assert outcome(way.wiki, Request("POST", URL, headers), whole=False) is None

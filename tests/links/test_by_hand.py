@@ -305,3 +305,17 @@ def test_no_token_and_nobody_is_sent_to_an_odd_address(us, place, odd):
 def test_nothing_is_fetched_for_a_link_by_hand(us):
     make(us, consumer=Consumer("any", KEY), provider=Provider())
     assert "Ask" not in us.kinds()
+
+
+@pytest.mark.parametrize("url", [URL, None])
+def test_a_paired_application_that_took_the_id_of_another_address_gets_neither_its_link_nor_its_secret(us, url):
+    """T-37: ids are said by the applications themselves, and those of links by hand can be foreseen."""
+    consumer, provider = Consumer("any", KEY), Provider(secret=CANARY) if url else None
+    id = make(us, url=url, consumer=consumer, provider=provider).id  # noqa: A001
+    them = InMemory("Them", url="https://them.example.com")
+    them.identity = replace(them.identity, id=id)
+    front = InMemory("Front")
+    taken = front.save(link_to(them))
+    with pytest.raises(LinkExists):
+        make(front, url=url, consumer=consumer, provider=provider)
+    assert (list(front.links.values()), front.secrets) == ([taken], {})

@@ -365,3 +365,15 @@ def test_an_accepted_one_refuses_nothing_and_neither_does_silence():
     assert mechanism.refusal(Response(200, trusted_failures.accepted())) is None
     assert mechanism.refusal(Response(500, trusted_failures.accepted())) is None
     assert mechanism.refusal(Response(200)) is None
+
+
+def test_nobody_is_vouched_for_where_others_could_put_another_name_into_the_certificate():
+    """T-26: it is signed for its address and time only."""
+    both = pair()
+    for address, refused in (
+        ("http://wiki.example.com", True),
+        ("http://localhost:8080", False),
+        ("https://wiki.example.com", False),
+    ):
+        both.front.save(replace(both.ours, application_url=address))
+        assert (both.objection("alice") is not None) is refused, address

@@ -593,3 +593,14 @@ def _as_a_browser_reads_it(home: str, location: str) -> str:
     """Tabs and line ends vanish, blanks around it too, and a backslash is a slash (URL Standard, 4.4)."""
     plain = location.translate({9: None, 10: None, 13: None}).strip(" \x00")
     return urljoin(f"{home}/", plain.replace("\\", "/"))
+
+
+@pytest.mark.parametrize("level", [Level.DISABLED, Level.TRUSTED, Level.BASIC])
+def test_a_link_that_speaks_oauth_no_more_begins_and_ends_nothing(begun, level):
+    """T-06, T-44: the address that starts it is good for ever, the link's level is not."""
+    begun.us.save(replace(begun.link, outgoing=replace(begun.link.outgoing, level=level)))
+    before = len(begun.provider.requests)
+    for refused in (begun.end, begun.start):
+        with pytest.raises(LinkNotFound):
+            refused()
+    assert (begun.us.tokens, begun.us.dances, len(begun.provider.requests)) == ({}, {}, before)

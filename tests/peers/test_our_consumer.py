@@ -27,6 +27,7 @@ from applinks.wire.oauth1 import SignatureMethod
 from journeys.people import PASSWORD
 from peers.browser import Browser, Page
 from peers.client import HMAC_SHA1, METHODS, RSA_SHA1
+from peers.keys import KeyPair, as_pem
 from peers.our_application import ASGI, WSGI, OurApplication, our_application
 from peers.provider import Answer, Provider
 from peers.reference_provider import PROVIDERS, AuthlibProvider, OAuthlibProvider
@@ -100,11 +101,15 @@ def far_link(
     """Both ends made by hand: we are in its books, and it is in ours."""
     name = f"Far {next(_numbers)}"
     secret = f"the secret of {name} & more" if method.startswith("HMAC") else ""
-    public = "" if secret else ours.applinks.answer(OurKey()).public.pem()
+    public = "" if secret else as_pem(ours.applinks.answer(OurKey()).public.text)
     provider.register_consumer(key, secret=secret, public_key=public)
     far = ProviderTerms(key, secret or None, endpoints, signature_method=SignatureMethod(method), **terms)
     ours.applinks.register_link(name, url or provider.url, provider=far, by="admin")
     return Far(ours, provider, name, key)
+
+
+def absolute_endpoints(provider: Provider) -> Endpoints:
+    return Endpoints(provider.request_token_url, f"{provider.authorize_url}?shown=briefly", provider.access_token_url)
 
 
 @pytest.fixture(params=[ASGI, WSGI])
@@ -177,8 +182,7 @@ def test_the_way_back_of_one_person_does_nothing_for_another(ours: OurApplicatio
 def test_the_dance_may_be_at_another_origin_than_the_resources(
     ours: OurApplication, provider: Provider, method: str
 ) -> None:
-    absolute = Endpoints(provider.request_token_url, f"{provider.authorize_url}?shown=briefly", provider.access_token_url)
-    far = far_link(ours, provider, method, url=f"{provider.other_url}", endpoints=absolute)
+    far = far_link(ours, provider, method, url=provider.other_url, endpoints=absolute_endpoints(provider))
     assert far.agree("alice").status == 200
     assert far.call("alice") == "alice"
     assert provider.asked[-1].url.startswith(provider.other_url)
@@ -247,7 +251,7 @@ def test_who_said_no_is_not_asked_to_wait(ours: OurApplication) -> None:
 
 
 def test_tokens_of_another_consumer_and_unknown_ones_ask_for_consent_again(far: Far) -> None:
-    other = far_link(far.ours, far.provider, HMAC_SHA1, key="somebody else", url=far.provider.other_url)
+    other = far_link(far.ours, far.provider, HMAC_SHA1, key="somebody else", url=far.provider.other_url, endpoints=absolute_endpoints(far.provider))
     for users in (far, other):
         users.agree("alice")
     theirs = other.held("alice")
@@ -258,7 +262,7 @@ def test_tokens_of_another_consumer_and_unknown_ones_ask_for_consent_again(far: 
     assert far.call("alice") == "alice"
 
 
-def test_a_provider_that_knows_another_key_or_secret_of_ours_refuses_the_dance(far: Far, other_key_pair: Any) -> None:
+def test_a_provider_that_knows_another_key_or_secret_of_ours_refuses_the_dance(far: Far, other_key_pair: KeyPair) -> None:
     known = far.provider.consumers[far.key]
     far.provider.register_consumer(
         far.key, secret="another" if known.secret else "", public_key="" if known.secret else other_key_pair.public
@@ -392,7 +396,7 @@ def linked_by_hand(ours: OurApplication, there: OurApplication, method: str) -> 
     """A link from one of ours to another that is known there as a consumer; its name on both ends."""
     key, name = f"us {next(_numbers)}", f"By {method} {next(_numbers)}"
     secret = "a secret" if method.startswith("HMAC") else None
-    public = None if secret else ours.applinks.answer(OurKey()).public.pem()
+    public = None if secret else ours.applinks.answer(OurKey()).public.text
     pinned = SignatureMethod(method)
     known = Consumer(key, public, secret, signature_method=pinned)
     there.applinks.register_link(name, None, consumer=known, by="admin")

@@ -247,3 +247,11 @@ def test_closing_closes_the_ledger(ledger: Ledger) -> None:
     grouped.close()
     asyncio.run(grouped.close_of_this_loop())
     assert ledger.batches == [["closed"], ["closed here"]]
+
+
+def test_what_is_remembered_of_a_long_nonce_is_short() -> None:
+    """T-77"""
+    memory = Memory(Clock())
+    assert memory.spend(replace(NONCE, nonce="n" * 8000))
+    assert sum(map(len, memory._spent)) < 100
+    assert not memory.spend(replace(NONCE, nonce="n" * 8000))

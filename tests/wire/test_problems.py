@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from timeit import timeit
 
 import pytest
 from hypothesis import given
@@ -143,3 +144,13 @@ def test_no_response_makes_reading_fail(challenges, body):
 def test_nothing_that_looks_like_a_problem_makes_reading_fail(text):
     found = problem_in(answered(text, body=text.encode()))
     assert found is None or found.name
+
+
+def test_a_challenge_of_names_without_values_takes_no_more_than_its_length():
+    """T-76: the square of it would be 256 times as long."""
+
+    def seconds(times: int) -> float:
+        refused = answered("OAuth " + "oauth_" * times)
+        return min(timeit(lambda: problem_in(refused), number=1) for _ in range(5))
+
+    assert seconds(16 * 160) < 128 * seconds(160)

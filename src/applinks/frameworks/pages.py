@@ -10,14 +10,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from applinks.errors import ConfigurationError
 from applinks.frameworks import asgi, wsgi
 from applinks.frameworks.asgi import Receive, Scope, Send
 from applinks.frameworks.target import Target
 from applinks.frameworks.wsgi import Environ, StartResponse
 from applinks.links import Identity, WhoWeAre
-from applinks.people import current_user
+from applinks.people import Person, acting, current_user
 from applinks.questions import Flow
-from applinks.web import PageVisit, serve
+from applinks.web import PageVisit, is_local_path, serve
 from applinks.wire.messages import Pairs, Request, Response
 
 if TYPE_CHECKING:
@@ -28,6 +29,12 @@ class _Pages:
     def __init__(
         self, applinks: Application, *, sign_in: str | None = None, sign_out: str | None = None, stripped: bool = False
     ) -> None:
+        if sign_in is not None and (sign_in.count("{}") != 1 or not sign_in.isprintable()):
+            raise ConfigurationError(
+                f"{sign_in!r} says not where the way back belongs.", remedy="Write it like /login?next={}, with {} once."
+            )
+        if sign_out is not None and not is_local_path(sign_out):
+            raise ConfigurationError(f"{sign_out!r} is no path on this host.", remedy="Write it like /logout.")
         self.applinks = applinks
         self._sign_in = sign_in
         self._sign_out = sign_out
@@ -35,9 +42,17 @@ class _Pages:
 
     def _serve(self, request: Request, *, admitted: bool) -> Flow[Response]:
         identity: Identity = yield WhoWeAre()
-        person = None if admitted else current_user(default=None)
+        person = None if admitted else _really_here()
         path = identity.below(request.url)
         return (yield from serve(PageVisit(request, path, identity, person, self._sign_in, self._sign_out)))
+
+
+def _really_here() -> Person | None:
+    """Who is signed in themselves: nobody consents in the name of another, whom they run as."""
+    if current_user(default=None) is None:
+        return None
+    now = acting()
+    return now.user if now.user == now.actor else None
 
 
 class ASGIPages(_Pages):

@@ -59,7 +59,7 @@ def admit(
     attempt = _recognised(request, identity, mechanisms)
     if attempt is None:
         return None
-    if not whole and request.is_form():
+    if not whole and request.is_form() and not attempt.mechanism.SHARES_ITS_HEADER:  # that of others is theirs to judge
         raise NotAdmitted("The form is too large to be verified.", problem="parameter_rejected")
     for step in STEPS:
         try:

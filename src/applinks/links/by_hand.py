@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import astuple, dataclass, field, replace
 
-from applinks.errors import ConfigurationError
+from applinks.errors import ConfigurationError, LinkExists
 from applinks.links.changes import INCOMING, OUTGOING, alter, check_fixed_user, check_secret, keep_secret, name_taken
 from applinks.links.dialects import ALIASES, GENERIC, endpoints_of
 from applinks.links.model import Endpoints, Incoming, Level, Link, Outgoing, SameUsers
@@ -87,6 +87,12 @@ def register(
 
     def make(stored: Link | None) -> Link:
         before = stored or Link(id, name, type, base, base)
+        if before.application_url != base:  # whoever was paired has chosen its id by itself
+            raise LinkExists(
+                f"The link {before.name!r} to {before.display_url} goes by the id that this one would have.",
+                remedy=f"That application made the id its own: delete the link {before.name!r}, unless you know why.",
+                link=before.name,
+            )
         kept = before.incoming
         excluded = before.same_users.excluded if before.same_users else frozenset()
         return replace(

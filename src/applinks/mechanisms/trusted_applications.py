@@ -9,7 +9,7 @@ from __future__ import annotations
 from hashlib import sha256
 
 from applinks.errors import BadProof, NotAdmitted
-from applinks.links import Facts, Identity, Level, Link, LinkOfConsumer, WhoWeAre
+from applinks.links import Facts, Identity, Level, Link, LinkOfConsumer, WhoWeAre, is_on_this_machine
 from applinks.mechanisms.mechanism import Candidate, Checks, Objection, Presented, Proof
 from applinks.mechanisms.signature import NOBODYS_KEY
 from applinks.people import Person
@@ -31,6 +31,8 @@ def objection(facts: Facts, user: str) -> Objection | None:
     link = facts.link
     if link.outgoing.level is not Level.TRUSTED:
         return Objection(f"the outgoing level of the link is {link.outgoing.level}")
+    if not link.application_url.startswith("https://") and not is_on_this_machine(link.application_url):
+        return Objection("its address is plain http, where anybody could put another name into the certificate")
     unshared = link.same_users.objection(user) if link.same_users is not None else None
     return Objection(unshared) if unshared else None
 

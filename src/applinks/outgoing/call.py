@@ -41,6 +41,7 @@ class _Call:
     user: str
     again: bool
     sent: list[Proof] = field(default_factory=list)
+    status: int | None = None
     redirects: int = 0
     waited: float = 0.0
     corrected: bool = False
@@ -75,9 +76,9 @@ def call(
         problem = way.problem(response)
         yield from _check(way, response, problem)
     except AppLinksError as failure:
-        yield _record(way, acting, failure.code, None)
+        yield _record(way, acting, failure.code)
         raise
-    yield _record(way, acting, problem.name if problem else "answered", response.status)
+    yield _record(way, acting, problem.name if problem else "answered")
     return response
 
 
@@ -103,7 +104,9 @@ def _carried(way: _Call) -> Flow[Response]:
 def _sent(way: _Call) -> Flow[Response]:
     proof = (yield from way.mechanism.prove(way.request, way.facts, way.user)) if way.mechanism else Proof(way.request, "")
     way.sent.append(proof)
+    way.status = None
     response: Response = yield proof.request
+    way.status = response.status
     return response
 
 
@@ -198,7 +201,7 @@ def _has_body(request: Request) -> bool:
     return request.header("content-length") not in {None, "0"} or request.header("transfer-encoding") is not None
 
 
-def _record(way: _Call, acting: Acting | None, outcome: str, status: int | None) -> WriteDown:
+def _record(way: _Call, acting: Acting | None, outcome: str) -> WriteDown:
     return WriteDown(
         Entry(
             kind=CALL,
@@ -209,7 +212,7 @@ def _record(way: _Call, acting: Acting | None, outcome: str, status: int | None)
             link=way.facts.link.name,
             mechanism=way.mechanism.NAME if way.mechanism else ladder.ANONYMOUS,
             request=way.request.line(),
-            status=status,
+            status=way.status,
             explanation=way.sent[-1].explanation if way.sent else None,
         )
     )

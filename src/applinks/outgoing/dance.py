@@ -15,8 +15,9 @@ from urllib.parse import urlencode
 
 from applinks.announcements import Announce, ConsentEnded, ConsentGiven
 from applinks.audit import Entry, WriteDown
-from applinks.errors import CredentialsRefused, CredentialsRequired, DanceOfAnother, DanceOver, LinkNotFound
+from applinks.errors import CredentialsRefused, CredentialsRequired, DanceOfAnother, DanceOver, LinkNotFound, MechanismMissing
 from applinks.links import (
+    OAUTH_LEVELS,
     Dance,
     DanceOf,
     EndDance,
@@ -61,13 +62,20 @@ def consent_needed(identity: Identity, link: Link, user: str, why: str) -> Flow[
 def start(link_id: str, user: str, made_for: str, return_to: str) -> Flow[str]:
     """Begin the dance of this person: the address on the far side to which they are to be sent.
 
-    Raises `DanceOfAnother`, `LinkNotFound`, and what a call to the far side raises.
+    Raises `DanceOfAnother`, `LinkNotFound`, `MechanismMissing`, and what a call to the far side raises.
     """
     if not (yield IsOurStamp(_made_for(link_id, user), made_for)):
         raise DanceOfAnother(
             "This address was made for another person.", remedy="Ask for one of your own: repeat what you did."
         )
     facts = yield from _facts(link_id, user)
+    if facts.link.outgoing.level not in OAUTH_LEVELS:
+        raise MechanismMissing(
+            f"The outgoing level of the link {facts.link.name!r} is {facts.link.outgoing.level}: nobody is asked for consent.",
+            remedy="Set it to oauth or oauth_impersonation: `applinks link change`.",
+            link=facts.link.name,
+            direction="outgoing",
+        )
     moment: Moment = yield Now()
     state = moment.nonce
     callback = f"{facts.identity.url}/{END_PATH}?{urlencode({'applicationLinkID': link_id, 'state': state})}"
@@ -106,7 +114,9 @@ def end(state: str, user: str, token: str, verifier: str) -> Flow[Ended]:
     facts = yield from _facts(begun.link_id, user)
     if verifier in {"", tokens.DENIED}:
         yield _entry("consent refused", facts.link, user)
-        raise CredentialsRefused(f"{user!r} did not allow it in {facts.link.name!r}.", link=facts.link.name)
+        raise CredentialsRefused(
+            f"{user!r} did not allow it in {facts.link.name!r}.", return_to=begun.return_to, link=facts.link.name
+        )
     response = yield from _post(
         endpoints_of(facts.link).access_token,
         facts,
@@ -144,7 +154,7 @@ def _made_for(link_id: str, user: str) -> str:
 
 def _facts(link_id: str, user: str) -> Flow[Facts]:
     facts: Facts | None = yield FactsFor(link_id, user)
-    if facts is None:
+    if facts is None or facts.link.outgoing.level not in OAUTH_LEVELS:  # the address to start it outlives the level
         raise LinkNotFound("There is no such link any more.", remedy="Ask an administrator to make it again.")
     return facts
 

@@ -14,6 +14,7 @@ from weakref import WeakKeyDictionary
 
 from applinks.errors import StoreUnavailable
 from applinks.incoming import SpendNonce
+from applinks.store.nonces import digest
 
 AT_ONCE = 50
 """So many nonces at most in one write: it is over soon, and a failure refuses no more requests than these."""
@@ -60,12 +61,12 @@ class Memory:
     def __init__(self, clock: Callable[[], float]) -> None:
         self._clock = clock
         self._turn = threading.Lock()
-        self._spent: set[tuple[str, str, int, str]] = set()
-        self._in_order: deque[tuple[int, tuple[str, str, int, str]]] = deque()
+        self._spent: set[bytes] = set()
+        self._in_order: deque[tuple[int, bytes]] = deque()
 
     def spend(self, question: SpendNonce) -> bool:
         """Whether it is spent now for the first time."""
-        nonce = (question.consumer_key, question.token, question.timestamp, question.nonce)
+        nonce = digest(question)  # which is short, however long the sender made it
         with self._turn:
             self._forget(self._clock())
             if nonce in self._spent:

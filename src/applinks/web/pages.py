@@ -18,12 +18,15 @@ from applinks.errors import (
     AccessRefused,
     AdministratorNeeded,
     AppLinksError,
+    ConfigurationError,
     CredentialsRefused,
     DanceOfAnother,
     DanceOver,
     FarSideError,
     LinkNotFound,
     MalformedAnswer,
+    MechanismMissing,
+    MethodForbidden,
     TheirFault,
 )
 from applinks.incoming import SESSION_LIFE, consent
@@ -206,7 +209,7 @@ def _start(visit: PageVisit, person: Person) -> Flow[Response]:
     link_id, made_for, back = (query.get(name, "") for name in ("applicationLinkID", "for", "return_to"))
     try:
         return _redirect((yield from dance.start(link_id, person.name, made_for, back)))
-    except (DanceOfAnother, LinkNotFound, TheirFault) as trouble:
+    except (DanceOfAnother, LinkNotFound, MechanismMissing, ConfigurationError, TheirFault) as trouble:
         return _notice_of(visit, trouble, back)
 
 
@@ -228,7 +231,9 @@ def _end(visit: PageVisit, person: Person) -> Flow[Response]:
     state, token, verifier = (query.get(name, "") for name in ("state", "oauth_token", "oauth_verifier"))
     try:
         ended = yield from dance.end(state, person.name, token, verifier)
-    except (DanceOver, DanceOfAnother, CredentialsRefused, LinkNotFound, TheirFault) as trouble:
+    except CredentialsRefused as no:
+        return _notice_of(visit, no, no.return_to or "")
+    except (DanceOver, DanceOfAnother, LinkNotFound, ConfigurationError, TheirFault) as trouble:
         return _notice_of(visit, trouble, "")
     if ended.return_to != "/":
         return _redirect(ended.return_to)
@@ -266,11 +271,14 @@ def _notice_of(visit: PageVisit, trouble: AppLinksError, back: str) -> Response:
         DanceOfAnother: Kind.NOT_YOURS,
         LinkNotFound: Kind.UNKNOWN,
         CredentialsRefused: Kind.DENIED,
+        MechanismMissing: Kind.NOT_SET_UP,
+        ConfigurationError: Kind.NOT_SET_UP,
+        MethodForbidden: Kind.NOT_SET_UP,
     }.get(type(trouble), Kind.UNREACHABLE)
     if isinstance(trouble, DanceOver):
         kind = Kind(trouble.state)
     said = _said_by(trouble)
-    if said is not None:
+    if said is not None and kind is not Kind.NOT_SET_UP:
         kind = Kind.REFUSED
     path = dance.local(back) if back else visit.own("/")
     return _notice(visit, kind, application=trouble.link, said=said, continue_path=path)
@@ -282,7 +290,8 @@ def _said_by(trouble: AppLinksError) -> str | None:
         return trouble.problem
     if isinstance(trouble, FarSideError):
         return f"status {trouble.status}"
-    return trouble.message if isinstance(trouble, MalformedAnswer) else None
+    telling = isinstance(trouble, MalformedAnswer | ConfigurationError | MechanismMissing)
+    return trouble.message if telling else None
 
 
 def _notice(visit: PageVisit, kind: Kind, **told: str | None) -> Response:

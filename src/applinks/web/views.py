@@ -123,6 +123,7 @@ class Kind(StrEnum):
     DENIED = "denied"
     REFUSED = "refused"
     UNREACHABLE = "unreachable"
+    NOT_SET_UP = "not-set-up"
     DONE = "done"
     SIGN_IN = "sign-in"
     SIGNED_IN = "signed-in"

@@ -70,6 +70,12 @@ NOTICES = {
         "We could not get permission to act as you: {it} did not answer. Nothing was changed. Try again in a while.",
         "Try again",
     ),
+    Kind.NOT_SET_UP: Words(
+        503,
+        "That link is not ready",
+        "We cannot ask {it} for permission to act as you, because of how the link is set up. Nothing was changed. Tell an "
+        "administrator of this application what is written below.",
+    ),
     Kind.DONE: Words(
         200,
         "You can go on",

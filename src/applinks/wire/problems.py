@@ -79,7 +79,7 @@ class Problem:
 
 _range = re.compile(r"([0-9]{1,12})-([0-9]{1,12})").fullmatch
 _schemes = re.compile(r"(?:^|,)\s*OAuth\s+", re.IGNORECASE).split
-_items = re.compile(r'(oauth_\w+)\s*=\s*(?:"([^"]*)"|([^\s,"]+))', re.ASCII).findall
+_items = re.compile(r'(?<!\w)(oauth_\w++)\s*=\s*(?:"([^"]*)"|([^\s,"]+))', re.ASCII).findall
 
 
 def problem_in(response: Response) -> Problem | None:

@@ -69,7 +69,7 @@ def access_token_reply(credentials: TokenCredentials) -> Response:
 def read_request_token(response: Response) -> TemporaryCredentials:
     """What a request-token reply gives. Raises `MalformedAnswer` naming what is missing, for any response whatever."""
     members = _members(response, "request token")
-    if members.get("oauth_callback_confirmed") != "true":
+    if members.get("oauth_callback_confirmed") not in {"true", "True"}:  # as Authlib's providers say it
         raise _malformed(
             "request token",
             "does not say oauth_callback_confirmed=true",
