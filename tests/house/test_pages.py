@@ -16,7 +16,7 @@ from applinks.incoming.endpoints import ENDPOINTS, TOKEN_ENDPOINTS, access_token
 from applinks.incoming.replay import MARGIN, QUARTER_HOUR, SHELVES, TRIES
 from applinks.links import Limits
 from applinks.mechanisms import WINDOW, three_legged
-from applinks.outgoing import call, dance, reading
+from applinks.outgoing import call, clocks, dance, reading
 from applinks.people import Policy
 from applinks.store import valkey
 from applinks.store.database import BUSY_SECONDS
@@ -142,7 +142,7 @@ def test_the_reference_tells_the_fixed_numbers_as_they_are():
         f"kept in memory up to | {reading.LARGEST >> 20} MiB, and read for at most {reading.LONGEST:.0f} seconds",
         f"redirects followed, each with a new proof | {call.REDIRECTS}",
         f"because the other side asks for it, at most | {call.PATIENCE:.0f} seconds in all",
-        f"may correct our clock by at most | {call.MOST_SKEW:.0f} seconds",
+        f"may correct our clock by at most | {clocks.MOST_SKEW:.0f} seconds",
         f"a request token, and a dance, live for | {request_token.LIFE} seconds",
         f"renewed before its end by | {three_legged.EARLY} seconds",
         f"wrong verifiers for one request token | {MOST_WRONG}",

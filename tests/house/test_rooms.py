@@ -42,7 +42,6 @@ WITHOUT_A_TEST_OF_THEIR_NAME = {
     "store/tables.py": "tests/store/test_schema.py",
     "store/trail.py": "tests/contracts/test_store_audit.py",
     "wire/messages.py": "values without rules; tests/wire/test_oauth1.py uses them all",
-    "links/facts.py": "values without rules; tests/contracts/test_store_identity.py finds them",
     "cli/__init__.py": "tests/cli/test_main.py",
     "incoming/endpoints/visit.py": "values without rules; the tests of the other endpoints hand it over",
     "audit.py": "values without rules; tests/contracts/test_store_audit.py keeps and finds them",

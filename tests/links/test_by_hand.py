@@ -28,7 +28,7 @@ from applinks.links import (
 )
 from applinks.people import Policy
 from applinks.wire.oauth1 import SignatureMethod
-from in_memory import NOW, InMemory, key_of
+from in_memory import NOW, InMemory, key_of, link_to
 
 URL = "https://any.example.com/base"
 KEY = key_of("Any").public.text

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 from itertools import permutations
+from typing import Any
 
 import pytest
 
-from applinks.errors import MalformedAnswer, NotAdmitted, TransportFailed
+from applinks.errors import FarSideError, MalformedAnswer, NotAdmitted, TimedOut, TransportFailed
 from applinks.links import AccessToken, FactsFor, KeepSecret, KeepToken, Level, RevokeGrant, SecretUse, TakeTurn
 from applinks.mechanisms import Presented, access_token
 from applinks.mechanisms import three_legged as mechanism
@@ -341,14 +342,53 @@ def resumed(pair: Pair, flow, reply):
     return drive(rest(), pair.front.answer)
 
 
-def test_who_waits_in_vain_uses_the_old_one_after_a_bounded_time():
-    """Whoever had the turn may have died with it."""
-    pair = renewable(0)
+def _while_another_has_the_turn(pair: Pair) -> Any:
     flow = mechanism.prove(Request("GET", URL), pair.front.answer(FactsFor(pair.ours.id, "alice")), "alice")
     pair.front.turns = {question.name: question.keep_until for question in [_turn(pair)]}
-    assert oauth1.read(drive(flow, pair.front.answer).request).token == "first"
+    return drive(flow, pair.front.answer)
+
+
+def test_who_waits_in_vain_uses_the_old_one_while_it_holds_after_a_bounded_time():
+    """Whoever had the turn may have died with it."""
+    pair = renewable(30)
+    assert oauth1.read(_while_another_has_the_turn(pair).request).token == "first"
     assert pair.front.waited == [PAUSE] * LOOKS
     assert sum(pair.front.waited) < LEASE
+
+
+def test_who_waits_in_vain_for_one_that_is_over_keeps_the_consent_and_is_told_to_try_again():
+    pair = renewable(0)
+    with pytest.raises(TimedOut, match="has not done it in time") as late:
+        _while_another_has_the_turn(pair)
+    assert "Try again" in late.value.remedy
+    assert pair.front.answer(FactsFor(pair.ours.id, "alice")).token.token == "first"
+
+
+def test_a_far_side_that_is_away_for_a_while_does_not_cost_the_consent():
+    pair = renewable(0)
+    pair.front.network.answer = Response(503)
+    with pytest.raises(FarSideError, match="answered 503 when the consent of 'alice' was to be renewed"):
+        used(pair)
+    assert pair.front.answer(FactsFor(pair.ours.id, "alice")).token.token == "first"
+
+
+def test_one_that_still_holds_is_used_where_the_far_side_cannot_be_asked():
+    pair = renewable(30)
+    pair.front.failing = {Ask: TransportFailed("away")}
+    assert used(pair) == "first"
+    pair = renewable(0)
+    pair.front.failing = {Ask: TransportFailed("away")}
+    with pytest.raises(TransportFailed):
+        used(pair)
+
+
+def test_one_that_was_renewed_meanwhile_is_used_without_a_turn():
+    pair = renewable(0)
+    facts = pair.front.answer(FactsFor(pair.ours.id, "alice"))
+    held(pair, token="meanwhile", expires_at=int(NOW) + HOUR)
+    proof = drive(mechanism.prove(Request("GET", URL), facts, "alice"), pair.front.answer)
+    assert proof.token == oauth1.read(proof.request).token == "meanwhile"
+    assert pair.front.turns == {}
 
 
 def _turn(pair: Pair):
@@ -372,9 +412,11 @@ def test_the_turn_is_that_of_this_person_link_and_token_and_shows_no_token():
 def test_once_the_lease_is_over_another_one_may_try():
     pair = renewable(0)
     pair.front.network.answer = Response(503)
-    assert used(pair) == "first"
+    with pytest.raises(FarSideError):
+        used(pair)
     pair.front.network.answer = None
-    assert used(pair) == "first"
+    with pytest.raises(TimedOut):
+        used(pair)
     assert len(pair.front.network.asked) == 1, "within the lease nobody else tries"
     pair.front.now += LEASE + 1
     assert used(pair) == "third"

@@ -28,11 +28,13 @@ from applinks.errors import (
 from applinks.links import AccessToken, KeepSecret, KeepToken, LearnSkew, Level, SecretUse
 from applinks.mechanisms import MECHANISMS, TABLE, load
 from applinks.outgoing.answer import TOKEN_GONE
-from applinks.outgoing.call import MOST_SKEW, PATIENCE, call
+from applinks.outgoing.call import PATIENCE, call
+from applinks.outgoing.clocks import MOST_SKEW
 from applinks.people import acting, run_as
 from applinks.questions import Now, drive
 from applinks.wire import basic, oauth1, problems, trusted_failures
 from applinks.wire.messages import FORM, Request, Response
+from applinks.wire.tokens import TokenCredentials, access_token_reply
 from applinks.wire.trusted_failures import Code, Failure
 from in_memory import NOW, InMemory, link_to
 
@@ -190,7 +192,7 @@ def test_each_outcome_is_written_down_exactly_once(outcome, user):
         with pytest.raises(error):
             road.go(user=user)
     assert road.entry().outcome == outcome.partition(",")[0]
-    assert road.entry().status == (answer.status if error is None else None)
+    assert road.entry().status == (answer.status if isinstance(answer, Response) else None)
 
 
 def test_a_call_that_cannot_be_proven_is_written_down_too():
@@ -467,6 +469,41 @@ def test_no_other_problem_is_answered_by_asking_again(problem):
     road = Road(problems.refusal(BASE, problem), Response(200))
     assert road.go().status == problems.STATUS[problem]
     assert len(road.sent) == 1
+
+
+# ---- a token whose time is over
+
+
+EXPIRED = problems.refusal(BASE, "token_expired")
+
+
+def renewing(*answers: Response, handle: str | None = "h") -> Road:
+    road = Road(*answers)
+    road.hold(session_handle=handle)
+    road.us.network = lambda request: access_token_reply(TokenCredentials("second", "", 10 * 3600, "h2", 20 * 3600))
+    return road
+
+
+def test_a_token_that_the_far_side_finds_expired_is_renewed_before_anybody_is_asked():
+    road = renewing(EXPIRED, Response(200))
+    assert road.go(demanded="3LO").status == 200
+    assert [claim.token for claim in claims(road)] == ["first", "second"]
+    assert road.held() == "second"
+
+
+def test_it_is_renewed_once():
+    road = renewing(EXPIRED, EXPIRED, Response(200))
+    with pytest.raises(CredentialsRequired):
+        road.go(demanded="3LO")
+    assert [claim.token for claim in claims(road)] == ["first", "second"]
+    assert road.held() is None, "the one that was refused is forgotten, though it was not there when the call began"
+
+
+def test_one_that_cannot_be_renewed_is_asked_for_anew():
+    road = renewing(EXPIRED, Response(200), handle=None)
+    with pytest.raises(CredentialsRequired):
+        road.go(demanded="3LO")
+    assert road.held() is None
 
 
 # ---- asked to wait

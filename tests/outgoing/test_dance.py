@@ -21,6 +21,7 @@ from applinks.errors import (
     FarSideError,
     LinkNotFound,
     MalformedAnswer,
+    MechanismMissing,
     StoreUnavailable,
     Throttled,
     TransportFailed,
@@ -601,6 +602,6 @@ def test_a_link_that_speaks_oauth_no_more_begins_and_ends_nothing(begun, level):
     begun.us.save(replace(begun.link, outgoing=replace(begun.link.outgoing, level=level)))
     before = len(begun.provider.requests)
     for refused in (begun.end, begun.start):
-        with pytest.raises(LinkNotFound):
+        with pytest.raises(MechanismMissing):
             refused()
     assert (begun.us.tokens, begun.us.dances, len(begun.provider.requests)) == ({}, {}, before)

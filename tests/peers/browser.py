@@ -72,6 +72,9 @@ class Browser:
             if urlsplit(url).hostname != "127.0.0.1":
                 return Page(url)
             answer = self.session.request(method, url, data=fields, headers=headers, allow_redirects=False, timeout=20)
+            if (refresh := answer.headers.get("Refresh", "")).startswith("0; url="):
+                method, url, fields = "GET", urljoin(url, refresh.removeprefix("0; url=")), {}
+                continue
             if answer.status_code not in REDIRECTS:
                 return Page(url, answer.status_code, answer.text, dict(answer.headers))
             method, url, fields = "GET", urljoin(url, answer.headers["Location"]), {}

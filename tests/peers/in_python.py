@@ -131,6 +131,8 @@ def jira(task: Task) -> Answer:
             return Answer(200, client.myself()["name"])
     except JIRAError as refused:
         return Answer(refused.status_code, refused.text, dict(refused.response.headers))
+    except ValueError as error:
+        raise Unable(repr(error)) from error
 
 
 def session_for(task: Task) -> requests.Session:

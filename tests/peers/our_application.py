@@ -80,7 +80,11 @@ class Site:
         body = {
             "/rest/api/2/serverInfo": {"version": "9.12.0", "versionNumbers": [9, 12, 0], "deploymentType": "Server"},
             "/rest/api/2/myself": {"name": person.name, "displayName": person.full_name, "active": True},
-            "/rest/api/2/issue/OPS-1": {"key": "OPS-1", "id": "1", "fields": {"summary": "Publish it", "creator": {"name": person.name}}},
+            "/rest/api/2/issue/OPS-1": {
+                "key": "OPS-1",
+                "id": "1",
+                "fields": {"summary": "Publish it", "creator": {"name": person.name}},
+            },
             "/rest/api/content/77": {"id": "77", "type": "page", "title": f"Seen by {person.name}", "query": parse_qs(query)},
             "/echo": {"user": person.name, "query": parse_qsl(query, True), "form": parse_qsl(form, True)},
         }.get(path)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import unquote
 
 from peers.provider import Answer, Asked, Provider, Token
 
@@ -44,7 +45,5 @@ class StrangeProvider(Provider):
 
 
 def _said(asked: Asked) -> dict[str, Any]:
-    from urllib.parse import unquote
-
     pairs = (pair.partition("=") for pair in asked.headers["Authorization"].removeprefix("OAuth ").split(", "))
     return {name: unquote(value.strip('"')) for name, _, value in pairs}

@@ -92,7 +92,9 @@ class Tap:
             body = environ["wsgi.input"].read()
             environ["wsgi.input"] = io.BytesIO(body)
             query = f"?{environ['QUERY_STRING']}" if environ["QUERY_STRING"] else ""
-            headers = [(name[5:].replace("_", "-").lower(), value) for name, value in environ.items() if name.startswith("HTTP_")]
+            headers = [
+                (name[5:].replace("_", "-").lower(), value) for name, value in environ.items() if name.startswith("HTTP_")
+            ]
             headers += [("content-type", environ["CONTENT_TYPE"])] if environ.get("CONTENT_TYPE") else []
             exchange = Exchange(environ["REQUEST_METHOD"], environ["REQUEST_URI"].partition("?")[0] + query, headers, body)
             self.exchanges.append(exchange)

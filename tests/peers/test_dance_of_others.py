@@ -8,8 +8,8 @@ import pytest
 import requests
 
 from peers.client import ACCESS_TOKEN, HMAC_SHA1, IN_HEADER, REQUEST_TOKEN, RSA_SHA1, Answer, Peer, Task
-from peers.keys import KeyPair
 from peers.in_python import requests_oauthlib
+from peers.keys import KeyPair
 from peers.known import DANCERS, PEERS
 from peers.provider import Provider, verifier_of
 from peers.reference_provider import AuthlibProvider, OAuthlibProvider

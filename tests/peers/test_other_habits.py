@@ -42,7 +42,9 @@ def mixed(task: Task, url: str, pairs: list[Pair]) -> Raw:
     return send(f"{url}?{query_of(pairs[3:5])}", "POST", headers, query_of(pairs[5:]).encode())
 
 
-def signed(task: Task, url: str, *extra: Pair, method: str = "POST", token_secret: str = "", **changed: str | None) -> list[Pair]:
+def signed(
+    task: Task, url: str, *extra: Pair, method: str = "POST", token_secret: str = "", **changed: str | None
+) -> list[Pair]:
     pairs = [*proof(task, **changed), *extra]
     return [*pairs, signature(task, method, url, pairs, token_secret)]
 
@@ -126,7 +128,9 @@ def test_without_a_callback_the_code_is_shown(served: OurApplication, task: Task
     assert served.decide(asked["oauth_token"], "alice").code
 
 
-@pytest.mark.parametrize("kind", [FORM, f"{FORM};charset=utf-8", f"{FORM.title()} ; charset=UTF-8", "text/plain", "application/json"])
+@pytest.mark.parametrize(
+    "kind", [FORM, f"{FORM};charset=utf-8", f"{FORM.title()} ; charset=UTF-8", "text/plain", "application/json"]
+)
 def test_an_empty_body_of_any_type_is_no_body(task: Task, kind: str) -> None:
     there = task.request_token_url
     assert in_header(task, there, signed(task, there), f"Content-Type: {kind}", "Content-Length: 0").status == 200
@@ -153,7 +157,9 @@ def test_a_line_end_after_a_form_makes_it_none(task: Task, end: str) -> None:
 
 def test_http_1_0_and_chunks_are_understood(task: Task) -> None:
     there = task.url
-    old = send(there, headers=[f"Authorization: {header_of(signed(task, there, ('oauth_token', ''), method='GET'))}"], version="1.0")
+    old = send(
+        there, headers=[f"Authorization: {header_of(signed(task, there, ('oauth_token', ''), method='GET'))}"], version="1.0"
+    )
     assert (old.status, old.body) == (200, "bob")
     pairs = signed(task, there, ("oauth_token", ""), ("a", "1 2"))
     headers = [

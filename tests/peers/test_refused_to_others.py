@@ -13,6 +13,7 @@ from peers.client import (
     CALL,
     HMAC_SHA1,
     HMAC_SHA256,
+    METHODS,
     PLAINTEXT,
     RENEWAL,
     REQUEST_TOKEN,
@@ -21,6 +22,7 @@ from peers.client import (
     Answer,
     Peer,
     Task,
+    Unable,
     exchange_of,
     with_token,
 )
@@ -210,6 +212,20 @@ def test_the_token_secret_takes_part_in_hmac_only(peer: Peer, ours: OurApplicati
     assert refusal(ours, peer, by_secret) == INVALID
 
 
+CANNOT = [(peer, method) for peer in PEERS for method in METHODS if method not in peer.signs_by]
+
+
+@pytest.mark.parametrize(("peer", "method"), CANNOT, ids=str)
+def test_what_a_client_cannot_sign_by_it_cannot(peer: Peer, method: str, ours: OurApplication, key_pair: KeyPair) -> None:
+    """The cells of `docs/reference/interoperability.md` that say so; a client that has learnt it will fail here."""
+    task = ours.consumer(method, key_pair)
+    step = REQUEST_TOKEN if peer.dances else CALL
+    try:
+        assert peer.run(replace(task, step=step, token=None if peer.dances else "x")).status in {400, 401}
+    except Unable:
+        return
+
+
 # ---- tokens
 
 
@@ -262,7 +278,9 @@ def test_an_expired_token_is_refused_and_renewed_while_its_session_lasts(
 
 
 @by_each
-@pytest.mark.parametrize("callback", ["ftp://consumer.example.test/", "javascript:alert(1)", "/back", "https://u:p@example.test/"])
+@pytest.mark.parametrize(
+    "callback", ["ftp://consumer.example.test/", "javascript:alert(1)", "/back", "https://u:p@example.test/"]
+)
 def test_a_callback_that_is_no_web_address_is_refused(
     peer: Peer, callback: str, ours: OurApplication, key_pair: KeyPair
 ) -> None:

@@ -7,8 +7,8 @@ from dataclasses import replace
 import pytest
 
 from peers.client import REQUEST_TOKEN, RSA_SHA1, Peer, exchange_of, with_token
-from peers.keys import KeyPair
 from peers.in_python import atlassian_confluence, atlassian_jira, jira_client
+from peers.keys import KeyPair
 from peers.known import DANCERS, PEERS, SOMEBODY, TWO_LEGGED, by_each, by_each_method
 from peers.our_application import CALLBACK, OurApplication
 

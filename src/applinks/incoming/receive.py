@@ -12,7 +12,7 @@ from applinks.incoming.admit import admit
 from applinks.incoming.endpoints import ENDPOINTS, TOKEN_ENDPOINTS, Visit
 from applinks.incoming.principal import Principal
 from applinks.links import Identity, WhoWeAre
-from applinks.mechanisms import MECHANISMS, Mechanism
+from applinks.mechanisms import MECHANISMS, Mechanism, Presented
 from applinks.questions import Flow
 from applinks.wire import oauth1, problems
 from applinks.wire.messages import FORM, Pairs, Request, Response, media_type
@@ -62,7 +62,7 @@ def receive(
         return (yield from _received(request, mechanisms, whole=whole))
     except StoreUnavailable as failure:
         log.warning("cannot decide about %s %r: %s", request.method, request.url.partition("?")[0], failure)
-        return _unavailable() if _needs_us(request) else None
+        return _unavailable() if _needs_us(request, mechanisms) else None
 
 
 def _received(request: Request, mechanisms: Sequence[Mechanism], *, whole: bool) -> Flow[Principal | Response | None]:
@@ -95,14 +95,18 @@ def _refused(refusal: NotAdmitted, visit: Visit) -> Response:
     return problems.refusal(visit.identity.url, refusal.problem, refusal.companions)
 
 
-def _needs_us(request: Request) -> bool:
-    """Whether the request claims a proof or asks for one of our endpoints; the application's own forms do neither."""
-    if request.header(CERTIFICATE) is not None:
+def _needs_us(request: Request, mechanisms: Sequence[Mechanism]) -> bool:
+    """Whether the request brings a proof or asks for one of our endpoints; the application's own forms do neither.
+
+    Where Basic is loaded, a name and a password could be those of a link: nobody can tell now (security.md T-11).
+    """
+    if urlsplit(request.url).path.endswith((*ENDPOINTS, *TOKEN_ENDPOINTS)):
         return True
     try:
-        return oauth1.read(request) is not None or urlsplit(request.url).path.endswith((*ENDPOINTS, *TOKEN_ENDPOINTS))
+        presented = Presented(request, oauth1.read(request))
     except NotAdmitted:
         return True
+    return presented.oauth is not None or any(mechanism.recognise(presented) for mechanism in mechanisms)
 
 
 def _unavailable() -> Response:

@@ -28,10 +28,11 @@ class Objection:
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """A request that proves itself, and what was signed to make it so."""
+    """A request that proves itself, what was signed to make it so, and the person's token if it was made with one."""
 
     request: Request
     explanation: str = field(repr=False)
+    token: str | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,9 @@ that acts, whatever its name; and they can take the consent back at any time, fr
 
 from __future__ import annotations
 
-from applinks.errors import NotAdmitted
+from dataclasses import replace
+
+from applinks.errors import FarSideError, NotAdmitted, TheirFault, TimedOut
 from applinks.links import (
     OAUTH_LEVELS,
     AccessToken,
@@ -70,7 +72,8 @@ def witness(facts: Facts, user: str) -> None:
 def prove(request: Request, facts: Facts, user: str) -> Flow[Proof]:
     """Sign with the person's access token, renewed if its time is over."""
     token = yield from _present_token(facts, user)
-    return (yield from sign(request, facts, token=token.token, token_secret=token.secret))
+    proof = yield from sign(request, facts, token=token.token, token_secret=token.secret)
+    return replace(proof, token=token.token)
 
 
 def _present_token(facts: Facts, user: str) -> Flow[AccessToken]:
@@ -79,6 +82,9 @@ def _present_token(facts: Facts, user: str) -> Flow[AccessToken]:
     moment: Moment = yield Now()
     if token.holds(moment.now + EARLY) or not token.renewable(moment.now):
         return token
+    renewed = yield from _renewed_meanwhile(token, user)
+    if renewed is not None:
+        return renewed
     mine: bool = yield TakeTurn(f"renew {token.link_id} {user} {digest_of(token.token)}", int(moment.now) + LEASE)
     if mine:
         return (yield from _renewed(facts, token, moment.now))
@@ -86,25 +92,54 @@ def _present_token(facts: Facts, user: str) -> Flow[AccessToken]:
 
 
 def _renewed(facts: Facts, token: AccessToken, now: float) -> Flow[AccessToken]:
-    """Exchange the token for a new one, by its session handle; the new one is kept before it is used."""
+    """Exchange the token for a new one, by its session handle; the new one is kept before it is used.
+
+    Where that fails for a while, the old one is used while it holds, and then the error is theirs: the consent is not lost.
+    """
     request = Request("POST", endpoints_of(facts.link).access_token, (("accept", "*/*"),))
     extra = (("oauth_session_handle", token.session_handle or ""),)
     proof = yield from sign(request, facts, token=token.token, token_secret=token.secret, extra=extra)
-    response: Response = yield Ask(proof.request)
-    if response.status != 200:
-        return token  # what is wrong with it, the far side says on the call itself
-    fresh = access_token(tokens.read_access_token(response), token.link_id, token.user, now)
-    yield KeepToken(fresh)
-    return fresh
+    try:
+        response: Response = yield Ask(proof.request)
+    except TheirFault:
+        if token.holds(now):
+            return token
+        raise
+    if response.status == 200:
+        fresh = access_token(tokens.read_access_token(response), token.link_id, token.user, now)
+        yield KeepToken(fresh)
+        return fresh
+    if refusal(response) is None and not token.holds(now):
+        raise FarSideError(
+            f"{facts.link.name!r} answered {response.status} when the consent of {token.user!r} was to be renewed.",
+            status=response.status,
+            remedy="Try again in a while; the consent is kept.",
+            link=facts.link.name,
+            direction="outgoing",
+        )
+    return token  # what is wrong with it, the far side says on the call itself
+
+
+def _renewed_meanwhile(token: AccessToken, user: str) -> Flow[AccessToken | None]:
+    now: Facts | None = yield FactsFor(token.link_id, user)
+    return now.token if now is not None and now.token is not None and now.token.token != token.token else None
 
 
 def _renewed_by_another(facts: Facts, token: AccessToken, user: str) -> Flow[AccessToken]:
     for _ in range(LOOKS):
         yield Wait(PAUSE)
-        now: Facts | None = yield FactsFor(facts.link.id, user)
-        if now is not None and now.token is not None and now.token.token != token.token:
-            return now.token
-    return token
+        renewed = yield from _renewed_meanwhile(token, user)
+        if renewed is not None:
+            return renewed
+    moment: Moment = yield Now()
+    if token.holds(moment.now):
+        return token
+    raise TimedOut(
+        f"Somebody else renews the consent of {user!r} in {facts.link.name!r}, and has not done it in time.",
+        remedy=f"Try again in {LEASE} seconds; the consent is kept.",
+        link=facts.link.name,
+        direction="outgoing",
+    )
 
 
 def access_token(said: tokens.TokenCredentials, link_id: str, user: str, now: float) -> AccessToken:

@@ -7,14 +7,14 @@ for calls that may be repeated when the far side asks us to wait a little.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from urllib.parse import urljoin
 
 from applinks.audit import CALL, Entry, WriteDown
 from applinks.errors import AppLinksError, LinkNotFound, RedirectedElsewhere
-from applinks.links import Facts, FactsFor, LearnSkew, Link
+from applinks.links import Facts, FactsFor, Link
 from applinks.mechanisms import MECHANISMS, Mechanism, Proof
-from applinks.outgoing import address, answer, dance, ladder
+from applinks.outgoing import address, answer, clocks, dance, ladder
 from applinks.people import Acting
 from applinks.questions import Flow, Moment, Now, Wait
 from applinks.wire.messages import Request, Response
@@ -22,13 +22,12 @@ from applinks.wire.problems import Problem
 
 REDIRECTS = 3
 """At most so many redirects are followed, each signed anew (security.md S-23)."""
+REDIRECTED = 300
 REDIRECTIONS = frozenset({301, 302, 303, 307, 308})
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 IDEMPOTENT = SAFE | {"PUT", "DELETE"}
 PATIENCE = 30.0
 """Seconds that a call waits at most, all in all, because the far side asks for it (R-25)."""
-MOST_SKEW = 900.0
-"""Seconds by which we let the far side correct our clock; more than that is an error for people (T-12)."""
 
 
 @dataclass(slots=True)
@@ -45,6 +44,7 @@ class _Call:
     redirects: int = 0
     waited: float = 0.0
     corrected: bool = False
+    renewed: bool = False
 
     def problem(self, response: Response) -> Problem | None:
         """What the far side says against our proof."""
@@ -94,7 +94,9 @@ def _carried(way: _Call) -> Flow[Response]:
     """Prove and send, until there is an answer that is one."""
     while True:
         response = yield from _sent(way)
-        for again in (_follows, _corrects, _waits):
+        if response.status < REDIRECTED:
+            return response
+        for again in (_follows, _corrects, _renews, _waits):
             if (yield from again(way, response)):
                 break
         else:
@@ -112,12 +114,12 @@ def _sent(way: _Call) -> Flow[Response]:
 
 def _check(way: _Call, response: Response, problem: Problem | None) -> Flow[None]:
     """The answer must be for the right person; and a consent that is gone is asked for again, as before the call (R-41)."""
-    link, mechanism, held = way.facts.link, way.mechanism, way.facts.token
+    link, mechanism = way.facts.link, way.mechanism
     if mechanism is None:
         return
-    gone = answer.token_gone(response, link, problem)
-    if gone is not None and held is not None and mechanism.NAME == "3LO":
-        yield from dance.forget(link, way.user, held.token, why="consent gone")
+    token, gone = way.sent[-1].token, answer.token_gone(response, link, problem)
+    if gone is not None and token is not None:
+        yield from dance.forget(link, way.user, token, why="consent gone")
         why = f"{link.name!r} says {gone}: the consent was revoked or has ended"
         raise (yield from dance.consent_needed(way.facts.identity, link, way.user, why))
     if problem is None:
@@ -146,16 +148,23 @@ def _follows(way: _Call, response: Response) -> Flow[bool]:
 
 
 def _corrects(way: _Call, response: Response) -> Flow[bool]:
-    """A complaint about our clock is learnt once, within bounds; nothing was done over there, so anything may be repeated."""
-    problem = way.problem(response)
-    if problem is None or problem.name != "timestamp_refused" or way.corrected or not way.again:
+    """A complaint about our clock is learnt once; nothing was done over there, so anything may be repeated."""
+    if way.corrected or not way.again:
+        return False
+    way.corrected = yield from clocks.corrected(way.problem(response), way.facts.link.id)
+    return way.corrected
+
+
+def _renews(way: _Call, response: Response) -> Flow[bool]:
+    """A token whose time is over, by the far side's clock, is renewed once before anybody is asked."""
+    token, problem = way.facts.token, way.problem(response)
+    if token is None or problem is None or problem.name != "token_expired" or way.renewed or not way.again:
         return False
     moment: Moment = yield Now()
-    skew = problem.skew(moment.now)
-    if skew is None or abs(skew) > MOST_SKEW:
+    if not token.renewable(moment.now):
         return False
-    yield LearnSkew(way.facts.link.id, skew)
-    way.corrected = True
+    way.renewed = True
+    way.facts = replace(way.facts, token=replace(token, expires_at=0))
     return True
 
 

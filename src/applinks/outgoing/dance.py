@@ -33,7 +33,7 @@ from applinks.links import (
     endpoints_of,
 )
 from applinks.mechanisms import access_token, sign
-from applinks.outgoing import answer
+from applinks.outgoing import answer, clocks
 from applinks.questions import Ask, Flow, Moment, Now
 from applinks.wire import tokens
 from applinks.wire.messages import Pairs, Request, Response
@@ -69,13 +69,6 @@ def start(link_id: str, user: str, made_for: str, return_to: str) -> Flow[str]:
             "This address was made for another person.", remedy="Ask for one of your own: repeat what you did."
         )
     facts = yield from _facts(link_id, user)
-    if facts.link.outgoing.level not in OAUTH_LEVELS:
-        raise MechanismMissing(
-            f"The outgoing level of the link {facts.link.name!r} is {facts.link.outgoing.level}: nobody is asked for consent.",
-            remedy="Set it to oauth or oauth_impersonation: `applinks link change`.",
-            link=facts.link.name,
-            direction="outgoing",
-        )
     moment: Moment = yield Now()
     state = moment.nonce
     callback = f"{facts.identity.url}/{END_PATH}?{urlencode({'applicationLinkID': link_id, 'state': state})}"
@@ -99,7 +92,7 @@ class Ended:
 def end(state: str, user: str, token: str, verifier: str) -> Flow[Ended]:
     """The person has come back: exchange what they bring for a token of theirs, keep it, and tell everybody.
 
-    Raises `DanceOver`, `DanceOfAnother`, `CredentialsRefused`, and what a call to the far side raises.
+    Raises `DanceOver`, `DanceOfAnother`, `CredentialsRefused`, `MechanismMissing`, and what a call to the far side raises.
     """
     begun: Dance | None = yield DanceOf(state)
     moment: Moment = yield Now()
@@ -154,20 +147,30 @@ def _made_for(link_id: str, user: str) -> str:
 
 def _facts(link_id: str, user: str) -> Flow[Facts]:
     facts: Facts | None = yield FactsFor(link_id, user)
-    if facts is None or facts.link.outgoing.level not in OAUTH_LEVELS:  # the address to start it outlives the level
+    if facts is None:
         raise LinkNotFound("There is no such link any more.", remedy="Ask an administrator to make it again.")
+    if facts.link.outgoing.level not in OAUTH_LEVELS:  # the address that starts a dance outlives the level
+        raise MechanismMissing(
+            f"The outgoing level of the link {facts.link.name!r} is {facts.link.outgoing.level}: nobody is asked for consent.",
+            remedy="Set it to oauth or oauth_impersonation: `applinks link change`.",
+            link=facts.link.name,
+            direction="outgoing",
+        )
     return facts
 
 
 def _post(url: str, facts: Facts, *, token: str | None, token_secret: str = "", extra: Pairs = ()) -> Flow[Response]:
     request = Request("POST", url, (("accept", "*/*"),))
-    proof = yield from sign(request, facts, token=token, token_secret=token_secret, extra=extra)
-    response: Response = yield Ask(proof.request)
-    if response.status != 200:
-        moment: Moment = yield Now()
+    for first_time in (True, False):
+        proof = yield from sign(request, facts, token=token, token_secret=token_secret, extra=extra)
+        response: Response = yield Ask(proof.request)
+        if response.status == 200:
+            return response
         problem = answer.refusal_in(response)
-        raise answer.error(facts.link, request.line(), response, None, problem=problem, now=moment.now)
-    return response
+        if not (first_time and (yield from clocks.corrected(problem, facts.link.id))):
+            break
+    moment: Moment = yield Now()
+    raise answer.error(facts.link, request.line(), response, None, problem=problem, now=moment.now)
 
 
 def _entry(kind: str, link: Link, user: str, by: str | None = None) -> WriteDown:

@@ -233,7 +233,7 @@ def _end(visit: PageVisit, person: Person) -> Flow[Response]:
         ended = yield from dance.end(state, person.name, token, verifier)
     except CredentialsRefused as no:
         return _notice_of(visit, no, no.return_to or "")
-    except (DanceOver, DanceOfAnother, LinkNotFound, ConfigurationError, TheirFault) as trouble:
+    except (DanceOver, DanceOfAnother, LinkNotFound, MechanismMissing, ConfigurationError, TheirFault) as trouble:
         return _notice_of(visit, trouble, "")
     if ended.return_to != "/":
         return _redirect(ended.return_to)
