@@ -139,7 +139,7 @@ def test_each_way_admits_its_person_over_its_link_and_says_by_which(way):
 
 
 def test_only_a_certificate_is_told_in_the_answer_that_it_was_accepted(way):
-    """protocol.md 2.3, 10"""
+    """protocol.md 2.3, step 10"""
     expected = (("x-seraph-trusted-app-status", "OK"),) if way.name == "Trusted" else ()
     assert outcome(way.wiki, way.request()).headers == expected
 

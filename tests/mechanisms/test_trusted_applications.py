@@ -292,7 +292,7 @@ def test_paths_are_prefixes_and_no_spelling_leads_out_of_them(path, code):
     ],
 )
 def test_the_signature_is_for_this_address_with_its_query(change):
-    """protocol.md 2.3, 8; strict-fake checklist 17. The parameter is the address that was expected."""
+    """protocol.md 2.3, step 8; strict-fake checklist 17. The parameter is the address that was expected."""
     both = pair()
     request = change(both.proven())
     refused = refusal(both.examined(request))
