@@ -37,6 +37,7 @@ from applinks.wire.tokens import TemporaryCredentials, TokenCredentials
 from in_memory import NOW, InMemory, link_to
 
 WIKI = "https://wiki.example.com"
+BROWSER = "what-only-her-browser-keeps"
 
 
 class Provider:
@@ -75,15 +76,28 @@ class Floor:
         return parse_qs(urlsplit(self.needed(user).authorization_url).query)["for"][0]
 
     def start(self, user: str = "alice", *, stamp: str | None = None, return_to: str = "/browse/OPS-1", link: str = "") -> str:
-        return self.us.run(start(link or self.link.id, user, self.stamp(user) if stamp is None else stamp, return_to))
+        return self.us.run(
+            start(link or self.link.id, user, self.stamp(user) if stamp is None else stamp, return_to, browser=BROWSER)
+        )
 
     @property
     def state(self) -> str:
-        (state,) = self.us.dances
+        """What the callback's address says; the rest of the name is what the browser keeps."""
+        (name,) = self.us.dances
+        state, _, browser = name.partition(" ")
+        assert browser == BROWSER
         return state
 
-    def end(self, user: str = "alice", *, state: str | None = None, token: str = "asked", verifier: str = "v3r1f1"):
-        return self.us.run(end(self.state if state is None else state, user, token, verifier))
+    def end(
+        self,
+        user: str = "alice",
+        *,
+        state: str | None = None,
+        token: str = "asked",
+        verifier: str = "v3r1f1",
+        browser: str = BROWSER,
+    ):
+        return self.us.run(end(self.state if state is None else state, user, token, verifier, browser=browser))
 
     def token(self, user: str = "alice"):
         return self.us.tokens.get((self.link.id, user))
@@ -380,6 +394,17 @@ def test_ended_by_anybody_else_nothing_is_kept_and_whoever_began_it_still_can(be
     assert begun.token()
 
 
+@pytest.mark.parametrize("browser", ["", "another-one", BROWSER[:-1], f"{BROWSER} "])
+def test_ended_in_another_browser_nothing_is_kept_though_the_same_person_is_signed_in_there(begun, browser):
+    """T-15, T-44, C-21: else a victim who was sent to the far side, and is signed in as the attacker here, would consent for them."""
+    with pytest.raises(DanceOver) as over:
+        begun.end(browser=browser)
+    assert over.value.state == "unknown"
+    assert (begun.us.tokens, begun.us.told, len(begun.provider.requests)) == ({}, [], 1)
+    begun.end()
+    assert begun.token()
+
+
 def test_it_ends_once(begun):
     """T-16"""
     state = begun.state
@@ -401,7 +426,7 @@ def test_of_two_who_end_it_at_once_one_does(begun):
         return False if isinstance(question, EndDance) else begun.us.answer(question)
 
     with pytest.raises(DanceOver) as over:
-        drive(end(state, "alice", "asked", "v3r1f1"), answer)
+        drive(end(state, "alice", "asked", "v3r1f1", browser=BROWSER), answer)
     assert over.value.state == "used"
     assert len(begun.provider.requests) == 2
 

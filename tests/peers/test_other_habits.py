@@ -12,8 +12,6 @@ from peers.keys import KeyPair
 from peers.known import SOMEBODY
 from peers.our_application import ASGI, WSGI, OurApplication
 
-CALLBACK: Pair = ("oauth_callback", "https://consumer.example.test/back?to=a b&more=1")
-
 
 @pytest.fixture(params=[ASGI, WSGI])
 def served(request: pytest.FixtureRequest) -> OurApplication:
@@ -257,7 +255,7 @@ def test_a_signature_that_ends_with_a_line_end_is_not_ours_to_mend(task: Task) -
 def test_answers_with_tokens_are_plain_text_in_oauth_encoding(served: OurApplication, task: Task) -> None:
     """Protocol 1.7: names, order and lifetimes as the products have them."""
     there = task.request_token_url
-    asked = in_header(task, there, signed(task, there, CALLBACK[:1] + ("oob",)))
+    asked = in_header(task, there, signed(task, there, ("oauth_callback", "oob")))
     assert list(asked.said) == ["oauth_token", "oauth_token_secret", "oauth_callback_confirmed"]
     answer = SOMEBODY.run(replace(task, step=REQUEST_TOKEN))
     given = SOMEBODY.run(exchange_of(task, answer, served.decided(answer.token)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -103,9 +104,13 @@ class SameUsers:
         """Why that name does not mean the same person on both sides; None if it does."""
         if not self.answer:
             return f"the two applications do not share their users ({self.said_by} said so)"
-        if user.casefold() in {name.casefold() for name in self.excluded}:
+        if _folded(user) in map(_folded, self.excluded):
             return f"{user!r} is excluded from the users that the two applications share"
         return None
+
+
+def _folded(name: str) -> str:
+    return unicodedata.normalize("NFKC", name).casefold()
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,18 @@ from __future__ import annotations
 from hmac import compare_digest
 
 from applinks.errors import BadProof, ConfigurationError, NotAdmitted
-from applinks.links import Facts, Level, Link, LinkOfAccount, SecretOf, SecretUse, dialect_of, is_on_this_machine
+from applinks.links import (
+    Facts,
+    Identity,
+    Level,
+    Link,
+    LinkOfAccount,
+    SecretOf,
+    SecretUse,
+    WhoWeAre,
+    dialect_of,
+    is_on_this_machine,
+)
 from applinks.mechanisms.mechanism import Candidate, Objection, Presented, Proof
 from applinks.people import Person
 from applinks.questions import Flow
@@ -41,11 +52,13 @@ def incoming_objection(link: Link) -> str | None:
     return None if link.incoming.level is Level.BASIC else f"the incoming level of the link is {link.incoming.level}"
 
 
-def person_objection(person: Person, link: Link, method: str, path: str) -> str | None:  # noqa: ARG001 one account for all
-    """Never a disabled person, never an administrator (security.md T-20)."""
+def person_objection(person: Person, link: Link, method: str, path: str) -> str | None:
+    """Never a disabled person, never an administrator (security.md T-20); and only what the link's policy allows to be done."""
     if not person.active:
         return "the account is disabled"
-    return "the account is an administrator's" if person.administrator else None
+    if person.administrator:
+        return "the account is an administrator's"
+    return link.incoming.policy.request_objection(method, path)
 
 
 def witness(facts: Facts, user: str) -> str | None:  # noqa: ARG001 it is one account for all
@@ -93,11 +106,14 @@ def sender(presented: Presented) -> LinkOfAccount:
 
 
 def accept(presented: Presented, link: Link | None, now: float) -> Flow[Candidate]:  # noqa: ARG001 it has no time
-    """Compare the secret, in constant time."""
+    """Compare the secret, in constant time; under an address where nobody could have read it (T-27)."""
     user, password = _credentials(presented)
+    us: Identity = yield WhoWeAre()
     secret: str | None = yield SecretOf(link.id if link else "", SecretUse.INCOMING_BASIC, "")
     holds = secret is not None and compare_digest(secret.encode(), password.encode("utf-8", "surrogatepass"))
     refused = None if holds else BadProof(f"The password of {user!a} is wrong.", problem="authentication_denied")
+    if not us.url.startswith("https://") and not is_on_this_machine(us.url):
+        refused = BadProof("Passwords are not accepted over plain http.", problem="authentication_denied")
     return Candidate(user, user, NAME, 0, "", (("password", "ok" if holds else "wrong"),), refused)
 
 

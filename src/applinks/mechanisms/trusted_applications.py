@@ -129,6 +129,8 @@ def accept(presented: Presented, link: Link | None, now: float) -> Flow[Candidat
 def _check_request(
     certificate: trusted_apps.Certificate, link: Link | None, us: Identity, request: Request, now: float
 ) -> None:
+    if not us.url.startswith("https://") and not is_on_this_machine(us.url):
+        raise trusted_apps.bad_signature(request.url)  # on plain http anybody could write another name into a certificate
     if link is None:
         return
     limits = link.incoming.limits

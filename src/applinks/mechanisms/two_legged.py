@@ -37,11 +37,13 @@ def incoming_objection(link: Link) -> str | None:
     return None if link.incoming.execute_as else "the link has no fixed user"
 
 
-def person_objection(person: Person, link: Link, method: str, path: str) -> str | None:  # noqa: ARG001 the policy is for impersonation
-    """Never a disabled person, never an administrator (security.md T-20)."""
+def person_objection(person: Person, link: Link, method: str, path: str) -> str | None:
+    """Never a disabled person, never an administrator (security.md T-20); and only what the link's policy allows to be done."""
     if not person.active:
         return "the fixed user is disabled"
-    return "the fixed user is an administrator" if person.administrator else None
+    if person.administrator:
+        return "the fixed user is an administrator"
+    return link.incoming.policy.request_objection(method, path)
 
 
 def witness(facts: Facts, user: str) -> None:

@@ -2,7 +2,7 @@
 
 Rules of this file:
 - The address that starts it is made for one person and one link; a stamp says so. Opened by anybody else it does nothing.
-- What came back is believed only for the dance that it names, in the session of the person who began it, once (T-44).
+- What came back is believed only for the dance that it names, from the person and the browser that began it, once (T-15, T-44).
 - The token is kept before anything uses it, and then announced.
 - Without `oauth_callback_confirmed` there is no dance: the far side would let anybody finish it (T-14).
 """
@@ -59,8 +59,10 @@ def consent_needed(identity: Identity, link: Link, user: str, why: str) -> Flow[
     )
 
 
-def start(link_id: str, user: str, made_for: str, return_to: str) -> Flow[str]:
+def start(link_id: str, user: str, made_for: str, return_to: str, *, browser: str) -> Flow[str]:
     """Begin the dance of this person: the address on the far side to which they are to be sent.
+
+    `browser` is a secret that only their browser keeps: it must come back with it.
 
     Raises `DanceOfAnother`, `LinkNotFound`, `MechanismMissing`, and what a call to the far side raises.
     """
@@ -76,7 +78,7 @@ def start(link_id: str, user: str, made_for: str, return_to: str) -> Flow[str]:
     response = yield from _post(there.request_token, facts, token=None, extra=(("oauth_callback", callback),))
     temporary = tokens.read_request_token(response)
     until = int(moment.now) + LIFE
-    yield KeepDance(Dance(state, link_id, user, temporary.token, temporary.secret, local(return_to), until))
+    yield KeepDance(Dance(_named(state, browser), link_id, user, temporary.token, temporary.secret, local(return_to), until))
     joint = "&" if "?" in there.authorize else "?"
     return f"{there.authorize}{joint}{urlencode({'oauth_token': temporary.token})}"
 
@@ -89,12 +91,13 @@ class Ended:
     return_to: str
 
 
-def end(state: str, user: str, token: str, verifier: str) -> Flow[Ended]:
+def end(state: str, user: str, token: str, verifier: str, *, browser: str) -> Flow[Ended]:
     """The person has come back: exchange what they bring for a token of theirs, keep it, and tell everybody.
 
     Raises `DanceOver`, `DanceOfAnother`, `CredentialsRefused`, `MechanismMissing`, and what a call to the far side raises.
     """
-    begun: Dance | None = yield DanceOf(state)
+    name = _named(state, browser)
+    begun: Dance | None = yield DanceOf(name)
     moment: Moment = yield Now()
     if begun is None or not compare_digest(begun.token.encode(), token.encode()):
         raise DanceOver("This step was done already, or never began.", state="unknown", remedy=_AGAIN)
@@ -102,7 +105,7 @@ def end(state: str, user: str, token: str, verifier: str) -> Flow[Ended]:
         raise DanceOver("This step took too long.", state="expired", remedy=_AGAIN)
     if begun.user != user:
         raise DanceOfAnother("Somebody else began this.", remedy="Sign in as the person who did, or repeat it as yourself.")
-    if not (yield EndDance(state)):
+    if not (yield EndDance(name)):
         raise DanceOver("This step was done already.", state="used", remedy=_AGAIN)
     facts = yield from _facts(begun.link_id, user)
     if verifier in {"", tokens.DENIED}:
@@ -139,6 +142,11 @@ def local(path: str) -> str:
     """A path of our own to go on to, or "/": nothing that could lead a browser elsewhere (security.md T-42, C-75)."""
     plain = path.isprintable() and path.isascii() and "\\" not in path
     return path if plain and path.startswith("/") and not path.startswith("//") else "/"
+
+
+def _named(state: str, browser: str) -> str:
+    """By what a dance is found again: what the address says is not enough, since somebody else may have begun it."""
+    return f"{state} {browser}"
 
 
 def _made_for(link_id: str, user: str) -> str:

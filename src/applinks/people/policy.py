@@ -47,7 +47,7 @@ class Policy:
 
         `path` is the raw path below the application's own address.
         """
-        return self._person_objection(person) or self._request_objection(method, path)
+        return self._person_objection(person) or self.request_objection(method, path)
 
     def _person_objection(self, person: Person) -> str | None:
         if not person.active:
@@ -64,7 +64,8 @@ class Policy:
         named = person.name in self.users or person.name in self.administrators
         return named or not person.groups.isdisjoint(self.groups)
 
-    def _request_objection(self, method: str, path: str) -> str | None:
+    def request_objection(self, method: str, path: str) -> str | None:
+        """Why this method or path is not admitted, whoever acts: of fixed users, too, nobody was asked."""
         if self.methods and method not in self.methods:
             return f"the policy does not allow the method {method}"
         if self.paths and not _below(path, self.paths):

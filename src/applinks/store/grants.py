@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, delete, select, update
+from sqlalchemy import Column, Connection, Row, Select, bindparam, delete, select, update
 
 from applinks.links import (
     CountWrongVerifier,
@@ -28,6 +28,12 @@ from applinks.store.tables import grants, request_tokens
 MOST_WRONG = 5
 """So many wrong verifiers burn a request token (security.md T-18)."""
 
+MOST_WISHES = 1000
+"""Request tokens of one application, at the same time; the oldest make room (security.md T-77)."""
+MOST_GRANTS = 10
+"""Of one person to one application: so many of its installations may have one each; the oldest make room."""
+MOST_SHOWN = 1000
+
 _WISH = select(request_tokens).where(request_tokens.c.digest == bindparam("wanted"))
 _OF_TOKEN = select(grants).where(grants.c.token == bindparam("wanted"))
 
@@ -45,6 +51,8 @@ class Grants:
         """Insert it; those whose time is over are swept, a while after it, so that they are told to be expired."""
         token = question.token
         connection.execute(delete(request_tokens).where(request_tokens.c.until < int(self._clock()) - 3600))
+        theirs = select(request_tokens.c.digest).where(request_tokens.c.link_id == token.link_id)
+        _drop_oldest(connection, request_tokens.c.digest, theirs.order_by(request_tokens.c.until.desc()), MOST_WISHES)
         row = {
             "digest": token.digest,
             "link_id": token.link_id,
@@ -95,6 +103,9 @@ class Grants:
         if question.grant is not None:
             move_version(connection)
             connection.execute(delete(grants).where(grants.c.ends_at < int(self._clock())))
+            same = (grants.c.link_id == question.grant.link_id, grants.c.user_name == question.grant.user)
+            theirs = select(grants.c.id).where(*same).order_by(grants.c.made_at.desc(), grants.c.id)
+            _drop_oldest(connection, grants.c.id, theirs, MOST_GRANTS)
             connection.execute(grants.insert(), {"id": question.grant.id, **self._columns(question.grant)})
         return True
 
@@ -107,10 +118,12 @@ class Grants:
 
     def renew(self, connection: Connection, question: RenewGrant) -> bool:
         """Who still has the old token replaces it."""
-        move_version(connection)
         stands = (grants.c.id == question.grant.id, grants.c.token == question.instead_of)
         renewed = update(grants).where(*stands).values(self._columns(question.grant)).returning(grants.c.id)
-        return connection.execute(renewed).first() is not None
+        if connection.execute(renewed).first() is None:
+            return False
+        move_version(connection)
+        return True
 
     def given(self, connection: Connection, question: GrantsGiven) -> tuple[Grant, ...]:
         """The newest first."""
@@ -119,16 +132,18 @@ class Grants:
             query = query.where(grants.c.user_name == question.user)
         if question.link_id is not None:
             query = query.where(grants.c.link_id == question.link_id)
-        return tuple(self._read(row) for row in connection.execute(query))
+        return tuple(self._read(row) for row in connection.execute(query.limit(MOST_SHOWN)))
 
     def revoke(self, connection: Connection, question: RevokeGrant) -> Grant | None:
         """Delete it, if it is theirs."""
-        move_version(connection)
         this = [grants.c.id == question.id]
         if question.user is not None:
             this.append(grants.c.user_name == question.user)
         row = connection.execute(delete(grants).where(*this).returning(grants)).first()
-        return None if row is None else self._read(row)
+        if row is None:
+            return None
+        move_version(connection)
+        return self._read(row)
 
     def _columns(self, grant: Grant) -> dict[str, Any]:
         return {
@@ -154,6 +169,11 @@ class Grants:
             expires_at=row.expires_at,
             ends_at=row.ends_at,
         )
+
+
+def _drop_oldest(connection: Connection, key: Column[Any], theirs: Select[Any], most: int) -> None:
+    """Make room for one more of those, the newest of which come first."""
+    connection.execute(delete(key.table).where(key.in_(theirs.offset(most - 1))))
 
 
 def _place(table: str, owner: str) -> Place:

@@ -26,6 +26,9 @@ from applinks.store.links import move_version
 from applinks.store.sealing import Place, Sealing
 from applinks.store.tables import access_tokens, dances, nonces
 
+MOST_DANCES = 10
+"""Of one person with one link, at the same time; the oldest make room (security.md T-77)."""
+
 _ONE = select(access_tokens).where(access_tokens.c.id == bindparam("id"))
 _DANCE = select(dances).where(dances.c.id == bindparam("id"))
 _TURN = b"turn "
@@ -62,10 +65,10 @@ class Tokens:
 
     def forget(self, connection: Connection, question: ForgetToken) -> bool:
         """Delete it, if it still is the one that is meant."""
-        move_version(connection)
         held = self.find(connection, question.link_id, question.user)
         if held is None or question.token not in {None, held.token}:
             return False
+        move_version(connection)
         id = _id(question.link_id, question.user)  # noqa: A001
         connection.execute(delete(access_tokens).where(access_tokens.c.id == id))
         return True
@@ -83,6 +86,9 @@ class Tokens:
         """Insert it; those whose time is over are swept."""
         dance = question.dance
         connection.execute(delete(dances).where(dances.c.until < int(self._clock())))
+        theirs = select(dances.c.id).where(dances.c.link_id == dance.link_id, dances.c.user_name == dance.user)
+        spare = theirs.order_by(dances.c.until.desc()).offset(MOST_DANCES - 1)
+        connection.execute(delete(dances).where(dances.c.id.in_(spare)))
         id = digest_of(dance.state)  # noqa: A001
         row = {
             "id": id,

@@ -20,11 +20,19 @@ COOKIE = "applinks-form"
 _is_cookie = re.compile("[A-Za-z0-9_-]{43}").fullmatch  # it goes back into a header, and into a stamp between blanks
 
 
+def browser_of(visit: PageVisit) -> Flow[str]:
+    """What this browser keeps in our cookie, or is to keep from now on."""
+    found = cookie_of(visit)
+    if found is not None:
+        return found
+    fresh: str
+    (fresh,) = yield FreshSecrets(1)
+    return fresh
+
+
 def token_for(visit: PageVisit, person: Person) -> Flow[tuple[str, str]]:
     """What is kept in a cookie of this browser, and what goes into the form."""
-    cookie = _cookie(visit)
-    if cookie is None:
-        (cookie,) = yield FreshSecrets(1)
+    cookie = yield from browser_of(visit)
     stamp: str = yield Stamp(_form(cookie, visit, person))
     return cookie, stamp
 
@@ -33,7 +41,7 @@ def is_ours(visit: PageVisit, person: Person) -> Flow[bool]:
     """Whether a form was made for this browser, this page and this person, and comes from our own origin."""
     site, origin = visit.request.header("sec-fetch-site"), visit.request.header("origin")
     from_elsewhere = site not in {None, "same-origin"} or (site is None and origin not in {None, "null", _our_origin(visit)})
-    cookie = _cookie(visit)
+    cookie = cookie_of(visit)
     if from_elsewhere or cookie is None:
         return False
     ours: bool = yield IsOurStamp(_form(cookie, visit, person), visit.form.get("form_token", ""))
@@ -52,7 +60,7 @@ def _cookie_name(visit: PageVisit) -> str:
     return f"__Host-{COOKIE}" if visit.identity.url.startswith("https://") else COOKIE
 
 
-def _cookie(visit: PageVisit) -> str | None:
+def cookie_of(visit: PageVisit) -> str | None:
     """Ours, by whatever it is surrounded: other applications of this host set cookies that no parser takes."""
     sent = "; ".join(value for name, value in visit.request.headers if name == "cookie")
     pairs = (piece.strip().partition("=") for piece in sent.split(";"))

@@ -207,8 +207,10 @@ def _start(visit: PageVisit, person: Person) -> Flow[Response]:
     if query.get("after") == "sign-in":
         return _start_anew(visit)
     link_id, made_for, back = (query.get(name, "") for name in ("applicationLinkID", "for", "return_to"))
+    browser = yield from forms.browser_of(visit)
     try:
-        return _redirect((yield from dance.start(link_id, person.name, made_for, back)))
+        there = yield from dance.start(link_id, person.name, made_for, back, browser=browser)
+        return forms.remembering(_redirect(there), visit, browser)
     except (DanceOfAnother, LinkNotFound, MechanismMissing, ConfigurationError, TheirFault) as trouble:
         return _notice_of(visit, trouble, back)
 
@@ -229,8 +231,9 @@ def _end(visit: PageVisit, person: Person) -> Flow[Response]:
     """They are back: keep what they bring, and let them go on where they were."""
     query = visit.query
     state, token, verifier = (query.get(name, "") for name in ("state", "oauth_token", "oauth_verifier"))
+    browser = forms.cookie_of(visit) or ""
     try:
-        ended = yield from dance.end(state, person.name, token, verifier)
+        ended = yield from dance.end(state, person.name, token, verifier, browser=browser)
     except CredentialsRefused as no:
         return _notice_of(visit, no, no.return_to or "")
     except (DanceOver, DanceOfAnother, LinkNotFound, MechanismMissing, ConfigurationError, TheirFault) as trouble:
@@ -261,7 +264,7 @@ def _sign_in(visit: PageVisit) -> Response:
     if visit.path == START:
         query = f"{query}&{AFTER_SIGN_IN}" if query else AFTER_SIGN_IN
     back = visit.own(visit.path) + (f"?{query}" if query else "")
-    if visit.request.method != "GET":
+    if visit.request.method != "GET" or visit.path == END:  # a verifier goes into no other address (T-49)
         back = visit.own("/")
     return _redirect(visit.sign_in.format(quote(back, safe="")))
 

@@ -3,6 +3,7 @@
 'use strict';
 const { readFileSync } = require('node:fs');
 const { OAuth } = require('oauth');
+const send = require('./send');
 
 const task = JSON.parse(readFileSync(0, 'utf8'));
 const client = new OAuth(task.request_token_url, task.access_token_url, task.consumer_key,
@@ -51,8 +52,7 @@ const steps = {
 async function callWithEmptyToken() {
   const signed = `${task.url}${task.url.includes('?') ? '&' : '?'}oauth_token=`;
   const headers = { Authorization: client.authHeader(signed, null, '', task.http_method) };
-  const response = await fetch(task.url, { method: task.http_method, headers, redirect: 'manual' });
-  print({ status: response.status, headers: Object.fromEntries(response.headers), body: await response.text() });
+  print(await send(task.url, task.http_method, headers));
 }
 
 steps[task.step]();

@@ -3,6 +3,7 @@
 const crypto = require('node:crypto');
 const { readFileSync } = require('node:fs');
 const OAuth = require('oauth-1.0a');
+const send = require('./send');
 
 const task = JSON.parse(readFileSync(0, 'utf8'));
 
@@ -31,11 +32,9 @@ async function play() {
   const { method, url, data } = steps[task.step];
   const token = task.token === null ? undefined : { key: task.token, secret: task.token_secret };
   const headers = { ...signer.toHeader(signer.authorize({ method, url, data }, token)) };
-  const response = await fetch(url, { method, headers, redirect: 'manual' });
-  const body = await response.text();
-  const answer = { status: response.status, headers: Object.fromEntries(response.headers), body };
-  if (response.ok && task.step !== 'call') {
-    const given = new URLSearchParams(body);
+  const answer = await send(url, method, headers);
+  if (answer.status === 200 && task.step !== 'call') {
+    const given = new URLSearchParams(answer.body);
     answer.token = given.get('oauth_token');
     answer.token_secret = given.get('oauth_token_secret');
     answer.session_handle = given.get('oauth_session_handle') || '';
