@@ -167,7 +167,7 @@ def test_the_request_is_signed_without_a_token_and_with_our_callback(floor):
 
 
 def test_it_is_kept_for_the_person_who_began_it_with_an_end(begun):
-    kept = begun.us.dances[begun.state]
+    (kept,) = begun.us.dances.values()
     assert (kept.link_id, kept.user, kept.token, kept.secret) == (begun.link.id, "alice", "asked", "asked's")
     assert (kept.return_to, kept.until) == ("/browse/OPS-1", int(NOW) + LIFE)
 
@@ -418,9 +418,9 @@ def test_it_ends_once(begun):
 def test_of_two_who_end_it_at_once_one_does(begun):
     """T-16: both have read it; one of them ends it."""
     state = begun.state
-    kept = begun.us.dances[state]
+    (kept,) = begun.us.dances.values()
     begun.end()
-    begun.us.dances[state] = kept
+    begun.us.dances[kept.state] = kept
 
     def answer(question):
         return False if isinstance(question, EndDance) else begun.us.answer(question)
@@ -493,11 +493,11 @@ def test_so_is_one_whose_reply_is_none(begun, body):
 
 def test_a_link_that_was_deleted_meanwhile_ends_nothing(begun):
     state = begun.state
-    kept = begun.us.dances[state]
+    (kept,) = begun.us.dances.values()
     begun.us.remove(begun.link.id)
     with pytest.raises(DanceOver):
         begun.end(state=state)
-    begun.us.dances[state] = kept
+    begun.us.dances[kept.state] = kept
     with pytest.raises(LinkNotFound):
         begun.end(state=state)
 

@@ -20,6 +20,7 @@ from web.visitor import (
     WIKI_ADDRESS,
     at,
     danced,
+    in_one_browser,
     outcome,
     records,
     start_of,
@@ -30,7 +31,7 @@ from web.visitor import (
 
 @pytest.mark.parametrize("back", ["/base/page?x=1", "/base/"])
 def test_who_allows_it_there_comes_back_to_where_they_were(wiki, tracker, back):
-    answer = at(wiki, "alice").open(danced(wiki, tracker, back))
+    answer = in_one_browser(wiki, "alice").open(danced(wiki, tracker, back))
     assert (answer.status, answer.header("location")) == (303, back)
     assert [(user, token.link_id) for (_, user), token in wiki.tokens.items()] == [("alice", tracker.identity.id)]
     assert [grant.user for grant in tracker.grants.values()] == ["alice"]
@@ -38,13 +39,13 @@ def test_who_allows_it_there_comes_back_to_where_they_were(wiki, tracker, back):
 
 @pytest.mark.parametrize("back", [None, "", "/"])
 def test_who_was_nowhere_is_told_that_they_can_go_on(wiki, tracker, back):
-    answer = at(wiki, "alice").open(danced(wiki, tracker, back))
+    answer = in_one_browser(wiki, "alice").open(danced(wiki, tracker, back))
     assert outcome(answer) == (200, "You can go on")
     assert {"role": "button", "href": "/base/"} in Dom(answer.body.decode()).all("a")
 
 
 def test_who_denies_it_there_is_told_here(wiki, tracker):
-    answer = at(wiki, "alice").open(danced(wiki, tracker, "/base/page", decision="deny"))
+    answer = in_one_browser(wiki, "alice").open(danced(wiki, tracker, "/base/page", decision="deny"))
     assert outcome(answer) == (200, "You said no")
     assert (wiki.tokens, tracker.grants) == ({}, {})
 
@@ -53,12 +54,12 @@ def test_who_had_to_sign_in_first_starts_from_a_page_of_ours(wiki, tracker):
     """A browser that came from a form may not be redirected to another application where the host's policy says so."""
     path = start_of(wiki, "alice", "/base/page?x=1&y=%2F").removeprefix("https://wiki.example.com")
     before = records(wiki), records(tracker)
-    answer = at(wiki, "alice").open(f"https://wiki.example.com{path}&{AFTER_SIGN_IN}")
+    answer = in_one_browser(wiki, "alice").open(f"https://wiki.example.com{path}&{AFTER_SIGN_IN}")
     assert outcome(answer) == (200, "You are signed in")
     assert answer.header("refresh") == f"0; url={path}"
     assert {"role": "button", "href": path} in Dom(answer.body.decode()).all("a")
     assert (records(wiki), records(tracker)) == before, "nothing has begun"
-    led = at(wiki, "alice").open(f"https://wiki.example.com{path}")
+    led = in_one_browser(wiki, "alice").open(f"https://wiki.example.com{path}")
     assert led.status == 303
 
 
@@ -66,7 +67,7 @@ def test_who_had_to_sign_in_first_starts_from_a_page_of_ours(wiki, tracker):
 def test_the_address_that_starts_it_does_nothing_for_another_person(wiki, tracker, who):
     """T-44: administrators included."""
     before = records(wiki), records(tracker)
-    answer = at(wiki, who).open(start_of(wiki, "alice"))
+    answer = in_one_browser(wiki, who).open(start_of(wiki, "alice"))
     assert outcome(answer) == (403, NOT_YOURS)
     assert (records(wiki), records(tracker)) == before
 
@@ -95,7 +96,7 @@ def test_a_parameter_that_is_there_twice_is_none(wiki, name):
 def test_a_link_that_is_gone_starts_nothing(wiki, tracker):
     address = start_of(wiki, "alice")
     wiki.remove(tracker.identity.id)
-    assert outcome(at(wiki, "alice").open(address)) == (404, UNKNOWN)
+    assert outcome(in_one_browser(wiki, "alice").open(address)) == (404, UNKNOWN)
 
 
 @pytest.mark.parametrize("who", ["bob", "root"])
@@ -103,17 +104,26 @@ def test_who_comes_back_in_the_session_of_another_is_stopped_and_nothing_is_kept
     """T-44, C-21, C-22: whose dance it was can still finish it."""
     address = danced(wiki, tracker)
     before = records(wiki), records(tracker)
-    assert outcome(at(wiki, who).open(address)) == (403, NOT_YOURS)
+    assert outcome(in_one_browser(wiki, who).open(address)) == (403, NOT_YOURS)
     assert (records(wiki), records(tracker)) == before
-    assert outcome(at(wiki, "alice").open(address)) == (200, "You can go on")
+    assert outcome(in_one_browser(wiki, "alice").open(address)) == (200, "You can go on")
+
+
+def test_who_comes_back_in_another_browser_is_stopped_and_nothing_is_kept(wiki, tracker):
+    """T-15, C-21: a victim whom somebody sent to the far side, and who is signed in here as that somebody."""
+    address = danced(wiki, tracker)
+    before = records(wiki), records(tracker)
+    assert outcome(at(wiki, "alice").open(address)) == (404, UNKNOWN)
+    assert (records(wiki), records(tracker)) == before
+    assert outcome(in_one_browser(wiki, "alice").open(address)) == (200, "You can go on")
 
 
 def test_a_dance_ends_once(wiki, tracker):
     """T-16."""
     address = danced(wiki, tracker)
-    at(wiki, "alice").open(address)
+    in_one_browser(wiki, "alice").open(address)
     before = records(wiki)
-    assert outcome(at(wiki, "alice").open(address)) == (404, UNKNOWN)
+    assert outcome(in_one_browser(wiki, "alice").open(address)) == (404, UNKNOWN)
     assert records(wiki) == before
 
 
@@ -125,7 +135,7 @@ def test_what_comes_back_for_no_dance_is_nobodys(wiki, tracker, change):
     address, _, query = danced(wiki, tracker).partition("?")
     fields = dict(parse_qsl(query)) | change
     before = records(wiki)
-    answer = at(wiki, "alice").open(f"{address}?{urlencode({k: v for k, v in fields.items() if v is not None})}")
+    answer = in_one_browser(wiki, "alice").open(f"{address}?{urlencode({k: v for k, v in fields.items() if v is not None})}")
     assert outcome(answer) == (404, UNKNOWN)
     assert records(wiki) == before
 
@@ -133,13 +143,13 @@ def test_what_comes_back_for_no_dance_is_nobodys(wiki, tracker, change):
 def test_who_takes_too_long_begins_again(wiki, tracker):
     address = danced(wiki, tracker)
     wiki.now += 601
-    assert outcome(at(wiki, "alice").open(address)) == (410, EXPIRED)
+    assert outcome(in_one_browser(wiki, "alice").open(address)) == (410, EXPIRED)
     assert wiki.tokens == {}
 
 
 def test_where_the_other_application_does_not_answer_they_may_try_again(wiki, tracker):
     wiki.network = lambda request: (_ for _ in ()).throw(TransportFailed("nobody there"))
-    answer = at(wiki, "alice").open(start_of(wiki, "alice", "/base/page"))
+    answer = in_one_browser(wiki, "alice").open(start_of(wiki, "alice", "/base/page"))
     assert outcome(answer) == (504, "No answer")
     assert {"role": "button", "href": "/base/page"} in Dom(answer.body.decode()).all("a")
 
@@ -148,7 +158,7 @@ def test_where_the_other_application_refuses_its_reason_is_quoted(wiki, tracker)
     """T-46."""
     body = b"oauth_problem=consumer_key_unknown&oauth_problem_advice=%3Cscript%3E"
     wiki.network = lambda request: Response(401, (("content-type", "text/plain"),), body)
-    answer = at(wiki, "alice").open(start_of(wiki, "alice"))
+    answer = in_one_browser(wiki, "alice").open(start_of(wiki, "alice"))
     assert outcome(answer) == (502, "It was refused")
     assert "consumer_key_unknown" in Dom(answer.body.decode()).text
 
@@ -163,51 +173,51 @@ def wrong_stamp(wiki, tracker, back):
 def link_gone(wiki, tracker, back):
     address = start_of(wiki, "alice", back)
     wiki.remove(tracker.identity.id)
-    return at(wiki, "alice").open(address)
+    return in_one_browser(wiki, "alice").open(address)
 
 
 def no_answer(wiki, tracker, back):
     wiki.network = lambda request: (_ for _ in ()).throw(TransportFailed("nobody there"))
-    return at(wiki, "alice").open(start_of(wiki, "alice", back))
+    return in_one_browser(wiki, "alice").open(start_of(wiki, "alice", back))
 
 
 def malformed_answer(wiki, tracker, back):
     wiki.network = lambda request: Response(200, (), b"oauth_token=t&oauth_token_secret=s")
-    return at(wiki, "alice").open(start_of(wiki, "alice", back))
+    return in_one_browser(wiki, "alice").open(start_of(wiki, "alice", back))
 
 
 def refused_there(wiki, tracker, back):
     wiki.network = lambda request: Response(401, (), b"oauth_problem=permission_denied")
-    return at(wiki, "alice").open(start_of(wiki, "alice", back))
+    return in_one_browser(wiki, "alice").open(start_of(wiki, "alice", back))
 
 
 def failed_there(wiki, tracker, back):
     wiki.network = lambda request: Response(500, (), b"<a href='https://evil.example'>go on</a>")
-    return at(wiki, "alice").open(start_of(wiki, "alice", back))
+    return in_one_browser(wiki, "alice").open(start_of(wiki, "alice", back))
 
 
 def went_well(wiki, tracker, back):
-    return at(wiki, "alice").open(danced(wiki, tracker, back))
+    return in_one_browser(wiki, "alice").open(danced(wiki, tracker, back))
 
 
 def denied_there(wiki, tracker, back):
-    return at(wiki, "alice").open(danced(wiki, tracker, back, decision="deny"))
+    return in_one_browser(wiki, "alice").open(danced(wiki, tracker, back, decision="deny"))
 
 
 def came_back_as_another(wiki, tracker, back):
-    return at(wiki, "bob").open(danced(wiki, tracker, back))
+    return in_one_browser(wiki, "bob").open(danced(wiki, tracker, back))
 
 
 def came_back_late(wiki, tracker, back):
     address = danced(wiki, tracker, back)
     wiki.now += 601
-    return at(wiki, "alice").open(address)
+    return in_one_browser(wiki, "alice").open(address)
 
 
 def came_back_twice(wiki, tracker, back):
     address = danced(wiki, tracker, back)
-    at(wiki, "alice").open(address)
-    return at(wiki, "alice").open(address)
+    in_one_browser(wiki, "alice").open(address)
+    return in_one_browser(wiki, "alice").open(address)
 
 
 REASONS = [
@@ -232,7 +242,7 @@ def test_no_return_address_leads_away_whatever_happens(wiki, tracker, reason):
 
 @pytest.mark.parametrize("back", STAYING)
 def test_a_path_that_only_looks_bad_is_followed(wiki, tracker, back):
-    answer = at(wiki, "alice").open(danced(wiki, tracker, back))
+    answer = in_one_browser(wiki, "alice").open(danced(wiki, tracker, back))
     assert stays(back, WIKI_ADDRESS)
     assert answer.header("location") == (back if back != "/" else None)
 

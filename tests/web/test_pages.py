@@ -29,6 +29,7 @@ from web.visitor import (
     danced,
     form_of,
     heading,
+    in_one_browser,
     outcome,
     records,
     start_of,
@@ -36,7 +37,7 @@ from web.visitor import (
 )
 
 OVER = {"unknown": (404, UNKNOWN), "used": (409, USED), "expired": (410, EXPIRED)}
-SHOWN = [AUTHORIZE, GRANTS, START, END]
+SHOWN = [AUTHORIZE, GRANTS, START]
 
 
 # ---- who is not signed in
@@ -52,9 +53,16 @@ def test_who_is_not_signed_in_signs_in_and_comes_back_with_the_query(wiki, path,
     address, _, back = (answer.header("location") or "").partition("?next=")
     assert (answer.status, address) == (303, "/login")
     query = "&".join(filter(None, [query, AFTER_SIGN_IN])) if path == START else query
-    assert parse_qs(f"next={back}", strict_parsing=True)["next"] == [f"/base{path}?{query}" if query else f"/base{path}"]
+    wanted = f"/base{path}?{query}" if query else f"/base{path}"
+    assert parse_qs(f"next={back}", strict_parsing=True)["next"] == [wanted]
     assert back.isascii()
     assert "&" not in back
+
+
+def test_a_verifier_goes_into_no_address_of_the_sign_in(wiki):
+    """T-49: whoever signs in next would finish what another person began."""
+    answer = Visitor(wiki, None).get(END, {"state": "s", "oauth_token": "t", "oauth_verifier": "v"})
+    assert (answer.status, answer.header("location")) == (303, "/login?next=%2Fbase%2F")
 
 
 def test_where_the_host_has_no_sign_in_they_are_told(wiki):
@@ -353,8 +361,8 @@ def every_answer(tracker, wiki):
         "not yours": alice.get(START),
         "no dance": alice.get(END),
         "started": at(wiki, "alice").open(start_of(wiki, "alice")),
-        "ended": at(wiki, "alice").open(danced(wiki, tracker, "/base/x")),
-        "done": at(wiki, "alice").open(danced(wiki, tracker)),
+        "ended": in_one_browser(wiki, "alice").open(danced(wiki, tracker, "/base/x")),
+        "done": in_one_browser(wiki, "alice").open(danced(wiki, tracker)),
     }
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from copy import deepcopy
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
 
@@ -12,6 +12,7 @@ from applinks.links import AccessToken, Grant, RequestToken, digest_of
 from applinks.outgoing import dance
 from applinks.people import Person
 from applinks.web import PageVisit, serve
+from applinks.web.forms import COOKIE
 from applinks.web.pages import AUTHORIZE, GRANTS
 from applinks.wire.messages import FORM, Pairs, Request, Response
 from in_memory import NOW, InMemory
@@ -104,6 +105,11 @@ def at(application: InMemory, name: str, **more: str | None) -> Visitor:
     return Visitor(application, application.people[name], **more)
 
 
+def in_one_browser(application: InMemory, name: str) -> Visitor:
+    """Somebody who is signed in there, in the browser in which all dances of the tests begin and end."""
+    return replace(at(application, name), cookies={f"__Host-{COOKIE}": "b" * 43})
+
+
 def outcome(answer: Response) -> tuple[int, str]:
     """Status and title."""
     return answer.status, heading(answer)
@@ -131,6 +137,6 @@ def start_of(wiki: InMemory, name: str, back: str | None = None) -> str:
 
 def danced(wiki: InMemory, tracker: InMemory, back: str | None = None, decision: str = "allow", by: str = "alice") -> str:
     """The address at which they come back to the wiki, after they decided in the tracker."""
-    there = at(wiki, "alice").open(start_of(wiki, "alice", back)).header("location") or ""
+    there = in_one_browser(wiki, "alice").open(start_of(wiki, "alice", back)).header("location") or ""
     visitor = at(tracker, by)
     return visitor.press(visitor.open(there), "decision", decision).header("location") or ""
