@@ -90,6 +90,29 @@ def test_those_whose_time_is_long_over_are_swept_by_the_next_one_t77(store: Stor
     assert store.answer(RequestTokenOf(WISH.digest)) is None
 
 
+def test_an_application_cannot_fill_the_table_with_wishes_t77(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("applinks.store.grants.MOST_WISHES", 3)
+    put(store, replace(LINK, id="other", name="Other"))
+    store.answer(KeepRequestToken(replace(WISH, digest=digest_of("theirs"), link_id="other")))
+    for number in range(5):
+        store.answer(KeepRequestToken(replace(WISH, digest=digest_of(f"w{number}"), until=WISH.until + 1 + number)))
+    found = [name for name in ("wish", "w0", "w1", "w2", "w3", "w4") if store.answer(RequestTokenOf(digest_of(name)))]
+    assert found == ["w2", "w3", "w4"]
+    assert store.answer(RequestTokenOf(digest_of("theirs"))) is not None
+
+
+def test_an_application_has_so_many_grants_of_one_person_at_most_and_the_oldest_make_room_t77(store: Store) -> None:
+    for number in range(12):
+        store.answer(KeepRequestToken(replace(WISH, digest=digest_of(f"w{number}"))))
+        more = {"id": f"g{number:02}", "token": digest_of(f"t{number}"), "made_at": NOW + number}
+        assert given(store, replace(GRANT, **more), f"w{number}")
+    store.answer(KeepRequestToken(replace(WISH, digest=digest_of("of bob"))))
+    assert given(store, replace(GRANT, id="bob's", user="bob", token=digest_of("bob's")), "of bob")
+    assert [grant.id for grant in store.answer(GrantsGiven("alice"))] == [f"g{number:02}" for number in range(11, 1, -1)]
+    assert store.answer(GrantOfToken(digest_of("t0"))) is None
+    assert len(store.answer(GrantsGiven())) == 11
+
+
 def test_a_grant_is_found_by_its_token(store: Store) -> None:
     assert store.answer(GrantOfToken(digest_of("token"))) is None
     given(store)

@@ -126,6 +126,14 @@ def test_dances_that_took_too_long_are_swept_by_the_next_one_t77(store: Store, c
     assert store.answer(DanceOf("state-2")) is not None
 
 
+def test_a_person_has_so_many_dances_at_once_at_most_and_the_oldest_make_room_t77(store: Store) -> None:
+    store.answer(KeepDance(replace(DANCE, state="bob's", user="bob")))
+    for number in range(12):
+        store.answer(KeepDance(replace(DANCE, state=f"s{number}", until=DANCE.until + number)))
+    assert [number for number in range(12) if store.answer(DanceOf(f"s{number}"))] == list(range(2, 12))
+    assert store.answer(DanceOf("bob's")) is not None
+
+
 def test_a_turn_is_taken_by_one_only(store: Store) -> None:
     answers = race([lambda: store.answer(TakeTurn("renew far alice", NOW + 30))] * 8)
     assert sorted(answers) == [False] * 7 + [True]

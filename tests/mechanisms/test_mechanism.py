@@ -10,7 +10,7 @@ import pytest
 from applinks.errors import NoProof, PersonNotAdmitted
 from applinks.links import AccessToken, KeepSecret, KeepToken, Level, SecretUse
 from applinks.mechanisms import TABLE, Presented, load
-from applinks.people import Person
+from applinks.people import Person, Policy
 from applinks.wire import oauth1
 from applinks.wire.manifest import AuthenticationKind
 from applinks.wire.messages import Request, Response
@@ -131,6 +131,35 @@ def test_an_administrator_is_admitted_only_where_they_agreed_themselves(mechanis
 @each
 def test_anybody_else_is_where_no_policy_speaks_against_it(mechanism):
     assert mechanism.person_objection(Person("alice"), ready(mechanism.NAME).theirs, "GET", "/x") is None
+
+
+@each
+@pytest.mark.parametrize(("method", "path"), [("DELETE", "/rest/x"), ("GET", "/admin")])
+def test_what_the_policy_lets_nobody_do_no_way_lets_them_do_unless_they_agreed_themselves(mechanism, method, path):
+    """T-24: the sender chooses the way, so a rule that held for one of them would hold for none."""
+    theirs = ready(mechanism.NAME).theirs
+    policy = Policy(methods=frozenset({"GET"}), paths=("/rest",))
+    ruled = replace(theirs, incoming=replace(theirs.incoming, policy=policy))
+    assert mechanism.person_objection(Person("alice"), ruled, "GET", "/rest/x") is None
+    assert (mechanism.person_objection(Person("alice"), ruled, method, path) is None) is (mechanism.NAME == "3LO")
+
+
+# ---- plain http
+
+
+@pytest.mark.parametrize("name", ["Trusted", "Basic"])
+@pytest.mark.parametrize(
+    ("address", "accepted"),
+    [("http://wiki.example.com", False), ("http://localhost:8080", True), ("https://wiki.example.com", True)],
+)
+def test_what_could_be_read_or_rewritten_on_the_way_is_not_accepted_there(name, address, accepted):
+    """T-26, T-27"""
+    pair = ready(name)
+    pair.wiki.identity = replace(pair.wiki.identity, url=address)
+    pair.front.save(replace(pair.ours, application_url=address))
+    pair.front.answer(KeepSecret(pair.ours.id, SecretUse.OUTGOING_BASIC, pair.ours.origin, "s3cret"))
+    request = pair.proven(Request("GET", f"{address}/rest/x"))
+    assert (pair.examined(request).refusal is None) is accepted
 
 
 # ---- turned away
