@@ -16,6 +16,7 @@ from applinks.cli import link as link_commands
 from applinks.frameworks import WSGIMiddleware
 from applinks.links import AccessToken, KeepToken
 from applinks.outgoing import LinkedApplication
+from applinks.wire import trusted_apps
 from in_memory import InMemory, link_to
 from journeys.serving import address_of, listen, wsgi
 from putting import put
@@ -412,3 +413,23 @@ def test_an_address_where_nobody_answers_is_two_lines(run, files):
     ran = run("link", "create", nobody, "-a", "ada", "--same-users", "--password-stdin", stdin="x\n", status=1)
     assert ran.err.startswith(f"applinks: {nobody}/rest/applinks/1.0/manifest cannot be reached")
     assert len(ran.err.splitlines()) == 2
+
+
+# ---- trust
+
+
+def test_the_certificate_of_the_other_end_is_read_and_its_fingerprint_shown(run, files, applinks, monkeypatch):
+    """R-15"""
+    monkeypatch.setenv("APPLINKS_MECHANISMS", "2LOi,Trusted")
+    them = InMemory("Them")
+    published = trusted_apps.publish(trusted_apps.TrustedApplication("them:1", them.key.public))
+
+    def certificate(environ, start_response):
+        start_response("200 OK", [("content-type", "text/plain")])
+        return [published]
+
+    with listen() as listening, wsgi(certificate, listening):
+        put(applinks, replace(link_to(them), application_url=address_of(listening), name="Them"))
+        ran = run("link", "trust", "Them", "--json")
+    assert ran.data["fingerprint"] == them.key.public.fingerprint
+    assert (ran.data["incoming"]["level"], ran.data["incoming"]["consumer_key"]) == ("trusted", "them:1")

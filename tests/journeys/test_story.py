@@ -99,7 +99,7 @@ def test_she_consents_and_the_same_call_then_works(story: dict[str, Any]) -> Non
 def test_she_revokes_and_the_next_call_asks_again(story: dict[str, Any]) -> None:
     (revoked,) = steps(story, subject="cclark", mechanism="3LO")
     assert (revoked["link"], revoked["status"]) == ("Tracker", 200)
-    (asked,) = steps(story, subject="carol", mechanism="3LO", status=None)
+    (asked,) = steps(story, subject="carol", mechanism="3LO", status=401)
     assert asked["request"].endswith("/rest/api/user/current")
     assert story["steps"].index(asked) > story["steps"].index(revoked)
 

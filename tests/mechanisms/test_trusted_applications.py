@@ -78,7 +78,7 @@ def test_the_six_headers_say_who_for_whom_and_when():
 
 
 def test_an_accepted_certificate_is_told_in_the_answer():
-    """protocol.md 2.3, 10"""
+    """protocol.md 2.3, step 10"""
     assert pair().examined(pair().proven()).headers == ((f"{PREFIX}status", "OK"),)
 
 

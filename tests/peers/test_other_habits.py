@@ -49,7 +49,7 @@ def signed(
 
 @pytest.mark.parametrize("travels", [in_header, in_query, in_form, mixed])
 def test_a_whole_dance_goes_by_every_carrier(served: OurApplication, task: Task, travels: object) -> None:
-    """Protocol 1.3: header, query, form, and a part in each."""
+    """protocol.md 1.3: header, query, form, and a part in each."""
     there = task.request_token_url
     callback = ("oauth_callback", "https://consumer.example.test/back?to=a%20b")
     asked = travels(task, there, signed(task, there, callback)).said
@@ -120,7 +120,7 @@ def test_a_callback_in_the_form_may_be_written_with_plus_or_without(task: Task) 
 
 @pytest.mark.parametrize("callback", [None, "oob", ""])
 def test_without_a_callback_the_code_is_shown(served: OurApplication, task: Task, callback: str | None) -> None:
-    """Protocol 1.3: it may be missing; "oob" means the same, and so does an empty one."""
+    """protocol.md 1.3: it may be missing; "oob" means the same, and so does an empty one."""
     there = task.request_token_url
     asked = in_header(task, there, signed(task, there, oauth_callback=callback)).said
     assert served.decide(asked["oauth_token"], "alice").code
@@ -136,7 +136,7 @@ def test_an_empty_body_of_any_type_is_no_body(task: Task, kind: str) -> None:
 
 @pytest.mark.parametrize("kind", ["application/json", "text/plain", "multipart/form-data; boundary=x"])
 def test_a_body_that_is_no_form_is_not_signed(task: Task, kind: str) -> None:
-    """Protocol 1.3"""
+    """protocol.md 1.3"""
     there = task.url
     pairs = signed(task, there, ("oauth_token", ""))
     answer = send(there, "POST", [f"Authorization: {header_of(pairs)}", f"Content-Type: {kind}"], b'{"a": "b&c=d"}')
@@ -171,7 +171,7 @@ def test_http_1_0_and_chunks_are_understood(task: Task) -> None:
 
 @pytest.mark.parametrize("method", ["GET", "HEAD", "PUT", "DELETE", "OPTIONS"])
 def test_tokens_are_asked_for_by_post_alone(task: Task, method: str) -> None:
-    """Protocol 1.1"""
+    """protocol.md 1.1"""
     for there in (task.request_token_url, task.access_token_url):
         answer = send(there, method, [f"Authorization: {header_of(signed(task, there, method=method))}"])
         assert answer.status == 405
@@ -213,7 +213,7 @@ REFUSED = {
 def test_what_is_wrong_is_named_with_status_400(
     task: Task, changed: dict[str, str | None], problem: str, companion: Pair | None
 ) -> None:
-    """Protocol 1.6"""
+    """protocol.md 1.6"""
     there = task.request_token_url
     answer = in_header(task, there, signed(task, there, **changed))
     assert (answer.status, answer.said["oauth_problem"]) == (400, problem)
@@ -225,7 +225,7 @@ def test_what_is_wrong_is_named_with_status_400(
 
 
 def test_a_parameter_that_is_there_twice_is_rejected(task: Task) -> None:
-    """T-02, protocol 1.3"""
+    """T-02, protocol.md 1.3"""
     there = task.request_token_url
     pairs = signed(task, there, ("oauth_callback", "oob"))
     answer = send(f"{there}?oauth_callback=oob", "POST", [f"Authorization: {header_of(pairs)}"])
@@ -253,7 +253,7 @@ def test_a_signature_that_ends_with_a_line_end_is_not_ours_to_mend(task: Task) -
 
 
 def test_answers_with_tokens_are_plain_text_in_oauth_encoding(served: OurApplication, task: Task) -> None:
-    """Protocol 1.7: names, order and lifetimes as the products have them."""
+    """protocol.md 1.7: names, order and lifetimes as the products have them."""
     there = task.request_token_url
     asked = in_header(task, there, signed(task, there, ("oauth_callback", "oob")))
     assert list(asked.said) == ["oauth_token", "oauth_token_secret", "oauth_callback_confirmed"]

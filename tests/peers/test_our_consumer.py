@@ -202,7 +202,7 @@ def test_oauthlib_knows_the_stronger_methods_too(ours: OurApplication, method: s
 
 
 def test_neither_provider_knows_the_empty_token_of_two_legged_calls(ours: OurApplication, provider: Provider) -> None:
-    """It is the way of linked applications (protocol 1.8), and not in RFC 5849."""
+    """It is the way of linked applications (protocol.md 1.8), and not in RFC 5849."""
     far = far_link(ours, provider, fixed_user=True)
     with ours.applinks.acting_as("alice"), pytest.raises(FarSideError) as refused:
         ours.applinks.link(far.name).using("2LO").get("whoami")
@@ -377,7 +377,7 @@ def test_which_refusals_of_a_call_mean_that_the_consent_is_gone(strange: Far, an
 
 
 def test_a_product_names_what_is_wrong_so_its_bare_401_is_the_applications_own(strange: Far) -> None:
-    """Protocol 1.6"""
+    """protocol.md 1.6"""
     open_as_alice(strange)
     applinks = strange.ours.applinks
     url = strange.provider.url

@@ -204,7 +204,7 @@ def test_the_same_request_is_answered_once_at_every_step(peer: Peer, ours: OurAp
 
 @by_each
 def test_the_token_secret_takes_part_in_hmac_only(peer: Peer, ours: OurApplication, key_pair: KeyPair) -> None:
-    """Protocol 1.2"""
+    """protocol.md 1.2"""
     by_key, by_secret = (
         replace(granted(ours, ours.consumer(method, key_pair)), token_secret="another") for method in (RSA_SHA1, HMAC_SHA1)
     )

@@ -53,7 +53,7 @@ def test_without_a_callback_the_person_carries_the_code_over(peer: Peer, ours: O
 
 @by_each
 def test_out_of_band_a_registered_callback_is_where_people_go(peer: Peer, ours: OurApplication, key_pair: KeyPair) -> None:
-    """Protocol 1.3: "oob" means the consumer's own callback, if it has one."""
+    """protocol.md 1.3: "oob" means the consumer's own callback, if it has one."""
     task = ours.consumer(RSA_SHA1, key_pair, callback="oob")
     ours.applinks.change_link(f"Link of {task.consumer_key}", callback="https://registered.example.test/", by="admin")
     asked = peer.run(replace(task, step=REQUEST_TOKEN))

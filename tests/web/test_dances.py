@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import pytest
 
-from applinks.errors import TransportFailed
+from applinks.errors import StoreUnavailable, TransportFailed
+from applinks.links import IsOurStamp, KeepDance, Level
 from applinks.web.pages import AFTER_SIGN_IN, AUTHORIZE, START
 from applinks.wire.messages import Response
 from in_memory import NOW, link_to
@@ -91,6 +93,23 @@ def test_a_parameter_that_is_there_twice_is_none(wiki, name):
     query = urlsplit(start_of(wiki, "alice")).query
     answer = at(wiki, "alice").get(START, f"{query}&{name}={dict(parse_qsl(query))[name]}")
     assert outcome(answer) == (403, NOT_YOURS)
+
+
+@pytest.mark.parametrize("question", [IsOurStamp, KeepDance])
+def test_where_our_records_cannot_be_reached_nothing_begins(wiki, tracker, question):
+    """T-11"""
+    address = start_of(wiki, "alice")
+    wiki.failing = {question: StoreUnavailable("gone")}
+    assert outcome(in_one_browser(wiki, "alice").open(address)) == (503, "We cannot look that up now")
+
+
+@pytest.mark.parametrize("level", [Level.DISABLED, Level.BASIC, Level.TRUSTED])
+def test_a_link_that_asks_nobody_for_consent_any_more_begins_nothing(wiki, tracker, level):
+    """T-06"""
+    address, link = start_of(wiki, "alice"), wiki.link("Tracker")
+    wiki.save(replace(link, outgoing=replace(link.outgoing, level=level)))
+    assert outcome(in_one_browser(wiki, "alice").open(address)) == (503, "That link is not ready")
+    assert wiki.dances == {}
 
 
 def test_a_link_that_is_gone_starts_nothing(wiki, tracker):

@@ -10,6 +10,7 @@ import typer
 from applinks.cli import change, register
 from applinks.cli.shown import as_data, in_words
 from applinks.cli.words import By, Database, Json, LinkName, line_from_stdin, opened, show, table, whoever_runs_this
+from applinks.wire.keys import PublicKey
 
 app = typer.Typer(help="Links to other applications.", no_args_is_help=True)
 Names = Annotated[list[str] | None, typer.Option(metavar="NAME", help="May be said several times.")]
@@ -165,6 +166,19 @@ def policy(
     with opened(database) as applinks:
         link = applinks.change_policy(name, rules, by=whoever_runs_this(by))
     show(as_data(link), *in_words(link), as_json=as_json)
+
+
+@app.command()
+def trust(name: LinkName, by: By = None, database: Database = None, as_json: Json = False) -> None:
+    """Read the certificate of the other application, and accept what it vouches for from now on. Legacy.
+
+    Compare the fingerprint with what its administrator sees.
+    """
+    with opened(database) as applinks:
+        link = applinks.trust(name, by=whoever_runs_this(by))
+    fingerprint = PublicKey.read(link.incoming.public_key or "").fingerprint
+    data = {**as_data(link), "fingerprint": fingerprint}
+    show(data, *in_words(link), f"  key         {fingerprint}", as_json=as_json)
 
 
 @app.command()

@@ -100,7 +100,7 @@ def _asked_again(scene: Scene, carol: Window) -> None:
         "carol, in Tracker, asks Wiki who she is there: Wiki rejects the call, and she is asked again",
         lambda: carol.press("Who am I in Wiki?"),
         wanted="/rest/api/user/current",
-        status=None,
+        status=401,
     )
     scene.teller.says("The same message is on her page", good=carol.link("Allow it in Wiki") is not None)
 

@@ -9,6 +9,7 @@ Rules of this file:
 
 from __future__ import annotations
 
+import logging
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -27,6 +28,7 @@ from applinks.errors import (
     MalformedAnswer,
     MechanismMissing,
     MethodForbidden,
+    StoreUnavailable,
     TheirFault,
 )
 from applinks.incoming import SESSION_LIFE, consent
@@ -59,6 +61,8 @@ GRANTS = f"{BELOW}/oauth/users/access-tokens"
 START = f"/{dance.START_PATH}"
 END = f"/{dance.END_PATH}"
 STATIC = f"{BELOW}/applinks/static"
+log = logging.getLogger("applinks.web")
+
 LONGEST_FORM = 16 * 1024
 AFTER_SIGN_IN = "after=sign-in"
 """In the query of the page that starts the dance, for those who had to sign in on the way."""
@@ -113,9 +117,13 @@ def serve(visit: PageVisit) -> Flow[Response]:
         return _not_allowed(methods) if methods else _notice(visit, Kind.NOT_FOUND)
     if visit.person is None:
         return _sign_in(visit)
-    if visit.request.method == "POST" and not (yield from forms.is_ours(visit, visit.person)):
-        return _notice(visit, Kind.FORGED)
-    return (yield from page(visit, visit.person))
+    try:
+        if visit.request.method == "POST" and not (yield from forms.is_ours(visit, visit.person)):
+            return _notice(visit, Kind.FORGED)
+        return (yield from page(visit, visit.person))
+    except StoreUnavailable as failure:
+        log.warning("cannot show %s: %s", visit.path, failure)
+        return _notice(visit, Kind.AWAY)
 
 
 # ---- consent, on the called side

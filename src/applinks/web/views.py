@@ -124,6 +124,7 @@ class Kind(StrEnum):
     REFUSED = "refused"
     UNREACHABLE = "unreachable"
     NOT_SET_UP = "not-set-up"
+    AWAY = "away"
     DONE = "done"
     SIGN_IN = "sign-in"
     SIGNED_IN = "signed-in"

@@ -76,6 +76,11 @@ NOTICES = {
         "We cannot ask {it} for permission to act as you, because of how the link is set up. Nothing was changed. Tell an "
         "administrator of this application what is written below.",
     ),
+    Kind.AWAY: Words(
+        503,
+        "We cannot look that up now",
+        "The records of this application’s links cannot be reached, so nothing was changed. Try again in a while.",
+    ),
     Kind.DONE: Words(
         200,
         "You can go on",
