@@ -89,7 +89,7 @@ class Alone:
         """Of one nonce."""
         questions, start = fresh(times), perf_counter()
         for question in questions:
-            assert self._spending.spend(question)
+            assert self._spending.answer(question)
         return (perf_counter() - start) / times
 
 
@@ -126,7 +126,7 @@ class Together:
     async def _spend(self, rounds: list[list[SpendNonce]]) -> float:
         start = perf_counter()
         for questions in rounds:
-            assert all(await asyncio.gather(*map(self._spending.spend_async, questions)))
+            assert all(await asyncio.gather(*map(self._spending.answer_async, questions)))
         return perf_counter() - start
 
 

@@ -18,7 +18,7 @@ from applinks.wire import oauth1, problems
 from applinks.wire.keys import PublicKey
 from applinks.wire.messages import Request, Response
 from applinks.wire.oauth1 import SharedSecret, SignatureMethod
-from in_memory import NOW, InMemory
+from in_memory import NOW, InMemory, key_of
 from mechanisms.halves import URL, Pair
 
 HMAC, RSA = SignatureMethod.HMAC_SHA1, SignatureMethod.RSA_SHA256
@@ -233,3 +233,23 @@ def test_each_problem_of_the_table_is_read(problem):
 @pytest.mark.parametrize("status", [200, 204, 302])
 def test_below_400_nothing_is_refused_whatever_the_text(status):
     assert refusal(Response(status, (), b"oauth_problem=token_rejected")) is None
+
+
+# ---- a token that is not known
+
+
+@pytest.mark.parametrize("whose", ["known", "unknown"])
+def test_an_hmac_over_an_unknown_token_is_told_to_be_about_the_token(whose):
+    """protocol.md 1.6: nobody could verify it; a revoked token must not look like a wrong secret."""
+    pair = by_hmac()
+    claim = claimed(SharedSecret(SECRET, "of the token that was revoked"), HMAC)
+    link = pair.theirs if whose == "known" else None
+    _, refused = pair.wiki.run(examine(claim, link, NOW, token_secret=None))
+    assert refused.problem == "token_rejected"
+
+
+def test_an_rsa_signature_needs_no_token_secret_and_is_told_as_it_is():
+    pair = Pair(two_legged)
+    claim = claimed(key_of("a stranger"), RSA)
+    _, refused = pair.wiki.run(examine(claim, pair.theirs, NOW, token_secret=None))
+    assert refused.problem == "signature_invalid"

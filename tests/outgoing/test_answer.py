@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from email.utils import formatdate
 
 import pytest
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 
 from applinks.errors import AccessRefused, ActedAsSomeoneElse, FarSideError, Throttled
 from applinks.outgoing import answer
+from applinks.outgoing.answer import token_gone
 from applinks.wire.messages import Response
 from applinks.wire.problems import Problem
 from in_memory import NOW, InMemory, link_to
@@ -222,3 +224,37 @@ def test_whatever_they_say_is_one_error_without_control_characters_and_not_too_l
         failed = error(status, said)
         assert str(failed).isprintable()
         assert len(str(failed)) < 800
+
+
+# ---- a consent that is gone
+
+
+@pytest.mark.parametrize("problem", ["token_rejected", "token_expired", "token_revoked", "permission_unknown"])
+@pytest.mark.parametrize("type_", ["jira", "generic"])
+def test_a_problem_that_names_the_token_means_that_the_person_is_asked_again(problem, type_):
+    """R-41"""
+    assert token_gone(Response(401), replace(LINK, type=type_), Problem(problem)) == problem
+
+
+@pytest.mark.parametrize("problem", ["signature_invalid", "nonce_used", "permission_denied", "timestamp_refused"])
+def test_any_other_problem_costs_no_consent(problem):
+    assert token_gone(Response(401), replace(LINK, type="generic"), Problem(problem)) is None
+
+
+@pytest.mark.parametrize(
+    ("type_", "status", "headers", "gone"),
+    [
+        ("generic", 401, (), True),
+        ("generic", 401, (("www-authenticate", 'OAuth realm="x"'),), True),
+        ("generic", 401, (("www-authenticate", 'Basic realm="x"'),), False),
+        ("generic", 401, (("x-ausername", "alice"),), False),
+        ("generic", 403, (), False),
+        ("generic", 200, (), False),
+        ("jira", 401, (("www-authenticate", 'OAuth realm="x"'),), False),
+        ("bitbucket", 401, (), False),
+    ],
+)
+def test_a_bare_401_says_so_only_of_providers_that_know_no_problems(type_, status, headers, gone):
+    """RFC 5849, 3.2; strict-fake checklist 13: the products add a bare challenge to every 401."""
+    found = token_gone(Response(status, headers), replace(LINK, type=type_), None)
+    assert found == ("401" if gone else None)

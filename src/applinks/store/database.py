@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from enum import Enum, auto
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from sqlalchemy import Connection, select
 
@@ -54,6 +54,11 @@ class Database(Protocol):
 
     def close(self) -> None:
         """Close what is not in use."""
+
+
+def cursor(connection: Connection) -> Any:
+    """The driver's own way, for the statements of every request: SQLAlchemy takes five times as long as the database there."""
+    return connection.connection.cursor()
 
 
 @contextmanager

@@ -123,7 +123,7 @@ class _OfLoop(Generic[Q, A]):
     async def answer(self, question: Q, loop: asyncio.AbstractEventLoop) -> A:
         waiting: asyncio.Future[A] = loop.create_future()
         self._queue.append((question, waiting))
-        if self._serving is None:
+        if self._serving is None or self._serving.done():
             self._serving = loop.create_task(self._serve(), context=Context())  # on behalf of nobody in particular
             self._serving.add_done_callback(self._served)
         return await waiting
@@ -134,10 +134,9 @@ class _OfLoop(Generic[Q, A]):
             with _answering(batch) as questions:
                 _tell(batch, await self._ledger.answer_all_async(questions))
 
-    def _served(self, _serving: asyncio.Task[None]) -> None:
-        """A loop that ends cancels all its tasks; what was asked for by then is written all the same."""
-        self._serving = None
-        while self._queue:
+    def _served(self, serving: asyncio.Task[None]) -> None:
+        """A loop that ends cancels all its tasks, this one too; what was asked for by then is written all the same."""
+        while self._queue and self._serving is serving:
             batch = _some_of(self._queue)
             with _answering(batch) as questions:
                 _tell(batch, self._ledger.answer_all(questions))

@@ -27,6 +27,15 @@ def insert_or_replace(connection: Connection, table: Table) -> sqlite.Insert:
 
 
 @cache
+def insert_rows(dialect: str, table: Table, rows: int) -> str:
+    """The text to insert so many rows, all columns in the table's order, through `cursor`."""
+    mark = "%s" if dialect == "postgresql" else "?"
+    row = f"({', '.join([mark] * len(table.columns))})"
+    columns = ", ".join(column.name for column in table.columns)
+    return f"INSERT INTO {table.name} ({columns}) VALUES {', '.join([row] * rows)}"  # noqa: S608
+
+
+@cache
 def _insert_first(dialect: str, table: Table) -> ReturningInsert[Any]:
     made = _inserts(dialect)(table).on_conflict_do_nothing()
     return made.returning(*table.primary_key.columns)

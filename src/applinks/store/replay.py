@@ -6,8 +6,9 @@ from collections.abc import Callable
 
 from applinks.errors import ConfigurationError
 from applinks.store.database import Database
+from applinks.store.grouping import Grouped
 from applinks.store.nonces import Nonces
-from applinks.store.spending import Grouped, Memory, Spending
+from applinks.store.spending import Memory, Spending
 
 VALKEY = ("valkey://", "valkeys://", "redis://", "rediss://")
 

@@ -51,6 +51,7 @@ from applinks.questions import Question
 from applinks.store import identity, links, rotation
 from applinks.store.database import Database, Use, failing_as_unavailable
 from applinks.store.grants import Grants
+from applinks.store.grouping import Grouped
 from applinks.store.identity import Keys
 from applinks.store.kept import NOT_KEPT, Kept
 from applinks.store.opening import is_new, nothing_there, open_database
@@ -81,7 +82,10 @@ class Store:
         self._sealing = sealing
         self._clock = clock
         self._kept = Kept()
-        secrets, tokens, grants, trail = Secrets(sealing), Tokens(sealing, clock), Grants(sealing, clock), Trail(sealing, clock)
+        secrets, tokens, grants = Secrets(sealing), Tokens(sealing, clock), Grants(sealing, clock)
+        trail = Trail(database, sealing, clock)
+        records = Grouped(trail)
+        self._grouped = {SpendNonce: nonces, WriteDown: records}
         keys = Keys(sealing, secrets, tokens)
         self.answers = {
             WhoWeAre: self._keeping(identity.who_we_are),
@@ -97,7 +101,7 @@ class Store:
             SaveLink: self._writing(links.save_link),
             RemoveLink: self._writing(links.remove_link),
             RememberParameter: self._writing(links.remember_parameter),
-            SpendNonce: nonces.spend,
+            SpendNonce: nonces.answer,
             SecretOf: self._keeping(secrets.find),
             KeepSecret: self._writing(secrets.keep),
             TokensHeld: self._reading(tokens.held),
@@ -116,7 +120,7 @@ class Store:
             RenewGrant: self._writing(grants.renew),
             GrantsGiven: self._reading(grants.given),
             RevokeGrant: self._writing(grants.revoke),
-            WriteDown: self._writing(trail.write_down),
+            WriteDown: records.answer,
             AuditTrail: self._reading(trail.read),
             VerifyAudit: self._reading(trail.verify),
         }
@@ -161,9 +165,10 @@ class Store:
 
     async def answer_async(self, question: Question) -> Any:
         """The same, while the event loop goes on where it would be kept waiting."""
-        if isinstance(question, SpendNonce):
+        grouped: Any = self._grouped.get(type(question))
+        if grouped is not None:
             with failing_as_unavailable(self._database):
-                return await self._nonces.spend_async(question)
+                return await grouped.answer_async(question)
         return await self._database.without_blocking(partial(self.answer, question))
 
     def identify(self, *, name: str, type: str, url: str) -> Identity:  # noqa: A002

@@ -9,14 +9,16 @@ from __future__ import annotations
 
 import hmac
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import fields
 from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, select
 
 from applinks.audit import AuditTrail, AuditVerdict, Entry, Head, VerifyAudit, WriteDown, Written
-from applinks.store.insertion import insert_or_replace
+from applinks.store.database import Database, Use, cursor
+from applinks.store.grouping import Ledger
+from applinks.store.insertion import insert_rows
 from applinks.store.sealing import Sealing
 from applinks.store.tables import audit, audit_head
 
@@ -26,34 +28,45 @@ BEGINNING = bytes(32)
 """Stands for the digest of the row before the first."""
 
 _HEAD = select(audit_head)
-_APPEND = audit.insert()
+_LAST = "SELECT sequence, digest FROM audit_head"
+_AHEAD = " ON CONFLICT (singleton) DO UPDATE SET " + ", ".join(
+    f"{column.name} = excluded.{column.name}" for column in audit_head.columns
+)
 _NEXT = select(audit).where(audit.c.sequence > bindparam("after")).order_by(audit.c.sequence).limit(BATCH)
 _STORED = tuple(field.name for field in fields(Entry) if field.name != "explanation")
 
 
-class Trail:
+class Trail(Ledger[WriteDown, None]):
     """Writes, reads and verifies."""
 
-    def __init__(self, sealing: Sealing, clock: Callable[[], float]) -> None:
+    def __init__(self, database: Database, sealing: Sealing, clock: Callable[[], float]) -> None:
+        self._database = database
         self._sealing = sealing
         self._clock = clock
 
-    def write_down(self, connection: Connection, question: WriteDown) -> None:
-        """Append the entry."""
-        head = connection.execute(_HEAD).first()
-        sequence, before = (head.sequence + 1, head.digest) if head else (1, BEGINNING)
+    def answer_all(self, batch: Sequence[WriteDown]) -> list[None]:
+        """Append their entries, all of them or none. What must survive a power cut takes the others along."""
+        durable = any(question.durable for question in batch)
+        with self._database.transaction(Use.WRITE_DURABLY if durable else Use.WRITE) as connection:
+            self._append(connection, [question.entry for question in batch])
+        return [None] * len(batch)
+
+    async def answer_all_async(self, batch: Sequence[WriteDown]) -> list[None]:
+        """The same from asynchronous code."""
+        return await self._database.without_blocking(lambda: self.answer_all(batch))
+
+    def _append(self, connection: Connection, entries: Sequence[Entry]) -> None:
+        run, dialect = cursor(connection), connection.dialect.name
+        sequence, digest = run.execute(_LAST).fetchone() or (0, BEGINNING)
         key_id, key = self._sealing.audit_key()
-        row = {"sequence": sequence, "time": float(self._clock()), "key_id": key_id, **_columns(question.entry)}
-        digest = _digest(key, before, row)
-        connection.execute(_APPEND, row | {"digest": digest})
-        ahead = {
-            "singleton": 1,
-            "sequence": sequence,
-            "digest": digest,
-            "key_id": key_id,
-            "voucher": _voucher(key, sequence, digest),
-        }
-        connection.execute(insert_or_replace(connection, audit_head), ahead)
+        now, values = float(self._clock()), list[Any]()
+        for sequence, entry in enumerate(entries, sequence + 1):
+            row = {"sequence": sequence, "time": now, **_columns(entry), "key_id": key_id}
+            digest = _digest(key, digest, row)
+            values += (*row.values(), digest)
+        run.execute(insert_rows(dialect, audit, len(entries)), values)
+        head = (1, sequence, digest, key_id, _voucher(key, sequence, digest))
+        run.execute(insert_rows(dialect, audit_head, 1) + _AHEAD, head)
 
     def read(self, connection: Connection, question: AuditTrail) -> tuple[Written, ...]:
         """The newest first."""

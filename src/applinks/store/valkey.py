@@ -22,7 +22,6 @@ from applinks.incoming import SpendNonce
 from applinks.mechanisms import WINDOW
 from applinks.store.database import Database, Use
 from applinks.store.nonces import digest
-from applinks.store.spending import Verdict
 from applinks.store.tables import nonces, versions
 
 if TYPE_CHECKING:
@@ -80,7 +79,7 @@ class Valkey:
             self._client.ping()  # a connection knows its server
             self._client.set(self._epoch_key, self._epoch(floor))
 
-    def spend_all(self, batch: Sequence[SpendNonce]) -> list[Verdict]:
+    def answer_all(self, batch: Sequence[SpendNonce]) -> list[bool | StoreUnavailable]:
         """Each by a command of its own, in one message."""
         with _failing_as_unavailable(self._modules):
             *spent, epoch = self._commands(self._client, batch).execute()
@@ -90,7 +89,7 @@ class Valkey:
                 self._client.set(self._epoch_key, self._epoch(floor))
         return _verdicts(batch, spent, floor)
 
-    async def spend_all_async(self, batch: Sequence[SpendNonce]) -> list[Verdict]:
+    async def answer_all_async(self, batch: Sequence[SpendNonce]) -> list[bool | StoreUnavailable]:
         """The same over a connection of this event loop."""
         client = self._client_of_this_loop()
         with _failing_as_unavailable(self._modules):
@@ -185,7 +184,7 @@ def _first_epoch(connection: Connection, url: str, clock: Callable[[], float]) -
     return number
 
 
-def _verdicts(batch: Sequence[SpendNonce], spent: Sequence[object], floor: int) -> list[Verdict]:
+def _verdicts(batch: Sequence[SpendNonce], spent: Sequence[object], floor: int) -> list[bool | StoreUnavailable]:
     return [bool(first) if question.timestamp > floor else _undecided() for question, first in zip(batch, spent, strict=True)]
 
 
