@@ -12,7 +12,7 @@ from applinks.wire import oauth1
 from applinks.wire.encoding import form
 from applinks.wire.messages import Request, Response
 from applinks.wire.oauth1 import SignatureMethod
-from applinks.wire.problems import problem_in
+from applinks.wire.problems import refusal_in
 from in_memory import InMemory, link_to
 
 BASE = "https://example.com/wiki"
@@ -68,6 +68,6 @@ def refused_with(called: InMemory, request: Request, **more: Any) -> tuple[int, 
     """Status and body of the refusal; its header says the same."""
     answer = outcome(called, request, **more)
     assert isinstance(answer, Response), answer
-    said = problem_in(answer)
-    assert said == problem_in(replace(answer, body=b"")) == problem_in(replace(answer, headers=()))
+    said = refusal_in(answer)
+    assert said == refusal_in(replace(answer, body=b"")) == refusal_in(replace(answer, headers=()))
     return answer.status, answer.body.decode()

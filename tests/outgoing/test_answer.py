@@ -23,7 +23,7 @@ LINE = "GET https://wiki.example.com/rest"
 
 def error(status: int, body: bytes = b"", *headers: tuple[str, str]) -> FarSideError:
     said = Response(status, headers, body)
-    return answer.error(LINK, LINE, said, "the response", problem=answer.refusal_in(said), now=NOW)
+    return answer.error(LINK, LINE, said, "the response", problem=refusal_in(said), now=NOW)
 
 
 # ---- as whom the far side answered
@@ -96,7 +96,7 @@ def test_where_anybody_would_do_any_name_does(said):
 
 @pytest.mark.parametrize("status", [200, 204, 302])
 def test_an_answer_below_400_refuses_nothing(status):
-    assert answer.refusal_in(Response(status, (), b"oauth_problem=nonce_used")) is None
+    assert refusal_in(Response(status, (), b"oauth_problem=nonce_used")) is None
 
 
 # ---- asked to wait

@@ -1,4 +1,4 @@
-"""Where nonces are spent: in memory, or in a ledger whose writes are shared (security.md T-09, T-11, T-12)."""
+"""A ledger whose writes are shared: each is told its own answer, and nobody takes another along (security.md T-11)."""
 
 from __future__ import annotations
 
@@ -13,20 +13,13 @@ import pytest
 
 from applinks.errors import StoreUnavailable
 from applinks.incoming import SpendNonce
-from applinks.store.spending import AT_ONCE, Grouped, Memory
+from applinks.store.grouping import AT_ONCE, Grouped
 
 NONCE = SpendNonce("jira:1", "token", 1_800_000_000, "n-1", 1_800_000_360)
 
 
 def numbered(count: int) -> list[SpendNonce]:
     return [replace(NONCE, nonce=str(number)) for number in range(count)]
-
-
-class Clock:
-    now = 1_800_000_000.0
-
-    def __call__(self) -> float:
-        return self.now
 
 
 class Ledger:
@@ -40,7 +33,7 @@ class Ledger:
         self.begun = threading.Semaphore(0)
         self.fails: list[BaseException] = []
 
-    def spend_all(self, batch: Sequence[SpendNonce]) -> list[bool | StoreUnavailable]:
+    def answer_all(self, batch: Sequence[SpendNonce]) -> list[bool | StoreUnavailable]:
         self.batches.append([question.nonce for question in batch])
         self.begun.release()
         assert self.gate.wait(30)
@@ -55,8 +48,8 @@ class Ledger:
         self.spent.add(question.nonce)
         return first
 
-    async def spend_all_async(self, batch: Sequence[SpendNonce]) -> list[bool | StoreUnavailable]:
-        return await asyncio.to_thread(self.spend_all, batch)
+    async def answer_all_async(self, batch: Sequence[SpendNonce]) -> list[bool | StoreUnavailable]:
+        return await asyncio.to_thread(self.answer_all, batch)
 
     async def close_of_this_loop(self) -> None:
         self.batches.append(["closed here"])
@@ -76,7 +69,7 @@ class InThreads:
         futures = []
         for question in questions:
             before = len(self.grouped._queue)
-            futures.append(self.pool.submit(self.grouped.spend, question))
+            futures.append(self.pool.submit(self.grouped.answer, question))
             while len(self.grouped._queue) == before:
                 os.sched_yield()
         return futures
@@ -92,46 +85,11 @@ def first_and_others(ledger: Ledger, others: Sequence[SpendNonce]) -> list[objec
     grouped = Grouped(ledger)
     with ThreadPoolExecutor(len(others) + 1) as pool:
         ledger.gate.clear()
-        first = pool.submit(grouped.spend, replace(NONCE, nonce="first"))
+        first = pool.submit(grouped.answer, replace(NONCE, nonce="first"))
         ledger.begun.acquire()
         futures = [first, *InThreads(grouped, pool).ask(others)]
         ledger.gate.set()
         return [future.exception() or future.result() for future in futures]  # type: ignore[attr-defined]
-
-
-def test_memory_forgets_what_cannot_matter_any_more_and_nothing_sooner_t12() -> None:
-    clock = Clock()
-    memory = Memory(clock)
-    assert memory.spend(NONCE)
-    for clock.now in (NONCE.keep_until, NONCE.keep_until + 0.9):
-        assert not memory.spend(NONCE)
-    clock.now = NONCE.keep_until + 1
-    assert memory.spend(NONCE)
-    assert len(memory._spent) == len(memory._in_order) == 1
-
-
-def test_memory_keeps_what_came_later_and_ends_sooner_until_what_came_first_may_go() -> None:
-    clock = Clock()
-    memory = Memory(clock)
-    sooner = replace(NONCE, nonce="sooner", keep_until=NONCE.keep_until - 100)
-    assert memory.spend(NONCE)
-    assert memory.spend(sooner)
-    clock.now = NONCE.keep_until
-    assert not memory.spend(NONCE)
-    clock.now += 1
-    memory.spend(replace(NONCE, nonce="other", keep_until=NONCE.keep_until + 100))
-    assert len(memory._spent) == 1
-
-
-def test_of_two_hundred_threads_one_is_the_first_in_memory_t09() -> None:
-    memory, start = Memory(Clock()), threading.Barrier(200)
-
-    def spend(_: int) -> bool:
-        start.wait()
-        return memory.spend(NONCE)
-
-    with ThreadPoolExecutor(200) as threads:
-        assert sum(threads.map(spend, range(200))) == 1
 
 
 def test_those_who_ask_during_a_write_share_the_next_one(ledger: Ledger) -> None:
@@ -153,7 +111,7 @@ def test_what_fails_fails_for_all_of_a_write_and_the_next_one_goes_on_t11(ledger
     error = StoreUnavailable("disk full")
     ledger.fails.append(error)
     assert first_and_others(ledger, numbered(3)) == [error, True, True, True]
-    assert Grouped(ledger).spend(replace(NONCE, nonce="later")) is True
+    assert Grouped(ledger).answer(replace(NONCE, nonce="later")) is True
 
 
 def test_where_nobody_can_tell_only_that_one_is_refused_t11(ledger: Ledger) -> None:
@@ -165,8 +123,8 @@ def test_a_writer_that_is_interrupted_refuses_those_it_wrote_for_and_lets_the_ne
     grouped = Grouped(ledger)
     ledger.fails.append(KeyboardInterrupt())
     with pytest.raises(KeyboardInterrupt):
-        grouped.spend(NONCE)
-    assert grouped.spend(replace(NONCE, nonce="next")) is True
+        grouped.answer(NONCE)
+    assert grouped.answer(replace(NONCE, nonce="next")) is True
 
 
 def test_one_who_is_interrupted_while_waiting_leaves_the_queue_and_takes_no_lead_along(
@@ -175,16 +133,16 @@ def test_one_who_is_interrupted_while_waiting_leaves_the_queue_and_takes_no_lead
     grouped = Grouped(ledger)
     with ThreadPoolExecutor(2) as pool:
         ledger.gate.clear()
-        first = pool.submit(grouped.spend, replace(NONCE, nonce="first"))
+        first = pool.submit(grouped.answer, replace(NONCE, nonce="first"))
         ledger.begun.acquire()
 
         def interrupt(_waiting: object) -> None:
             raise KeyboardInterrupt
 
         with monkeypatch.context() as patch:
-            patch.setattr("applinks.store.spending._InThread.wait", interrupt)
+            patch.setattr("applinks.store.grouping._InThread.wait", interrupt)
             with pytest.raises(KeyboardInterrupt):
-                grouped.spend(replace(NONCE, nonce="gone"))
+                grouped.answer(replace(NONCE, nonce="gone"))
         (last,) = InThreads(grouped, pool).ask([replace(NONCE, nonce="last")])
         ledger.gate.set()
         assert (first.result(), last.result()) == (True, True)  # type: ignore[attr-defined]
@@ -195,7 +153,7 @@ def test_tasks_that_ask_at_the_same_moment_share_a_write(ledger: Ledger) -> None
     grouped = Grouped(ledger)
 
     async def spend() -> list[bool]:
-        return await asyncio.gather(*(grouped.spend_async(question) for question in [*numbered(4), *numbered(6)]))
+        return await asyncio.gather(*(grouped.answer_async(question) for question in [*numbered(4), *numbered(6)]))
 
     assert asyncio.run(spend()) == [True] * 4 + [False] * 4 + [True] * 2
     assert [len(batch) for batch in ledger.batches] == [10]
@@ -206,8 +164,8 @@ def test_what_fails_is_raised_in_every_task_of_a_write_and_the_next_one_goes_on_
     ledger.fails.append(StoreUnavailable("away"))
 
     async def spend() -> list[object]:
-        failed = await asyncio.gather(*(grouped.spend_async(each) for each in numbered(3)), return_exceptions=True)
-        return [*failed, await grouped.spend_async(NONCE)]
+        failed = await asyncio.gather(*(grouped.answer_async(each) for each in numbered(3)), return_exceptions=True)
+        return [*failed, await grouped.answer_async(NONCE)]
 
     *failed, later = asyncio.run(spend())
     assert [type(each) for each in failed] == [StoreUnavailable] * 3
@@ -219,7 +177,7 @@ def test_several_event_loops_do_not_meet(ledger: Ledger) -> None:
 
     def spend(_: int) -> bool:
         start.wait()
-        return asyncio.run(grouped.spend_async(NONCE))
+        return asyncio.run(grouped.answer_async(NONCE))
 
     with ThreadPoolExecutor(4) as threads:
         assert sum(threads.map(spend, range(4))) >= 1
@@ -231,12 +189,12 @@ def test_a_fork_in_the_middle_of_a_write_leaves_the_child_free(ledger: Ledger) -
     grouped = Grouped(ledger)
     with ThreadPoolExecutor(1) as pool:
         ledger.gate.clear()
-        under_way = pool.submit(grouped.spend, replace(NONCE, nonce="first"))
+        under_way = pool.submit(grouped.answer, replace(NONCE, nonce="first"))
         ledger.begun.acquire()
         child = os.fork()
         if not child:
             ledger.gate.set()
-            os._exit(0 if grouped.spend(NONCE) else 1)
+            os._exit(0 if grouped.answer(NONCE) else 1)
         assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
         ledger.gate.set()
         assert under_way.result() is True
@@ -247,11 +205,3 @@ def test_closing_closes_the_ledger(ledger: Ledger) -> None:
     grouped.close()
     asyncio.run(grouped.close_of_this_loop())
     assert ledger.batches == [["closed"], ["closed here"]]
-
-
-def test_what_is_remembered_of_a_long_nonce_is_short() -> None:
-    """T-77"""
-    memory = Memory(Clock())
-    assert memory.spend(replace(NONCE, nonce="n" * 8000))
-    assert sum(map(len, memory._spent)) < 100
-    assert not memory.spend(replace(NONCE, nonce="n" * 8000))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -17,7 +16,7 @@ from applinks.incoming import SpendNonce
 from applinks.links import Link, LinkById, Links
 from applinks.store import Sealing, Store, postgresql
 from applinks.store.database import Use
-from applinks.store.postgresql import CONNECTIONS, WRITERS, PostgreSQL, _Watch
+from applinks.store.postgresql import CONNECTIONS, WRITERS, PostgreSQL
 from putting import put
 from servers import PostgreSQLServer, asking
 
@@ -160,56 +159,22 @@ def test_the_record_has_no_gap_under_many_writers_in_several_processes_t68(open_
     assert stores[0].answer(VerifyAudit()).broken is None
 
 
-class Turn:
-    """A lock that tells how many have come for it."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self.came = threading.Semaphore(0)
-
-    def __enter__(self) -> None:
-        self.came.release()
-        self._lock.acquire()
-
-    def __exit__(self, *_: object) -> None:
-        self._lock.release()
-
-
-def ask_during_a_reading(readings: list[int | Exception], many: int) -> tuple[list[Any], int]:
-    """One reading is under way while many ask; what all are told, the first one first, and how many readings it took."""
-    reading, go_on, taken = threading.Semaphore(0), threading.Semaphore(0), iter(readings)
-
-    def read() -> int:
-        found = next(taken)
-        reading.release()
-        assert go_on.acquire(timeout=30)
-        if isinstance(found, Exception):
-            raise found
-        return found
-
-    watch = _Watch(read)
-    watch._turn = turn = Turn()  # type: ignore[assignment]
-    with ThreadPoolExecutor(many + 1) as threads:
-        asked = [threads.submit(watch.version)]
-        reading.acquire()
-        asked += [threads.submit(watch.version) for _ in range(many)]
-        for _ in range(many + 1):
-            turn.came.acquire()
-        go_on.release(len(readings))
-        told = [each.exception() or each.result() for each in asked]
-    return told, len(readings) - len(list(taken))
-
-
-def test_those_who_ask_for_the_version_while_it_is_read_share_one_reading_that_begins_later() -> None:
+def test_tasks_that_ask_for_the_version_at_the_same_moment_share_one_reading_and_the_next_ones_read_anew(store: Store) -> None:
     """So a change that was made before somebody asked is in the answer, though many are answered at once."""
-    assert ask_during_a_reading([1, 2, 3], many=8) == ([1] + [2] * 8, 2)
+    database, readings = store._database, []
+    assert isinstance(database, PostgreSQL)
+    read = database.read_version
+    database.read_version = lambda: readings.append(1) or read()  # type: ignore[method-assign, func-returns-value]
 
+    async def ask() -> list[object]:
+        return await asyncio.gather(*(store.answer_async(LinkById(FAR.id)) for _ in range(8)))
 
-def test_a_version_that_could_not_be_read_is_not_taken_for_one() -> None:
-    gone = ConnectionError()
-    (first, *others), readings = ask_during_a_reading([1, gone, 3, 4], many=3)
-    assert (first, readings) == (1, 3)
-    assert sorted(others, key=str) == [gone, 3, 3]
+    put(store, FAR)
+    assert (asyncio.run(ask()), asyncio.run(ask())) == ([FAR] * 8, [FAR] * 8)
+    readings.clear()
+    assert (asyncio.run(ask()), len(readings)) == ([FAR] * 8, 1)
+    put(store, changed := replace(FAR, name="changed"))
+    assert asyncio.run(ask()) == [changed] * 8
 
 
 def test_the_event_loop_goes_on_while_a_write_waits(store: Store, ask: Callable[[str], list[Any]]) -> None:

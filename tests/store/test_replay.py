@@ -6,8 +6,9 @@ import pytest
 
 from applinks.errors import ConfigurationError, StoreUnavailable
 from applinks.store import Store
+from applinks.store.grouping import Grouped
 from applinks.store.replay import VALKEY, spending_at
-from applinks.store.spending import Grouped, Memory
+from applinks.store.spending import Memory
 
 SECRET = "canary-7d1f"
 

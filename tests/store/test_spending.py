@@ -1,25 +1,15 @@
-"""Where nonces are spent: in memory, or in a ledger whose writes are shared (security.md T-09, T-11, T-12)."""
+"""Nonces in the memory of one process (security.md T-09, T-12, T-77)."""
 
 from __future__ import annotations
 
-import asyncio
-import os
 import threading
-from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
-import pytest
-
-from applinks.errors import StoreUnavailable
 from applinks.incoming import SpendNonce
-from applinks.store.spending import AT_ONCE, Grouped, Memory
+from applinks.store.spending import Memory
 
 NONCE = SpendNonce("jira:1", "token", 1_800_000_000, "n-1", 1_800_000_360)
-
-
-def numbered(count: int) -> list[SpendNonce]:
-    return [replace(NONCE, nonce=str(number)) for number in range(count)]
 
 
 class Clock:
@@ -29,84 +19,14 @@ class Clock:
         return self.now
 
 
-class Ledger:
-    """Keeps the batches it was given; while its gate is closed, a write does not end."""
-
-    def __init__(self) -> None:
-        self.batches: list[list[str]] = []
-        self.spent: set[str] = set()
-        self.gate = threading.Event()
-        self.gate.set()
-        self.begun = threading.Semaphore(0)
-        self.fails: list[BaseException] = []
-
-    def spend_all(self, batch: Sequence[SpendNonce]) -> list[bool | StoreUnavailable]:
-        self.batches.append([question.nonce for question in batch])
-        self.begun.release()
-        assert self.gate.wait(30)
-        if self.fails:
-            raise self.fails.pop()
-        return [self._spend(question) for question in batch]
-
-    def _spend(self, question: SpendNonce) -> bool | StoreUnavailable:
-        if question.nonce == "unknown":
-            return StoreUnavailable("nobody can tell")
-        first = question.nonce not in self.spent
-        self.spent.add(question.nonce)
-        return first
-
-    async def spend_all_async(self, batch: Sequence[SpendNonce]) -> list[bool | StoreUnavailable]:
-        return await asyncio.to_thread(self.spend_all, batch)
-
-    async def close_of_this_loop(self) -> None:
-        self.batches.append(["closed here"])
-
-    def close(self) -> None:
-        self.batches.append(["closed"])
-
-
-class InThreads:
-    """Asks in threads of their own, one after the other, and waits until each has joined the queue."""
-
-    def __init__(self, grouped: Grouped, pool: ThreadPoolExecutor) -> None:
-        self.grouped = grouped
-        self.pool = pool
-
-    def ask(self, questions: Sequence[SpendNonce]) -> list[object]:
-        futures = []
-        for question in questions:
-            before = len(self.grouped._queue)
-            futures.append(self.pool.submit(self.grouped.spend, question))
-            while len(self.grouped._queue) == before:
-                os.sched_yield()
-        return futures
-
-
-@pytest.fixture
-def ledger() -> Ledger:
-    return Ledger()
-
-
-def first_and_others(ledger: Ledger, others: Sequence[SpendNonce]) -> list[object]:
-    """One write is under way; meanwhile the others ask. What each is told, the first one first: an answer or an error."""
-    grouped = Grouped(ledger)
-    with ThreadPoolExecutor(len(others) + 1) as pool:
-        ledger.gate.clear()
-        first = pool.submit(grouped.spend, replace(NONCE, nonce="first"))
-        ledger.begun.acquire()
-        futures = [first, *InThreads(grouped, pool).ask(others)]
-        ledger.gate.set()
-        return [future.exception() or future.result() for future in futures]  # type: ignore[attr-defined]
-
-
 def test_memory_forgets_what_cannot_matter_any_more_and_nothing_sooner_t12() -> None:
     clock = Clock()
     memory = Memory(clock)
-    assert memory.spend(NONCE)
+    assert memory.answer(NONCE)
     for clock.now in (NONCE.keep_until, NONCE.keep_until + 0.9):
-        assert not memory.spend(NONCE)
+        assert not memory.answer(NONCE)
     clock.now = NONCE.keep_until + 1
-    assert memory.spend(NONCE)
+    assert memory.answer(NONCE)
     assert len(memory._spent) == len(memory._in_order) == 1
 
 
@@ -114,12 +34,12 @@ def test_memory_keeps_what_came_later_and_ends_sooner_until_what_came_first_may_
     clock = Clock()
     memory = Memory(clock)
     sooner = replace(NONCE, nonce="sooner", keep_until=NONCE.keep_until - 100)
-    assert memory.spend(NONCE)
-    assert memory.spend(sooner)
+    assert memory.answer(NONCE)
+    assert memory.answer(sooner)
     clock.now = NONCE.keep_until
-    assert not memory.spend(NONCE)
+    assert not memory.answer(NONCE)
     clock.now += 1
-    memory.spend(replace(NONCE, nonce="other", keep_until=NONCE.keep_until + 100))
+    memory.answer(replace(NONCE, nonce="other", keep_until=NONCE.keep_until + 100))
     assert len(memory._spent) == 1
 
 
@@ -128,130 +48,15 @@ def test_of_two_hundred_threads_one_is_the_first_in_memory_t09() -> None:
 
     def spend(_: int) -> bool:
         start.wait()
-        return memory.spend(NONCE)
+        return memory.answer(NONCE)
 
     with ThreadPoolExecutor(200) as threads:
         assert sum(threads.map(spend, range(200))) == 1
 
 
-def test_those_who_ask_during_a_write_share_the_next_one(ledger: Ledger) -> None:
-    assert first_and_others(ledger, numbered(20)) == [True] * 21
-    assert ledger.batches == [["first"], [str(number) for number in range(20)]]
-
-
-def test_each_is_told_its_own_answer(ledger: Ledger) -> None:
-    answers = first_and_others(ledger, [*numbered(2), replace(NONCE, nonce="first"), *numbered(3)])
-    assert answers == [True, True, True, False, False, False, True]
-
-
-def test_a_write_has_a_bounded_size(ledger: Ledger) -> None:
-    assert first_and_others(ledger, numbered(AT_ONCE + 5)) == [True] * (AT_ONCE + 6)
-    assert [len(batch) for batch in ledger.batches] == [1, AT_ONCE, 5]
-
-
-def test_what_fails_fails_for_all_of_a_write_and_the_next_one_goes_on_t11(ledger: Ledger) -> None:
-    error = StoreUnavailable("disk full")
-    ledger.fails.append(error)
-    assert first_and_others(ledger, numbered(3)) == [error, True, True, True]
-    assert Grouped(ledger).spend(replace(NONCE, nonce="later")) is True
-
-
-def test_where_nobody_can_tell_only_that_one_is_refused_t11(ledger: Ledger) -> None:
-    _, one, unknown, other = first_and_others(ledger, [NONCE, replace(NONCE, nonce="unknown"), replace(NONCE, nonce="2")])
-    assert (one, type(unknown), other) == (True, StoreUnavailable, True)
-
-
-def test_a_writer_that_is_interrupted_refuses_those_it_wrote_for_and_lets_the_next_one_lead_t11(ledger: Ledger) -> None:
-    grouped = Grouped(ledger)
-    ledger.fails.append(KeyboardInterrupt())
-    with pytest.raises(KeyboardInterrupt):
-        grouped.spend(NONCE)
-    assert grouped.spend(replace(NONCE, nonce="next")) is True
-
-
-def test_one_who_is_interrupted_while_waiting_leaves_the_queue_and_takes_no_lead_along(
-    ledger: Ledger, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    grouped = Grouped(ledger)
-    with ThreadPoolExecutor(2) as pool:
-        ledger.gate.clear()
-        first = pool.submit(grouped.spend, replace(NONCE, nonce="first"))
-        ledger.begun.acquire()
-
-        def interrupt(_waiting: object) -> None:
-            raise KeyboardInterrupt
-
-        with monkeypatch.context() as patch:
-            patch.setattr("applinks.store.spending._InThread.wait", interrupt)
-            with pytest.raises(KeyboardInterrupt):
-                grouped.spend(replace(NONCE, nonce="gone"))
-        (last,) = InThreads(grouped, pool).ask([replace(NONCE, nonce="last")])
-        ledger.gate.set()
-        assert (first.result(), last.result()) == (True, True)  # type: ignore[attr-defined]
-    assert ledger.batches == [["first"], ["last"]]
-
-
-def test_tasks_that_ask_at_the_same_moment_share_a_write(ledger: Ledger) -> None:
-    grouped = Grouped(ledger)
-
-    async def spend() -> list[bool]:
-        return await asyncio.gather(*(grouped.spend_async(question) for question in [*numbered(4), *numbered(6)]))
-
-    assert asyncio.run(spend()) == [True] * 4 + [False] * 4 + [True] * 2
-    assert [len(batch) for batch in ledger.batches] == [10]
-
-
-def test_what_fails_is_raised_in_every_task_of_a_write_and_the_next_one_goes_on_t11(ledger: Ledger) -> None:
-    grouped = Grouped(ledger)
-    ledger.fails.append(StoreUnavailable("away"))
-
-    async def spend() -> list[object]:
-        failed = await asyncio.gather(*(grouped.spend_async(each) for each in numbered(3)), return_exceptions=True)
-        return [*failed, await grouped.spend_async(NONCE)]
-
-    *failed, later = asyncio.run(spend())
-    assert [type(each) for each in failed] == [StoreUnavailable] * 3
-    assert later is True
-
-
-def test_several_event_loops_do_not_meet(ledger: Ledger) -> None:
-    grouped, start = Grouped(ledger), threading.Barrier(4)
-
-    def spend(_: int) -> bool:
-        start.wait()
-        return asyncio.run(grouped.spend_async(NONCE))
-
-    with ThreadPoolExecutor(4) as threads:
-        assert sum(threads.map(spend, range(4))) >= 1
-    assert sum(len(batch) for batch in ledger.batches) == 4
-
-
-@pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning")
-def test_a_fork_in_the_middle_of_a_write_leaves_the_child_free(ledger: Ledger) -> None:
-    grouped = Grouped(ledger)
-    with ThreadPoolExecutor(1) as pool:
-        ledger.gate.clear()
-        under_way = pool.submit(grouped.spend, replace(NONCE, nonce="first"))
-        ledger.begun.acquire()
-        child = os.fork()
-        if not child:
-            ledger.gate.set()
-            os._exit(0 if grouped.spend(NONCE) else 1)
-        assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
-        ledger.gate.set()
-        assert under_way.result() is True
-
-
-def test_closing_closes_the_ledger(ledger: Ledger) -> None:
-    grouped = Grouped(ledger)
-    grouped.close()
-    asyncio.run(grouped.close_of_this_loop())
-    assert ledger.batches == [["closed"], ["closed here"]]
-
-
 def test_what_is_remembered_of_a_long_nonce_is_short() -> None:
     """T-77"""
     memory = Memory(Clock())
-    assert memory.spend(replace(NONCE, nonce="n" * 8000))
+    assert memory.answer(replace(NONCE, nonce="n" * 8000))
     assert sum(map(len, memory._spent)) < 100
-    assert not memory.spend(replace(NONCE, nonce="n" * 8000))
+    assert not memory.answer(replace(NONCE, nonce="n" * 8000))

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from applinks.wire.messages import Response
-from applinks.wire.problems import STATUS, Problem, challenge, problem_in, refusal
+from applinks.wire.problems import STATUS, Problem, challenge, refusal_in, refusal
 
 REALM = "https://jira.example.test/jira"
 WORD = st.text(st.characters(exclude_categories=["C", "Z"]), min_size=1)
@@ -47,16 +47,16 @@ def test_a_problem_in_free_words_is_forbidden_and_travels_encoded():
     response = refusal(REALM, "no such user")
     assert response.status == 403
     assert response.body == b"oauth_problem=no%20such%20user"
-    assert problem_in(response) == Problem("no such user")
+    assert refusal_in(response) == Problem("no such user")
 
 
 @given(st.sampled_from([*STATUS, "some words"]), COMPANIONS)
 def test_what_we_tell_is_what_we_read_from_either_place(name, companions):
     response = refusal(REALM, name, companions)
     told = Problem(name, companions)
-    assert problem_in(response) == told
-    assert problem_in(Response(response.status, response.headers)) == told
-    assert problem_in(Response(response.status, (), response.body)) == told
+    assert refusal_in(response) == told
+    assert refusal_in(Response(response.status, response.headers)) == told
+    assert refusal_in(Response(response.status, (), response.body)) == told
 
 
 @given(st.text(), st.text(), st.text())
@@ -84,7 +84,7 @@ def test_no_control_byte_leaves_in_a_header(realm, problem, advice):
     ids=range(11),
 )
 def test_where_no_problem_is_named_there_is_none(response):
-    assert problem_in(response) is None
+    assert refusal_in(response) is None
 
 
 @pytest.mark.parametrize(
@@ -102,18 +102,18 @@ def test_where_no_problem_is_named_there_is_none(response):
     ids=range(8),
 )
 def test_a_problem_is_found_wherever_a_product_puts_it(response):
-    assert problem_in(response) == Problem("token_rejected")
+    assert refusal_in(response) == Problem("token_rejected")
 
 
 def test_the_header_comes_first_and_the_body_adds_what_is_missing():
     response = answered(
         'OAuth oauth_problem="token_expired"', body=b"oauth_problem=token_rejected&oauth_problem_advice=ask%20again"
     )
-    assert problem_in(response) == Problem("token_expired", (("oauth_problem_advice", "ask again"),))
+    assert refusal_in(response) == Problem("token_expired", (("oauth_problem_advice", "ask again"),))
 
 
 def test_a_strangers_text_holds_no_control_characters():
-    found = problem_in(answered('OAuth oauth_problem="a%0d%0ab%00", oauth_problem_advice="%1b[31mred"'))
+    found = refusal_in(answered('OAuth oauth_problem="a%0d%0ab%00", oauth_problem_advice="%1b[31mred"'))
     assert found == Problem("ab", (("oauth_problem_advice", "[31mred"),))
 
 
@@ -132,7 +132,7 @@ def test_a_range_that_is_none_tells_no_skew(told):
 
 @given(st.lists(st.text()), st.binary())
 def test_no_response_makes_reading_fail(challenges, body):
-    found = problem_in(answered(*challenges, body=body))
+    found = refusal_in(answered(*challenges, body=body))
     assert found is None or found.name
 
 
@@ -142,7 +142,7 @@ def test_no_response_makes_reading_fail(challenges, body):
     )
 )
 def test_nothing_that_looks_like_a_problem_makes_reading_fail(text):
-    found = problem_in(answered(text, body=text.encode()))
+    found = refusal_in(answered(text, body=text.encode()))
     assert found is None or found.name
 
 
@@ -151,6 +151,6 @@ def test_a_challenge_of_names_without_values_takes_no_more_than_its_length():
 
     def seconds(times: int) -> float:
         refused = answered("OAuth " + "oauth_" * times)
-        return min(timeit(lambda: problem_in(refused), number=1) for _ in range(5))
+        return min(timeit(lambda: refusal_in(refused), number=1) for _ in range(5))
 
     assert seconds(16 * 160) < 128 * seconds(160)

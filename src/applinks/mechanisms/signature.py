@@ -70,7 +70,7 @@ def is_shared(method: SignatureMethod) -> bool:
 
 def refusal(response: Response) -> Problem | None:
     """The OAuth problem that the answer names, if it refuses the request by one."""
-    return problems.problem_in(response) if response.status >= 400 else None
+    return problems.refusal_in(response)
 
 
 # ---- receiving

@@ -11,7 +11,7 @@ from urllib.parse import unquote
 from applinks.errors import AccessRefused, ActedAsSomeoneElse, FarSideError, Throttled
 from applinks.links import Link, dialect_of
 from applinks.wire.messages import Response
-from applinks.wire.problems import Problem, problem_in
+from applinks.wire.problems import Problem
 
 _SHOWN = 2000
 _TELLING = ("message", "errorMessages", "errors", "reason", "error")
@@ -91,11 +91,6 @@ def retry_after(response: Response, now: float) -> float | None:
     except (ValueError, OverflowError):
         return None
     return max(0.0, moment - now)
-
-
-def refusal_in(response: Response) -> Problem | None:
-    """The OAuth problem that an answer of our own requests names."""
-    return problem_in(response) if response.status >= ERRORS else None
 
 
 def error(

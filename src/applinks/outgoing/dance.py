@@ -37,6 +37,7 @@ from applinks.outgoing import answer, clocks
 from applinks.questions import Ask, Flow, Moment, Now
 from applinks.wire import tokens
 from applinks.wire.messages import Pairs, Request, Response
+from applinks.wire.problems import refusal_in
 
 START_PATH = "plugins/servlet/applinks/oauth/login-dance/authorize"
 END_PATH = "plugins/servlet/applinks/oauth/login-dance/access"
@@ -174,7 +175,7 @@ def _post(url: str, facts: Facts, *, token: str | None, token_secret: str = "", 
         response: Response = yield Ask(proof.request)
         if response.status == 200:
             return response
-        problem = answer.refusal_in(response)
+        problem = refusal_in(response)
         if not (first_time and (yield from clocks.corrected(problem, facts.link.id))):
             break
     moment: Moment = yield Now()

@@ -49,6 +49,9 @@ class Database(Protocol):
     def version(self) -> int:
         """The number that every change to links, identity and keys moves, by whichever process."""
 
+    async def version_async(self) -> int:
+        """The same, while the event loop goes on if it would be kept waiting."""
+
     async def without_blocking(self, work: Callable[[], T]) -> T:
         """Do some work with this database while the event loop goes on, if it would be kept waiting."""
 

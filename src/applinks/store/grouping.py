@@ -1,4 +1,4 @@
-"""How those who ask for a write at the same moment share one."""
+"""How those who ask for the same thing at the same moment share one way to the database and back."""
 
 from __future__ import annotations
 
@@ -33,10 +33,12 @@ class Ledger(Protocol[Q_contra, A_co]):
         """The same, without keeping the event loop waiting."""
 
     async def close_of_this_loop(self) -> None:
-        """Close the connections of the event loop that is running."""
+        """Close its own connections of the event loop that is running; none, unless it says more."""
+        return
 
     def close(self) -> None:
-        """Close all others."""
+        """Close all its others."""
+        return
 
 
 class Grouped(Generic[Q, A]):

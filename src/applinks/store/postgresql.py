@@ -9,8 +9,7 @@ from __future__ import annotations
 import asyncio
 import os
 import select
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -21,6 +20,7 @@ from sqlalchemy.exc import TimeoutError as NoneIsFree
 
 from applinks.errors import ConfigurationError
 from applinks.store.database import BUSY_SECONDS, VERSION_OF_LINKS, Use
+from applinks.store.grouping import Grouped, Ledger
 
 if TYPE_CHECKING:
     import psycopg
@@ -64,7 +64,7 @@ class PostgreSQL:
     def _start_anew(self) -> None:
         self._process = os.getpid()
         self._engine = _engine(self._url)
-        self._watch = _Watch(self._read_version)
+        self._versions = Grouped(_Versions(self))
         self._threads: ThreadPoolExecutor | None = None
 
     @contextmanager
@@ -77,9 +77,14 @@ class PostgreSQL:
 
     def version(self) -> int:
         """The number that every change to links, identity and keys moves, on whichever machine."""
-        return self._here()._watch.version()
+        return self._here()._versions.answer(None)
 
-    def _read_version(self) -> int:
+    async def version_async(self) -> int:
+        """The same, without keeping the event loop waiting."""
+        return await self._here()._versions.answer_async(None)
+
+    def read_version(self) -> int:
+        """The same from the server, for all who ask at this moment."""
         with self._engine.connect() as connection:
             row = driver(connection).execute(_VERSION).fetchone()
         return int(row[0]) if row else 0
@@ -112,23 +117,19 @@ class PostgreSQL:
 _left_by_parent: list[object] = []
 
 
-class _Watch:
-    """Reads the version of links. Those who ask while it is being read share the next reading, which begins after that."""
+class _Versions(Ledger[None, int]):
+    """Those who ask for the version while it is being read share the next reading, which begins after that."""
 
-    def __init__(self, read: Callable[[], int]) -> None:
-        self._read = read
-        self._turn = threading.Lock()
-        self._begun = self._done = 0
-        self._version = 0
+    def __init__(self, database: PostgreSQL) -> None:
+        self._database = database
 
-    def version(self) -> int:
-        begun = self._begun
-        with self._turn:
-            if self._done <= begun:
-                self._begun += 1
-                self._version = self._read()
-                self._done = self._begun
-            return self._version
+    def answer_all(self, batch: Sequence[None]) -> list[int]:
+        """One reading for all."""
+        return [self._database.read_version()] * len(batch)
+
+    async def answer_all_async(self, batch: Sequence[None]) -> list[int]:
+        """The same from asynchronous code."""
+        return await self._database.without_blocking(lambda: self.answer_all(batch))
 
 
 def _psycopg() -> Any:

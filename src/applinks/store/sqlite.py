@@ -82,6 +82,10 @@ class SQLite:
         """The number that every change to links, identity and keys moves, by whichever process."""
         return self._here()._watch.version()
 
+    async def version_async(self) -> int:
+        """The same, at once."""
+        return self.version()
+
     async def without_blocking(self, work: Callable[[], T]) -> T:
         """Done at once: a file on this machine answers sooner than another thread would."""
         return work()
@@ -133,6 +137,10 @@ class InMemory:
         """Read anew each time: the only connection does not notice its own changes."""
         with self.transaction(Use.READ) as connection:
             return connection.execute(VERSION_OF_LINKS).scalar() or 0
+
+    async def version_async(self) -> int:
+        """The same, at once."""
+        return self.version()
 
     async def without_blocking(self, work: Callable[[], T]) -> T:
         """Done at once."""

@@ -84,25 +84,29 @@ class Store:
         self._kept = Kept()
         secrets, tokens, grants = Secrets(sealing), Tokens(sealing, clock), Grants(sealing, clock)
         trail = Trail(database, sealing, clock)
-        records = Grouped(trail)
-        self._grouped = {SpendNonce: nonces, WriteDown: records}
         keys = Keys(sealing, secrets, tokens)
+        kept: dict[type[Question], Answer] = {
+            WhoWeAre: identity.who_we_are,
+            OurKey: keys.our_key,
+            FactsFor: keys.facts_for,
+            LinkById: links.link_by_id,
+            LinkByName: links.link_by_name,
+            LinkOfConsumer: links.link_of_consumer,
+            LinkOfAccount: links.link_of_account,
+            Links: links.all_links,
+            SecretOf: secrets.find,
+            GrantOfToken: grants.grant_of_token,
+        }
+        self._keeps = frozenset(kept)
+        self._grouped: Mapping[type[Question], Any] = {SpendNonce: nonces, WriteDown: Grouped(trail)}
         self.answers = {
-            WhoWeAre: self._keeping(identity.who_we_are),
-            OurKey: self._keeping(keys.our_key),
-            FactsFor: self._keeping(keys.facts_for),
-            LinkById: self._keeping(links.link_by_id),
-            LinkByName: self._keeping(links.link_by_name),
-            LinkOfConsumer: self._keeping(links.link_of_consumer),
-            LinkOfAccount: self._keeping(links.link_of_account),
-            Links: self._keeping(links.all_links),
+            **{question: self._keeping(answer) for question, answer in kept.items()},
+            **{question: grouped.answer for question, grouped in self._grouped.items()},
             Stamp: keys.stamp,
             IsOurStamp: keys.is_our_stamp,
             SaveLink: self._writing(links.save_link),
             RemoveLink: self._writing(links.remove_link),
             RememberParameter: self._writing(links.remember_parameter),
-            SpendNonce: nonces.answer,
-            SecretOf: self._keeping(secrets.find),
             KeepSecret: self._writing(secrets.keep),
             TokensHeld: self._reading(tokens.held),
             KeepToken: self._writing(tokens.keep),
@@ -116,11 +120,9 @@ class Store:
             Decide: self._writing(grants.decide),
             CountWrongVerifier: self._writing(grants.count_wrong_verifier),
             SpendRequestToken: self._writing(grants.spend_request_token),
-            GrantOfToken: self._keeping(grants.grant_of_token),
             RenewGrant: self._writing(grants.renew),
             GrantsGiven: self._reading(grants.given),
             RevokeGrant: self._writing(grants.revoke),
-            WriteDown: records.answer,
             AuditTrail: self._reading(trail.read),
             VerifyAudit: self._reading(trail.verify),
         }
@@ -165,11 +167,15 @@ class Store:
 
     async def answer_async(self, question: Question) -> Any:
         """The same, while the event loop goes on where it would be kept waiting."""
-        grouped: Any = self._grouped.get(type(question))
-        if grouped is not None:
-            with failing_as_unavailable(self._database):
-                return await grouped.answer_async(question)
-        return await self._database.without_blocking(partial(self.answer, question))
+        kind = type(question)
+        with failing_as_unavailable(self._database):
+            if kind in self._grouped:
+                return await self._grouped[kind].answer_async(question)
+            if kind in self._keeps:
+                kept = self._kept.get(question, await self._database.version_async())
+                if kept is not NOT_KEPT:
+                    return kept
+            return await self._database.without_blocking(partial(self.answer, question))
 
     def identify(self, *, name: str, type: str, url: str) -> Identity:  # noqa: A002
         """Say who this application is. The first time, it gets its id, consumer key and key pair, which stay for life.

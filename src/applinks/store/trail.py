@@ -57,15 +57,16 @@ class Trail(Ledger[WriteDown, None]):
 
     def _append(self, connection: Connection, entries: Sequence[Entry]) -> None:
         run, dialect = cursor(connection), connection.dialect.name
-        sequence, digest = run.execute(_LAST).fetchone() or (0, BEGINNING)
+        last, digest = run.execute(_LAST).fetchone() or (0, BEGINNING)
         key_id, key = self._sealing.audit_key()
         now, values = float(self._clock()), list[Any]()
-        for sequence, entry in enumerate(entries, sequence + 1):
+        for sequence, entry in enumerate(entries, last + 1):
             row = {"sequence": sequence, "time": now, **_columns(entry), "key_id": key_id}
             digest = _digest(key, digest, row)
             values += (*row.values(), digest)
         run.execute(insert_rows(dialect, audit, len(entries)), values)
-        head = (1, sequence, digest, key_id, _voucher(key, sequence, digest))
+        last += len(entries)
+        head = (1, last, digest, key_id, _voucher(key, last, digest))
         run.execute(insert_rows(dialect, audit_head, 1) + _AHEAD, head)
 
     def read(self, connection: Connection, question: AuditTrail) -> tuple[Written, ...]:

@@ -272,7 +272,7 @@ def _sign_in(visit: PageVisit) -> Response:
     if visit.path == START:
         query = f"{query}&{AFTER_SIGN_IN}" if query else AFTER_SIGN_IN
     back = visit.own(visit.path) + (f"?{query}" if query else "")
-    if visit.request.method != "GET" or visit.path == END:  # a verifier goes into no other address (T-49)
+    if visit.request.method != "GET":
         back = visit.own("/")
     return _redirect(visit.sign_in.format(quote(back, safe="")))
 

@@ -37,6 +37,7 @@ STATUS = MappingProxyType(
 )
 """The HTTP status of each problem; any other text is 403."""
 
+REFUSED = 400  # and above; below it, what looks like a problem is what somebody asked for
 MOST_READ = 16 * 1024  # of a header or a body; a problem is short
 
 
@@ -82,11 +83,13 @@ _schemes = re.compile(r"(?:^|,)\s*OAuth\s+", re.IGNORECASE).split
 _items = re.compile(r'(?<!\w)(oauth_\w++)\s*=\s*(?:"([^"]*)"|([^\s,"]+))', re.ASCII).findall
 
 
-def problem_in(response: Response) -> Problem | None:
-    """The problem that a response names, or None; a bare challenge names none.
+def refusal_in(response: Response) -> Problem | None:
+    """The problem by which a response of status 400 or above refuses a request, or None; a bare challenge names none.
 
     Header first, then body, whatever type that claims to be; what only one of them says is kept. Never raises.
     """
+    if response.status < REFUSED:
+        return None
     told: dict[str, str] = {}
     for name, value in [*_said_in_header(response), *_said_in_body(response)]:
         told.setdefault(name, "".join(letter for letter in value if letter.isprintable()))

@@ -13,7 +13,7 @@ from applinks.wire import oauth1
 from applinks.wire.encoding import parse_form
 from applinks.wire.messages import Pairs, Request, Response
 from applinks.wire.oauth1 import SharedSecret, SignatureMethod
-from applinks.wire.problems import problem_in
+from applinks.wire.problems import refusal_in
 from in_memory import InMemory
 from incoming.senders import BASE, outcome, wiki
 
@@ -52,9 +52,9 @@ def said(answer: Response) -> dict[str, str]:
 def refused(answer: Any) -> tuple[int, str]:
     """Status and problem; header and body say the same."""
     assert isinstance(answer, Response), answer
-    problem = problem_in(answer)
+    problem = refusal_in(answer)
     assert problem is not None, answer.body
-    assert problem == problem_in(replace(answer, body=b"")) == problem_in(replace(answer, headers=()))
+    assert problem == refusal_in(replace(answer, body=b"")) == refusal_in(replace(answer, headers=()))
     return answer.status, problem.name
 
 

@@ -23,7 +23,7 @@ from applinks.mechanisms import load
 from applinks.people import Person
 from applinks.questions import drive
 from applinks.wire.messages import Request, Response
-from applinks.wire.problems import problem_in
+from applinks.wire.problems import refusal_in
 from in_memory import NOW, InMemory, link_to
 from incoming.endpoints.dancing import ACCESS_TOKEN, Floor, asking, by_hmac, refused, said, secret_of
 from incoming.senders import outcome, signed
@@ -157,7 +157,7 @@ def test_each_parameter_that_is_missing_is_named(floor, name):
     given = (None, verifier) if name == "oauth_token" else (token, None)
     answer = floor.swap(*given)
     assert refused(answer) == (400, "parameter_absent")
-    assert problem_in(answer).companion("oauth_parameters_absent") == name
+    assert refusal_in(answer).companion("oauth_parameters_absent") == name
     assert floor.swap(token, verifier).status == 200, "and nothing is lost by it"
 
 
@@ -405,7 +405,7 @@ def test_a_wrong_clock_is_refused_with_what_would_do(floor):
     """T-12"""
     answer = floor.swap(*floor.allowed(), at=NOW - 400)
     assert refused(answer) == (400, "timestamp_refused")
-    assert problem_in(answer).companion("oauth_acceptable_timestamps")
+    assert refusal_in(answer).companion("oauth_acceptable_timestamps")
 
 
 def test_a_refusal_names_the_address_itself_as_its_realm(floor):

@@ -12,7 +12,7 @@ from applinks.links import Decision, KeepRequestToken, Level, LinkOfConsumer, di
 from applinks.mechanisms import load
 from applinks.wire.messages import FORM, Request
 from applinks.wire.oauth1 import SignatureMethod
-from applinks.wire.problems import problem_in
+from applinks.wire.problems import refusal_in
 from in_memory import NOW, InMemory
 from incoming.endpoints.dancing import CALLBACK, REQUEST_TOKEN, Floor, asking, by_hmac, refused, said, secret_of
 from incoming.senders import outcome
@@ -99,7 +99,7 @@ def test_a_callback_that_is_not_absolute_http_is_refused_and_told_back(floor, ca
     """protocol.md 1.6, 1.7; strict-fake checklist 6; T-43, T-47"""
     answer = floor.ask(extra=(("oauth_callback", callback),))
     assert refused(answer) == (400, "parameter_rejected")
-    problem = problem_in(answer)
+    problem = refusal_in(answer)
     assert problem.companion("oauth_parameters_rejected") == "oauth_callback"
     assert problem.companion("oauth_problem_advice")
     assert floor.wiki.request_tokens == {}
@@ -155,7 +155,7 @@ def test_with_a_shared_secret_the_signature_is_made_without_a_token_secret():
 def test_a_request_that_is_not_signed_lacks_everything(floor):
     answer = outcome(floor.wiki, Request("POST", REQUEST_TOKEN))
     assert refused(answer) == (400, "parameter_absent")
-    absent = problem_in(answer).companion("oauth_parameters_absent")
+    absent = refusal_in(answer).companion("oauth_parameters_absent")
     assert set(absent.split("&")) == {
         "oauth_consumer_key",
         "oauth_signature_method",
@@ -171,7 +171,7 @@ def test_a_request_that_is_not_signed_lacks_everything(floor):
 def test_each_parameter_that_is_missing_is_named(floor, name):
     answer = outcome(floor.wiki, without(asking(floor.front), name))
     assert refused(answer) == (400, "parameter_absent")
-    assert problem_in(answer).companion("oauth_parameters_absent") == name
+    assert refusal_in(answer).companion("oauth_parameters_absent") == name
 
 
 def without(request: Request, name: str) -> Request:
@@ -187,7 +187,7 @@ def test_a_parameter_that_is_there_twice_is_rejected_and_told_back(floor):
     twice = request.with_header("authorization", f'{request.header("authorization")}, oauth_nonce="b"')
     answer = outcome(floor.wiki, twice)
     assert refused(answer) == (400, "parameter_rejected")
-    assert "oauth_nonce=b" in problem_in(answer).companion("oauth_parameters_rejected")
+    assert "oauth_nonce=b" in refusal_in(answer).companion("oauth_parameters_rejected")
 
 
 def test_a_version_but_one_is_rejected_with_the_one_that_is_not(floor):
@@ -197,7 +197,7 @@ def test_a_version_but_one_is_rejected_with_the_one_that_is_not(floor):
     )
     answer = outcome(floor.wiki, other)
     assert refused(answer) == (400, "version_rejected")
-    assert problem_in(answer).companion("oauth_acceptable_versions") == "1.0-1.0"
+    assert refusal_in(answer).companion("oauth_acceptable_versions") == "1.0-1.0"
 
 
 @pytest.mark.parametrize("method", ["PLAINTEXT", "RSA-MD5", "none", ""])
@@ -216,7 +216,7 @@ def test_a_wrong_clock_is_refused_with_what_would_do(floor, seconds, in_time):
         assert answer.status == 200
         return
     assert refused(answer) == (400, "timestamp_refused")
-    assert problem_in(answer).companion("oauth_acceptable_timestamps") == f"{int(NOW) - 300}-{int(NOW) + 300}"
+    assert refusal_in(answer).companion("oauth_acceptable_timestamps") == f"{int(NOW) - 300}-{int(NOW) + 300}"
     assert floor.wiki.request_tokens == {}
 
 
