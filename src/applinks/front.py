@@ -14,6 +14,7 @@ from applinks.audit import AuditTrail, AuditVerdict, Head, VerifyAudit, Written
 from applinks.errors import ConfigurationError
 from applinks.incoming import consent
 from applinks.links import GENERIC, AccessToken, Administrator, Consumer, Link, LinkSettings, Provider, TokensHeld, pairing
+from applinks.mechanisms import names_of
 from applinks.outgoing import AsyncLinkedApplication, LinkedApplication, dance
 from applinks.people import Policy
 from applinks.questions import Flow
@@ -74,13 +75,13 @@ class AppLinks(Application):
     def change_link(self, name: str, *, by: str | None = None, **settings: Unpack[LinkSettings]) -> Link:
         """Set levels, signature method and all else that `LinkSettings` names; what is not named stays."""
         by, changes = self.administrator(by), links.Changes.read(settings)
-        loaded = {mechanism.NAME for mechanism in self.mechanisms}
+        loaded = names_of(self.mechanisms)
         return self.run(_then(name, lambda link: links.change(link, changes, by=by, loaded=loaded)))
 
     def trust(self, name: str, *, by: str | None = None) -> Link:
         """Read its certificate at the far side, and accept what it vouches for from now on (Trusted Applications, legacy)."""
         by = self.administrator(by)
-        loaded = {mechanism.NAME for mechanism in self.mechanisms}
+        loaded = names_of(self.mechanisms)
         return self.run(_then(name, lambda link: links.trust(link, by=by, loaded=loaded)))
 
     def set_secret(self, name: str, direction: str, secret: str, *, by: str | None = None) -> None:
@@ -188,13 +189,13 @@ class AsyncAppLinks(Application):
     async def change_link(self, name: str, *, by: str | None = None, **settings: Unpack[LinkSettings]) -> Link:
         """Set levels, signature method and all else that `LinkSettings` names; what is not named stays."""
         by, changes = self.administrator(by), links.Changes.read(settings)
-        loaded = {mechanism.NAME for mechanism in self.mechanisms}
+        loaded = names_of(self.mechanisms)
         return await self.run_async(_then(name, lambda link: links.change(link, changes, by=by, loaded=loaded)))
 
     async def trust(self, name: str, *, by: str | None = None) -> Link:
         """Accept what the application vouches for from now on; see `AppLinks.trust`."""
         by = self.administrator(by)
-        loaded = {mechanism.NAME for mechanism in self.mechanisms}
+        loaded = names_of(self.mechanisms)
         return await self.run_async(_then(name, lambda link: links.trust(link, by=by, loaded=loaded)))
 
     async def set_secret(self, name: str, direction: str, secret: str, *, by: str | None = None) -> None:

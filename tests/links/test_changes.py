@@ -14,7 +14,6 @@ from applinks.links import (
     LEARN,
     SIGNATURE_METHODS,
     Changes,
-    KeepSecret,
     Level,
     Limits,
     Link,
@@ -22,15 +21,11 @@ from applinks.links import (
     LinkSettings,
     SameUsers,
     SaveLink,
-    SecretOf,
-    SecretUse,
     change,
     change_policy,
     make_primary,
     name_taken,
-    new_secret,
     remove,
-    set_secret,
 )
 from applinks.people import KnowsPeople, Policy
 from applinks.questions import Flow, drive
@@ -390,72 +385,6 @@ def test_who_knows_no_people_leaves_that_to_each_call(us):
 def test_nobody_is_looked_up_where_no_fixed_user_is_set(us):
     us.run(set_to(us.link("Tracker"), execute_as="", incoming="oauth"))
     assert not {"KnowsPeople", "FindPerson"} & set(us.kinds())
-
-
-# ---- secrets
-
-
-CANARY = "canary-7d1f"
-USES = [
-    ("outgoing", {}, SecretUse.OUTGOING_OAUTH, "https://tracker.example.com"),
-    ("outgoing", {"outgoing": "basic", "account": "service"}, SecretUse.OUTGOING_BASIC, "https://tracker.example.com"),
-    ("incoming", {}, SecretUse.INCOMING_OAUTH, ""),
-]
-
-
-@pytest.mark.parametrize(("direction", "settings", "use", "origin"), USES)
-def test_a_secret_is_kept_for_what_the_level_means_now_and_for_where_the_link_leads_now(us, direction, settings, use, origin):
-    """T-37"""
-    link = us.run(set_to(us.link("Tracker"), **settings))
-    assert us.run(set_secret(link, direction, CANARY, by="root")) is None
-    assert us.answer(SecretOf(link.id, use, origin)) == CANARY
-    assert len(us.secrets) == 1
-
-
-@pytest.mark.parametrize(("direction", "settings", "use", "origin"), USES)
-def test_that_a_secret_was_set_is_written_down_and_the_secret_is_not(us, direction, settings, use, origin):
-    """T-66"""
-    link = us.run(set_to(us.link("Tracker"), **settings))
-    us.run(set_secret(link, direction, CANARY, by="ada"))
-    entry = us.entries[-1]
-    assert (entry.kind, entry.outcome, entry.actor, entry.link) == ("secret set", use.value, "ada", "Tracker")
-    assert CANARY not in repr(us.entries) + repr([question for question in us.asked if isinstance(question, KeepSecret)])
-
-
-def test_a_secret_that_was_made_is_told_once_and_kept(us):
-    """T-18, T-66"""
-    first, second = (us.run(new_secret(us.link("Tracker"), by="root")) for _ in range(2))
-    assert first != second
-    assert len(first) >= 32
-    assert us.answer(SecretOf(us.link("Tracker").id, SecretUse.INCOMING_OAUTH, "")) == second
-    assert second not in repr(us.entries) + repr(us.asked)
-
-
-def test_the_password_of_a_link_that_comes_in_by_basic_is_made_here_and_nobodys_own(us):
-    """R-16"""
-    link = us.run(set_to(us.link("Tracker"), incoming="basic", execute_as="deployment"))
-    with pytest.raises(ConfigurationError, match="is made here") as refused:
-        us.run(set_secret(link, "incoming", CANARY, by="root"))
-    assert "--incoming --new" in refused.value.remedy
-    assert us.secrets == {}
-    made = us.run(new_secret(link, by="root"))
-    assert us.answer(SecretOf(link.id, SecretUse.INCOMING_BASIC, "")) == made
-
-
-@pytest.mark.parametrize("secret", ["", f"{CANARY}\n", f"{CANARY}\x00", "\udcff", f"{CANARY}\u202e"])
-def test_what_is_no_plain_text_is_no_secret_and_is_not_repeated(us, secret):
-    """T-07, T-66"""
-    with pytest.raises(ConfigurationError, match="A secret must be text") as refused:
-        us.run(set_secret(us.link("Tracker"), "outgoing", secret, by="root"))
-    assert CANARY not in str(refused.value)
-    assert us.secrets == {}
-
-
-@pytest.mark.parametrize("direction", ["", "both", "Outgoing"])
-def test_a_secret_belongs_to_one_of_two_directions(us, direction):
-    with pytest.raises(ConfigurationError, match="direction") as refused:
-        us.run(set_secret(us.link("Tracker"), direction, CANARY, by="root"))
-    assert refused.value.remedy == "Say one of: incoming, outgoing."
 
 
 def test_the_methods_that_pairing_proposes_need_no_secret():

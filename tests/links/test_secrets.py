@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from applinks.links import FactsFor, KeepSecret, Level, SecretOf, SecretUse
+from applinks.errors import ConfigurationError
+from applinks.links import Changes, FactsFor, KeepSecret, Level, Link, SecretOf, SecretUse, change, new_secret, set_secret
 from in_memory import InMemory, link_to
 
 SECRET = "s3cret"
@@ -99,3 +100,82 @@ def test_a_link_takes_its_secrets_with_it(us):
     us.remove(link.id)
     us.save(link)
     assert found(us, SecretUse.INCOMING_OAUTH, "") is None
+
+
+# ---- setting one
+
+
+@pytest.fixture
+def front() -> InMemory:
+    here = InMemory("Front")
+    here.save(link_to(InMemory("Tracker")))
+    return here
+
+
+def changed(front: InMemory, **settings: Any) -> Link:
+    return front.run(change(front.link("Tracker"), Changes.read(settings), by="root", loaded=("Basic",)))
+
+
+CANARY = "canary-7d1f"
+USES = [
+    ("outgoing", {}, SecretUse.OUTGOING_OAUTH, "https://tracker.example.com"),
+    ("outgoing", {"outgoing": "basic", "account": "service"}, SecretUse.OUTGOING_BASIC, "https://tracker.example.com"),
+    ("incoming", {}, SecretUse.INCOMING_OAUTH, ""),
+]
+
+
+@pytest.mark.parametrize(("direction", "settings", "use", "origin"), USES)
+def test_a_secret_is_kept_for_what_the_level_means_now_and_for_where_the_link_leads_now(
+    front, direction, settings, use, origin
+):
+    """T-37"""
+    link = changed(front, **settings)
+    assert front.run(set_secret(link, direction, CANARY, by="root")) is None
+    assert front.answer(SecretOf(link.id, use, origin)) == CANARY
+    assert len(front.secrets) == 1
+
+
+@pytest.mark.parametrize(("direction", "settings", "use", "origin"), USES)
+def test_that_a_secret_was_set_is_written_down_and_the_secret_is_not(front, direction, settings, use, origin):
+    """T-66"""
+    link = changed(front, **settings)
+    front.run(set_secret(link, direction, CANARY, by="ada"))
+    entry = front.entries[-1]
+    assert (entry.kind, entry.outcome, entry.actor, entry.link) == ("secret set", use.value, "ada", "Tracker")
+    assert CANARY not in repr(front.entries) + repr([question for question in front.asked if isinstance(question, KeepSecret)])
+
+
+def test_a_secret_that_was_made_is_told_once_and_kept(front):
+    """T-18, T-66"""
+    first, second = (front.run(new_secret(front.link("Tracker"), by="root")) for _ in range(2))
+    assert first != second
+    assert len(first) >= 32
+    assert front.answer(SecretOf(front.link("Tracker").id, SecretUse.INCOMING_OAUTH, "")) == second
+    assert second not in repr(front.entries) + repr(front.asked)
+
+
+def test_the_password_of_a_link_that_comes_in_by_basic_is_made_here_and_nobodys_own(front):
+    """R-16"""
+    link = changed(front, incoming="basic", execute_as="deployment")
+    with pytest.raises(ConfigurationError, match="is made here") as refused:
+        front.run(set_secret(link, "incoming", CANARY, by="root"))
+    assert "--incoming --new" in refused.value.remedy
+    assert front.secrets == {}
+    made = front.run(new_secret(link, by="root"))
+    assert front.answer(SecretOf(link.id, SecretUse.INCOMING_BASIC, "")) == made
+
+
+@pytest.mark.parametrize("secret", ["", f"{CANARY}\n", f"{CANARY}\x00", "\udcff", f"{CANARY}\u202e"])
+def test_what_is_no_plain_text_is_no_secret_and_is_not_repeated(front, secret):
+    """T-07, T-66"""
+    with pytest.raises(ConfigurationError, match="A secret must be text") as refused:
+        front.run(set_secret(front.link("Tracker"), "outgoing", secret, by="root"))
+    assert CANARY not in str(refused.value)
+    assert front.secrets == {}
+
+
+@pytest.mark.parametrize("direction", ["", "both", "Outgoing"])
+def test_a_secret_belongs_to_one_of_two_directions(front, direction):
+    with pytest.raises(ConfigurationError, match="direction") as refused:
+        front.run(set_secret(front.link("Tracker"), direction, CANARY, by="root"))
+    assert refused.value.remedy == "Say one of: incoming, outgoing."

@@ -178,6 +178,23 @@ def test_another_spelling_of_the_prefix_is_another_path(path):
     assert not admits(Policy(paths=("/rest",)), path=path)
 
 
+@pytest.mark.parametrize(
+    ("person", "method", "path", "why"),
+    [
+        (ALICE, "GET", "/rest/x", None),
+        (DAVE, "GET", "/rest/x", "disabled"),
+        (ROOT, "GET", "/rest/x", "administrator"),
+        (ALICE, "POST", "/rest/x", "method POST"),
+        (ALICE, "GET", "/admin", "path"),
+    ],
+)
+def test_a_fixed_user_is_no_administrator_even_where_the_policy_names_them(person, method, path, why):
+    """T-20, R-13; whom the policy lets be impersonated says nothing about them."""
+    policy = Policy(users=some("bob"), administrators=some("root"), methods=some("GET"), paths=("/rest",))
+    objection = policy.fixed_user_objection(person, method, path)
+    assert objection is None if why is None else why in objection
+
+
 def test_each_objection_says_which_rule_it_was():
     cases = {
         "disabled": (Policy(), DAVE, "GET", "/"),

@@ -113,21 +113,6 @@ def test_a_host_is_shown_in_its_own_script_only_if_that_is_one(address, readable
     assert shown.host_of(address).isascii()
 
 
-@pytest.mark.parametrize("path", ["/", "/back?x=1", "/a//b", "/a:b@c", "/%2e%2e/x", "/x?to=https://evil.example"])
-def test_a_path_on_this_host_is_local(path):
-    assert shown.is_local_path(path)
-
-
-@pytest.mark.parametrize(
-    "path",
-    ["", "back", "//evil.example", "/\\evil.example", "\\\\evil.example", "/a\\b", "/\t/evil.example", "/ ", "/\n", "/é", None, 7,
-     "https://evil.example", "javascript:alert(1)", " /x", "/x\u202e", "///evil.example"],
-)  # fmt: skip
-def test_what_a_browser_could_read_otherwise_is_no_local_path(path):
-    """T-42, T-47."""
-    assert not shown.is_local_path(path)
-
-
 @pytest.mark.parametrize(
     ("seconds", "words"),
     [

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from applinks.wire.messages import Response
-from applinks.wire.problems import STATUS, Problem, challenge, refusal_in, refusal
+from applinks.wire.problems import STATUS, Problem, challenge, refusal, refusal_in
 
 REALM = "https://jira.example.test/jira"
 WORD = st.text(st.characters(exclude_categories=["C", "Z"]), min_size=1)
@@ -87,6 +87,11 @@ def test_where_no_problem_is_named_there_is_none(response):
     assert refusal_in(response) is None
 
 
+@pytest.mark.parametrize("status", [200, 204, 302])
+def test_an_answer_below_400_refuses_nothing(status):
+    assert refusal_in(Response(status, (), b"oauth_problem=nonce_used")) is None
+
+
 @pytest.mark.parametrize(
     "response",
     [
@@ -96,7 +101,7 @@ def test_where_no_problem_is_named_there_is_none(response):
         answered('Basic realm="x", OAuth realm="y", oauth_problem="token_rejected"'),
         answered('Basic realm="x"', 'OAuth realm="y", oauth_problem="token_rejected"'),
         answered('OAuth realm="y"', body=b"oauth_problem=token_rejected"),
-        answered(body=b"\r\noauth_problem=token_rejected\r\n", status=200),
+        answered(body=b"\r\noauth_problem=token_rejected\r\n"),
         answered(body=b"debug=1&oauth_problem=token_rejected"),
     ],
     ids=range(8),

@@ -124,7 +124,7 @@ def told_in_words(link: Link, told: dict[str, str]) -> list[str]:
     if link.outgoing.level is not Level.DISABLED:
         lines += ["", "For our calls, enter over there:", f"  consumer key  {told['consumer_key']}"]
         lines += [f"  callback      {told['callback']} (and a query)"]
-        if not link.outgoing.signature_method.startswith("HMAC-"):
+        if not link.outgoing.signature_method.shares_a_secret:
             lines += ["  public key, as PEM or as bare base64:", *told["public_key_pem"].split("\n"), told["public_key"]]
     if link.incoming.level is not Level.DISABLED:
         lines += ["", "For its calls, enter over there:"]

@@ -14,6 +14,7 @@ from urllib.parse import quote
 
 from applinks.frameworks.target import Target, encoded_again
 from applinks.incoming import BODY_LIMIT, Principal, receive, wants_body
+from applinks.incoming.receive import CERTIFICATE
 from applinks.people import nobody_acting
 from applinks.wire.messages import Pairs, Response, first
 from applinks.wire.problems import challenge
@@ -26,6 +27,9 @@ Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+TELLING = frozenset({b"authorization", b"content-type", CERTIFICATE.encode()})
+"""The headers that `concerns_us` looks at."""
 
 
 class ASGIMiddleware:
@@ -46,15 +50,14 @@ class ASGIMiddleware:
             await (self._http if scope["type"] == "http" else self.app)(scope, receive, send)
 
     async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
-        headers = headers_of(scope)
         path, query = raw_path(scope), scope.get("query_string", b"").decode("latin-1")
-        if not self._target.concerns_us(path, query, headers):
+        if not self._target.concerns_us(path, query, _telling(scope)):
             await self.app(scope, receive, send)
             return
-        await self._look_closer(scope, receive, send, path, query, headers)
+        await self._look_closer(scope, receive, send, path, query)
 
-    async def _look_closer(self, scope: Scope, receive_: Receive, send: Send, path: str, query: str, headers: Pairs) -> None:
-        body, whole, replay = b"", True, receive_
+    async def _look_closer(self, scope: Scope, receive_: Receive, send: Send, path: str, query: str) -> None:
+        headers, body, whole, replay = headers_of(scope), b"", True, receive_
         if wants_body(self._target.below(path) or "", first(headers, "content-type")):
             body, whole, replay = await read_body(receive_, length_of(headers))
         request = self._target.request(scope["method"], path, query, headers, body if whole else b"", _client(scope))
@@ -75,6 +78,12 @@ class ASGIMiddleware:
 def headers_of(scope: Scope) -> Pairs:
     """The headers, in lower case."""
     return tuple((name.decode("latin-1").lower(), value.decode("latin-1")) for name, value in scope["headers"])
+
+
+def _telling(scope: Scope) -> Pairs:
+    """Those of them by which a request may concern us; most do not, and need no more decoded."""
+    found = [(name, value) for name, value in scope["headers"] if name.lower() in TELLING]
+    return headers_of({"headers": found}) if found else ()
 
 
 def raw_path(scope: Scope) -> str:

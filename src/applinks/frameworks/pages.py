@@ -18,8 +18,9 @@ from applinks.frameworks.wsgi import Environ, StartResponse
 from applinks.links import Identity, WhoWeAre
 from applinks.people import Person, acting, current_user
 from applinks.questions import Flow
-from applinks.web import PageVisit, is_local_path, serve
+from applinks.web import PageVisit, serve
 from applinks.wire.messages import Pairs, Request, Response
+from applinks.wire.paths import is_local_path
 
 if TYPE_CHECKING:
     from applinks.assembly import Application

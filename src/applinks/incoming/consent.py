@@ -25,6 +25,7 @@ from applinks.links import (
     RevokeGrant,
     digest_of,
 )
+from applinks.mechanisms import THREE_LEGGED
 from applinks.people import Person
 from applinks.questions import Flow, FreshSecrets, Moment, Now
 from applinks.wire import tokens
@@ -73,7 +74,7 @@ def decide(token: str, person: Person, *, allow: bool) -> Flow[Decided]:
     decision = Decision.ALLOWED if allow else Decision.DENIED
     if not (yield Decide(wish.token.digest, decision, person.name, digest_of(verifier))):
         raise _over("used", "This request has been decided already.")
-    yield WriteDown(Entry("consent", decision, subject=person.name, actor=person.name, link=wish.link.name, mechanism="3LO"))
+    yield _entry("consent", wish.link, person.name, person.name, decision)
     callback = wish.token.callback
     address = tokens.return_address(callback, token, verifier) if callback else None
     return Decided(wish.link, allow, address, verifier)
@@ -106,8 +107,12 @@ def revoke(grant_id: str, by: str, *, administrator: bool) -> Flow[Given]:
     link: Link | None = yield LinkById(revoked.link_id)
     if link is None:
         raise LinkNotFound("The link of that grant is gone, and the grant with it.")
-    yield WriteDown(Entry("grant revoked", "done", subject=revoked.user, actor=by, link=link.name, mechanism="3LO"))
+    yield _entry("grant revoked", link, revoked.user, by)
     return Given(revoked, link)
+
+
+def _entry(kind: str, link: Link, user: str, by: str, outcome: str = "done") -> WriteDown:
+    return WriteDown(Entry(kind, outcome, subject=user, actor=by, link=link.name, mechanism=THREE_LEGGED))
 
 
 def _over(state: str, why: str) -> DanceOver:

@@ -14,7 +14,7 @@ from applinks.incoming.principal import Principal
 from applinks.links import Identity, WhoWeAre
 from applinks.mechanisms import MECHANISMS, Mechanism, Presented
 from applinks.questions import Flow
-from applinks.wire import oauth1, problems
+from applinks.wire import oauth1, problems, trusted_apps
 from applinks.wire.messages import FORM, Pairs, Request, Response, media_type
 
 BODY_LIMIT = 256 * 1024
@@ -24,9 +24,6 @@ RETRY_AFTER = "5"
 """Seconds after which it may be worth asking again, where the store failed."""
 
 log = logging.getLogger("applinks.incoming")
-
-
-CERTIFICATE = "x-seraph-trusted-app-cert"
 
 
 def concerns_us(path: str, query: str, headers: Pairs) -> bool:
@@ -40,7 +37,7 @@ def concerns_us(path: str, query: str, headers: Pairs) -> bool:
         if name == "authorization":
             if value[:5].lower() in {"oauth", "basic"}:
                 return True
-        elif name == CERTIFICATE or (name == "content-type" and media_type(value) == FORM):
+        elif name == trusted_apps.CERTIFICATE or (name == "content-type" and media_type(value) == FORM):
             return True
     return False
 

@@ -3,7 +3,6 @@
 from applinks.links import pairing
 from applinks.links.by_hand import Consumer, Provider, register
 from applinks.links.changes import (
-    DIRECTIONS,
     LEARN,
     SIGNATURE_METHODS,
     Changes,
@@ -15,11 +14,9 @@ from applinks.links.changes import (
     change_policy,
     make_primary,
     name_taken,
-    new_secret,
     remove,
-    set_secret,
 )
-from applinks.links.dialects import DIALECTS, GENERIC, Dialect, WhoAmI, dialect_of, endpoints_of, who_am_i
+from applinks.links.dialects import DIALECTS, GENERIC, dialect_of, endpoints_of, who_am_i
 from applinks.links.facts import ClockSkew, Facts, FactsFor, LearnSkew
 from applinks.links.grants import (
     CountWrongVerifier,
@@ -50,7 +47,7 @@ from applinks.links.model import (
     Outgoing,
     SameUsers,
 )
-from applinks.links.pairing import PAIRING_PATH, Administrator, PlainHttpAllowed, Proposal, is_on_this_machine
+from applinks.links.pairing import PAIRING_PATH, Administrator, PlainHttpAllowed, Proposal, is_safe_way
 from applinks.links.registry import (
     LinkById,
     LinkByName,
@@ -62,7 +59,7 @@ from applinks.links.registry import (
     links_of,
     primary_link,
 )
-from applinks.links.secrets import KeepSecret, SecretOf, SecretUse
+from applinks.links.secrets import KeepSecret, SecretOf, SecretUse, new_secret, set_secret
 from applinks.links.tokens import (
     AccessToken,
     Dance,
@@ -78,7 +75,6 @@ from applinks.links.trusting import trust
 
 __all__ = [
     "DIALECTS",
-    "DIRECTIONS",
     "GENERIC",
     "IMPERSONATION_PARAMETERS",
     "LEARN",
@@ -97,7 +93,6 @@ __all__ = [
     "DanceOf",
     "Decide",
     "Decision",
-    "Dialect",
     "EndDance",
     "Endpoints",
     "Facts",
@@ -142,14 +137,13 @@ __all__ = [
     "Stamp",
     "TakeTurn",
     "TokensHeld",
-    "WhoAmI",
     "WhoWeAre",
     "change",
     "change_policy",
     "dialect_of",
     "digest_of",
     "endpoints_of",
-    "is_on_this_machine",
+    "is_safe_way",
     "link_named",
     "link_with_id",
     "links_of",

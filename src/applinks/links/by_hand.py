@@ -9,11 +9,12 @@ import hashlib
 from dataclasses import astuple, dataclass, field, replace
 
 from applinks.errors import ConfigurationError, LinkExists
-from applinks.links.changes import INCOMING, OUTGOING, alter, check_fixed_user, check_secret, keep_secret, name_taken
+from applinks.links.changes import alter, check_fixed_user, name_taken
 from applinks.links.dialects import ALIASES, GENERIC, endpoints_of
 from applinks.links.model import Endpoints, Incoming, Level, Link, Outgoing, SameUsers
 from applinks.links.pairing import check_address
 from applinks.links.registry import LinkByName
+from applinks.links.secrets import INCOMING, OUTGOING, check_secret, keep_secret
 from applinks.questions import Flow, Moment, Now
 from applinks.wire.keys import PublicKey
 from applinks.wire.oauth1 import SignatureMethod
@@ -104,7 +105,7 @@ def register(
             same_users=SameUsers(same_users, by, int(moment.now), excluded),
         )
 
-    link = yield from alter(id, make, by=by, what="link made")
+    link = yield from alter(id, make, by=by, kind="link made")
     if provider is not None and provider.secret:
         yield from keep_secret(link, OUTGOING, provider.secret, by=by)
     if consumer is not None and consumer.secret:
@@ -167,7 +168,7 @@ def _check_endpoints(link: Link) -> Flow[None]:
 def _check_kind(method: SignatureMethod, secret: str | None, *, whose: str) -> None:
     if secret is not None:
         check_secret(secret)
-    if method.startswith("HMAC-") is not bool(secret):
+    if method.shares_a_secret is not bool(secret):
         raise ConfigurationError(
             f"{whose} cannot sign by {method} with {'a secret' if secret else 'a key pair'}.",
             remedy="HMAC methods need a secret, RSA methods a key.",

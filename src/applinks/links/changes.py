@@ -10,9 +10,8 @@ from applinks.audit import Entry, WriteDown
 from applinks.errors import ConfigurationError, LinkExists, LinkNotFound
 from applinks.links.model import IMPERSONATION_PARAMETERS, Level, Link
 from applinks.links.registry import LinkById
-from applinks.links.secrets import KeepSecret, SecretUse
 from applinks.people import FindPerson, KnowsPeople, Person, Policy
-from applinks.questions import Flow, FreshSecrets, Question
+from applinks.questions import Flow, Question
 from applinks.wire.oauth1 import SignatureMethod
 from applinks.wire.tokens import is_callback
 from applinks.wire.trusted_apps import LONGEST_AGE, check_patterns
@@ -22,7 +21,6 @@ W = TypeVar("W", bound=str)
 SIGNATURE_METHODS = (SignatureMethod.RSA_SHA256, SignatureMethod.RSA_SHA512, SignatureMethod.RSA_SHA1)
 """What we can sign and verify with one RSA key; the first that both ends know is pinned when a link is made."""
 LEARN = "learn"
-INCOMING, OUTGOING = DIRECTIONS = ("incoming", "outgoing")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +52,8 @@ class RememberParameter(Question):
     parameter: str
 
 
-def alter(id: str, make: Callable[[Link | None], Link], *, by: str, what: str) -> Flow[Link]:  # noqa: A002
-    """Change one link, whatever others do at the same time, and write down who did what ("link made", …).
+def alter(id: str, make: Callable[[Link | None], Link], *, by: str, kind: str) -> Flow[Link]:  # noqa: A002
+    """Change one link, whatever others do at the same time, and write down who did it, as an entry of that `kind`.
 
     `make` is given the link as it is stored, None if there is none, and returns what it shall be. Where somebody else was
     faster, it is asked again with what stands then: no change is lost, and no deleted link comes back.
@@ -64,7 +62,7 @@ def alter(id: str, make: Callable[[Link | None], Link], *, by: str, what: str) -
         stored: Link | None = yield LinkById(id)
         saved: Link | None = yield SaveLink(make(stored), instead_of=stored)
         if saved is not None:
-            yield WriteDown(Entry(kind=what, outcome="done", actor=by, subject=by, link=saved.name))
+            yield WriteDown(Entry(kind=kind, outcome="done", actor=by, subject=by, link=saved.name))
             return saved
 
 
@@ -75,6 +73,15 @@ def existing(link: Link | None) -> Link:
     return link
 
 
+def name_taken(namesake: Link) -> LinkExists:
+    """The error for a name that another link has."""
+    return LinkExists(
+        f"There is a link named {namesake.name!r} already, to {namesake.display_url}.",
+        remedy="Give this one another name (name=…, or --name on the command line).",
+        link=namesake.name,
+    )
+
+
 def remove(link: Link, *, by: str) -> Flow[None]:
     """Delete our end of a link. The other application keeps its end until it is deleted there."""
     yield RemoveLink(link.id)
@@ -83,7 +90,7 @@ def remove(link: Link, *, by: str) -> Flow[None]:
 
 def make_primary(link: Link, *, by: str) -> Flow[Link]:
     """Make this the link that is used for its type when none is named (R-03)."""
-    return (yield from alter(link.id, lambda now: replace(existing(now), primary=True), by=by, what="link made primary"))
+    return (yield from alter(link.id, lambda now: replace(existing(now), primary=True), by=by, kind="link made primary"))
 
 
 def change_policy(link: Link, policy: Policy, *, by: str) -> Flow[Link]:
@@ -92,7 +99,7 @@ def change_policy(link: Link, policy: Policy, *, by: str) -> Flow[Link]:
     def make(now: Link | None) -> Link:
         return replace(existing(now), incoming=replace(existing(now).incoming, policy=policy))
 
-    return (yield from alter(link.id, make, by=by, what="policy changed"))
+    return (yield from alter(link.id, make, by=by, kind="policy changed"))
 
 
 class LinkSettings(TypedDict, total=False):
@@ -210,7 +217,7 @@ def change(link: Link, changes: Changes, *, by: str, loaded: Container[str] = ()
         check_levels(changed, changes, loaded)
         return changed
 
-    return (yield from alter(link.id, make, by=by, what="link changed"))
+    return (yield from alter(link.id, make, by=by, kind="link changed"))
 
 
 def check_fixed_user(name: str) -> Flow[None]:
@@ -254,7 +261,11 @@ def check_levels(link: Link, changes: Changes, loaded: Container[str]) -> None:
                 link=link.name,
             )
     if changes.outgoing.get("level", Level.DISABLED) is not Level.DISABLED and not link.application_url:
-        raise ConfigurationError(f"{link.name!r} has no address that could be called.", link=link.name)
+        raise ConfigurationError(
+            f"{link.name!r} has no address that could be called.",
+            remedy="A link gets its address when it is made: delete it, then `applinks link register NAME URL`.",
+            link=link.name,
+        )
     if changes.excluded and link.same_users is None:
         raise ConfigurationError(
             f"Nobody has said whose users {link.name!r} shares, so nobody can be excluded from them.",
@@ -271,54 +282,3 @@ def check_levels(link: Link, changes: Changes, loaded: Container[str]) -> None:
         )
     if changes.incoming.get("level") is Level.TRUSTED and not link.incoming.public_key:
         raise ConfigurationError(f"{link.name!r} has no key to be trusted by.", remedy="Make the link first.", link=link.name)
-
-
-# ---- secrets
-
-
-def set_secret(link: Link, direction: str, secret: str, *, by: str) -> Flow[None]:
-    """Keep the secret of one direction, for what its level means now; it is never shown again."""
-    _known("direction", direction, DIRECTIONS)
-    check_secret(secret)
-    if direction == INCOMING and link.incoming.level is Level.BASIC:
-        raise ConfigurationError(
-            "The password of an incoming link by Basic is made here, so that it is nobody's own.",
-            remedy=f"Have one made: `applinks link secret {link.name!r} --incoming --new`.",
-            link=link.name,
-        )
-    yield from keep_secret(link, direction, secret, by=by)
-
-
-def check_secret(secret: str) -> None:
-    """Raise `ConfigurationError`, which does not repeat it, unless this can be kept and sent."""
-    if not secret or not secret.isprintable():
-        raise ConfigurationError(
-            "A secret must be text of at least one letter, without control characters.", remedy="Enter it again."
-        )
-
-
-def new_secret(link: Link, *, by: str) -> Flow[str]:
-    """Make and keep a secret by which the other application proves itself; the answer is the only place where it is shown."""
-    secret: str
-    (secret,) = yield FreshSecrets(1)
-    yield from keep_secret(link, INCOMING, secret, by=by)
-    return secret
-
-
-def keep_secret(link: Link, direction: str, secret: str, *, by: str) -> Flow[None]:
-    """Keep it, and write down that it was set."""
-    if direction == INCOMING:
-        use = SecretUse.INCOMING_BASIC if link.incoming.level is Level.BASIC else SecretUse.INCOMING_OAUTH
-    else:
-        use = SecretUse.OUTGOING_BASIC if link.outgoing.level is Level.BASIC else SecretUse.OUTGOING_OAUTH
-    yield KeepSecret(link.id, use, "" if direction == INCOMING else link.origin, secret)
-    yield WriteDown(Entry(kind="secret set", outcome=f"{use}", actor=by, subject=by, link=link.name))
-
-
-def name_taken(namesake: Link) -> LinkExists:
-    """The error for a name that another link has."""
-    return LinkExists(
-        f"There is a link named {namesake.name!r} already, to {namesake.display_url}.",
-        remedy="Give this one another name (name=…, or --name on the command line).",
-        link=namesake.name,
-    )

@@ -131,6 +131,10 @@ class Link:
     incoming: Incoming = field(default_factory=Incoming)
     same_users: SameUsers | None = None
 
+    def unshared(self, user: str) -> str | None:
+        """Why that name must not be impersonated over this link, in either direction; None if nothing was said against it."""
+        return self.same_users.objection(user) if self.same_users is not None else None
+
     @property
     def origin(self) -> str:
         """Scheme, host and port of the application URL, as HTTP clients write them: what secrets are bound to (T-37)."""

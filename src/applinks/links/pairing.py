@@ -119,7 +119,9 @@ def accept(proposal: Proposal, *, by: str) -> Flow[dict[str, Any]]:
         raise PairingRefused(f"What {base} says of itself is not what the proposal says.", remedy="Say the same again.")
     known = [method for method in SIGNATURE_METHODS if method in proposal.methods]
     if not known:
-        raise PairingRefused("There is no signature method that both sides know.")
+        raise PairingRefused(
+            "There is no signature method that both sides know.", remedy=f"We know: {', '.join(SIGNATURE_METHODS)}."
+        )
     link = yield from _record(them, proposal.same_users, by, known[0], None)
     return {"id": us.id, "name": us.name, "link": link.name, "fingerprint": key.public.fingerprint, "method": known[0]}
 
@@ -211,7 +213,7 @@ def _record(them: _Other, same_users: bool, by: str, method: SignatureMethod, na
             same_users=SameUsers(same_users, by, int(moment.now), excluded),
         )
 
-    return (yield from changes.alter(them.id, make, by=by, what="link made"))
+    return (yield from changes.alter(them.id, make, by=by, kind="link made"))
 
 
 def _name_for(them: _Other, given: str | None, stored: Link | None) -> str:
@@ -244,7 +246,7 @@ def check_address(base: str, what: str) -> Flow[None]:
         )
     us: Identity = yield WhoWeAre()
     here = _on_this_machine(parts.hostname or "")
-    if here and not is_on_this_machine(us.url):
+    if here and not _on_this_machine(urlsplit(us.url).hostname or ""):
         raise PairingRefused(
             f"{what} {base} is on this machine only, and {us.url} is not.",
             remedy="Give the address under which everybody reaches it: people will be sent there, too.",
@@ -270,9 +272,9 @@ _SEGMENT = rf"/(?!\.{{1,2}}(?:/|$))(?:[A-Za-z0-9._~!$&'()*+,=:@-]|{_ESCAPE})+"
 _is_plain = re.compile(rf"https?://{_HOST}(?:{_SEGMENT})*").fullmatch
 
 
-def is_on_this_machine(address: str) -> bool:
-    """Whether an address can be reached from this machine only."""
-    return _on_this_machine(urlsplit(address).hostname or "")
+def is_safe_way(address: str) -> bool:
+    """Whether nobody on the way to an address can read or change what is sent: TLS, or this machine itself (T-27)."""
+    return address.startswith("https://") or _on_this_machine(urlsplit(address).hostname or "")
 
 
 def _on_this_machine(host: str) -> bool:

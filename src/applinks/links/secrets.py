@@ -9,7 +9,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from applinks.questions import Question
+from applinks.audit import Entry, WriteDown
+from applinks.errors import ConfigurationError
+from applinks.links.model import Level, Link
+from applinks.questions import Flow, FreshSecrets, Question
+
+INCOMING, OUTGOING = DIRECTIONS = ("incoming", "outgoing")
 
 
 class SecretUse(StrEnum):
@@ -38,3 +43,51 @@ class SecretOf(Question):
     link_id: str
     use: SecretUse
     origin: str
+
+
+def outgoing_use(link: Link) -> SecretUse:
+    """What the secret is for that goes with the outgoing level of a link."""
+    return SecretUse.OUTGOING_BASIC if link.outgoing.level is Level.BASIC else SecretUse.OUTGOING_OAUTH
+
+
+def incoming_use(link: Link) -> SecretUse:
+    """What the secret is for that goes with the incoming level of a link."""
+    return SecretUse.INCOMING_BASIC if link.incoming.level is Level.BASIC else SecretUse.INCOMING_OAUTH
+
+
+def set_secret(link: Link, direction: str, secret: str, *, by: str) -> Flow[None]:
+    """Keep the secret of one direction, for what its level means now; it is never shown again."""
+    if direction not in DIRECTIONS:
+        raise ConfigurationError(f"A link has no direction {direction[:50]!r}.", remedy=f"Say one of: {', '.join(DIRECTIONS)}.")
+    check_secret(secret)
+    if direction == INCOMING and link.incoming.level is Level.BASIC:
+        raise ConfigurationError(
+            "The password of an incoming link by Basic is made here, so that it is nobody's own.",
+            remedy=f"Have one made: `applinks link secret {link.name!r} --incoming --new`.",
+            link=link.name,
+        )
+    yield from keep_secret(link, direction, secret, by=by)
+
+
+def check_secret(secret: str) -> None:
+    """Raise `ConfigurationError`, which does not repeat it, unless this can be kept and sent."""
+    if not secret or not secret.isprintable():
+        raise ConfigurationError(
+            "A secret must be text of at least one letter, without control characters.", remedy="Enter it again."
+        )
+
+
+def new_secret(link: Link, *, by: str) -> Flow[str]:
+    """Make and keep a secret by which the other application proves itself; the answer is the only place where it is shown."""
+    secret: str
+    (secret,) = yield FreshSecrets(1)
+    yield from keep_secret(link, INCOMING, secret, by=by)
+    return secret
+
+
+def keep_secret(link: Link, direction: str, secret: str, *, by: str) -> Flow[None]:
+    """Keep it, and write down that it was set."""
+    incoming = direction == INCOMING
+    use = incoming_use(link) if incoming else outgoing_use(link)
+    yield KeepSecret(link.id, use, "" if incoming else link.origin, secret)
+    yield WriteDown(Entry(kind="secret set", outcome=f"{use}", actor=by, subject=by, link=link.name))

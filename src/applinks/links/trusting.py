@@ -20,7 +20,11 @@ def trust(link: Link, *, by: str, loaded: Container[str] = ()) -> Flow[Link]:
     `TransportFailed`, `LinkExists`.
     """
     if not link.application_url:
-        raise ConfigurationError(f"{link.name!r} has no address to read its certificate from.", link=link.name)
+        raise ConfigurationError(
+            f"{link.name!r} has no address to read its certificate from.",
+            remedy="A link gets its address when it is made: delete it, then `applinks link register NAME URL`.",
+            link=link.name,
+        )
     address = f"{link.application_url.rstrip('/')}/{trusted_apps.CERTIFICATE_PATH}"
     said: Response = yield Ask(Request("GET", address, (("accept", "text/plain"),)))
     if said.status != 200:
@@ -37,4 +41,4 @@ def trust(link: Link, *, by: str, loaded: Container[str] = ()) -> Flow[Link]:
         check_levels(trusting, level, loaded)
         return trusting
 
-    return (yield from alter(link.id, make, by=by, what="link changed"))
+    return (yield from alter(link.id, make, by=by, kind="link changed"))

@@ -25,6 +25,9 @@ TABLE = {
 }
 """Name → module, the strongest first."""
 
+THREE_LEGGED, TRUSTED = three_legged.NAME, "Trusted"
+"""Those by whose names other rooms ask whether they are loaded, or write down what came of them."""
+
 MECHANISMS: tuple[Mechanism, ...] = (two_legged_impersonation, three_legged, two_legged)
 """What is loaded unless something else is said."""
 
@@ -42,6 +45,11 @@ def load(names: Iterable[str]) -> tuple[Mechanism, ...]:
     return tuple(_module(module) for name, module in TABLE.items() if name in wanted)
 
 
+def names_of(mechanisms: Iterable[Mechanism]) -> tuple[str, ...]:
+    """What these mechanisms are called, in their order."""
+    return tuple(mechanism.NAME for mechanism in mechanisms)
+
+
 def _module(name: str) -> Mechanism:
     return cast("Mechanism", import_module(f"{__name__}.{name}"))
 
@@ -49,6 +57,8 @@ def _module(name: str) -> Mechanism:
 __all__ = [
     "MECHANISMS",
     "TABLE",
+    "THREE_LEGGED",
+    "TRUSTED",
     "WINDOW",
     "Candidate",
     "Checks",
@@ -59,5 +69,6 @@ __all__ = [
     "access_token",
     "examine",
     "load",
+    "names_of",
     "sign",
 ]

@@ -20,7 +20,7 @@ from applinks.links import (
     SecretUse,
     WhoWeAre,
     dialect_of,
-    is_on_this_machine,
+    is_safe_way,
 )
 from applinks.mechanisms.mechanism import Candidate, Objection, Presented, Proof
 from applinks.people import Person
@@ -40,7 +40,7 @@ def objection(facts: Facts, user: str) -> Objection | None:  # noqa: ARG001 it i
     link = facts.link
     if link.outgoing.level is not Level.BASIC:
         return Objection(f"the outgoing level of the link is {link.outgoing.level}")
-    if not link.application_url.startswith("https://") and not is_on_this_machine(link.application_url):
+    if not is_safe_way(link.application_url):
         return Objection("its address is plain http, where anybody could read the password")
     if not link.outgoing.account or not facts.secret:
         return Objection(f"no account and password are set for {link.origin}")
@@ -54,11 +54,7 @@ def incoming_objection(link: Link) -> str | None:
 
 def person_objection(person: Person, link: Link, method: str, path: str) -> str | None:
     """Never a disabled person, never an administrator (security.md T-20); and only what the link's policy allows to be done."""
-    if not person.active:
-        return "the account is disabled"
-    if person.administrator:
-        return "the account is an administrator's"
-    return link.incoming.policy.request_objection(method, path)
+    return link.incoming.policy.fixed_user_objection(person, method, path)
 
 
 def witness(facts: Facts, user: str) -> str | None:  # noqa: ARG001 it is one account for all
@@ -112,7 +108,7 @@ def accept(presented: Presented, link: Link | None, now: float) -> Flow[Candidat
     secret: str | None = yield SecretOf(link.id if link else "", SecretUse.INCOMING_BASIC, "")
     holds = secret is not None and compare_digest(secret.encode(), password.encode("utf-8", "surrogatepass"))
     refused = None if holds else BadProof(f"The password of {user!a} is wrong.", problem="authentication_denied")
-    if not us.url.startswith("https://") and not is_on_this_machine(us.url):
+    if not is_safe_way(us.url):
         refused = BadProof("Passwords are not accepted over plain http.", problem="authentication_denied")
     return Candidate(user, user, NAME, 0, "", (("password", "ok" if holds else "wrong"),), refused)
 

@@ -18,7 +18,7 @@ from applinks.questions import Flow, Moment, Now
 from applinks.wire import oauth1, problems
 from applinks.wire.keys import PrivateKey, PublicKey
 from applinks.wire.messages import Pairs, Request, Response
-from applinks.wire.oauth1 import SharedSecret, SignatureMethod
+from applinks.wire.oauth1 import SharedSecret
 
 if TYPE_CHECKING:
     from applinks.wire.problems import Problem
@@ -52,7 +52,7 @@ def sign(request: Request, facts: Facts, *, token: str | None = "", token_secret
 
 def signing_key(facts: Facts, token_secret: str = "") -> PrivateKey | SharedSecret:
     """The key for the link's signature method."""
-    if not is_shared(facts.link.outgoing.signature_method):
+    if not facts.link.outgoing.signature_method.shares_a_secret:
         return facts.key
     if not facts.secret:
         raise ConfigurationError(
@@ -61,11 +61,6 @@ def signing_key(facts: Facts, token_secret: str = "") -> PrivateKey | SharedSecr
             link=facts.link.name,
         )
     return _shared_secret(facts.secret, token_secret)
-
-
-def is_shared(method: SignatureMethod) -> bool:
-    """Whether both sides hold the same secret for this method."""
-    return method.startswith("HMAC-")
 
 
 def refusal(response: Response) -> Problem | None:
@@ -103,8 +98,7 @@ def examine(
     in_time = _time_objection(claim, now)
     incoming = link.incoming if link is not None and link.incoming.level is not Level.DISABLED else None
     pinned = incoming is not None and claim.method is incoming.signature_method
-    shared = is_shared(claim.method)
-    key = (yield from _shared_key(link, token_secret or "")) if shared else _public_key(link)
+    key = (yield from _shared_key(link, token_secret or "")) if claim.method.shares_a_secret else _public_key(link)
     known = incoming is not None and key is not None
     try:
         holds, trouble = _verified(claim, key)
@@ -118,7 +112,8 @@ def examine(
     )
     if known and pinned and holds:
         return checks, in_time
-    return checks, in_time or (token_unknown() if shared and token_secret is None else _bad_signature(checks))
+    unverifiable = claim.method.shares_a_secret and token_secret is None
+    return checks, in_time or (token_unknown() if unverifiable else _bad_signature(checks))
 
 
 def token_unknown() -> NotAdmitted:
@@ -152,7 +147,7 @@ def _verified(claim: oauth1.Claim, key: Callable[[], PublicKey | SharedSecret] |
     """Whether the signature holds; and what keeps us from saying so, where a stored key is unusable."""
     try:
         if key is None:
-            nobody = _shared_secret(NOBODYS_SECRET, "") if is_shared(claim.method) else PublicKey.read(NOBODYS_KEY)
+            nobody = _shared_secret(NOBODYS_SECRET, "") if claim.method.shares_a_secret else PublicKey.read(NOBODYS_KEY)
             return oauth1.verify(claim, nobody), None
         return oauth1.verify(claim, key()), None
     except MethodForbidden:

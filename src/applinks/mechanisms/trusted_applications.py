@@ -9,7 +9,7 @@ from __future__ import annotations
 from hashlib import sha256
 
 from applinks.errors import BadProof, NotAdmitted
-from applinks.links import Facts, Identity, Level, Link, LinkOfConsumer, WhoWeAre, is_on_this_machine
+from applinks.links import Facts, Identity, Level, Link, LinkOfConsumer, WhoWeAre, is_safe_way
 from applinks.mechanisms.mechanism import Candidate, Checks, Objection, Presented, Proof
 from applinks.mechanisms.signature import NOBODYS_KEY
 from applinks.people import Person
@@ -31,9 +31,9 @@ def objection(facts: Facts, user: str) -> Objection | None:
     link = facts.link
     if link.outgoing.level is not Level.TRUSTED:
         return Objection(f"the outgoing level of the link is {link.outgoing.level}")
-    if not link.application_url.startswith("https://") and not is_on_this_machine(link.application_url):
+    if not is_safe_way(link.application_url):
         return Objection("its address is plain http, where anybody could put another name into the certificate")
-    unshared = link.same_users.objection(user) if link.same_users is not None else None
+    unshared = link.unshared(user)
     return Objection(unshared) if unshared else None
 
 
@@ -45,8 +45,7 @@ def incoming_objection(link: Link) -> str | None:
 
 def person_objection(person: Person, link: Link, method: str, path: str) -> str | None:
     """Whoever is vouched for was not asked: the link's policy decides, as for impersonation."""
-    unshared = link.same_users.objection(person.name) if link.same_users is not None else None
-    return unshared or link.incoming.policy.objection(person, method, path)
+    return link.unshared(person.name) or link.incoming.policy.objection(person, method, path)
 
 
 def witness(facts: Facts, user: str) -> str:  # noqa: ARG001 other mechanisms need the facts
@@ -129,7 +128,7 @@ def accept(presented: Presented, link: Link | None, now: float) -> Flow[Candidat
 def _check_request(
     certificate: trusted_apps.Certificate, link: Link | None, us: Identity, request: Request, now: float
 ) -> None:
-    if not us.url.startswith("https://") and not is_on_this_machine(us.url):
+    if not is_safe_way(us.url):
         raise trusted_apps.bad_signature(request.url)  # on plain http anybody could write another name into a certificate
     if link is None:
         return

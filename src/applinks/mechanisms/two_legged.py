@@ -39,11 +39,7 @@ def incoming_objection(link: Link) -> str | None:
 
 def person_objection(person: Person, link: Link, method: str, path: str) -> str | None:
     """Never a disabled person, never an administrator (security.md T-20); and only what the link's policy allows to be done."""
-    if not person.active:
-        return "the fixed user is disabled"
-    if person.administrator:
-        return "the fixed user is an administrator"
-    return link.incoming.policy.request_objection(method, path)
+    return link.incoming.policy.fixed_user_objection(person, method, path)
 
 
 def witness(facts: Facts, user: str) -> None:

@@ -32,7 +32,7 @@ def objection(facts: Facts, user: str) -> Objection | None:
     link = facts.link
     if link.outgoing.level is not Level.OAUTH_IMPERSONATION:
         return Objection(f"the outgoing level of the link is {link.outgoing.level}, not {Level.OAUTH_IMPERSONATION}")
-    unshared = link.same_users.objection(user) if link.same_users is not None else None
+    unshared = link.unshared(user)
     return Objection(unshared) if unshared else None
 
 
@@ -44,8 +44,7 @@ def incoming_objection(link: Link) -> str | None:
 
 def person_objection(person: Person, link: Link, method: str, path: str) -> str | None:
     """Whether this person is shared, and the link's policy lets them be impersonated."""
-    unshared = link.same_users.objection(person.name) if link.same_users is not None else None
-    return unshared or link.incoming.policy.objection(person, method, path)
+    return link.unshared(person.name) or link.incoming.policy.objection(person, method, path)
 
 
 def witness(facts: Facts, user: str) -> str:  # noqa: ARG001 other mechanisms need the facts

@@ -3,7 +3,7 @@
 from applinks.outgoing import dance
 from applinks.outgoing.connections import Connections
 from applinks.outgoing.fetch import fetch, fetch_async
-from applinks.outgoing.ladder import ANONYMOUS, Explanation, Rung
+from applinks.outgoing.ladder import ANONYMOUS, Explanation
 from applinks.outgoing.linked import AsyncLinkedApplication, LinkedApplication
 
 __all__ = [
@@ -12,7 +12,6 @@ __all__ = [
     "Connections",
     "Explanation",
     "LinkedApplication",
-    "Rung",
     "dance",
     "fetch",
     "fetch_async",

@@ -32,11 +32,12 @@ from applinks.links import (
     Stamp,
     endpoints_of,
 )
-from applinks.mechanisms import access_token, sign
+from applinks.mechanisms import THREE_LEGGED, access_token, sign
 from applinks.outgoing import answer, clocks
 from applinks.questions import Ask, Flow, Moment, Now
 from applinks.wire import tokens
 from applinks.wire.messages import Pairs, Request, Response
+from applinks.wire.paths import is_local_path
 from applinks.wire.problems import refusal_in
 
 START_PATH = "plugins/servlet/applinks/oauth/login-dance/authorize"
@@ -141,8 +142,7 @@ def forget(link: Link, user: str, token: str | None = None, *, why: str, by: str
 
 def local(path: str) -> str:
     """A path of our own to go on to, or "/": nothing that could lead a browser elsewhere (security.md T-42, C-75)."""
-    plain = path.isprintable() and path.isascii() and "\\" not in path
-    return path if plain and path.startswith("/") and not path.startswith("//") else "/"
+    return path if is_local_path(path) else "/"
 
 
 def _named(state: str, browser: str) -> str:
@@ -183,4 +183,4 @@ def _post(url: str, facts: Facts, *, token: str | None, token_secret: str = "", 
 
 
 def _entry(kind: str, link: Link, user: str, by: str | None = None) -> WriteDown:
-    return WriteDown(Entry(kind=kind, outcome="done", subject=user, actor=by or user, link=link.name, mechanism="3LO"))
+    return WriteDown(Entry(kind=kind, outcome="done", subject=user, actor=by or user, link=link.name, mechanism=THREE_LEGGED))

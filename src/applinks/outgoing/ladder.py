@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from applinks.errors import MechanismMissing
 from applinks.links import Facts
-from applinks.mechanisms import MECHANISMS, TABLE, Mechanism, Objection
+from applinks.mechanisms import MECHANISMS, TABLE, Mechanism, Objection, names_of
 from applinks.outgoing import dance
 from applinks.questions import Flow
 
@@ -103,7 +103,7 @@ def _nothing_carries(
     if demanded is not None and demanded not in KNOWN:
         what = f"There is no mechanism {demanded[:50]!r} for the link {link.name!r}."
         remedy = f"Demand one of: {', '.join(KNOWN)}."
-    elif demanded is not None and demanded not in {mechanism.NAME for mechanism in mechanisms}:
+    elif demanded is not None and demanded not in names_of(mechanisms):
         what = f"The mechanism {demanded!r} is not loaded in this application."
         remedy = f"Name it in the setting: AppLinks(…, mechanisms=[…, {demanded!r}]) or APPLINKS_MECHANISMS."
     else:

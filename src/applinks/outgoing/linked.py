@@ -16,7 +16,7 @@ from applinks.outgoing.answer import ERRORS
 from applinks.outgoing.call import facts_of
 from applinks.outgoing.connections import Connections
 from applinks.outgoing.ladder import ANONYMOUS, Explanation
-from applinks.outgoing.send import LinkAuth, as_wire_response, client_options, transport_failure
+from applinks.outgoing.send import LinkAuth, as_wire_response, client_options, parsed, transport_failure
 from applinks.people import current_user
 from applinks.questions import Application, Flow
 from applinks.wire.messages import Response
@@ -120,7 +120,7 @@ class _Linked(Generic[R]):
     def _prepared(self, path: str, options: Options) -> dict[str, Any]:
         joined, params = address.join(self.link, path), options.pop("params", None)
         try:
-            url = httpx2.URL(joined)
+            url = parsed(joined)
             return {"url": url.copy_merge_params(params) if params else url, **options}
         except httpx2.InvalidURL as unusable:
             raise ConfigurationError(

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass, fields
 from typing import Any
 
 from applinks.errors import ConfigurationError
 from applinks.people.person import Person
-
-_TRICKS = re.compile(r"//|/\.{1,2}(?:/|$)|%(?:2f|5c|2e|3b|25|00)|;|\\", re.IGNORECASE)
-"""Spellings that servers read differently from one another (security.md T-51); a path rule cannot be trusted with them."""
+from applinks.wire.paths import is_plain_path
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +61,16 @@ class Policy:
         named = person.name in self.users or person.name in self.administrators
         return named or not person.groups.isdisjoint(self.groups)
 
+    def fixed_user_objection(self, person: Person, method: str, path: str) -> str | None:
+        """Why calls that name nobody do not go as this fixed user: never as an administrator, whoever is named (T-20, R-13)."""
+        if not person.active:
+            return "the fixed user is disabled"
+        if person.administrator:
+            return "the fixed user is an administrator"
+        return self.request_objection(method, path)
+
     def request_objection(self, method: str, path: str) -> str | None:
-        """Why this method or path is not admitted, whoever acts: of fixed users, too, nobody was asked."""
+        """Why this method or path is not admitted, whoever acts."""
         if self.methods and method not in self.methods:
             return f"the policy does not allow the method {method}"
         if self.paths and not _below(path, self.paths):
@@ -93,6 +98,4 @@ def _meets(excluded: Iterable[str], names: Iterable[str]) -> bool:
 
 
 def _below(path: str, prefixes: Iterable[str]) -> bool:
-    if _TRICKS.search(path):
-        return False
-    return any(f"{path}/".startswith(f"{prefix.rstrip('/')}/") for prefix in prefixes)
+    return is_plain_path(path) and any(f"{path}/".startswith(f"{prefix.rstrip('/')}/") for prefix in prefixes)

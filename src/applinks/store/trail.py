@@ -33,6 +33,7 @@ _AHEAD = " ON CONFLICT (singleton) DO UPDATE SET " + ", ".join(
     f"{column.name} = excluded.{column.name}" for column in audit_head.columns
 )
 _NEXT = select(audit).where(audit.c.sequence > bindparam("after")).order_by(audit.c.sequence).limit(BATCH)
+_as_json = json.JSONEncoder(sort_keys=True, separators=(",", ":")).encode
 _STORED = tuple(field.name for field in fields(Entry) if field.name != "explanation")
 
 
@@ -145,7 +146,7 @@ def _head(sequence: int, digest: bytes) -> Head | None:
 
 def _columns(entry: Entry) -> dict[str, Any]:
     stored = {name: value for name in _STORED if (value := getattr(entry, name)) not in (None, ())}
-    return {"kind": entry.kind, "link": entry.link, "entry": json.dumps(stored, separators=(",", ":"))}
+    return {"kind": entry.kind, "link": entry.link, "entry": _as_json(stored)}
 
 
 def _entry(text: str) -> Entry:
@@ -160,8 +161,7 @@ def _entry(text: str) -> Entry:
 
 
 def _digest(key: bytes, before: bytes, row: dict[str, Any]) -> bytes:
-    canonical = json.dumps(row, sort_keys=True, separators=(",", ":"))
-    return hmac.digest(key, before + canonical.encode(), "sha256")
+    return hmac.digest(key, before + _as_json(row).encode(), "sha256")
 
 
 def _voucher(key: bytes, sequence: int, digest: bytes) -> bytes:

@@ -2,7 +2,6 @@
 
 from applinks.web.look import STATIC, STATIC_HEADERS, page, render, security_headers
 from applinks.web.pages import PageVisit, serve
-from applinks.web.shown import is_local_path
 from applinks.web.views import (
     Consent,
     FarSide,
@@ -34,7 +33,6 @@ __all__ = [
     "Reader",
     "Verifier",
     "View",
-    "is_local_path",
     "page",
     "render",
     "security_headers",

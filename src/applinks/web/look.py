@@ -13,6 +13,7 @@ from applinks.web import shown
 from applinks.web.views import Consent, Notice, View
 from applinks.web.words import NOTICES, OUTCOMES
 from applinks.wire.messages import Pairs, Response
+from applinks.wire.paths import is_local_path
 
 _HERE = Path(__file__).parent
 _SHEETS = ("pico.min.css", "pages.css")
@@ -98,7 +99,7 @@ def _finalized(value: object) -> object:
 
 
 def _own_path(path: str) -> str:
-    if not shown.is_local_path(path):
+    if not is_local_path(path):
         raise ConfigurationError(f"{path!r} is no path on this host.", remedy="Give a path that begins with one slash.")
     return path
 
@@ -113,7 +114,7 @@ def _templates() -> Environment:
         lstrip_blocks=True,
     )
     found.filters |= {shows.__name__: shows for shows in _FILTERS} | {"own_path": _own_path}
-    found.tests |= {"local_path": shown.is_local_path, "web_address": shown.is_web_address}
+    found.tests |= {"local_path": is_local_path, "web_address": shown.is_web_address}
     found.globals |= {"sheets": tuple(STATIC), "NOTICES": NOTICES, "OUTCOMES": OUTCOMES}
     return found
 

@@ -55,11 +55,6 @@ def initial(name: str) -> str:
     return harmless(name).strip()[:1].upper() or "?"
 
 
-def is_local_path(address: object) -> bool:
-    """Whether an address is a path on this host and nothing that a browser could read otherwise (T-42, T-47)."""
-    return isinstance(address, str) and re.fullmatch(r"/(?![/\\])[!-\[\]-~]*", address) is not None
-
-
 def is_web_address(address: object) -> bool:
     """Whether an address that others gave us may be shown as a link (T-46, T-47)."""
     return isinstance(address, str) and _parts(address) is not None

@@ -45,6 +45,11 @@ class SignatureMethod(StrEnum):
     HMAC_SHA1 = "HMAC-SHA1"
     HMAC_SHA256 = "HMAC-SHA256"
 
+    @property
+    def shares_a_secret(self) -> bool:
+        """Whether both sides hold the same secret for it; else the sender alone has the private key."""
+        return self.startswith("HMAC-")
+
 
 # SHA-1 is the protocol's own; it stays available per link, on purpose, and said aloud (T-06).
 _SHA1, _SHA256, _SHA512 = hashes.SHA1(), hashes.SHA256(), hashes.SHA512()  # noqa: S303
@@ -342,7 +347,7 @@ def check_window(timestamp: int, now: float, *, past: int = 300, future: int = 3
 
 
 def _fits(key: PrivateKey | PublicKey | SharedSecret, method: SignatureMethod) -> bool:
-    return method.startswith("HMAC-") is isinstance(key, SharedSecret)
+    return method.shares_a_secret is isinstance(key, SharedSecret)
 
 
 def _base64(raw: bytes) -> bytes:

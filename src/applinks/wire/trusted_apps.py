@@ -27,6 +27,7 @@ from cryptography.hazmat.primitives import hashes
 from applinks.errors import BadProof, ConfigurationError, MalformedAnswer, NoProof
 from applinks.wire.keys import PrivateKey, PublicKey
 from applinks.wire.messages import Pairs, Request
+from applinks.wire.paths import is_plain_path
 from applinks.wire.trusted_failures import Code
 
 ID = "x-seraph-trusted-app-id"  # such as jira:12345678; that form is unverified: protocol.md 2.1
@@ -283,8 +284,6 @@ _part = r"(?:0|[1-9][0-9]?|1[0-9]{2}|2[0-4][0-9]|25[0-5])"  # no zeros in front,
 _is_address = re.compile(rf"{_part}(?:\.{_part}){{3}}").fullmatch
 _is_pattern = re.compile(rf"(?:{_part}|\*)(?:\.(?:{_part}|\*)){{3}}").fullmatch
 _is_prefix = re.compile(r"/[\x21-\x7e]*").fullmatch
-# Spellings that servers read differently from one another (T-26, T-51, T-70): no prefix can be trusted with them.
-_tricks = re.compile(r"//|/\.{1,2}(?:/|$)|%(?:2f|5c|2e|3b|25|00)|[;\\?#]|[^\x21-\x7e]", re.IGNORECASE).search
 
 
 def check_patterns(addresses: Iterable[str], paths: Iterable[str]) -> None:
@@ -298,7 +297,7 @@ def check_patterns(addresses: Iterable[str], paths: Iterable[str]) -> None:
                 f"{pattern[:60]!a} is no address pattern.", remedy="Write four parts, each a number or *: 192.168.0.*"
             )
     for prefix in paths:
-        if not _is_prefix(prefix) or _tricks(prefix):
+        if not _is_prefix(prefix) or not is_plain_path(prefix):
             raise ConfigurationError(
                 f"{prefix[:200]!a} is no plain path.", remedy="Write the beginning of a path below our address: /rest/api/"
             )
@@ -328,7 +327,7 @@ def check_path(prefixes: Iterable[str], path: str) -> None:
     with BAD_URL; a path that servers may read in two ways fits no prefix.
     """
     prefixes = tuple(prefixes)
-    if prefixes and (_tricks(path) or not path.startswith(prefixes)):
+    if prefixes and not (is_plain_path(path) and path.startswith(prefixes)):
         raise _bad_proof(Code.BAD_URL, "it may not be used for this path", path[:200])
 
 

@@ -21,6 +21,7 @@ from applinks.links import (
     SpendRequestToken,
     digest_of,
 )
+from applinks.mechanisms import THREE_LEGGED
 from applinks.questions import Flow, FreshSecrets, Moment, Now
 from applinks.wire import tokens
 from applinks.wire.messages import Response
@@ -55,7 +56,7 @@ def _swapped(claim: Claim) -> Flow[Response]:
     grant, credentials = yield from _fresh(Grant(grant_id[:22], link.id, asked.user or "", "", "", "", int(moment.now), 0, 0))
     if not (yield SpendRequestToken(asked.digest, grant)):
         raise _rejected("The request token was exchanged already.")
-    yield WriteDown(Entry("grant given", "done", subject=grant.user, actor=grant.user, link=link.name, mechanism="3LO"))
+    yield WriteDown(Entry("grant given", "done", subject=grant.user, actor=grant.user, link=link.name, mechanism=THREE_LEGGED))
     return tokens.access_token_reply(credentials)
 
 
@@ -94,7 +95,7 @@ def _renewed(claim: Claim, handle: str) -> Flow[Response]:
     fresh, credentials = yield from _fresh(grant)
     if not (yield RenewGrant(fresh, instead_of=grant.token)):
         raise _rejected("The token was renewed already.")
-    yield WriteDown(Entry("grant renewed", "done", subject=grant.user, link=link.name, mechanism="3LO"))
+    yield WriteDown(Entry("grant renewed", "done", subject=grant.user, link=link.name, mechanism=THREE_LEGGED))
     return tokens.access_token_reply(credentials)
 
 

@@ -6,17 +6,15 @@ from applinks.errors import NoProof, NotAdmitted
 from applinks.incoming.endpoints.visit import Visit
 from applinks.incoming.replay import spend
 from applinks.links import OAUTH_LEVELS, Link, LinkOfConsumer
-from applinks.mechanisms import examine
+from applinks.mechanisms import THREE_LEGGED, examine, names_of
 from applinks.questions import Flow, Moment, Now
 from applinks.wire import oauth1
 from applinks.wire.messages import Response
 
-THREE_LEGGED = "3LO"
-
 
 def misuse(visit: Visit) -> Response | None:
     """The answer to anything but a POST, or where the dance is not loaded."""
-    if THREE_LEGGED not in {mechanism.NAME for mechanism in visit.mechanisms}:
+    if THREE_LEGGED not in names_of(visit.mechanisms):
         return Response(404, (("content-type", "text/plain;charset=UTF-8"),), b"There is no OAuth dance here.")
     if visit.request.method != "POST":
         headers = (("content-type", "text/plain;charset=UTF-8"), ("allow", "POST"))
