@@ -685,14 +685,19 @@ def _folder(face: Sync) -> str:
 
 def test_an_act_that_cannot_be_written_down_is_not_told_as_done(face, caplog, monkeypatch):
     caplog.set_level(logging.DEBUG, "applinks")
-    answer = face.applinks._store.answer
+    store = face.applinks._store
+    answer, answer_async = store.answer, store.answer_async
 
     def failing(question: Any) -> Any:
         if isinstance(question, WriteDown):
             raise StoreUnavailable("full")
         return answer(question)
 
-    monkeypatch.setattr(face.applinks._store, "answer", failing)
+    async def failing_async(question: Any) -> Any:
+        return failing(question) if isinstance(question, WriteDown) else await answer_async(question)
+
+    monkeypatch.setattr(store, "answer", failing)
+    monkeypatch.setattr(store, "answer_async", failing_async)
     with pytest.raises(StoreUnavailable):
         face.do("delete_link", "Archive", by="root")
     assert told(caplog) == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import fields, replace
 from typing import Any
@@ -10,6 +11,7 @@ import pytest
 from sqlalchemy import delete, select, text, update
 
 from applinks.audit import AuditTrail, AuditVerdict, Entry, Head, VerifyAudit, WriteDown, Written
+from applinks.errors import StoreUnavailable
 from applinks.store import Store, trail
 from applinks.store.database import Use
 from applinks.store.tables import audit, audit_head
@@ -284,3 +286,58 @@ def test_a_noted_head_that_agrees_says_nothing(store: Store) -> None:
     noted = verdict(store).head
     written(store, 2)
     assert verdict(store, noted).broken is None
+
+
+def together(store: Store, *entries: Entry) -> list[Any]:
+    """Written down at the same moment; for each None, or why it was not."""
+
+    async def write() -> list[Any]:
+        return await asyncio.gather(*(store.answer_async(WriteDown(entry)) for entry in entries), return_exceptions=True)
+
+    return asyncio.run(write())
+
+
+def numbered(count: int, **more: Any) -> list[Entry]:
+    return [Entry(kind="call", outcome=str(number), **more) for number in range(count)]
+
+
+def test_what_is_written_down_together_is_one_chain_in_the_order_of_asking_t68(store: Store) -> None:
+    write(store, FULL)
+    assert together(store, *numbered(120)) == [None] * 120
+    write(store, FULL)
+    kept = store.answer(AuditTrail(limit=1000))[::-1]
+    assert [each.sequence for each in kept] == list(range(1, 123))
+    assert [each.entry for each in kept[1:-1]] == numbered(120)
+    assert verdict(store).broken is None
+
+
+def test_a_change_among_many_calls_makes_their_write_durable(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    uses, transaction = [], store._database.transaction
+    monkeypatch.setattr(store._database, "transaction", lambda use: uses.append(use) or transaction(use))
+    together(store, *numbered(3))
+    together(store, *numbered(3), Entry(kind="link made", outcome="done"), *numbered(3))
+    together(store, *numbered(3))
+    assert uses == [Use.WRITE, Use.WRITE_DURABLY, Use.WRITE]
+
+
+def test_an_answer_is_given_only_when_its_row_is_there(store: Store) -> None:
+    async def write_and_look(entry: Entry) -> bool:
+        await store.answer_async(WriteDown(entry))
+        return entry in {each.entry for each in store.answer(AuditTrail(limit=100))}
+
+    async def at_once() -> list[bool]:
+        return await asyncio.gather(*map(write_and_look, numbered(20)))
+
+    assert asyncio.run(at_once()) == [True] * 20
+
+
+def test_where_the_record_cannot_be_written_each_of_them_is_told_and_the_chain_goes_on_t11(store: Store) -> None:
+    written(store, 2)
+    change(store, text("ALTER TABLE audit_head RENAME TO away"))
+    assert [type(each) for each in together(store, *numbered(3))] == [StoreUnavailable] * 3
+    with pytest.raises(StoreUnavailable):
+        write(store, FULL)
+    change(store, text("ALTER TABLE away RENAME TO audit_head"))
+    assert together(store, *numbered(3)) == [None] * 3
+    found = verdict(store)
+    assert (found.broken, found.head and found.head.sequence) == (None, 5)

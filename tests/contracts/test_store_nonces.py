@@ -12,9 +12,10 @@ from typing import Any
 import pytest
 
 from applinks.incoming.replay import SpendNonce
+from applinks.links import TakeTurn
 from applinks.store import Store
 from applinks.store.database import Use
-from applinks.store.nonces import SWEEP_EVERY, SWEPT_AT_ONCE
+from applinks.store.nonces import SWEEP_EVERY, SWEPT_AT_ONCE, digest, digest_of_turn
 from applinks.store.tables import nonces
 from contracts.conftest import Clock
 
@@ -153,7 +154,7 @@ def test_a_nonce_that_could_still_matter_is_never_swept_t12(store: Store, clock:
 
 
 def add_old(store: Store, count: int) -> None:
-    rows = [{"digest": f"old {number}".encode(), "keep_until": 10} for number in range(count)]
+    rows = [{"digest": digest(replace(NONCE, timestamp=1, nonce=str(number))), "keep_until": 10} for number in range(count)]
     with store._database.transaction(Use.WRITE) as connection:
         connection.execute(nonces.insert(), rows)
 
@@ -176,3 +177,23 @@ def test_a_process_sweeps_once_a_minute_t77(store: Store, clock: Clock) -> None:
 def test_a_sweep_is_bounded_and_soon_goes_on_while_there_is_more_t77(store: Store, clock: Clock) -> None:
     add_old(store, SWEPT_AT_ONCE + 5)
     assert [old_after(store, clock, seconds) for seconds in (SWEEP_EVERY, 0.5, 0.5)] == [5, 5, 0]
+
+
+def test_the_table_is_in_the_order_of_time() -> None:
+    """So that nonces of one moment lie together among any number of others, and the sweep meets the oldest first."""
+    times = [0, 1, 255, 256, 1_800_000_000, 1_800_000_001]
+    digests = [digest(replace(NONCE, timestamp=time, nonce=str(number))) for time in times for number in range(9)]
+    by_time = [key[:8] for key in digests]
+    assert by_time == sorted(by_time)
+    assert len({key[:8] for key in digests}) == len(times)
+    assert len(set(digests)) == len(digests)
+
+
+def test_a_turn_whose_time_is_over_is_swept_with_the_nonces_t77(store: Store, clock: Clock) -> None:
+    store.answer(TakeTurn("renew", int(clock.now) + 30))
+    store.answer(TakeTurn("longer", int(clock.now) + 3000))
+    clock.now += SWEEP_EVERY
+    store.answer(replace(NONCE, keep_until=int(clock.now) + 1000))
+    with store._database.transaction(Use.READ) as connection:
+        left = {row.digest for row in connection.execute(nonces.select())}
+    assert left == {digest(NONCE), digest_of_turn("longer")}

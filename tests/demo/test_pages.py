@@ -9,7 +9,7 @@ from itertools import pairwise
 import pytest
 from starlette.routing import Route
 
-from applinks.demo import browser, look
+from applinks.demo import look, safety
 
 NAMES = ["Tracker", "Wiki", "Forge"]
 EXAMPLES = {
@@ -82,7 +82,7 @@ def test_every_page_and_refusal_carries_the_safe_headers(world, name):
     with world.browsing(name, "alice") as alice:
         for path in [*routes(world, name, "GET"), "/nowhere", "/static/demo.css"]:
             answer = alice.http.get(path)
-            expected = {header: value for header, value in browser.HEADERS.items() if "static" not in path or header != CACHING}
+            expected = {header: value for header, value in safety.HEADERS.items() if "static" not in path or header != CACHING}
             assert {header: answer.headers.get(header) for header in expected} == expected
         refused = alice.http.post("/logout")
         assert refused.status_code == 403

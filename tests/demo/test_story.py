@@ -72,7 +72,7 @@ def test_as_a_program_it_tells_the_whole_story_of_the_issue_as_data(tmp_path):
         ("carol", "carol", "3LO", 200),
         ("carol", "carol", "3LO", 200),
         ("cclark", "cclark", "3LO", 200),
-        ("carol", "carol", "3LO", None),
+        ("carol", "carol", "3LO", 401),
     ]
     assert (fixed["subject"], fixed["mechanism"], fixed["status"]) == ("cclark", "2LO", 200)
     assert [(step["subject"], step["status"]) for step in refused] == [

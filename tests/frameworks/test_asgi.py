@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from applinks.frameworks import ASGIMiddleware
+from applinks.frameworks.asgi import _telling
 from applinks.people import Person, current_user
 from applinks.wire.messages import FORM
 from frameworks.hosts import Application, Asgi, Call
@@ -207,3 +208,26 @@ def test_a_path_with_its_query_in_it_is_taken_without_it():
 
     asyncio.run(ASGIMiddleware(app, called)(scope, nothing, nothing))
     assert [person.name for person in seen] == ["alice"]
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        (b"Authorization", b"OAuth x"),
+        (b"authorization", b"Basic eDp5"),
+        (b"X-Seraph-Trusted-App-Cert", b"x"),
+        (b"Content-Type", FORM.encode()),
+    ],
+)
+def test_what_may_be_a_proof_is_looked_at_however_its_name_is_written_and_nothing_else_is(header):
+    """T-01. The other headers are not even decoded then."""
+    called, _ = wiki()
+    middleware = ASGIMiddleware(Asgi, called)
+    scope = Asgi._scope(Call(headers=[("accept", "text/html"), ("cookie", "authorization=OAuth")]))
+    before = list(scope["headers"])
+
+    def concerns_us(headers: list[tuple[bytes, bytes]]) -> bool:
+        return middleware._target.concerns_us("/wiki/rest/page", "", _telling({"headers": headers}))
+
+    assert not concerns_us(before)
+    assert concerns_us([*before, header])

@@ -172,6 +172,27 @@ def test_what_fails_is_raised_in_every_task_of_a_write_and_the_next_one_goes_on_
     assert later is True
 
 
+def test_what_was_asked_for_when_the_loop_ends_is_written_all_the_same(ledger: Ledger) -> None:
+    """asyncio cancels every task then, those who write too; what a call has done must be in the record."""
+    grouped, asked = Grouped(ledger), []
+
+    async def end_while_they_wait() -> None:
+        asked.extend(asyncio.ensure_future(grouped.answer_async(each)) for each in numbered(AT_ONCE + 5))
+        await asyncio.sleep(0)
+        assert ledger.batches == []
+
+    asyncio.run(end_while_they_wait())
+    assert all(each.cancelled() for each in asked)
+    assert [len(batch) for batch in ledger.batches] == [AT_ONCE, 5]
+
+
+def test_an_answer_may_be_none(ledger: Ledger) -> None:
+    ledger.answer_all = lambda batch: [None] * len(batch)  # type: ignore[method-assign, return-value, assignment]
+    grouped = Grouped(ledger)
+    assert grouped.answer(NONCE) is None
+    assert asyncio.run(grouped.answer_async(NONCE)) is None
+
+
 def test_several_event_loops_do_not_meet(ledger: Ledger) -> None:
     grouped, start = Grouped(ledger), threading.Barrier(4)
 

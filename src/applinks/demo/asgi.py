@@ -22,7 +22,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from starlette.types import Message as Event
 
 from applinks import AsyncAppLinks, current_user
-from applinks.demo import browser, look
+from applinks.demo import look, safety
 from applinks.demo.bodies import LARGEST, BadBody, parse
 from applinks.demo.messages import JustAllowed, Kind, Message
 from applinks.demo.people import People
@@ -36,7 +36,7 @@ class SafeHeaders:
 
     def __init__(self, app: ASGIApp, url: str) -> None:
         self.app = app
-        self.headers = browser.safe_headers(url)
+        self.headers = safety.safe_headers(url)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on; dress the answer."""
@@ -78,7 +78,7 @@ class SignedIn:
             return None
         if scope["path"].startswith("/rest/") and scope["method"] not in {"GET", "HEAD"}:
             return None
-        return browser.signed_in(HTTPConnection(scope).session)
+        return safety.signed_in(HTTPConnection(scope).session)
 
 
 @dataclass(frozen=True)
@@ -102,7 +102,7 @@ class Site:
             "status": status,
             "site": self.name,
             "person": person,
-            "token": browser.form_token(request.session),
+            "token": safety.form_token(request.session),
             "message": message or waiting,
         }
         return self.templates.TemplateResponse(request, template, frame | context, status_code=status)
@@ -118,7 +118,7 @@ class Site:
         async def checked(request: Request) -> Response:
             form = await request.form(max_files=0, max_fields=20, max_part_size=LARGEST)
             site, origin = request.headers.get("Sec-Fetch-Site"), request.headers.get("Origin")
-            if not browser.genuine(request.session, text_of(form, "token"), url=self.url, site=site, origin=origin):
+            if not safety.genuine(request.session, text_of(form, "token"), url=self.url, site=site, origin=origin):
                 raise HTTPException(403, "This form has expired or came from elsewhere. Go back, reload and send it again.")
             return await endpoint(request, form)
 
@@ -142,8 +142,8 @@ class Site:
         person = self.people.sign_in(text_of(form, "name"), text_of(form, "password"))
         if person is None:
             return self.page(request, "login.html", status=403, next=text_of(form, "next"), refused=True)
-        browser.begin_session(request.session, person.name)
-        return RedirectResponse(browser.local_path(text_of(form, "next")), 303)
+        safety.begin_session(request.session, person.name)
+        return RedirectResponse(safety.local_path(text_of(form, "next")), 303)
 
     async def sign_out(self, request: Request, form: FormData) -> Response:  # noqa: ARG002 every form endpoint is given the form
         """End the session."""
@@ -152,7 +152,7 @@ class Site:
 
     async def to_sign_in(self, request: Request, error: Exception) -> Response:  # noqa: ARG002 an exception handler
         """Nobody is acting: send them to the form, and back afterwards."""
-        back = browser.target(request.url.path, request.url.query) if request.method == "GET" else "/"
+        back = safety.target(request.url.path, request.url.query) if request.method == "GET" else "/"
         return RedirectResponse(f"/login?{urlencode({'next': back})}", 303)
 
     async def refuse(self, request: Request, error: Exception) -> Response:
@@ -168,8 +168,8 @@ def middleware(site: Site, applinks: AsyncAppLinks, secret: str) -> list[Middlew
         Middleware(
             SessionMiddleware,
             secret_key=f"{site.name} {secret}",
-            session_cookie=browser.cookie_name(site.name, site.url),
-            max_age=browser.IDLE,
+            session_cookie=safety.cookie_name(site.name, site.url),
+            max_age=safety.IDLE,
             https_only=site.url.startswith("https:"),
         ),
         Middleware(SignedIn, applinks=applinks, people=site.people),

@@ -14,10 +14,10 @@ from urllib.parse import quote
 
 from applinks.frameworks.target import Target, encoded_again
 from applinks.incoming import BODY_LIMIT, Principal, receive, wants_body
-from applinks.incoming.receive import CERTIFICATE
 from applinks.people import nobody_acting
 from applinks.wire.messages import Pairs, Response, first
 from applinks.wire.problems import challenge
+from applinks.wire.trusted_apps import CERTIFICATE
 
 if TYPE_CHECKING:
     from applinks.assembly import Application

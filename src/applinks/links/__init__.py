@@ -47,7 +47,7 @@ from applinks.links.model import (
     Outgoing,
     SameUsers,
 )
-from applinks.links.pairing import PAIRING_PATH, Administrator, PlainHttpAllowed, Proposal, is_safe_way
+from applinks.links.pairing import PAIRING_PATH, Administrator, Proposal
 from applinks.links.registry import (
     LinkById,
     LinkByName,
@@ -59,7 +59,7 @@ from applinks.links.registry import (
     links_of,
     primary_link,
 )
-from applinks.links.secrets import KeepSecret, SecretOf, SecretUse, new_secret, set_secret
+from applinks.links.secrets import KeepSecret, SecretOf, SecretUse, new_secret, outgoing_use, set_secret
 from applinks.links.tokens import (
     AccessToken,
     Dance,
@@ -72,6 +72,7 @@ from applinks.links.tokens import (
     TokensHeld,
 )
 from applinks.links.trusting import trust
+from applinks.links.whereabouts import PlainHttpAllowed, is_safe_way
 
 __all__ = [
     "DIALECTS",
@@ -151,6 +152,7 @@ __all__ = [
     "name_taken",
     "new_key",
     "new_secret",
+    "outgoing_use",
     "pairing",
     "primary_link",
     "register",

@@ -12,9 +12,9 @@ from applinks.errors import ConfigurationError, LinkExists
 from applinks.links.changes import alter, check_fixed_user, name_taken
 from applinks.links.dialects import ALIASES, GENERIC, endpoints_of
 from applinks.links.model import Endpoints, Incoming, Level, Link, Outgoing, SameUsers
-from applinks.links.pairing import check_address
 from applinks.links.registry import LinkByName
 from applinks.links.secrets import INCOMING, OUTGOING, check_secret, keep_secret
+from applinks.links.whereabouts import check_address
 from applinks.questions import Flow, Moment, Now
 from applinks.wire.keys import PublicKey
 from applinks.wire.oauth1 import SignatureMethod
@@ -81,36 +81,48 @@ def register(
         yield from check_fixed_user(consumer.execute_as)
     moment: Moment = yield Now()
     level = Level.OAUTH_IMPERSONATION if same_users else Level.OAUTH
-    outgoing = None if provider is None else _outgoing(provider, level)
-    if outgoing is not None:
-        yield from _check_endpoints(Link(id, name, type, base, base, outgoing=outgoing))
-    incoming = None if consumer is None else _incoming(consumer, level)
-
-    def make(stored: Link | None) -> Link:
-        before = stored or Link(id, name, type, base, base)
-        if before.application_url != base:  # whoever was paired has chosen its id by itself
-            raise LinkExists(
-                f"The link {before.name!r} to {before.display_url} goes by the id that this one would have.",
-                remedy=f"That application made the id its own: delete the link {before.name!r}, unless you know why.",
-                link=before.name,
-            )
-        kept = before.incoming
-        excluded = before.same_users.excluded if before.same_users else frozenset()
-        return replace(
-            before,
-            name=name,
-            type=ALIASES.get(type, type),
-            outgoing=outgoing or before.outgoing,
-            incoming=replace(incoming, policy=kept.policy, limits=kept.limits) if incoming else kept,
-            same_users=SameUsers(same_users, by, int(moment.now), excluded),
-        )
-
-    link = yield from alter(id, make, by=by, kind="link made")
+    statement = SameUsers(same_users, by, int(moment.now))
+    said = Link(id, name, ALIASES.get(type, type), base, base, same_users=statement)
+    if provider is not None:
+        said = replace(said, outgoing=_outgoing(provider, level))
+        yield from _check_endpoints(said)
+    if consumer is not None:
+        said = replace(said, incoming=_incoming(consumer, level))
+    link = yield from alter(id, lambda stored: _renewed(stored, said), by=by, kind="link made")
     if provider is not None and provider.secret:
         yield from keep_secret(link, OUTGOING, provider.secret, by=by)
     if consumer is not None and consumer.secret:
         yield from keep_secret(link, INCOMING, consumer.secret, by=by)
     return link
+
+
+def _renewed(stored: Link | None, said: Link) -> Link:
+    """What was said, in place of what stands: a direction that was not said stays, and so does what is set by other means."""
+    if stored is None:
+        return said
+    if stored.application_url != said.application_url:  # whoever was paired has chosen its id by itself
+        raise LinkExists(
+            f"The link {stored.name!r} to {stored.display_url} goes by the id that this one would have.",
+            remedy=f"That application made the id its own: delete the link {stored.name!r}, unless you know why.",
+            link=stored.name,
+        )
+    kept = stored.incoming
+    return replace(
+        stored,
+        name=said.name,
+        type=said.type,
+        outgoing=said.outgoing if _is_on(said.outgoing) else stored.outgoing,
+        incoming=replace(said.incoming, policy=kept.policy, limits=kept.limits) if _is_on(said.incoming) else kept,
+        same_users=_with_exceptions(said.same_users, stored.same_users),
+    )
+
+
+def _is_on(direction: Outgoing | Incoming) -> bool:
+    return direction.level is not Level.DISABLED
+
+
+def _with_exceptions(said: SameUsers | None, before: SameUsers | None) -> SameUsers | None:
+    return replace(said, excluded=before.excluded) if said and before else said
 
 
 def _check_whole(name: str, base: str, consumer: Consumer | None, provider: Provider | None) -> None:

@@ -11,26 +11,18 @@ Rules of this file:
 from __future__ import annotations
 
 import json
-import re
 from dataclasses import dataclass, field, replace
-from ipaddress import ip_address
 from typing import Any
-from urllib.parse import urlsplit
 
 from applinks.audit import printable
 from applinks.errors import LinkExists, MalformedAnswer, PairingRefused, TheirFault
 from applinks.links import changes
 from applinks.links.changes import SIGNATURE_METHODS
 from applinks.links.identity import Identity, OurKey, WhoWeAre
-from applinks.links.model import (
-    IMPERSONATION_PARAMETERS,
-    Level,
-    Link,
-    Outgoing,
-    SameUsers,
-)
+from applinks.links.model import IMPERSONATION_PARAMETERS, Level, Link, Outgoing, SameUsers
 from applinks.links.registry import LinkById, LinkByName
-from applinks.questions import Ask, Flow, Moment, Now, Question
+from applinks.links.whereabouts import check_address
+from applinks.questions import Ask, Flow, Moment, Now
 from applinks.wire import basic, consumer_info, manifest
 from applinks.wire.keys import PrivateKey, PublicKey
 from applinks.wire.messages import Request, Response
@@ -47,11 +39,6 @@ class Administrator:
 
     name: str
     password: str = field(repr=False)
-
-
-@dataclass(frozen=True, slots=True)
-class PlainHttpAllowed(Question):
-    """Whether this application's settings allow links over plain http beyond this machine: True or False."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,53 +222,6 @@ def _check_free(them: _Other, name: str | None) -> Flow[None]:
     namesake: Link | None = yield LinkByName(_name_for(them, name, stored))
     if namesake is not None and namesake.id != them.id:
         raise changes.name_taken(namesake)
-
-
-def check_address(base: str, what: str) -> Flow[None]:
-    """Http or https, a plain address, and plain http only within this machine unless the settings say otherwise (S-09)."""
-    parts = _split(base)
-    if parts is None:
-        raise PairingRefused(
-            f"{what} {base[:200]!r} is not a plain http(s) address.", remedy="Give it like https://wiki.example.com/base."
-        )
-    us: Identity = yield WhoWeAre()
-    here = _on_this_machine(parts.hostname or "")
-    if here and not _on_this_machine(urlsplit(us.url).hostname or ""):
-        raise PairingRefused(
-            f"{what} {base} is on this machine only, and {us.url} is not.",
-            remedy="Give the address under which everybody reaches it: people will be sent there, too.",
-        )
-    if parts.scheme == "http" and not here and not (yield PlainHttpAllowed()):
-        raise PairingRefused(
-            f"{what} {base} is plain http: keys and calls could be changed on the way.",
-            remedy="Use https, or accept the risk for all links with AppLinks(…, plain_http=True).",
-        )
-
-
-def _split(base: str) -> Any:
-    try:
-        parts = urlsplit(base) if _is_plain(base) else None
-        return parts if parts is not None and parts.port != 0 else None
-    except ValueError:
-        return None
-
-
-_HOST = r"(?:[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?"
-_ESCAPE = r"%(?!00|2[5EFef]|5[Cc])[0-9A-Fa-f]{2}"  # none that hides a dot, a slash or another escape (T-32)
-_SEGMENT = rf"/(?!\.{{1,2}}(?:/|$))(?:[A-Za-z0-9._~!$&'()*+,=:@-]|{_ESCAPE})+"
-_is_plain = re.compile(rf"https?://{_HOST}(?:{_SEGMENT})*").fullmatch
-
-
-def is_safe_way(address: str) -> bool:
-    """Whether nobody on the way to an address can read or change what is sent: TLS, or this machine itself (T-27)."""
-    return address.startswith("https://") or _on_this_machine(urlsplit(address).hostname or "")
-
-
-def _on_this_machine(host: str) -> bool:
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
 
 
 def _method(name: str) -> SignatureMethod:

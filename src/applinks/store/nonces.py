@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from sqlalchemy import Connection, bindparam, delete, select
 
 from applinks.incoming import SpendNonce
+from applinks.mechanisms import WINDOW
 from applinks.store.database import Database, Use, cursor
 from applinks.store.grouping import Ledger
 from applinks.store.insertion import insert_rows
@@ -20,7 +21,11 @@ SWEEP_SOONER = 1
 SWEPT_AT_ONCE = 2000
 
 _UNLESS_SPENT = " ON CONFLICT DO NOTHING RETURNING digest"
-_EXPIRED = select(nonces.c.digest).where(nonces.c.keep_until < bindparam("now")).limit(SWEPT_AT_ONCE)
+_EXPIRED = (
+    select(nonces.c.digest)
+    .where(nonces.c.digest < bindparam("before"), nonces.c.keep_until < bindparam("now"))
+    .limit(SWEPT_AT_ONCE)
+)
 _SWEEP = delete(nonces).where(nonces.c.digest.in_(_EXPIRED.with_for_update(skip_locked=True))).returning(nonces.c.keep_until)
 
 
@@ -50,7 +55,8 @@ class Nonces(Ledger[SpendNonce, bool]):
         return await self._database.without_blocking(lambda: self.answer_all(batch))
 
     def _sweep(self, connection: Connection, now: float) -> None:
-        swept = connection.execute(_SWEEP, {"now": int(now)}).all()
+        """What is younger than any window cannot be over, and is not even looked at."""
+        swept = connection.execute(_SWEEP, {"now": int(now), "before": _moment(max(0, int(now) - WINDOW))}).all()
         self._sweep_at = now + (SWEEP_SOONER if len(swept) == SWEPT_AT_ONCE else SWEEP_EVERY)
 
 
@@ -64,9 +70,17 @@ def _take(inserted: set[bytes], key: bytes) -> bool:
 def digest(question: SpendNonce) -> bytes:
     """256 bits for consumer key, token, timestamp and nonce; the lengths in front keep one from running into the next.
 
-    The timestamp stands before them, so that nonces of the same moment lie side by side in a database: each of 100,000 others
-    would be written to a page of its own.
+    The timestamp stands before them: so the table is in the order of time, and what is spent together changes few pages of it.
     """
     key, token = question.consumer_key, question.token
     whole = f"{len(key)}:{key}{len(token)}:{token}{question.timestamp}:{question.nonce}"
-    return question.timestamp.to_bytes(8) + hashlib.sha256(whole.encode("utf-8", "surrogatepass")).digest()
+    return _moment(question.timestamp) + hashlib.sha256(whole.encode("utf-8", "surrogatepass")).digest()
+
+
+def digest_of_turn(name: str) -> bytes:
+    """Something that is taken once until a time, whenever that was; before all nonces, so that it is swept like them."""
+    return _moment(0) + hashlib.sha256(b"turn " + name.encode("utf-8", "surrogatepass")).digest()
+
+
+def _moment(timestamp: int) -> bytes:
+    return timestamp.to_bytes(8)

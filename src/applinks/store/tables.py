@@ -166,7 +166,7 @@ nonces = Table(
     "nonces",
     metadata,
     Column("digest", LargeBinary, primary_key=True),
-    Column("keep_until", BigInteger, nullable=False, index=True),
+    Column("keep_until", BigInteger, nullable=False),
     sqlite_with_rowid=False,
 )
 

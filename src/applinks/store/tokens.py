@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Callable
 from typing import Any
@@ -23,6 +22,7 @@ from applinks.links import (
 )
 from applinks.store.insertion import insert_first, insert_or_replace
 from applinks.store.links import move_version
+from applinks.store.nonces import digest_of_turn
 from applinks.store.sealing import Place, Sealing
 from applinks.store.tables import access_tokens, dances, nonces
 
@@ -31,7 +31,6 @@ MOST_DANCES = 10
 
 _ONE = select(access_tokens).where(access_tokens.c.id == bindparam("id"))
 _DANCE = select(dances).where(dances.c.id == bindparam("id"))
-_TURN = b"turn "
 
 
 class Tokens:
@@ -122,7 +121,7 @@ class Tokens:
 
     def take_turn(self, connection: Connection, question: TakeTurn) -> bool:
         """Who inserts the row has the turn; one whose time is over counts no more, since nobody may ever sweep it."""
-        digest = hashlib.sha256(_TURN + question.name.encode("utf-8", "surrogatepass")).digest()
+        digest = digest_of_turn(question.name)
         connection.execute(delete(nonces).where(nonces.c.digest.in_((digest,)), nonces.c.keep_until < int(self._clock())))
         row = {"digest": digest, "keep_until": question.keep_until}
         return bool(connection.execute(insert_first(connection, nonces), row).all())

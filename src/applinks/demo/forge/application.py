@@ -9,7 +9,7 @@ from wsgiref.types import WSGIApplication
 from flask import Flask
 
 from applinks import AppLinks
-from applinks.demo import browser, look
+from applinks.demo import look, safety
 from applinks.demo.bodies import LARGEST
 from applinks.demo.forge.beans import Beans
 from applinks.demo.forge.pages import Pages
@@ -47,7 +47,7 @@ def create(data: Path, url: str, *, secret: str) -> Forge:
     app = Flask(__name__, static_folder=look.STATIC)
     app.config.update(
         SECRET_KEY=f"Forge {secret}",
-        SESSION_COOKIE_NAME=browser.cookie_name("Forge", url),
+        SESSION_COOKIE_NAME=safety.cookie_name("Forge", url),
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_SECURE=url.startswith("https:"),
         MAX_CONTENT_LENGTH=LARGEST,

@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException
 
 from applinks import AppLinks, NobodyActing, current_user
-from applinks.demo import browser
+from applinks.demo import safety
 from applinks.demo.forge import rest
 from applinks.demo.messages import JustAllowed, Message
 from applinks.demo.people import People
@@ -49,7 +49,7 @@ class SigningIn:
         """
         if current_user(default=None) is not None or (is_rest() and request.method not in READING):
             return
-        name = browser.signed_in(session)
+        name = safety.signed_in(session)
         person = self.people.find(name) if name else None
         if person is not None and person.active:
             g.acting = ExitStack()
@@ -65,12 +65,12 @@ class SigningIn:
         if request.method in READING or is_rest() or request.blueprint == "applinks":
             return
         site, origin = request.headers.get("Sec-Fetch-Site"), request.headers.get("Origin")
-        if not browser.genuine(session, request.form.get("token", ""), url=self.url, site=site, origin=origin):
+        if not safety.genuine(session, request.form.get("token", ""), url=self.url, site=site, origin=origin):
             abort(403, "This form has expired or came from elsewhere. Go back, reload and send it again.")
 
     def add_safe_headers(self, response: Response) -> Response:
         """On every answer; those that it has already, it keeps: consent needs a policy of its own."""
-        for name, value in browser.safe_headers(self.url).items():
+        for name, value in safety.safe_headers(self.url).items():
             response.headers.setdefault(name, value)
         return response
 
@@ -81,7 +81,7 @@ class SigningIn:
         return {
             "site": "Forge",
             "person": person,
-            "token": browser.form_token(session),
+            "token": safety.form_token(session),
             "message": Message(**said) if said else person and self.just_allowed.message(person.name),
         }
 
@@ -95,8 +95,8 @@ class SigningIn:
         following = request.form.get("next", "/")
         if person is None:
             return render_template("login.html", next=following, refused=True), 403
-        browser.begin_session(session, person.name)
-        return redirect(browser.local_path(following), 303)
+        safety.begin_session(session, person.name)
+        return redirect(safety.local_path(following), 303)
 
     def sign_out(self) -> ResponseReturnValue:
         """End the session."""
@@ -105,7 +105,7 @@ class SigningIn:
 
     def to_sign_in(self, error: NobodyActing) -> ResponseReturnValue:  # noqa: ARG002 an error handler
         """Nobody is acting: send them to the form, and back afterwards."""
-        back = browser.target(request.path, request.query_string.decode("latin-1")) if request.method == "GET" else "/"
+        back = safety.target(request.path, request.query_string.decode("latin-1")) if request.method == "GET" else "/"
         return redirect(f"/login?{urlencode({'next': back})}", 303)
 
     def refuse(self, error: HTTPException) -> ResponseReturnValue:

@@ -17,7 +17,7 @@ from starlette.routing import Mount, Route
 from applinks import AppLinksError, AsyncAppLinks, NobodyActing, current_user
 from applinks.demo.asgi import read_json
 from applinks.demo.bodies import BadBody, find, text
-from applinks.demo.browser import is_web_address
+from applinks.demo.safety import is_web_address
 from applinks.demo.tracker.beans import Beans
 from applinks.demo.tracker.records import Issue, Records, RemoteLink
 from applinks.demo.tracker.workflow import NotPossible, transition

@@ -13,7 +13,7 @@ from xml.etree.ElementTree import Element, ParseError
 from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 
-from applinks.demo.browser import is_web_address
+from applinks.demo.safety import is_web_address
 
 SHOWN = {
     **{name: name for name in ("p", "ul", "ol", "li", "strong", "em", "code", "pre", "blockquote", "br", "hr", "a")},

@@ -4,14 +4,14 @@ import time
 
 import pytest
 
-from applinks.demo import browser
+from applinks.demo import safety
 
 URL = "https://tracker.example.com"
 
 
 @pytest.mark.parametrize("address", ["/", "/browse/OPS-1", "/a?b=c&d=%20", "/a//b"])
 def test_a_path_on_this_host_is_kept(address):
-    assert browser.local_path(address) == address
+    assert safety.local_path(address) == address
 
 
 @pytest.mark.parametrize(
@@ -37,12 +37,12 @@ def test_a_path_on_this_host_is_kept(address):
 )
 def test_any_other_return_address_becomes_the_start_page(address):
     """T-42."""
-    assert browser.local_path(address) == "/"
+    assert safety.local_path(address) == "/"
 
 
 @pytest.mark.parametrize("address", ["http://a.example/x", "https://a.example", "HTTPS://a.example/?q=1#f"])
 def test_web_addresses_may_be_shown(address):
-    assert browser.is_web_address(address)
+    assert safety.is_web_address(address)
 
 
 @pytest.mark.parametrize(
@@ -68,37 +68,37 @@ def test_web_addresses_may_be_shown(address):
 )
 def test_other_addresses_may_not(address):
     """T-47."""
-    assert not browser.is_web_address(address)
+    assert not safety.is_web_address(address)
 
 
 def session_of(name: str, **changed: int) -> dict:
     session: dict = {}
-    browser.begin_session(session, name)
+    safety.begin_session(session, name)
     return session | changed
 
 
 def test_a_new_session_holds_nothing_from_before():
     session = {"token": "old", "said": "old"}
 
-    browser.begin_session(session, "alice")
+    safety.begin_session(session, "alice")
 
     assert "token" not in session
     assert "said" not in session
-    assert browser.signed_in(session) == "alice"
+    assert safety.signed_in(session) == "alice"
 
 
 def test_a_session_ends_when_it_was_not_used_for_long_or_is_old():
     now = int(time.time())
 
-    assert browser.signed_in({}) is None
-    assert browser.signed_in(session_of("alice", seen=now - browser.IDLE - 2)) is None
-    assert browser.signed_in(session_of("alice", since=now - browser.LONGEST - 2)) is None
+    assert safety.signed_in({}) is None
+    assert safety.signed_in(session_of("alice", seen=now - safety.IDLE - 2)) is None
+    assert safety.signed_in(session_of("alice", since=now - safety.LONGEST - 2)) is None
 
 
 def test_using_a_session_keeps_it_alive():
-    session = session_of("alice", seen=int(time.time()) - browser.IDLE + 60)
+    session = session_of("alice", seen=int(time.time()) - safety.IDLE + 60)
 
-    assert browser.signed_in(session) == "alice"
+    assert safety.signed_in(session) == "alice"
     assert session["seen"] >= int(time.time()) - 60
 
 
@@ -108,7 +108,7 @@ def test_using_a_session_keeps_it_alive():
 def test_our_own_forms_are_genuine(site, origin):
     session: dict = {}
 
-    assert browser.genuine(session, browser.form_token(session), url=f"{URL}/path", site=site, origin=origin)
+    assert safety.genuine(session, safety.form_token(session), url=f"{URL}/path", site=site, origin=origin)
 
 
 @pytest.mark.parametrize(
@@ -119,22 +119,22 @@ def test_a_form_from_elsewhere_is_not_even_with_the_right_token(site, origin):
     """T-40: another port of the same host is same-site, but not same-origin."""
     session: dict = {}
 
-    assert not browser.genuine(session, browser.form_token(session), url=URL, site=site, origin=origin)
+    assert not safety.genuine(session, safety.form_token(session), url=URL, site=site, origin=origin)
 
 
 @pytest.mark.parametrize("given", ["", "wrong", "ä", "\ud800"])
 def test_nor_is_one_with_a_wrong_token(given):
     """T-40."""
-    assert not browser.genuine({}, given, url=URL, site=None, origin=None)
+    assert not safety.genuine({}, given, url=URL, site=None, origin=None)
 
 
 def test_cookies_have_a_name_for_each_application_and_are_bound_to_the_host_under_https():
     """S-06."""
-    assert browser.cookie_name("Wiki", "http://127.0.0.1:1") != browser.cookie_name("Forge", "http://127.0.0.1:2")
-    assert browser.cookie_name("Wiki", URL).startswith("__Host-")
+    assert safety.cookie_name("Wiki", "http://127.0.0.1:1") != safety.cookie_name("Forge", "http://127.0.0.1:2")
+    assert safety.cookie_name("Wiki", URL).startswith("__Host-")
 
 
 def test_https_is_announced_where_it_is_spoken():
     """S-04."""
-    assert "Strict-Transport-Security" in browser.safe_headers(URL)
-    assert "Strict-Transport-Security" not in browser.safe_headers("http://127.0.0.1:1")
+    assert "Strict-Transport-Security" in safety.safe_headers(URL)
+    assert "Strict-Transport-Security" not in safety.safe_headers("http://127.0.0.1:1")
