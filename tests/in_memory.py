@@ -22,6 +22,8 @@ from applinks.incoming import SpendNonce, receive
 from applinks.links import (
     AccessToken,
     ClockSkew,
+    Consent,
+    ConsentsHeld,
     CountWrongVerifier,
     Dance,
     DanceOf,
@@ -65,7 +67,6 @@ from applinks.links import (
     SpendRequestToken,
     Stamp,
     TakeTurn,
-    TokensHeld,
     WhoWeAre,
     new_key,
 )
@@ -239,9 +240,11 @@ class InMemory:
         del self.tokens[question.link_id, question.user]
         return True
 
-    def tokens_held(self, question: TokensHeld) -> tuple[AccessToken, ...]:
-        found = [token for token in self.tokens.values() if _is_of(token, question)]
-        return tuple(sorted(found, key=lambda token: -token.made_at))
+    def consents_held(self, question: ConsentsHeld) -> tuple[Consent, ...]:
+        found = [
+            Consent(t.link_id, t.user, t.made_at, t.expires_at, t.ends_at) for t in self.tokens.values() if _is_of(t, question)
+        ]
+        return tuple(sorted(found, key=lambda consent: -consent.made_at))
 
     def take_turn(self, question: TakeTurn) -> bool:
         taken = self.turns.get(question.name, 0) >= self.now
@@ -310,7 +313,7 @@ def _account(link: Link) -> str | None:
     return link.incoming.execute_as if link.incoming.level is Level.BASIC else None
 
 
-def _is_of(kept: AccessToken | Grant, question: TokensHeld | GrantsGiven) -> bool:
+def _is_of(kept: AccessToken | Grant, question: ConsentsHeld | GrantsGiven) -> bool:
     return question.user in {None, kept.user} and question.link_id in {None, kept.link_id}
 
 
@@ -349,7 +352,7 @@ _ANSWERS: dict[type, Callable[[InMemory, Any], Any]] = {
     SecretOf: lambda us, question: us.secrets.get((question.link_id, question.use, question.origin)),
     KeepToken: InMemory.keep_token,
     ForgetToken: InMemory.forget_token,
-    TokensHeld: InMemory.tokens_held,
+    ConsentsHeld: InMemory.consents_held,
     TakeTurn: InMemory.take_turn,
     KeepDance: InMemory.keep_dance,
     DanceOf: lambda us, question: us.dances.get(question.state),

@@ -287,7 +287,8 @@ def test_an_administrator_takes_back_what_anybody_allowed_and_is_on_record(face)
 def test_consents_are_told_by_person_and_by_link_the_newest_first(face):
     tokens = [hold(face, "Tracker", "alice", 1), hold(face, "Archive", "alice", 2), hold(face, "Tracker", "bob", 3)]
     told = face.do("consents")
-    assert list(told) == list(reversed(tokens))
+    assert [(one.link_id, one.user) for one in told] == [(token.link_id, token.user) for token in reversed(tokens)]
+    assert not any(hasattr(one, name) for one in told for name in ("token", "secret", "session_handle")), "R-48"
     assert [token.made_at for token in face.do("consents", "alice")] == [2, 1]
     assert [token.made_at for token in face.do("consents", link="Tracker")] == [3, 1]
     assert face.do("consents", "bob", link="Archive") == ()

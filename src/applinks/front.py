@@ -13,7 +13,7 @@ from applinks.assembly import Application
 from applinks.audit import AuditTrail, AuditVerdict, Head, VerifyAudit, Written
 from applinks.errors import ConfigurationError
 from applinks.incoming import consent
-from applinks.links import GENERIC, AccessToken, Administrator, Consumer, Link, LinkSettings, Provider, TokensHeld, pairing
+from applinks.links import GENERIC, Administrator, Consent, ConsentsHeld, Consumer, Link, LinkSettings, Provider, pairing
 from applinks.mechanisms import names_of
 from applinks.outgoing import AsyncLinkedApplication, LinkedApplication, dance
 from applinks.people import Policy
@@ -112,7 +112,7 @@ class AppLinks(Application):
         """Take back what somebody allowed, as an administrator; it is refused from the next request on, on every node."""
         return self.run(consent.revoke(id, self.administrator(by), administrator=True))
 
-    def consents(self, user: str | None = None, *, link: str | None = None) -> tuple[AccessToken, ...]:
+    def consents(self, user: str | None = None, *, link: str | None = None) -> tuple[Consent, ...]:
         """The consents of one person, or of everybody, by which this application may act over there."""
         return self.run(_consents(user, link))
 
@@ -226,7 +226,7 @@ class AsyncAppLinks(Application):
         """Take back what somebody allowed, as an administrator; it is refused from the next request on, on every node."""
         return await self.run_async(consent.revoke(id, self.administrator(by), administrator=True))
 
-    async def consents(self, user: str | None = None, *, link: str | None = None) -> tuple[AccessToken, ...]:
+    async def consents(self, user: str | None = None, *, link: str | None = None) -> tuple[Consent, ...]:
         """The consents of one person, or of everybody, by which this application may act over there."""
         return await self.run_async(_consents(user, link))
 
@@ -274,7 +274,7 @@ def _grants(user: str | None, link: str | None) -> Flow[tuple[consent.Given, ...
     return (yield from consent.given(user, found.id if found else None))
 
 
-def _consents(user: str | None, link: str | None) -> Flow[tuple[AccessToken, ...]]:
+def _consents(user: str | None, link: str | None) -> Flow[tuple[Consent, ...]]:
     found = (yield from links.link_named(link)) if link is not None else None
-    held: tuple[AccessToken, ...] = yield TokensHeld(user, found.id if found else None)
+    held: tuple[Consent, ...] = yield ConsentsHeld(user, found.id if found else None)
     return held

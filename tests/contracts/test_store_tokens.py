@@ -9,6 +9,8 @@ import pytest
 
 from applinks.links import (
     AccessToken,
+    Consent,
+    ConsentsHeld,
     Dance,
     DanceOf,
     EndDance,
@@ -20,7 +22,6 @@ from applinks.links import (
     Link,
     RemoveLink,
     TakeTurn,
-    TokensHeld,
 )
 from applinks.store import Store
 from contracts.conftest import Clock
@@ -81,7 +82,8 @@ def test_a_token_without_dates_and_handle_comes_back_as_it_was(store: Store) -> 
 def test_a_new_token_takes_the_place_of_the_old_one(store: Store) -> None:
     store.answer(KeepToken(TOKEN))
     store.answer(KeepToken(replace(TOKEN, token="token-2")))
-    assert [held.token for held in store.answer(TokensHeld("alice"))] == ["token-2"]
+    assert facts(store, "alice").token.token == "token-2"
+    assert store.answer(ConsentsHeld("alice")) == (Consent("far", "alice", NOW, NOW + 100, NOW + 200),)
 
 
 def test_a_token_is_forgotten_only_if_it_is_the_one_that_is_meant(store: Store) -> None:
@@ -96,9 +98,9 @@ def test_all_tokens_can_be_listed_by_person_and_by_link_the_newest_first(store: 
     put(store, replace(LINK, id="other", name="Other"))
     for token in (TOKEN, replace(TOKEN, link_id="other", made_at=NOW + 1), replace(TOKEN, user="bob", made_at=NOW + 2)):
         store.answer(KeepToken(token))
-    assert [held.user for held in store.answer(TokensHeld())] == ["bob", "alice", "alice"]
-    assert [held.link_id for held in store.answer(TokensHeld("alice"))] == ["other", "far"]
-    assert [held.user for held in store.answer(TokensHeld(link_id="far"))] == ["bob", "alice"]
+    assert [held.user for held in store.answer(ConsentsHeld())] == ["bob", "alice", "alice"]
+    assert [held.link_id for held in store.answer(ConsentsHeld("alice"))] == ["other", "far"]
+    assert [held.user for held in store.answer(ConsentsHeld(link_id="far"))] == ["bob", "alice"]
 
 
 def test_tokens_go_with_their_link(store: Store) -> None:
@@ -106,7 +108,7 @@ def test_tokens_go_with_their_link(store: Store) -> None:
     store.answer(KeepDance(DANCE))
     store.answer(RemoveLink("far"))
     put(store, LINK)
-    assert store.answer(TokensHeld()) == ()
+    assert store.answer(ConsentsHeld()) == ()
     assert store.answer(DanceOf("state-1")) is None
 
 

@@ -9,6 +9,7 @@ import pytest
 
 from applinks.links import (
     AccessToken,
+    ConsentsHeld,
     Dance,
     DanceOf,
     EndDance,
@@ -18,7 +19,6 @@ from applinks.links import (
     KeepToken,
     Level,
     TakeTurn,
-    TokensHeld,
 )
 from in_memory import NOW, InMemory, link_to
 
@@ -81,7 +81,7 @@ def test_a_person_has_one_token_for_a_link_the_newest(us):
     us.answer(KeepToken(token(link.id, token="first")))
     us.answer(KeepToken(token(link.id, token="second")))
     assert us.answer(FactsFor(link.id, "alice")).token.token == "second"
-    assert len(us.answer(TokensHeld())) == 1
+    assert len(us.answer(ConsentsHeld())) == 1
 
 
 def test_it_is_that_persons_and_that_links(us):
@@ -98,7 +98,7 @@ def test_they_are_listed_for_a_person_for_a_link_or_all_the_newest_first(us):
         us.answer(KeepToken(token(link, user, made_at)))
 
     def held(**which: str) -> list[tuple[str, str]]:
-        return [(one.link_id, one.user) for one in us.answer(TokensHeld(**which))]
+        return [(one.link_id, one.user) for one in us.answer(ConsentsHeld(**which))]
 
     assert held() == [(wiki, "bob"), (build, "alice"), (wiki, "alice")]
     assert held(user="alice") == [(build, "alice"), (wiki, "alice")]

@@ -21,7 +21,7 @@ from applinks import (
     TheirFault,
 )
 from applinks import Provider as ProviderTerms
-from applinks.links import AccessToken, KeepToken, OurKey, TokensHeld
+from applinks.links import AccessToken, FactsFor, KeepToken, OurKey
 from applinks.wire.oauth1 import SignatureMethod
 from journeys.people import PASSWORD
 from peers.browser import Browser, Page
@@ -37,6 +37,12 @@ RELATIVE = Endpoints("request-token", "/authorize", "access-token")
 METHODS_OF_REFERENCES = (HMAC_SHA1, RSA_SHA1)
 METHODS_OF_PROVIDERS = {"oauthlib": METHODS, "Authlib": METHODS_OF_REFERENCES}
 _numbers = count(1)
+
+
+def token_of(applinks: Any, link: str, user: str) -> AccessToken:
+    """What proves a person's consent, which no list shows."""
+    token: AccessToken = applinks.answer(FactsFor(applinks.link(link).id, user)).token
+    return token
 
 
 @dataclass
@@ -77,8 +83,7 @@ class Far:
             return browser.send(page, user=there or user, **fields)
 
     def held(self, user: str) -> AccessToken:
-        (token,) = self.ours.applinks.answer(TokensHeld(user, self.ours.applinks.link(self.name).id))
-        return token
+        return token_of(self.ours.applinks, self.name, user)
 
     def swap(self, user: str, **changed: str) -> None:
         """Let us hold another token than the one that we were given."""
@@ -436,10 +441,10 @@ def test_ours_dances_with_ours_renews_and_asks_again_after_a_revocation(
 
     agree()
     assert call() == "bob"
-    (held,) = ours.applinks.consents("alice", link=name)
+    held = token_of(ours.applinks, name, "alice")
     ours.applinks.answer(KeepToken(replace(held, expires_at=1)))
     assert call() == "bob"
-    (fresh,) = ours.applinks.consents("alice", link=name)
+    fresh = token_of(ours.applinks, name, "alice")
     assert (fresh.token != held.token, fresh.session_handle != held.session_handle) == (True, True)
     (given,) = other_ours.applinks.grants(link=name)
     other_ours.applinks.revoke_grant(given.grant.id, by="admin")

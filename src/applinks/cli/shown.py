@@ -11,7 +11,7 @@ from applinks.links import OAUTH_LEVELS, Level, Limits
 if TYPE_CHECKING:
     from applinks import Link
     from applinks.incoming import consent
-    from applinks.links import AccessToken, Incoming, Outgoing
+    from applinks.links import Consent, Incoming, Outgoing
 
 
 def as_data(link: Link) -> dict[str, Any]:
@@ -117,14 +117,14 @@ def grant_as_data(given: consent.Given) -> dict[str, Any]:
     }
 
 
-def consent_as_data(token: AccessToken, link: str) -> dict[str, Any]:
-    """What a person has allowed over there, without its token."""
+def consent_as_data(consent: Consent, link: str) -> dict[str, Any]:
+    """What a person has allowed over there, without its consent."""
     return {
         "link": link,
-        "user": token.user,
-        "made_at": token.made_at,
-        "expires_at": token.expires_at,
-        "ends_at": token.ends_at,
+        "user": consent.user,
+        "made_at": consent.made_at,
+        "expires_at": consent.expires_at,
+        "ends_at": consent.ends_at,
     }
 
 

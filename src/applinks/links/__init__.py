@@ -62,6 +62,8 @@ from applinks.links.registry import (
 from applinks.links.secrets import KeepSecret, SecretOf, SecretUse, new_secret, outgoing_use, set_secret
 from applinks.links.tokens import (
     AccessToken,
+    Consent,
+    ConsentsHeld,
     Dance,
     DanceOf,
     EndDance,
@@ -69,7 +71,6 @@ from applinks.links.tokens import (
     KeepDance,
     KeepToken,
     TakeTurn,
-    TokensHeld,
 )
 from applinks.links.trusting import trust
 from applinks.links.whereabouts import PlainHttpAllowed, is_safe_way
@@ -88,6 +89,8 @@ __all__ = [
     "Administrator",
     "Changes",
     "ClockSkew",
+    "Consent",
+    "ConsentsHeld",
     "Consumer",
     "CountWrongVerifier",
     "Dance",
@@ -137,7 +140,6 @@ __all__ = [
     "SpendRequestToken",
     "Stamp",
     "TakeTurn",
-    "TokensHeld",
     "WhoWeAre",
     "change",
     "change_policy",

@@ -49,8 +49,19 @@ class ForgetToken(Question):
 
 
 @dataclass(frozen=True, slots=True)
-class TokensHeld(Question):
-    """The `AccessToken`s that we hold, as a tuple: of one person, of one link, or all."""
+class Consent:
+    """That a person lets us act for them over there, without what proves it; seconds since the epoch."""
+
+    link_id: str
+    user: str
+    made_at: int
+    expires_at: int | None
+    ends_at: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentsHeld(Question):
+    """The `Consent`s for which we hold tokens, as a tuple, the newest first: of one person, of one link, or all."""
 
     user: str | None = None
     link_id: str | None = None

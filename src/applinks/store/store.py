@@ -13,6 +13,7 @@ from applinks import clock as clocks
 from applinks.audit import AuditTrail, VerifyAudit, WriteDown
 from applinks.incoming import SpendNonce
 from applinks.links import (
+    ConsentsHeld,
     CountWrongVerifier,
     DanceOf,
     Decide,
@@ -43,7 +44,6 @@ from applinks.links import (
     SpendRequestToken,
     Stamp,
     TakeTurn,
-    TokensHeld,
     WhoWeAre,
     new_key,
 )
@@ -108,7 +108,7 @@ class Store:
             RemoveLink: self._writing(links.remove_link),
             RememberParameter: self._writing(links.remember_parameter),
             KeepSecret: self._writing(secrets.keep),
-            TokensHeld: self._reading(tokens.held),
+            ConsentsHeld: self._reading(tokens.held),
             KeepToken: self._writing(tokens.keep),
             ForgetToken: self._writing(tokens.forget),
             TakeTurn: self._writing(tokens.take_turn),

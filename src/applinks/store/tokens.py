@@ -10,6 +10,8 @@ from sqlalchemy import Connection, Row, bindparam, delete, select
 
 from applinks.links import (
     AccessToken,
+    Consent,
+    ConsentsHeld,
     Dance,
     DanceOf,
     EndDance,
@@ -17,7 +19,6 @@ from applinks.links import (
     KeepDance,
     KeepToken,
     TakeTurn,
-    TokensHeld,
     digest_of,
 )
 from applinks.store.insertion import insert_first, insert_or_replace
@@ -72,14 +73,15 @@ class Tokens:
         connection.execute(delete(access_tokens).where(access_tokens.c.id == id))
         return True
 
-    def held(self, connection: Connection, question: TokensHeld) -> tuple[AccessToken, ...]:
-        """The newest first."""
+    def held(self, connection: Connection, question: ConsentsHeld) -> tuple[Consent, ...]:
+        """The newest first. What proves them stays sealed."""
         query = select(access_tokens).order_by(access_tokens.c.made_at.desc(), access_tokens.c.id)
         if question.user is not None:
             query = query.where(access_tokens.c.user_name == question.user)
         if question.link_id is not None:
             query = query.where(access_tokens.c.link_id == question.link_id)
-        return tuple(self._read(row) for row in connection.execute(query))
+        rows = connection.execute(query)
+        return tuple(Consent(row.link_id, row.user_name, row.made_at, row.expires_at, row.ends_at) for row in rows)
 
     def keep_dance(self, connection: Connection, question: KeepDance) -> None:
         """Insert it; those whose time is over are swept."""

@@ -32,7 +32,7 @@ from applinks.errors import (
     TheirFault,
 )
 from applinks.incoming import SESSION_LIFE, consent
-from applinks.links import AccessToken, Identity, Link, LinkById, TokensHeld
+from applinks.links import ConsentsHeld, Identity, Link, LinkById
 from applinks.outgoing import dance
 from applinks.people import FindPerson, Person
 from applinks.questions import Flow, Moment, Now
@@ -177,13 +177,13 @@ def _show_grants(visit: PageVisit, person: Person) -> Flow[Response]:
     given = yield from consent.given(person.name)
     everyone = (yield from consent.given()) if person.administrator else None
     readers = yield from _readers(person, (one.grant.user for one in everyone or ()))
-    held: tuple[AccessToken, ...] = yield TokensHeld(person.name)
+    held = yield from _held(person)
     cookie, stamp = yield from forms.token_for(visit, person)
     view = Grants(
         frame=visit.frame(),
         form_token=stamp,
         given=tuple(_given(one, readers[person.name]) for one in given),
-        held=(yield from _held(held)),
+        held=held,
         everyone=None if everyone is None else tuple(_given(one, readers[one.grant.user]) for one in everyone),
         outcome=_outcome(visit.query.get("done")),
     )
@@ -360,12 +360,12 @@ def _readers(person: Person, names: Iterable[str]) -> Flow[dict[str, Reader]]:
     return readers
 
 
-def _held(tokens: tuple[AccessToken, ...]) -> Flow[tuple[Held, ...]]:
+def _held(person: Person) -> Flow[tuple[Held, ...]]:
     found: list[Held] = []
-    for token in tokens:
-        link: Link | None = yield LinkById(token.link_id)
+    for consented in (yield ConsentsHeld(person.name)):
+        link: Link | None = yield LinkById(consented.link_id)
         if link is not None:
-            found.append(Held(link.id, link.name, link.display_url, token.made_at))
+            found.append(Held(link.id, link.name, link.display_url, consented.made_at))
     return tuple(found)
 
 
