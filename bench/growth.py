@@ -88,7 +88,7 @@ class Records:
         model = applinks.change_link("Model", impersonation_parameter="user_id", incoming="oauth_impersonation", by="bench")
         with closing(sqlite3.connect(self.path)) as connection, connection:
             connection.execute(COPY_LINKS, {"model": model.id, "public_key": caller.key().public.text, "size": self.size})
-            connection.execute(FILL_NONCES, {"until": int(clock.now()) + ONE_DAY, "size": self.size})
+            connection.executemany(FILL_NONCES, nonces(self.size))
         self._give_grants(sorted(set(itertools.islice(self.in_turn(), AROUND))))
         with closing(sqlite3.connect(self.path)) as connection, connection:
             connection.execute(COPY_GRANTS, {"size": self.size})
@@ -114,6 +114,12 @@ def grant(number: int, now: int) -> Grant:
     return Grant(f"grant-{number}", link_id(number), "alice", token, "secret", f"handle-{number}", now, until, until)
 
 
+def nonces(size: int) -> Iterator[tuple[bytes, int]]:
+    """So many spent nonces of the last minutes, as the store keeps them: the moment first, the rest at random."""
+    now = int(clock.now())
+    return (((now - number % 300).to_bytes(8) + random.randbytes(32), now + ONE_DAY) for number in range(size))
+
+
 NUMBERS = "WITH RECURSIVE numbers(n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM numbers WHERE n < :size - 1)"
 CHANGED = {
     "id": "'link-' || n",
@@ -128,7 +134,7 @@ COPY_LINKS = (
     f"INSERT INTO links ({', '.join(_columns)}) {NUMBERS}"
     f" SELECT {', '.join(CHANGED.get(name, name) for name in _columns)} FROM links, numbers WHERE id = :model"
 )
-FILL_NONCES = f"INSERT INTO nonces (digest, keep_until) {NUMBERS} SELECT randomblob(32), :until FROM numbers"
+FILL_NONCES = "INSERT INTO nonces (digest, keep_until) VALUES (?, ?)"
 COPY_GRANTS = (
     f"INSERT INTO grants (id, link_id, user_name, token, secret, handle, made_at, expires_at, ends_at) {NUMBERS}"
     " SELECT 'copy-' || n, 'link-' || n, 'user-' || n, 'copy-' || n, secret, 'copy-' || n, made_at, expires_at, ends_at"
