@@ -71,9 +71,9 @@ class Road:
     ) -> Response:
         request = request or Request("GET", URL)
         if user is None:
-            return drive(call(request, self.link.id, None, ANONYMOUS, self.us.mechanisms, again=again), self.answer)
+            return drive(call(request, self.link.id, None, ANONYMOUS, self.us.mechanisms, again=again), self.answer).response
         with self.us.acting_as(user):
-            return drive(call(request, self.link.id, acting(), demanded, self.us.mechanisms, again=again), self.answer)
+            return drive(call(request, self.link.id, acting(), demanded, self.us.mechanisms, again=again), self.answer).response
 
     def hold(self, token: str = "first", user: str = "alice", **more: Any) -> None:
         """That person's consent."""

@@ -30,6 +30,14 @@ PATIENCE = 30.0
 """Seconds that a call waits at most, all in all, because the far side asks for it (R-25)."""
 
 
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """How a call ended: the last response, and what the far side said in it against our proof, if it did."""
+
+    response: Response
+    problem: Problem | None
+
+
 @dataclass(slots=True)
 class _Call:
     """One call on its way."""
@@ -59,10 +67,10 @@ def call(
     mechanisms: Sequence[Mechanism] = MECHANISMS,
     *,
     again: bool = True,
-) -> Flow[Response]:
+) -> Flow[Answered]:
     """Send one request over a link as whoever acts; `acting` is None for an anonymous call.
 
-    Yields questions and, for each attempt on the wire, the proven `Request`; returns the last `Response`. `again` says that the
+    Yields questions and, for each attempt on the wire, the proven `Request`. `again` says that the
     body can be sent a second time. From the choice of a mechanism on, whatever happens is written down once; what is refused
     before leaves no record.
     """
@@ -79,7 +87,7 @@ def call(
         yield _record(way, acting, failure.code)
         raise
     yield _record(way, acting, problem.name if problem else "answered")
-    return response
+    return Answered(response, problem)
 
 
 def facts_of(link_id: str, user: str | None) -> Flow[Facts]:

@@ -9,18 +9,16 @@ import httpx2
 
 from applinks import clock
 from applinks.errors import ConfigurationError, TransportFailed
-from applinks.links import Level, Link, who_am_i
+from applinks.links import Link, who_am_i
 from applinks.mechanisms import Mechanism
 from applinks.outgoing import address, answer, ladder, reading
 from applinks.outgoing.answer import ERRORS
 from applinks.outgoing.call import facts_of
 from applinks.outgoing.connections import Connections
 from applinks.outgoing.ladder import ANONYMOUS, Explanation
-from applinks.outgoing.send import LinkAuth, as_wire_response, client_options, parsed, transport_failure
+from applinks.outgoing.send import PROBLEM, LinkAuth, as_wire_response, client_options, parsed, transport_failure
 from applinks.people import current_user
 from applinks.questions import Application, Flow
-from applinks.wire.messages import Response
-from applinks.wire.problems import Problem
 
 R = TypeVar("R")
 """What a verb gives: a response, or in asynchronous code something to await that gives one."""
@@ -134,17 +132,10 @@ class _Linked(Generic[R]):
             return response
         line = f"{response.request.method} {str(response.request.url).partition('?')[0]}"
         said = as_wire_response(response)
-        raise answer.error(self.link, line, said, response, problem=self._problem(said), now=clock.now())
+        raise answer.error(self.link, line, said, response, problem=response.extensions[PROBLEM], now=clock.now())
 
     def _failed(self, error: httpx2.HTTPError) -> TransportFailed:
         return transport_failure(error, f"{self.link.name!r} at {self.link.application_url}", self.link.name)
-
-    def _problem(self, said: Response) -> Problem | None:
-        """What it says against our proof, in whichever dialect; a bare 401 refuses a password only where one is sent."""
-        basic = self.link.outgoing.level is Level.BASIC
-        spoken = (mechanism for mechanism in self._caller.mechanisms if basic or mechanism.NAME != "Basic")
-        problems = (mechanism.refusal(said) for mechanism in spoken)
-        return next((problem for problem in problems if problem is not None), None)
 
     def _explain(self, user: str | None) -> Flow[Explanation]:
         person = current_user(default=None)

@@ -19,7 +19,7 @@ from applinks.errors import AppLinksError, ConfigurationError, TimedOut, TlsFail
 from applinks.mechanisms import Mechanism
 from applinks.outgoing import reading
 from applinks.outgoing.answer import ERRORS
-from applinks.outgoing.call import call
+from applinks.outgoing.call import Answered, call
 from applinks.outgoing.ladder import ANONYMOUS
 from applinks.people import acting
 from applinks.questions import Application, Done, Flow, answered, answered_async, drive, drive_async, resume
@@ -30,6 +30,8 @@ HEADERS = {
     "user-agent": "applinks",  # a name that begins with Mozilla would meet the browsers' XSRF rule (protocol.md 11)
     "x-atlassian-token": "no-check",
 }
+PROBLEM = "applinks.problem"
+"""Under this name a response carries what the far side says against our proof."""
 PROOFS = "x-seraph-trusted-app-"
 """The headers by which Trusted Applications prove a request begin so."""
 TIMEOUT = httpx2.Timeout(30.0, connect=5.0, read=15.0)
@@ -55,7 +57,7 @@ class LinkAuth(httpx2.Auth):
         self._application = application
         self._mechanisms = mechanisms
 
-    def _call(self, request: Request, body: bytes, *, again: bool) -> Flow[Response]:
+    def _call(self, request: Request, body: bytes, *, again: bool) -> Flow[Answered]:
         who = None if self._demanded == ANONYMOUS else acting()
         return call(replace(request, body=body), self._link_id, who, self._demanded, self._mechanisms, again=again)
 
@@ -74,6 +76,7 @@ class LinkAuth(httpx2.Auth):
                     step = resume(flow, as_wire_response(response))
                 else:
                     step = answered(flow, step, answer)
+            response.extensions[PROBLEM] = step.result.problem
         except BaseException as broken:
             drive(_abandoned(flow, broken), answer)
             raise
@@ -93,12 +96,13 @@ class LinkAuth(httpx2.Auth):
                     step = resume(flow, as_wire_response(response))
                 else:
                     step = await answered_async(flow, step, answer)
+            response.extensions[PROBLEM] = step.result.problem
         except BaseException as broken:
             await drive_async(_abandoned(flow, broken), answer)
             raise
 
 
-def _abandoned(flow: Flow[Response], broken: BaseException) -> Flow[None]:
+def _abandoned(flow: Flow[Answered], broken: BaseException) -> Flow[None]:
     """The transport failed (httpx2 then closes us) or the task was cancelled: let the road write that down before it ends."""
     error = (
         broken if isinstance(broken, AppLinksError) else TransportFailed("The HTTP client gave up before there was an answer.")
