@@ -11,6 +11,8 @@ environment:  ## make .venv (every other verb does this first)
 demo: environment  ## three linked applications tell the story, then stay up for clicking
 	@$(BIN)/applinks demo
 test: environment  ## everything that this machine can run
+	@tools/browser > /dev/null || true  # without them their tests are skipped, and say so
+	@tools/peers || true
 	@$(BIN)/pytest -n auto -q
 lint: environment  ## format, lint, types, layers
 	@tools/lint
