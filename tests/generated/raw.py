@@ -6,6 +6,7 @@ import asyncio
 import io
 import json
 import re
+import select
 import socket
 from dataclasses import dataclass
 from http.client import HTTPResponse
@@ -107,12 +108,21 @@ def through_wsgi(app: Any, raw: Raw, *, keeps_target: bool) -> Outcome:
     return Outcome(int(status[:3]), {name.lower(): value for name, value in headers}, body)
 
 
+PATIENCE = 1.0
+"""Seconds without an answer, after which the server is told that nothing more will come."""
+
+
 def through_socket(address: tuple[str, int], data: bytes) -> Outcome:
-    """Whatever these bytes are, sent at once; then the sending half is closed."""
+    """Whatever these bytes are, sent at once.
+
+    The sending half is closed only if there is no answer for a while: uvicorn hangs up on who does so earlier, and what was
+    admitted would look as if it had not been.
+    """
     with socket.create_connection(address, timeout=30) as connection:
         try:
             connection.sendall(data)
-            connection.shutdown(socket.SHUT_WR)
+            if not select.select([connection], [], [], PATIENCE)[0]:
+                connection.shutdown(socket.SHUT_WR)
         except OSError:
             pass  # it hung up at once: what it said, if anything, can still be read
         response = HTTPResponse(connection)
