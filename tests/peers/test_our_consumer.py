@@ -100,7 +100,10 @@ def far_link(
     key: str = "us",
     **terms: Any,
 ) -> Far:
-    """Both ends made by hand: we are in its books, and it is in ours."""
+    """Both ends made by hand: we are in its books, and it is in ours, with nothing left of whoever had that port before."""
+    for earlier in ours.applinks.links():
+        if earlier.link.application_url == (url or provider.url):
+            ours.applinks.delete_link(earlier.name, by="admin")
     name = f"Far {next(_numbers)}"
     secret = f"the secret of {name} & more" if method.startswith("HMAC") else ""
     public = "" if secret else as_pem(ours.applinks.answer(OurKey()).public.text)
