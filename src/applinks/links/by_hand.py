@@ -135,8 +135,7 @@ def _check_whole(name: str, base: str, consumer: Consumer | None, provider: Prov
 
 
 def _outgoing(provider: Provider, level: Level) -> Outgoing:
-    method = provider.signature_method or (SignatureMethod.HMAC_SHA1 if provider.secret else SignatureMethod.RSA_SHA1)
-    _check_kind(method, provider.secret, whose="The provider")
+    method = _method(provider.signature_method, provider.secret, whose="The provider")
     if provider.consumer_key is not None:
         _check_key(provider.consumer_key)
     return Outgoing(
@@ -156,8 +155,7 @@ def _incoming(consumer: Consumer, level: Level) -> Incoming:
         raise ConfigurationError(
             f"{consumer.callback[:200]!a} is no address to send people to.", remedy="Give an absolute http(s) address."
         )
-    method = consumer.signature_method or (SignatureMethod.HMAC_SHA1 if consumer.secret else SignatureMethod.RSA_SHA1)
-    _check_kind(method, consumer.secret, whose="The consumer")
+    method = _method(consumer.signature_method, consumer.secret, whose="The consumer")
     return Incoming(
         level=level,
         consumer_key=consumer.key,
@@ -177,7 +175,9 @@ def _check_endpoints(link: Link) -> Flow[None]:
         yield from check_address(path.rstrip("/"), "The address of the dance")
 
 
-def _check_kind(method: SignatureMethod, secret: str | None, *, whose: str) -> None:
+def _method(named: SignatureMethod | None, secret: str | None, *, whose: str) -> SignatureMethod:
+    """The method that was named, or the usual one; it must fit what the two share."""
+    method = named or (SignatureMethod.HMAC_SHA1 if secret else SignatureMethod.RSA_SHA1)
     if secret is not None:
         check_secret(secret)
     if method.shares_a_secret is not bool(secret):
@@ -185,6 +185,7 @@ def _check_kind(method: SignatureMethod, secret: str | None, *, whose: str) -> N
             f"{whose} cannot sign by {method} with {'a secret' if secret else 'a key pair'}.",
             remedy="HMAC methods need a secret, RSA methods a key.",
         )
+    return method
 
 
 def _check_key(key: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy import Column, Connection, Row, Select, bindparam, delete, select, update
+from sqlalchemy import Connection, Row, bindparam, delete, select, update
 
 from applinks.links import (
     CountWrongVerifier,
@@ -21,6 +21,7 @@ from applinks.links import (
     RevokeGrant,
     SpendRequestToken,
 )
+from applinks.store.insertion import make_room
 from applinks.store.links import move_version
 from applinks.store.sealing import Place, Sealing
 from applinks.store.tables import grants, request_tokens
@@ -52,7 +53,7 @@ class Grants:
         token = question.token
         connection.execute(delete(request_tokens).where(request_tokens.c.until < int(self._clock()) - 3600))
         theirs = select(request_tokens.c.digest).where(request_tokens.c.link_id == token.link_id)
-        _drop_oldest(connection, request_tokens.c.digest, theirs.order_by(request_tokens.c.until.desc()), MOST_WISHES)
+        make_room(connection, request_tokens.c.digest, theirs.order_by(request_tokens.c.until.desc()), MOST_WISHES)
         row = {
             "digest": token.digest,
             "link_id": token.link_id,
@@ -105,7 +106,7 @@ class Grants:
             connection.execute(delete(grants).where(grants.c.ends_at < int(self._clock())))
             same = (grants.c.link_id == question.grant.link_id, grants.c.user_name == question.grant.user)
             theirs = select(grants.c.id).where(*same).order_by(grants.c.made_at.desc(), grants.c.id)
-            _drop_oldest(connection, grants.c.id, theirs, MOST_GRANTS)
+            make_room(connection, grants.c.id, theirs, MOST_GRANTS)
             connection.execute(grants.insert(), {"id": question.grant.id, **self._columns(question.grant)})
         return True
 
@@ -169,11 +170,6 @@ class Grants:
             expires_at=row.expires_at,
             ends_at=row.ends_at,
         )
-
-
-def _drop_oldest(connection: Connection, key: Column[Any], theirs: Select[Any], most: int) -> None:
-    """Make room for one more of those, the newest of which come first."""
-    connection.execute(delete(key.table).where(key.in_(theirs.offset(most - 1))))
 
 
 def _place(table: str, owner: str) -> Place:

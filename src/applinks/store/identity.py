@@ -16,14 +16,12 @@ from applinks.links import (
     FactsFor,
     Identity,
     IsOurStamp,
-    Level,
-    Link,
     LinkById,
     OurKey,
     SecretOf,
-    SecretUse,
     Stamp,
     WhoWeAre,
+    outgoing_use,
 )
 from applinks.store.links import link_by_id, move_version
 from applinks.store.sealing import Place, Sealing
@@ -102,7 +100,7 @@ class Keys:
         if link is None:
             return None
         token = None if question.user is None else self._tokens.find(connection, link.id, question.user)
-        secret = self._secrets.find(connection, SecretOf(link.id, _use(link), link.origin))
+        secret = self._secrets.find(connection, SecretOf(link.id, outgoing_use(link), link.origin))
         return Facts(link, who_we_are(connection, WhoWeAre()), self.our_key(connection, OurKey()), token, secret)
 
     def stamp(self, question: Stamp) -> str:
@@ -125,10 +123,6 @@ def _nobody_yet() -> Any:
     raise ConfigurationError(
         "This application has no identity yet.", remedy="Give it one: `applinks init`, or the settings name, type and url."
     )
-
-
-def _use(link: Link) -> SecretUse:
-    return SecretUse.OUTGOING_BASIC if link.outgoing.level is Level.BASIC else SecretUse.OUTGOING_OAUTH
 
 
 def _place(key_id: str) -> Place:

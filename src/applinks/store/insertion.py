@@ -1,4 +1,4 @@
-"""The one word on which SQLite and PostgreSQL agree but SQLAlchemy has two: `INSERT … ON CONFLICT`."""
+"""Insertion: `ON CONFLICT`, on which SQLite and PostgreSQL agree but SQLAlchemy has two, and room for one more row."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Table
+from sqlalchemy import Column, Connection, Select, Table, delete
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.sql.dml import ReturningInsert
 
@@ -24,6 +24,11 @@ def insert_first(connection: Connection, table: Table) -> ReturningInsert[Any]:
 def insert_or_replace(connection: Connection, table: Table) -> sqlite.Insert:
     """Insert a row, or replace all of the one with the same key. Made once, too."""
     return _insert_or_replace(connection.dialect.name, table)
+
+
+def make_room(connection: Connection, key: Column[Any], theirs: Select[Any], most: int) -> None:
+    """Delete the oldest of those rows, the newest of which come first, so that one more makes `most`."""
+    connection.execute(delete(key.table).where(key.in_(theirs.offset(most - 1))))
 
 
 @cache

@@ -21,7 +21,7 @@ from applinks.links import (
     TakeTurn,
     digest_of,
 )
-from applinks.store.insertion import insert_first, insert_or_replace
+from applinks.store.insertion import insert_first, insert_or_replace, make_room
 from applinks.store.links import move_version
 from applinks.store.nonces import digest_of_turn
 from applinks.store.sealing import Place, Sealing
@@ -88,8 +88,7 @@ class Tokens:
         dance = question.dance
         connection.execute(delete(dances).where(dances.c.until < int(self._clock())))
         theirs = select(dances.c.id).where(dances.c.link_id == dance.link_id, dances.c.user_name == dance.user)
-        spare = theirs.order_by(dances.c.until.desc()).offset(MOST_DANCES - 1)
-        connection.execute(delete(dances).where(dances.c.id.in_(spare)))
+        make_room(connection, dances.c.id, theirs.order_by(dances.c.until.desc()), MOST_DANCES)
         id = digest_of(dance.state)  # noqa: A001
         row = {
             "id": id,
