@@ -64,6 +64,7 @@ def test_these_columns_are_sealed() -> None:
         "dances.credentials",
         "request_tokens.secret",
         "grants.secret",
+        "refusals.request",
     }
 
 

@@ -24,6 +24,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    UniqueConstraint,
     false,
     text,
 )
@@ -45,6 +46,9 @@ identity = Table(
     Column("url", String, nullable=False),
     Column("consumer_key", String, nullable=False),
     Column("key_id", String, ForeignKey("keys.id"), nullable=False),
+    Column("place", String),
+    Column("suspended_at", Double),
+    Column("suspended_why", String),
 )
 
 keys = Table(
@@ -84,6 +88,11 @@ links = Table(
     Column("incoming_execute_as", String),
     Column("incoming_limits", JSON(none_as_null=True)),
     Column("same_users_excluded", JSON(none_as_null=True)),
+    Column("outgoing_key_id", String),
+    Column("incoming_previous_key", Text),
+    Column("incoming_previous_key_until", BigInteger),
+    Column("same_users_only_proven", Boolean, nullable=False, server_default=false()),
+    Column("same_users_mapping", JSON(none_as_null=True)),
 )
 Index("links_in_order", links.c.type, links.c.is_primary.desc(), links.c.folded_name)
 Index(
@@ -153,6 +162,62 @@ grants = Table(
     Column("made_at", BigInteger, nullable=False),
     Column("expires_at", BigInteger, nullable=False),
     Column("ends_at", BigInteger, nullable=False, index=True),
+)
+
+people_compared = Table(
+    "people_compared",
+    metadata,
+    Column("link_id", String, ForeignKey("links.id", ondelete="CASCADE"), primary_key=True),
+    Column("folded_name", BY_CODE_POINT, primary_key=True),
+    Column("name", String, nullable=False),
+    Column("verdict", String, nullable=False),
+    Column("compared_at", BigInteger, nullable=False),
+)
+
+entity_links = Table(
+    "entity_links",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("link_id", String, ForeignKey("links.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("local_type", String, nullable=False),
+    Column("local_key", BY_CODE_POINT, nullable=False),
+    Column("type", String, nullable=False),
+    Column("key", BY_CODE_POINT, nullable=False),
+    Column("name", String, nullable=False),
+    Column("is_primary", Boolean, nullable=False),
+    UniqueConstraint("local_type", "local_key", "link_id", "type", "key", name="one_link_of_two_entities"),
+)
+Index(
+    "one_primary_entity_of_a_type",
+    entity_links.c.local_type,
+    entity_links.c.local_key,
+    entity_links.c.type,
+    unique=True,
+    sqlite_where=text("is_primary"),
+    postgresql_where=text("is_primary"),
+)
+
+api_tokens = Table(
+    "api_tokens",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("digest", String, nullable=False, unique=True),
+    Column("label", String, nullable=False),
+    Column("user_name", String, nullable=False, index=True),
+    Column("may_change", Boolean, nullable=False),
+    Column("made_at", BigInteger, nullable=False),
+    Column("expires_at", BigInteger, nullable=False),
+    Column("used_at", BigInteger),
+)
+
+refusals = Table(
+    "refusals",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("link_id", String, ForeignKey("links.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("time", Double, nullable=False, index=True),
+    Column("problem", String, nullable=False),
+    Column("request", LargeBinary, nullable=False, info=SEALED),
 )
 
 versions = Table(
