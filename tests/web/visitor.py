@@ -13,7 +13,7 @@ from applinks.outgoing import dance
 from applinks.people import Person
 from applinks.web import PageVisit, serve
 from applinks.web.forms import COOKIE
-from applinks.web.pages import AUTHORIZE, GRANTS
+from applinks.web.visit import AUTHORIZE, GRANTS
 from applinks.wire.messages import FORM, Pairs, Request, Response
 from in_memory import NOW, InMemory
 from web.dom import Dom

@@ -1,6 +1,7 @@
 """What a link is: the model, the registry, keys, changes, and the making of both ends."""
 
-from applinks.links import pairing
+from applinks.links import agreement, pairing
+from applinks.links.agreement import Agreement, Invitation
 from applinks.links.by_hand import Consumer, Provider, register
 from applinks.links.changes import (
     LEARN,
@@ -87,6 +88,7 @@ __all__ = [
     "USER_ID",
     "AccessToken",
     "Administrator",
+    "Agreement",
     "Changes",
     "ClockSkew",
     "Consent",
@@ -107,6 +109,7 @@ __all__ = [
     "GrantsGiven",
     "Identity",
     "Incoming",
+    "Invitation",
     "IsOurStamp",
     "KeepDance",
     "KeepRequestToken",
@@ -141,6 +144,7 @@ __all__ = [
     "Stamp",
     "TakeTurn",
     "WhoWeAre",
+    "agreement",
     "change",
     "change_policy",
     "dialect_of",

@@ -11,7 +11,9 @@ from hypothesis import strategies as st
 
 from applinks.links import AccessToken, Decision, Level, digest_of
 from applinks.people import FindPerson, Person
-from applinks.web.pages import AFTER_SIGN_IN, AUTHORIZE, END, GRANTS, MOST_NAMES, START, STATIC
+from applinks.web.answers import AFTER_SIGN_IN
+from applinks.web.consent import MOST_NAMES
+from applinks.web.visit import AUTHORIZE, END, GRANTS, START, STATIC
 from applinks.wire.messages import Response
 from in_memory import NOW, InMemory, link_to
 from web.dom import Dom
