@@ -1,9 +1,9 @@
 """How an administrator of the other application agrees to a link in their own browser, so that no password crosses (R-06).
 
 The browser carries two texts. The *invitation* goes with it from us to the other side and back: it is our own stamped note of
-what was asked, and only the browser and the person that began can come back with it. The *agreement* is the other side's stamped
-word that one of its administrators agrees to exactly this proposal; it is good once, for ten minutes, and only its maker can
-tell it from any other text. Neither side keeps anything meanwhile: whoever stops anywhere leaves nothing behind.
+what was asked, and only the browser and the person that began can come back with it. The *agreement* is the word of the other
+side, stamped by itself, that one of its administrators agrees to exactly this proposal; it is good once, for ten minutes.
+Neither side keeps anything meanwhile: whoever stops anywhere leaves nothing behind.
 """
 
 from __future__ import annotations

@@ -131,8 +131,8 @@ PAGES: tuple[Route, ...] = (
     _administrators("POST", f"{making.MAKE}/go", making.go, sudo=True),
     _administrators("GET", making.AGREED, making.come_back, sudo=True),
     _administrators("POST", making.AGREED, making.finish, sudo=True),
-    _administrators("GET", agreeing.AGREE, agreeing.ask, sudo=True),
-    _administrators("POST", agreeing.AGREE, agreeing.decide, sudo=True),
+    _administrators("GET", agreeing.AGREE, agreeing.ask),
+    _administrators("POST", agreeing.AGREE, agreeing.decide),
     _administrators("GET", ONE, administration.link.show),
     _administrators("POST", f"{ONE}/primary", administration.changing.make_primary),
     *(

@@ -56,11 +56,9 @@ def show(visit: PageVisit, person: Person) -> Flow[Response]:
 
 def confirm(visit: PageVisit, person: Person) -> Flow[Response]:
     """Let them go on, if the password is theirs."""
-    if not (yield from may_try_to_sign_in(person.name)):
-        return (yield from _asked(visit, person, "Too many passwords were tried. Wait a quarter of an hour.", status=429))
-    found: Person | None = yield SignIn(person.name, visit.form.get("password", ""))
-    if found is None or found.name != person.name or not found.active:
-        return (yield from _asked(visit, person, "That is not your password.", status=403))
+    wrong = yield from wrong_password(visit, person)
+    if wrong is not None:
+        return (yield from _asked(visit, person, wrong))
     moment: Moment = yield Now()
     browser = yield from forms.browser_of(visit)
     until = str(int(moment.now) + LIFE)
@@ -68,10 +66,19 @@ def confirm(visit: PageVisit, person: Person) -> Flow[Response]:
     return forms.remembering(answers.redirect(visit.own(_back(visit))), visit, f"{until}.{stamp}", COOKIE)
 
 
-def _asked(visit: PageVisit, person: Person, trouble: str | None = None, *, status: int = 200) -> Flow[Response]:
+def wrong_password(visit: PageVisit, person: Person) -> Flow[str | None]:
+    """What is wrong with the password in a form; None if it is this person's."""
+    if not (yield from may_try_to_sign_in(person.name)):
+        return "Too many passwords were tried. Wait a quarter of an hour."
+    found: Person | None = yield SignIn(person.name, visit.form.get("password", ""))
+    theirs = found is not None and found.name == person.name and found.active
+    return None if theirs else "That is not your password."
+
+
+def _asked(visit: PageVisit, person: Person, trouble: str | None = None) -> Flow[Response]:
     cookie, token = yield from forms.token_for(visit, person)
     view = Sudo(visit.frame(), token, f"{visit.own(ADMINISTRATION)}/confirm", _back(visit), trouble)
-    return forms.remembering(look.page(view, status=status), visit, cookie)
+    return forms.remembering(look.page(view, status=403 if trouble else 200), visit, cookie)
 
 
 def _back(visit: PageVisit) -> str:

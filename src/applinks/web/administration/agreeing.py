@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import base64
 import binascii
+from collections.abc import Mapping
 from urllib.parse import urlencode
 
 from applinks.errors import AppLinksError, PairingRefused, StoreUnavailable
 from applinks.links import Proposal, agreement, pairing
 from applinks.people import Person
 from applinks.questions import Flow
-from applinks.web import answers, forms, look
+from applinks.web import answers, forms, look, sudo
 from applinks.web.administration.views import Agree, Refused
 from applinks.web.visit import ADMINISTRATION, LINKS, PageVisit
 from applinks.wire.messages import Response
@@ -28,13 +29,17 @@ def packed(proposal: Proposal) -> str:
 
 def ask(visit: PageVisit, person: Person) -> Flow[Response]:
     """Show who proposes, and what would be set here."""
+    return (yield from _page(visit, person, visit.query))
+
+
+def _page(visit: PageVisit, person: Person, said: Mapping[str, str], trouble: str | None = None) -> Flow[Response]:
     try:
-        proposal = _read(visit.query.get("proposal", ""))
+        proposal = _read(said.get("proposal", ""))
         them = yield from pairing.proposer_of(proposal)
     except StoreUnavailable:
         raise
-    except AppLinksError as trouble:
-        return _refused(visit, trouble)
+    except AppLinksError as refused:
+        return _refused(visit, refused)
     cookie, token = yield from forms.token_for(visit, person)
     view = Agree(
         frame=visit.frame(),
@@ -44,11 +49,14 @@ def ask(visit: PageVisit, person: Person) -> Flow[Response]:
         address=them.url,
         fingerprint=them.key.fingerprint,
         same_users=proposal.same_users,
-        proposal=visit.query["proposal"],
-        invitation=visit.query.get("invitation", ""),
+        proposal=said["proposal"],
+        invitation=said.get("invitation", ""),
+        confirmed=(yield from sudo.is_confirmed(visit, person)),
         action_path=visit.own(AGREE),
+        trouble=trouble,
     )
-    return forms.remembering(look.page(view, form_targets=(them.url,)), visit, cookie)
+    page = look.page(view, status=403 if trouble else 200, form_targets=(them.url,))
+    return forms.remembering(page, visit, cookie)
 
 
 def decide(visit: PageVisit, person: Person) -> Flow[Response]:
@@ -58,10 +66,14 @@ def decide(visit: PageVisit, person: Person) -> Flow[Response]:
         them = yield from pairing.proposer_of(proposal)
     except StoreUnavailable:
         raise
-    except AppLinksError as trouble:
-        return _refused(visit, trouble)
+    except AppLinksError as refused:
+        return _refused(visit, refused)
     told = {"invitation": visit.form.get("invitation", "")[:LONGEST]}
     if visit.form.get("decision") == "agree":
+        if not (yield from sudo.is_confirmed(visit, person)):
+            wrong = yield from sudo.wrong_password(visit, person)
+            if wrong is not None:
+                return (yield from _page(visit, person, visit.form, wrong))
         given = yield from agreement.agree(proposal.to_json(), by=person.name)
         told["agreement"] = given.text
     return answers.redirect(f"{them.url}{BACK}?{urlencode(told)}")

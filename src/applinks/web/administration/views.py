@@ -175,7 +175,10 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Agree:
-    """Shall this application be linked with the one that proposes it? Posted: `decision` (agree or decline) and what came."""
+    """Shall this application be linked with the one that proposes it? Posted: `decision` (agree or decline) and what came.
+
+    Where the reader has not `confirmed` lately that it is they, the form asks for their `password`, too.
+    """
 
     frame: Frame
     form_token: str = field(repr=False)
@@ -186,7 +189,10 @@ class Agree:
     same_users: bool
     proposal: str
     invitation: str = field(repr=False)
+    confirmed: bool
     action_path: str
+    trouble: str | None = None
+    remedy: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
