@@ -33,7 +33,8 @@ def serve(visit: Visit) -> Flow[Response]:
     try:
         agreed = visit.request.header(pairing.AGREEMENT_HEADER)
         if agreed is not None:
-            administrator = yield from agreement.agreed(visit.request.body, Agreement(agreed))
+            proposal = Proposal.from_json(visit.request.body)
+            administrator = yield from agreement.agreed(proposal.to_json(), Agreement(agreed))
         else:
             refusal, administrator = yield from _sign_in(visit)
             if refusal is not None:

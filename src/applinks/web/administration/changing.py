@@ -104,7 +104,7 @@ def _settings(link: Link) -> tuple[Field, ...]:
             "signature_method",
             "Signature method",
             "choice",
-            outgoing.signature_method if outgoing.level is not Level.DISABLED else incoming.signature_method,
+            _method(link),
             "Of both directions; the other side must be set to the same.",
             methods,
         ),
@@ -124,6 +124,10 @@ def _settings(link: Link) -> tuple[Field, ...]:
     )
 
 
+def _method(link: Link) -> SignatureMethod:
+    return link.outgoing.signature_method if link.outgoing.level is not Level.DISABLED else link.incoming.signature_method
+
+
 def _change(visit: PageVisit, person: Person, link: Link) -> Flow[Response]:
     said = visit.form
     wanted: dict[str, Any] = {
@@ -131,6 +135,8 @@ def _change(visit: PageVisit, person: Person, link: Link) -> Flow[Response]:
         for name in ("outgoing", "incoming", "signature_method", "execute_as", "account", "callback")
     }
     wanted = {name: value for name, value in wanted.items() if value or name in {"execute_as", "account", "callback"}}
+    if wanted.get("signature_method") == _method(link):
+        del wanted["signature_method"]  # the two directions may differ, and the form was not touched there
     wanted["fixed_user"] = said.get("fixed_user") == "yes"
     if link.same_users is not None:
         wanted["excluded"] = _lines(said.get("excluded", ""))

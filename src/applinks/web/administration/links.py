@@ -16,7 +16,7 @@ from applinks.wire.messages import Response
 DRAWN = 12
 """Links in the picture; the list has all of them."""
 STEP, TOP = 72, 48
-OURS, THEIRS = 110, 520
+OURS, THEIRS = 84, 356
 
 
 def show(visit: PageVisit, person: Person) -> Flow[Response]:  # noqa: ARG001 every page is given the person

@@ -34,7 +34,7 @@ class Node:
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """This application in the middle left, the others in a column; `height` of the drawing, which is 640 wide."""
+    """This application in the middle left, the others in a column; `height` of the drawing, which is 440 wide."""
 
     us: Node
     others: tuple[Node, ...]
