@@ -45,7 +45,7 @@ from applinks.people import FindPerson, SignIn
 from applinks.store import Store
 from applinks.wire.messages import Request, Response
 from in_memory import EVERYBODY, InMemory, connect, link_to
-from putting import put
+from putting import forget_place, put
 
 FRONT = "https://front.example.com"
 ROOT = Administrator("root", "root's")
@@ -97,6 +97,7 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with AppLinks(f"sqlite:///{folder}/links.db", url=FRONT, name="Front", type="bitbucket") as made:
         put(made, link_to(InMemory("Tracker")))
         put(made, link_to(InMemory("Archive")))
+        forget_place(made)
     return folder
 
 

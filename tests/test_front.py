@@ -42,7 +42,7 @@ from applinks.links import (
     SpendRequestToken,
 )
 from in_memory import EVERYBODY, InMemory, key_of, link_to
-from putting import put
+from putting import forget_place, put
 
 CANARY = "canary-7d1f"
 NEVER = 4_000_000_000
@@ -128,6 +128,7 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with AppLinks(f"sqlite:///{folder}/links.db", url="https://front.example.com", name="Front") as made:
         put(made, link_to(InMemory("Tracker")))
         put(made, link_to(InMemory("Archive")))
+        forget_place(made)
     return folder
 
 

@@ -16,7 +16,9 @@ from applinks.links.changes import (
     name_taken,
     remove,
 )
+from applinks.links.copies import BecomeAnother, NotePlace, NoticePlace, arrive, copied, moved, oddity
 from applinks.links.dialects import DIALECTS, GENERIC, dialect_of, endpoints_of, who_am_i
+from applinks.links.differences import differences
 from applinks.links.facts import ClockSkew, Facts, FactsFor, LearnSkew
 from applinks.links.grants import (
     CountWrongVerifier,
@@ -33,7 +35,16 @@ from applinks.links.grants import (
     SpendRequestToken,
     digest_of,
 )
-from applinks.links.identity import Identity, IsOurStamp, OurKey, Stamp, WhoWeAre, new_key
+from applinks.links.identity import (
+    Identity,
+    IsOurStamp,
+    OurKey,
+    Stamp,
+    Suspension,
+    WhoWeAre,
+    new_key,
+    trusted_identity,
+)
 from applinks.links.model import (
     IMPERSONATION_PARAMETERS,
     OAUTH_LEVELS,
@@ -87,6 +98,7 @@ __all__ = [
     "USER_ID",
     "AccessToken",
     "Administrator",
+    "BecomeAnother",
     "Changes",
     "ClockSkew",
     "Consent",
@@ -122,6 +134,8 @@ __all__ = [
     "LinkOfConsumer",
     "LinkSettings",
     "Links",
+    "NotePlace",
+    "NoticePlace",
     "OurKey",
     "Outgoing",
     "PlainHttpAllowed",
@@ -139,11 +153,15 @@ __all__ = [
     "SecretUse",
     "SpendRequestToken",
     "Stamp",
+    "Suspension",
     "TakeTurn",
     "WhoWeAre",
+    "arrive",
     "change",
     "change_policy",
+    "copied",
     "dialect_of",
+    "differences",
     "digest_of",
     "endpoints_of",
     "is_safe_way",
@@ -151,9 +169,11 @@ __all__ = [
     "link_with_id",
     "links_of",
     "make_primary",
+    "moved",
     "name_taken",
     "new_key",
     "new_secret",
+    "oddity",
     "outgoing_use",
     "pairing",
     "primary_link",
@@ -161,5 +181,6 @@ __all__ = [
     "remove",
     "set_secret",
     "trust",
+    "trusted_identity",
     "who_am_i",
 ]

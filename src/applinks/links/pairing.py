@@ -18,7 +18,7 @@ from applinks.audit import printable
 from applinks.errors import LinkExists, MalformedAnswer, PairingRefused, TheirFault
 from applinks.links import changes
 from applinks.links.changes import SIGNATURE_METHODS
-from applinks.links.identity import Identity, OurKey, WhoWeAre
+from applinks.links.identity import OurKey, trusted_identity
 from applinks.links.model import IMPERSONATION_PARAMETERS, Level, Link, Outgoing, SameUsers
 from applinks.links.registry import LinkById, LinkByName
 from applinks.links.whereabouts import check_address
@@ -72,9 +72,9 @@ def create(url: str, administrator: Administrator, *, same_users: bool, by: str,
     """Link this application and the one at `url`, both ways, in one operation.
 
     `administrator` signs in there; `by` names the administrator here. Saying the same again repairs or renews the link.
-    Raises `PairingRefused`, `LinkExists`, `TransportFailed`, `MalformedAnswer`; our end is then as it was.
+    Raises `PairingRefused`, `LinkExists`, `TrustSuspended`, `TransportFailed`, `MalformedAnswer`; our end is then as it was.
     """
-    us: Identity = yield WhoWeAre()
+    us = yield from trusted_identity()
     base = url.rstrip("/")
     yield from check_address(base, "The address")
     them = yield from _read_other(base)
@@ -93,8 +93,11 @@ def create(url: str, administrator: Administrator, *, same_users: bool, by: str,
 
 
 def accept(proposal: Proposal, *, by: str) -> Flow[dict[str, Any]]:
-    """The far half: verify who proposes, record our end, and tell them what we recorded."""
-    us: Identity = yield WhoWeAre()
+    """The far half: verify who proposes, record our end, and tell them what we recorded.
+
+    Raises `TrustSuspended`, too: a new link would trust us under an identity that may be another's.
+    """
+    us = yield from trusted_identity()
     key: PrivateKey = yield OurKey()
     base = proposal.url.rstrip("/")
     yield from check_address(base, "The proposer's address")

@@ -55,6 +55,9 @@ class Database(Protocol):
     async def without_blocking(self, work: Callable[[], T]) -> T:
         """Do some work with this database while the event loop goes on, if it would be kept waiting."""
 
+    def place(self) -> str | None:
+        """Where it lies, as `store.place` writes it; None for one that ends with its process."""
+
     def close(self) -> None:
         """Close what is not in use."""
 

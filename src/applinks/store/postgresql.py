@@ -19,6 +19,7 @@ from sqlalchemy.exc import DBAPIError, InvalidatePoolError
 from sqlalchemy.exc import TimeoutError as NoneIsFree
 
 from applinks.errors import ConfigurationError
+from applinks.store import place
 from applinks.store.database import BUSY_SECONDS, VERSION_OF_LINKS, Use
 from applinks.store.grouping import Grouped, Ledger
 
@@ -43,6 +44,10 @@ _BEGIN = {
     Use.WRITE_DURABLY: _ALONE,
 }
 _VERSION = str(VERSION_OF_LINKS.compile(compile_kwargs={"literal_binds": True}))
+_WHERE = (
+    "SELECT oid::bigint, datname, has_function_privilege('pg_control_system()', 'execute') "
+    "FROM pg_database WHERE datname = current_database()"
+)
 _UNLESS_THE_ADDRESS_SAYS_OTHERWISE = {
     "connect_timeout": BUSY_SECONDS,
     "tcp_user_timeout": 1000 * BUSY_SECONDS,
@@ -95,6 +100,17 @@ class PostgreSQL:
         if here._threads is None:
             here._threads = ThreadPoolExecutor(CONNECTIONS, thread_name_prefix="applinks-store")
         return await asyncio.get_running_loop().run_in_executor(here._threads, work)
+
+    def place(self) -> str:
+        """Its cluster and its object id."""
+        with self.transaction(Use.READ) as connection:
+            database, name, told = driver(connection).execute(_WHERE).fetchone() or (0, "", False)
+        return place.of_server(self._cluster() if told else None, database, name)
+
+    def _cluster(self) -> int:
+        with self.transaction(Use.READ) as connection:
+            ((cluster,),) = driver(connection).execute("SELECT system_identifier FROM pg_control_system()").fetchall()
+        return int(cluster)
 
     def close(self) -> None:
         """Close what is not in use. What was cancelled in asynchronous code may be under way still, and ends first."""

@@ -10,9 +10,10 @@ from typing import Any
 from sqlalchemy import Connection
 
 from applinks import clock as clocks
-from applinks.audit import AuditTrail, VerifyAudit, WriteDown
+from applinks.audit import AuditHead, AuditSpan, AuditTrail, VerifyAudit, WriteDown
 from applinks.incoming import SpendNonce
 from applinks.links import (
+    BecomeAnother,
     ConsentsHeld,
     CountWrongVerifier,
     DanceOf,
@@ -33,6 +34,8 @@ from applinks.links import (
     LinkOfAccount,
     LinkOfConsumer,
     Links,
+    NotePlace,
+    NoticePlace,
     OurKey,
     RememberParameter,
     RemoveLink,
@@ -43,6 +46,7 @@ from applinks.links import (
     SecretOf,
     SpendRequestToken,
     Stamp,
+    Suspension,
     TakeTurn,
     WhoWeAre,
     new_key,
@@ -102,6 +106,9 @@ class Store:
         self.answers = {
             **{question: self._keeping(answer) for question, answer in kept.items()},
             **{question: grouped.answer for question, grouped in self._grouped.items()},
+            NoticePlace: self._notice_place,
+            NotePlace: self._note_place,
+            BecomeAnother: self._become_another,
             Stamp: keys.stamp,
             IsOurStamp: keys.is_our_stamp,
             SaveLink: self._writing(links.save_link),
@@ -124,6 +131,8 @@ class Store:
             GrantsGiven: self._reading(grants.given),
             RevokeGrant: self._writing(grants.revoke),
             AuditTrail: self._reading(trail.read),
+            AuditHead: self._reading(trail.head),
+            AuditSpan: self._reading(trail.span),
             VerifyAudit: self._reading(trail.verify),
         }
 
@@ -248,6 +257,23 @@ class Store:
         fresh = identity.new_identity(name, type, url)
         with self._database.transaction(Use.WRITE_DURABLY) as connection:
             return identity.establish(connection, fresh, key, self._sealing, self._clock())
+
+    def _notice_place(self, question: NoticePlace) -> Suspension | None:
+        here, us = self._database.place(), self._find_identity()
+        if us is None or identity.is_settled(us, question, here):
+            return None
+        with self._database.transaction(Use.WRITE_DURABLY) as connection:
+            return identity.notice_place(connection, question, here, self._clock())
+
+    def _note_place(self, _question: NotePlace) -> Identity:
+        here = self._database.place()
+        with self._database.transaction(Use.WRITE_DURABLY) as connection:
+            return identity.note_place(connection, here)
+
+    def _become_another(self, _question: BecomeAnother) -> Identity | None:
+        here, key = self._database.place(), new_key()  # slow, so before the lock is taken
+        with self._database.transaction(Use.WRITE_DURABLY) as connection:
+            return identity.become_another(connection, here, key, self._sealing, self._clock())
 
     def _try_the_keys(self) -> None:
         if self._find_identity() is not None:
