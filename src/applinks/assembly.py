@@ -9,6 +9,7 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from inspect import isawaitable, iscoroutine, iscoroutinefunction
+from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
@@ -31,7 +32,7 @@ from applinks.people import (
     may_run_as,
 )
 from applinks.questions import Ask, Flow, FreshSecrets, Moment, Now, Question, Wait, drive, drive_async
-from applinks.store import Store
+from applinks.store import Backup, Store
 from applinks.wire.messages import Response
 
 T = TypeVar("T")
@@ -136,6 +137,13 @@ class Application:
     def reseal(self) -> int:
         """Seal with the first key what others sealed, after the keys were changed by hand; how many secrets that were."""
         return self._store.reseal()
+
+    def back_up(self, to: str | Path) -> Backup:
+        """Write a backup of a SQLite database into a new file, while it is used; never over another file.
+
+        Keep the sealing keys too, apart from it: neither is of use without the other. Raises `ConfigurationError`.
+        """
+        return self._store.back_up(Path(to))
 
     def secrets_per_sealing_key(self) -> dict[str, int]:
         """How many stored secrets each sealing key seals. Old keys must stay while records were made with them."""

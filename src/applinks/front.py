@@ -150,9 +150,7 @@ class AppLinks(Application):
 
     def export_audit(self, format: str = "json", *, since: float | None = None, until: float | None = None) -> Iterator[str]:  # noqa: A002
         """The records as text in pieces, the oldest first, in "json" or "csv"; see `applinks.audit.Export`."""
-        return self._pieces(Export(format, since, until))
-
-    def _pieces(self, export: Export) -> Iterator[str]:
+        export = Export(format, since, until)
         while (piece := self.run(export.next_piece())) is not None:
             yield piece
 
@@ -278,7 +276,7 @@ class AsyncAppLinks(Application):
         records: tuple[Written, ...] = await self.answer_async(AuditTrail(limit, **only))
         return records
 
-    def export_audit(
+    async def export_audit(
         self,
         format: str = "json",  # noqa: A002
         *,
@@ -286,9 +284,7 @@ class AsyncAppLinks(Application):
         until: float | None = None,
     ) -> AsyncIterator[str]:
         """The records as text in pieces, for `async for`; see `AppLinks.export_audit`."""
-        return self._pieces(Export(format, since, until))
-
-    async def _pieces(self, export: Export) -> AsyncIterator[str]:
+        export = Export(format, since, until)
         while (piece := await self.run_async(export.next_piece())) is not None:
             yield piece
 

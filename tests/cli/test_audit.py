@@ -11,7 +11,10 @@ import pytest
 
 from applinks.audit import Entry, WriteDown
 
-FIELDS = ["kind", "outcome", "subject", "actor", "reason", "link", "mechanism", "request", "status", "checks", "explanation"]
+FIELDS = [
+    "kind", "outcome", "subject", "actor", "reason", "link", "mechanism", "request", "status", "checks", "changes",
+    "explanation",
+]  # fmt: skip
 
 
 def write(applinks, outcome="done", **facts):

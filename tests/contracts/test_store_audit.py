@@ -28,6 +28,7 @@ FULL = Entry(
     request="GET https://jira.test/rest",
     status=401,
     checks=(("signature", "holds"), ("nonce", "used")),
+    changes=(("outgoing", "oauth", "disabled"), ("account", None, "svc\r\n"), ("callback", "https://jira.test", None)),
 )
 
 

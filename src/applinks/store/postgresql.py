@@ -12,6 +12,7 @@ import select
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event
@@ -106,6 +107,13 @@ class PostgreSQL:
         with self.transaction(Use.READ) as connection:
             database, name, told = driver(connection).execute(_WHERE).fetchone() or (0, "", False)
         return place.of_server(self._cluster() if told else None, database, name)
+
+    def copy_to(self, path: Path) -> None:
+        """Refused: the server's own tools do that better."""
+        raise ConfigurationError(
+            f"{path} was not written: the database is on a PostgreSQL server, which has tools of its own for backups.",
+            remedy="Use pg_dump and pg_restore, and keep the file with the sealing keys apart.",
+        )
 
     def _cluster(self) -> int:
         with self.transaction(Use.READ) as connection:

@@ -95,6 +95,11 @@ class SQLite:
         """Its file."""
         return place.of_file(self.path)
 
+    def copy_to(self, path: Path) -> None:
+        """One moment of it; deleted rows are left out."""
+        with self._engine.connect() as connection:
+            driver(connection).execute("VACUUM INTO ?", (str(path),))
+
     def close(self) -> None:
         """Close what is not in use."""
         if self._process == os.getpid():
@@ -153,6 +158,10 @@ class InMemory:
 
     def place(self) -> None:
         """Nowhere."""
+
+    def copy_to(self, _path: Path) -> None:
+        """Refused: nothing of it is meant to stay."""
+        raise ConfigurationError("A database in memory has no backup.", remedy="Keep the links in a file: sqlite:///….")
 
     def close(self) -> None:
         """Forget everything."""

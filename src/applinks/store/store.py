@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection
@@ -53,6 +54,7 @@ from applinks.links import (
 )
 from applinks.questions import Question
 from applinks.store import identity, links, rotation
+from applinks.store.backup import Backup, write_backup
 from applinks.store.database import Database, Use, failing_as_unavailable
 from applinks.store.grants import Grants
 from applinks.store.grouping import Grouped
@@ -205,6 +207,11 @@ class Store:
     def reseal(self) -> int:
         """Seal everything with the first key that is not yet: after the keys were changed by hand, or a rotation broke off."""
         return rotation.reseal(self._database, self._sealing)
+
+    def back_up(self, to: Path) -> Backup:
+        """Write a copy into a new file, while others use the database. Raises `ConfigurationError`, `StoreUnavailable`."""
+        with failing_as_unavailable(self._database):
+            return Backup(to, write_backup(to, self._database.copy_to), str(self._sealing.source))
 
     def values_per_key(self) -> dict[str, int]:
         """How many stored values each sealing key seals."""
