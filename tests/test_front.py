@@ -81,7 +81,16 @@ def test_every_public_method_gives_the_same_in_both_worlds_but_for_the_face(face
             assert awaited.replace("Async", "") == given, name
 
 
-ANSWERED_AT_ONCE = {"acting_as", "administrator", "back_up", "identity", "listen", "reseal", "rotate_sealing", "secrets_per_sealing_key"}
+ANSWERED_AT_ONCE = {
+    "acting_as",
+    "administrator",
+    "back_up",
+    "identity",
+    "listen",
+    "reseal",
+    "rotate_sealing",
+    "secrets_per_sealing_key",
+}
 """What takes no answer from elsewhere, or is done in start-up code, is the same function in both worlds."""
 
 
