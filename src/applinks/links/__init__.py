@@ -1,6 +1,7 @@
 """What a link is: the model, the registry, keys, changes, and the making of both ends."""
 
-from applinks.links import pairing
+from applinks.links import agreement, pairing
+from applinks.links.agreement import Agreement, Invitation
 from applinks.links.by_hand import Consumer, Provider, register
 from applinks.links.changes import (
     LEARN,
@@ -98,6 +99,7 @@ __all__ = [
     "USER_ID",
     "AccessToken",
     "Administrator",
+    "Agreement",
     "BecomeAnother",
     "Changes",
     "ClockSkew",
@@ -119,6 +121,7 @@ __all__ = [
     "GrantsGiven",
     "Identity",
     "Incoming",
+    "Invitation",
     "IsOurStamp",
     "KeepDance",
     "KeepRequestToken",
@@ -156,6 +159,7 @@ __all__ = [
     "Suspension",
     "TakeTurn",
     "WhoWeAre",
+    "agreement",
     "arrive",
     "change",
     "change_policy",
