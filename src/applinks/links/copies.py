@@ -65,7 +65,7 @@ def moved(*, by: str) -> Flow[Identity]:
     """This is the original, and it lies elsewhere now: note the place, and let calls go out again."""
     before: Identity = yield WhoWeAre()
     after: Identity = yield NotePlace()
-    yield _written("identity moved", by, before.suspension, (("place", before.place, after.place),))
+    yield _entry("identity moved", by, before.suspension, (("place", before.place, after.place),))
     return after
 
 
@@ -90,7 +90,7 @@ def copied(*, by: str) -> Flow[Identity]:
         ("key", old.public.fingerprint, key.public.fingerprint),
         ("place", before.place, after.place),
     )
-    yield _written("identity copied", by, before.suspension, changes)
+    yield _entry("identity copied", by, before.suspension, changes)
     return after
 
 
@@ -111,7 +111,7 @@ def _switched_off(id: str, by: str) -> Flow[None]:  # noqa: A002
         return
 
 
-def _written(kind: str, by: str, suspension: Suspension | None, changes: tuple[Change, ...]) -> WriteDown:
+def _entry(kind: str, by: str, suspension: Suspension | None, changes: tuple[Change, ...]) -> WriteDown:
     reason = suspension.why if suspension else None
     changed = tuple(change for change in changes if change[1] != change[2])
     return WriteDown(Entry(kind=kind, outcome="done", actor=by, subject=by, reason=reason, changes=changed))
