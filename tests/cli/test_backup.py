@@ -5,6 +5,19 @@ from __future__ import annotations
 from pathlib import Path
 
 from applinks import AppLinks
+from applinks.links import (
+    AccessToken,
+    FactsFor,
+    Grant,
+    GrantOfToken,
+    KeepRequestToken,
+    KeepToken,
+    RequestToken,
+    SpendRequestToken,
+)
+
+CANARY = "canary-7d1f"
+NEVER = 4_000_000_000
 
 
 def test_it_says_where_the_keys_are_and_what_to_note(run, applinks, files, tmp_path):
@@ -50,3 +63,29 @@ def test_what_is_restored_says_that_it_may_be_a_copy_and_can_be_confirmed(run, f
         assert restored.identity.suspension is not None
         assert restored.identity_moved(by="ada").suspension is None
         assert restored.verify_audit().problem is None
+
+
+def test_links_grants_consents_and_secrets_of_a_restored_backup_hold(run, applinks, files, tmp_path):
+    """Q-28: what people have allowed, here and over there, is not asked for again."""
+    link = applinks.link("Wiki").link
+    grant = Grant("grant", link.id, "alice", "digest", CANARY, "handle", 1, NEVER, NEVER)
+    applinks.answer(KeepRequestToken(RequestToken("wish", CANARY, link.id, None, NEVER)))
+    assert applinks.answer(SpendRequestToken("wish", grant))
+    applinks.answer(KeepToken(AccessToken(link.id, "alice", CANARY, CANARY, 1)))
+    applinks.set_secret("Wiki", "outgoing", CANARY, by="root")
+    said = run("backup", "backup.db").out
+    applinks.close()
+    for file in files.iterdir():
+        file.rename(tmp_path / f"lost-{file.name}")
+    Path("backup.db").rename(files / "applinks.db")
+    (tmp_path / "lost-applinks.db.key").rename(files / "applinks.db.key")
+    with AppLinks() as restored:
+        restored.identity_moved(by="ada")
+        assert restored.link("Wiki").link == link
+        assert [given.grant for given in restored.grants()] == [grant]
+        assert restored.answer(GrantOfToken("digest")) is not None
+        facts = restored.answer(FactsFor(link.id, "alice"))
+        assert (facts.token.token, facts.secret) == (CANARY, CANARY)
+        assert restored.verify_audit().problem is None
+    assert CANARY not in said
+    assert CANARY.encode() not in (files / "applinks.db").read_bytes()

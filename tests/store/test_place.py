@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import os
 import shutil
+import uuid
 from pathlib import Path
 
 import pytest
+from sqlalchemy import make_url
 
 from applinks.store import place
+from applinks.store.opening import open_database
 from applinks.store.place import is_same, of_file, of_server
+from servers import asking
 
 
 def a_file(path: Path) -> Path:
@@ -85,3 +89,21 @@ def test_what_is_no_place_is_no_place(noted):
     """T-71: somebody may write into the row what they like."""
     assert not is_same(noted, "sqlite inode=1 filesystem=a path=/x")
     assert not is_same(noted, of_server(1, 2, "wiki"))
+
+
+def test_a_server_that_does_not_tell_its_cluster_is_known_by_the_database_alone(new_postgresql):
+    role = f"role_{uuid.uuid4().hex}"
+    told = open_database(new_postgresql)
+    with asking(new_postgresql) as ask:
+        ask(f"CREATE ROLE {role} LOGIN")
+        ask("REVOKE EXECUTE ON FUNCTION pg_control_system() FROM PUBLIC")
+        try:
+            url = make_url(new_postgresql).set(username=role).render_as_string(hide_password=False)
+            untold = open_database(url)
+            assert "cluster=?" in str(untold.place())
+            assert "cluster=?" not in str(told.place())
+            assert is_same(told.place(), untold.place())
+            untold.close()
+        finally:
+            told.close()
+            ask(f"DROP ROLE {role}")
