@@ -10,6 +10,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import suppress
 from contextvars import copy_context
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +34,7 @@ from applinks import (
     Policy,
     RunAsRefused,
     StoreUnavailable,
+    TrustSuspended,
     assembly,
     current_user,
     run_as,
@@ -42,10 +44,11 @@ from applinks.incoming import receive
 from applinks.links import FactsFor, Level, WhoWeAre
 from applinks.outgoing.send import client_options
 from applinks.people import FindPerson, SignIn
+from applinks.questions import Ask
 from applinks.store import Store
 from applinks.wire.messages import Request, Response
 from in_memory import EVERYBODY, InMemory, connect, link_to
-from putting import put
+from putting import forget_place, put
 
 FRONT = "https://front.example.com"
 ROOT = Administrator("root", "root's")
@@ -97,6 +100,7 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with AppLinks(f"sqlite:///{folder}/links.db", url=FRONT, name="Front", type="bitbucket") as made:
         put(made, link_to(InMemory("Tracker")))
         put(made, link_to(InMemory("Archive")))
+        forget_place(made)
     return folder
 
 
@@ -116,6 +120,9 @@ class Sync:
 
     def do(self, verb: str, *args: Any, **options: Any) -> Any:
         return getattr(self.applinks, verb)(*args, **options)
+
+    def answered(self, question: Any) -> Any:
+        return self.applinks.answer(question)
 
     def calls(self, linked: Any, path: str, **options: Any) -> Any:
         return linked.get(path, **options)
@@ -141,6 +148,9 @@ class Async(Sync):
 
     def do(self, verb: str, *args: Any, **options: Any) -> Any:
         return self.wait(getattr(self.applinks, verb)(*args, **options))
+
+    def answered(self, question: Any) -> Any:
+        return self.wait(self.applinks.answer_async(question))
 
     def calls(self, linked: Any, path: str, **options: Any) -> Any:
         return self.wait(linked.get(path, **options))
@@ -710,3 +720,43 @@ def test_both_faces_and_the_plain_answers_come_from_the_same_store(face):
     assert face.applinks.answer(WhoWeAre()) == face.applinks.identity
     tracker = face.do("link", "Tracker").link
     assert face.applinks.answer(FactsFor(tracker.id)).link == tracker
+
+
+# ---- while outgoing trust is suspended
+
+
+def test_the_start_that_notices_a_copy_says_so_in_the_log(database, tmp_path, caplog):
+    """G-06"""
+    with AppLinks(database) as original:
+        known = original.identity
+    shutil.copytree(tmp_path / "files", tmp_path / "copy")
+    for _ in range(2):
+        caplog.clear()
+        with AppLinks(f"sqlite:///{tmp_path}/copy/links.db") as copy:
+            assert copy.identity.suspension is not None
+            assert replace(copy.identity, suspension=None) == known
+        (warning,) = [record for record in caplog.records if record.levelno == logging.WARNING]
+        assert "applinks identity show" in warning.message
+
+
+def test_no_flow_of_whatever_kind_sends_a_proof_from_a_copy(face, database, monkeypatch):
+    """G-06: the last look, where requests leave."""
+    sent = []
+
+    def fetch(_: Any, request: Request) -> Response:
+        sent.append(request)
+        return Response(200)
+
+    async def fetch_async(_: Any, request: Request) -> Response:
+        return fetch(_, request)
+
+    monkeypatch.setattr(assembly, "fetch", fetch)
+    monkeypatch.setattr(assembly, "fetch_async", fetch_async)
+    AppLinks(database, url="https://elsewhere.example.com").close()
+    url = "https://tracker.example.com/x"
+    for header in ("authorization", "x-seraph-trusted-app-cert"):
+        with pytest.raises(TrustSuspended, match=r"elsewhere\.example\.com"):
+            face.answered(Ask(Request("POST", url, ((header, "proof"),))))
+    assert sent == []
+    face.answered(Ask(Request("GET", url, (("accept", "application/xml"),))))
+    assert len(sent) == 1

@@ -41,6 +41,7 @@ if TYPE_CHECKING:
         TimedOut,
         TlsFailed,
         TransportFailed,
+        TrustSuspended,
     )
     from applinks.front import AppLinks, AsyncAppLinks
     from applinks.incoming import Principal
@@ -102,6 +103,7 @@ _HOMES = {
     "TimedOut": "errors",
     "TlsFailed": "errors",
     "TransportFailed": "errors",
+    "TrustSuspended": "errors",
     "current_user": "people",
     "run_as": "people",
 }
@@ -161,6 +163,7 @@ __all__ = [
     "TimedOut",
     "TlsFailed",
     "TransportFailed",
+    "TrustSuspended",
     "current_user",
     "run_as",
 ]

@@ -9,6 +9,7 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from inspect import isawaitable, iscoroutine, iscoroutinefunction
+from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
@@ -18,7 +19,7 @@ from applinks.audit import CALL, Entry, WriteDown, printable
 from applinks.errors import AdministratorNeeded, ConfigurationError
 from applinks.links import ClockSkew, Identity, LearnSkew, PlainHttpAllowed, WhoWeAre
 from applinks.mechanisms import load
-from applinks.outgoing import Connections, fetch, fetch_async
+from applinks.outgoing import Connections, fetch, fetch_async, is_proven
 from applinks.people import (
     FindPerson,
     KnowsPeople,
@@ -31,7 +32,8 @@ from applinks.people import (
     may_run_as,
 )
 from applinks.questions import Ask, Flow, FreshSecrets, Moment, Now, Question, Wait, drive, drive_async
-from applinks.store import Store
+from applinks.store import Backup, Store
+from applinks.wire.messages import Response
 
 T = TypeVar("T")
 F = TypeVar("F", bound=Fact)
@@ -70,11 +72,13 @@ class Application:
         self._listeners: dict[builtins.type[Any], list[Callable[[Any], object]]] = defaultdict(list)
         self._store = Store.open(self._settings.database, replay=self._settings.replay, create=self._settings.url is not None)
         try:
+            self._answers = self._all_answers()
             self._introduce()
         except BaseException:
             self._store.close()
             raise
-        self._answers = self._all_answers()
+        if (suspended := self.identity.suspension) is not None:
+            log.warning("Outgoing trust is suspended: %s. See `applinks identity show`.", printable(suspended.why))
 
     def _all_answers(self) -> dict[type[Question], Callable[[Any], Any]]:
         """Who answers what: the store, the host application, the clock, and we ourselves."""
@@ -92,7 +96,7 @@ class Application:
             Announce: self._announce,
             PlainHttpAllowed: lambda _: self._settings.plain_http,
             WriteDown: self._write_down,
-            Ask: lambda question: fetch(self.connections.client(), question.request),
+            Ask: self._ask,
         }
 
     def _introduce(self) -> None:
@@ -105,7 +109,9 @@ class Application:
                 raise
             name = told.name or (urlsplit(told.url).hostname or "")
             self._store.identify(name=name, type=told.type or links.GENERIC, url=told.url.rstrip("/"))
+            self.run(links.arrive(None))
         else:
+            self.run(links.arrive(told.url))
             url = (told.url or known.url).rstrip("/")
             self._store.identify(name=told.name or known.name, type=told.type or known.type, url=url)
 
@@ -131,6 +137,13 @@ class Application:
     def reseal(self) -> int:
         """Seal with the first key what others sealed, after the keys were changed by hand; how many secrets that were."""
         return self._store.reseal()
+
+    def back_up(self, to: str | Path) -> Backup:
+        """Write a backup of a SQLite database into a new file, while it is used; never over another file.
+
+        Keep the sealing keys too, apart from it: neither is of use without the other. Raises `ConfigurationError`.
+        """
+        return self._store.back_up(Path(to))
 
     def secrets_per_sealing_key(self) -> dict[str, int]:
         """How many stored secrets each sealing key seals. Old keys must stay while records were made with them."""
@@ -159,6 +172,8 @@ class Application:
     async def answer_async(self, question: Any) -> Any:
         """Answer one question, awaiting what must be awaited."""
         if isinstance(question, Ask):
+            if is_proven(question.request):
+                (await self.answer_async(WhoWeAre())).check_trust()
             return await fetch_async(self.connections.client_of_this_loop(), question.request)
         if isinstance(question, Wait):
             return await asyncio.sleep(question.seconds)
@@ -169,6 +184,12 @@ class Application:
             return answer
         answer = self._answers[type(question)](question)
         return await answer if isawaitable(answer) else answer
+
+    def _ask(self, question: Ask) -> Response:
+        """Whatever flow asks: nothing that proves who we are leaves while trust is suspended."""
+        if is_proven(question.request):
+            self.identity.check_trust()
+        return fetch(self.connections.client(), question.request)
 
     def _write_down(self, question: WriteDown) -> None:
         self._store.answer(question)

@@ -13,6 +13,7 @@ AppLinksError
     RunAsRefused                the acting user may not run as that user
     AdministratorNeeded         only an administrator may do that
     PairingRefused              the other side, or we, would not make the link
+    TrustSuspended              nothing goes out until somebody says whether this is the original or a copy
     StoreUnavailable            our own records cannot be read or written now
     DanceOver                   the dance was ended before, took too long, or never began
     DanceOfAnother              the address was made for another person
@@ -137,6 +138,16 @@ class PairingRefused(OurFault):
     """The link could not be made; neither end was left changed, unless the message says so."""
 
     code = "pairing-refused"
+
+
+class TrustSuspended(OurFault):
+    """Nothing goes out over any link until somebody says whether this is the original or a copy (T-71).
+
+    The database was found at another place than the one that was noted, or under another address: two applications with one
+    identity would be trusted as one. Nothing was signed or sent.
+    """
+
+    code = "trust-suspended"
 
 
 class StoreUnavailable(OurFault):

@@ -5,12 +5,12 @@ Each method looks something up or runs one flow. The two classes say the same; w
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from typing import Self, TypeVar, Unpack
 
 from applinks import links
 from applinks.assembly import Application
-from applinks.audit import AuditTrail, AuditVerdict, Head, VerifyAudit, Written
+from applinks.audit import AuditFilters, AuditTrail, AuditVerdict, Export, Head, VerifyAudit, Written
 from applinks.errors import ConfigurationError
 from applinks.incoming import consent
 from applinks.links import (
@@ -22,6 +22,7 @@ from applinks.links import (
     Entity,
     EntityLink,
     EntityLinks,
+    Identity,
     Link,
     LinkSettings,
     Provider,
@@ -154,10 +155,27 @@ class AppLinks(Application):
         by = self.administrator(by)
         return self.run(_then(link, lambda found: dance.forget(found, user, why="consent forgotten", by=by)))
 
-    def audit(self, limit: int = 100) -> tuple[Written, ...]:
-        """The newest records of what was done, newest first."""
-        records: tuple[Written, ...] = self.answer(AuditTrail(limit))
+    def identity_moved(self, *, by: str | None = None) -> Identity:
+        """Say that this is the original, which lies elsewhere or has another address now: calls go out again (G-06)."""
+        return self.run(links.moved(by=self.administrator(by)))
+
+    def identity_copied(self, *, by: str | None = None) -> Identity:
+        """Say that this is a copy: it becomes an application of its own, with a new id and key and no working link.
+
+        Tokens, grants and secrets are dropped, here only; names and policies stay, so that links can be made again.
+        """
+        return self.run(links.copied(by=self.administrator(by)))
+
+    def audit(self, limit: int = 100, **only: Unpack[AuditFilters]) -> tuple[Written, ...]:
+        """The newest records of what was done, newest first; only those that `AuditFilters` lets pass."""
+        records: tuple[Written, ...] = self.answer(AuditTrail(limit, **only))
         return records
+
+    def export_audit(self, format: str = "json", *, since: float | None = None, until: float | None = None) -> Iterator[str]:  # noqa: A002
+        """The records as text in pieces, the oldest first, in "json" or "csv"; see `applinks.audit.Export`."""
+        export = Export(format, since, until)
+        while (piece := self.run(export.next_piece())) is not None:
+            yield piece
 
     def verify_audit(self, noted: Head | None = None) -> AuditVerdict:
         """Check the chain of the records; tells the first one that does not fit. `noted` is a head that was kept elsewhere."""
@@ -288,10 +306,30 @@ class AsyncAppLinks(Application):
         by = self.administrator(by)
         return await self.run_async(_then(link, lambda found: dance.forget(found, user, why="consent forgotten", by=by)))
 
-    async def audit(self, limit: int = 100) -> tuple[Written, ...]:
-        """The newest records of what was done, newest first."""
-        records: tuple[Written, ...] = await self.answer_async(AuditTrail(limit))
+    async def identity_moved(self, *, by: str | None = None) -> Identity:
+        """Say that this is the original, which lies elsewhere or has another address now; see `AppLinks.identity_moved`."""
+        return await self.run_async(links.moved(by=self.administrator(by)))
+
+    async def identity_copied(self, *, by: str | None = None) -> Identity:
+        """Say that this is a copy: it becomes an application of its own; see `AppLinks.identity_copied`."""
+        return await self.run_async(links.copied(by=self.administrator(by)))
+
+    async def audit(self, limit: int = 100, **only: Unpack[AuditFilters]) -> tuple[Written, ...]:
+        """The newest records of what was done, newest first; only those that `AuditFilters` lets pass."""
+        records: tuple[Written, ...] = await self.answer_async(AuditTrail(limit, **only))
         return records
+
+    async def export_audit(
+        self,
+        format: str = "json",  # noqa: A002
+        *,
+        since: float | None = None,
+        until: float | None = None,
+    ) -> AsyncIterator[str]:
+        """The records as text in pieces, for `async for`; see `AppLinks.export_audit`."""
+        export = Export(format, since, until)
+        while (piece := await self.run_async(export.next_piece())) is not None:
+            yield piece
 
     async def verify_audit(self, noted: Head | None = None) -> AuditVerdict:
         """Check the chain of the records; see `AppLinks.verify_audit`."""

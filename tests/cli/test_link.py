@@ -335,6 +335,7 @@ def far(run, files: Path, tmp_path: Path) -> Iterator[Far]:
             listening = stack.enter_context(listen())
             one = AppLinks(f"sqlite:///{folder}/applinks.db", url=address_of(listening), people=Directory(), **more)
             opened.append(stack.enter_context(one))
+            one.identity_moved(by="ada")
             stack.enter_context(wsgi(WSGIMiddleware(nothing, one), listening))
         yield Far(opened[1].identity.url, opened[1])
 
@@ -406,8 +407,8 @@ def test_a_name_that_is_taken_is_refused_before_the_password_is_sent(run, far):
 
 
 def test_an_address_where_nobody_answers_is_two_lines(run, files):
-    with AppLinks(url="http://127.0.0.1:1"):
-        pass
+    with AppLinks(url="http://127.0.0.1:1") as elsewhere:
+        elsewhere.identity_moved(by="ada")
     with listen() as listening:
         nobody = address_of(listening)
     ran = run("link", "create", nobody, "-a", "ada", "--same-users", "--password-stdin", stdin="x\n", status=1)

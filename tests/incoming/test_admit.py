@@ -22,6 +22,7 @@ from applinks.wire.messages import FORM, Request
 from applinks.wire.oauth1 import SharedSecret, SignatureMethod
 from in_memory import NOW, InMemory
 from incoming.senders import BASE, URL, allow, outcome, refused_with, signed, wiki
+from suspended import suspend
 
 DENIED = (401, "oauth_problem=permission_denied")
 DOES_NOT_HOLD = (401, "oauth_problem=signature_invalid")
@@ -60,6 +61,13 @@ def test_every_check_of_an_admitted_request_is_kept():
     assert (entry.kind, entry.outcome, entry.subject, entry.link) == ("admission", "admitted", "alice", "Front")
     assert (entry.mechanism, entry.request) == ("2LOi", f"GET {URL}")
     assert not WriteDown(entry).durable, "traffic is many times as much as changes"
+
+
+def test_a_copy_still_admits_whoever_proves_themselves():
+    """G-06: only what goes out is suspended."""
+    called, front = wiki()
+    suspend(called)
+    assert isinstance(outcome(called, signed(front)), Principal)
 
 
 def test_a_person_is_who_the_directory_says_in_its_own_spelling():

@@ -390,3 +390,36 @@ def test_nobody_is_looked_up_where_no_fixed_user_is_set(us):
 def test_the_methods_that_pairing_proposes_need_no_secret():
     """T-06: the strongest first, the protocol's own last."""
     assert SIGNATURE_METHODS == (SignatureMethod.RSA_SHA256, SignatureMethod.RSA_SHA512, SignatureMethod.RSA_SHA1)
+
+
+def test_a_change_is_written_down_with_each_value_before_and_after(us):
+    """B-29"""
+    us.run(set_to(us.link("Tracker"), incoming="disabled", callback="https://x.example.com/back"))
+    us.run(change_policy(us.link("Tracker"), GETS, by="root"))
+    assert [entry.changes for entry in us.entries] == [
+        (("incoming", "oauth_impersonation", "disabled"), ("callback", None, "https://x.example.com/back")),
+        (("policy_methods", None, "GET"),),
+    ]
+
+
+def test_what_somebody_else_changed_meanwhile_is_not_told_as_ours(us):
+    """B-29: what is compared is what was stored right before, and what is stored now."""
+    read = us.link("Tracker")
+    us.run(set_to(read, outgoing="disabled"))
+    us.run(set_to(read, incoming="disabled"))
+    assert [name for entry in us.entries for name, *_ in entry.changes] == ["outgoing", "incoming"]
+
+
+def test_a_deleted_link_is_written_down_with_all_it_was(us):
+    """B-29"""
+    us.run(remove(us.link("Tracker"), by="root"))
+    (entry,) = us.entries
+    changes = {name: values for name, *values in entry.changes}
+    assert changes["outgoing"] == ["oauth_impersonation", None]
+    assert changes["name"] == ["Tracker", None]
+
+
+def test_the_flag_that_moves_is_told(us):
+    """R-03"""
+    us.run(make_primary(us.link("Archive"), by="root"))
+    assert us.entries[-1].changes == (("primary", "no", "yes"),)

@@ -8,7 +8,7 @@ import sys
 import typer
 
 from applinks.audit import printable
-from applinks.cli import audit, consent, demo, entity, grant, init, keys, link
+from applinks.cli import audit, backup, consent, demo, entity, grant, identity, init, keys, link
 from applinks.cli.words import check_text
 from applinks.errors import AppLinksError, CredentialsRequired
 
@@ -21,6 +21,8 @@ app = typer.Typer(
 )
 app.command("demo")(demo.demo)
 app.command("init")(init.init)
+app.command("backup")(backup.backup)
+app.add_typer(identity.app, name="identity")
 app.add_typer(link.app, name="link")
 app.add_typer(entity.app, name="entity")
 app.add_typer(grant.app, name="grant")

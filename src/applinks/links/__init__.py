@@ -17,7 +17,9 @@ from applinks.links.changes import (
     name_taken,
     remove,
 )
+from applinks.links.copies import BecomeAnother, NotePlace, NoticePlace, arrive, copied, moved, oddity
 from applinks.links.dialects import DIALECTS, GENERIC, dialect_of, endpoints_of, who_am_i
+from applinks.links.differences import differences
 from applinks.links.entities import (
     Entity,
     EntityLink,
@@ -44,7 +46,16 @@ from applinks.links.grants import (
     SpendRequestToken,
     digest_of,
 )
-from applinks.links.identity import Identity, IsOurStamp, OurKey, Stamp, WhoWeAre, new_key
+from applinks.links.identity import (
+    Identity,
+    IsOurStamp,
+    OurKey,
+    Stamp,
+    Suspension,
+    WhoWeAre,
+    new_key,
+    trusted_identity,
+)
 from applinks.links.model import (
     IMPERSONATION_PARAMETERS,
     OAUTH_LEVELS,
@@ -99,6 +110,7 @@ __all__ = [
     "AccessToken",
     "Administrator",
     "Agreement",
+    "BecomeAnother",
     "Changes",
     "ClockSkew",
     "Consent",
@@ -138,6 +150,8 @@ __all__ = [
     "LinkOfConsumer",
     "LinkSettings",
     "Links",
+    "NotePlace",
+    "NoticePlace",
     "OurKey",
     "Outgoing",
     "PlainHttpAllowed",
@@ -157,12 +171,16 @@ __all__ = [
     "SecretUse",
     "SpendRequestToken",
     "Stamp",
+    "Suspension",
     "TakeTurn",
     "WhoWeAre",
     "agreement",
+    "arrive",
     "change",
     "change_policy",
+    "copied",
     "dialect_of",
+    "differences",
     "digest_of",
     "endpoints_of",
     "is_safe_way",
@@ -171,9 +189,11 @@ __all__ = [
     "link_with_id",
     "links_of",
     "make_primary",
+    "moved",
     "name_taken",
     "new_key",
     "new_secret",
+    "oddity",
     "outgoing_use",
     "pairing",
     "primary_entity",
@@ -182,6 +202,7 @@ __all__ = [
     "remove",
     "set_secret",
     "trust",
+    "trusted_identity",
     "unlink_entities",
     "who_am_i",
 ]

@@ -8,6 +8,7 @@ from typing import Any, TypedDict, TypeVar, cast
 
 from applinks.audit import Entry, WriteDown
 from applinks.errors import ConfigurationError, LinkExists, LinkNotFound
+from applinks.links.differences import differences
 from applinks.links.model import IMPERSONATION_PARAMETERS, Level, Link
 from applinks.links.registry import LinkById
 from applinks.people import FindPerson, KnowsPeople, Person, Policy
@@ -53,7 +54,8 @@ class RememberParameter(Question):
 
 
 def alter(id: str, make: Callable[[Link | None], Link], *, by: str, kind: str) -> Flow[Link]:  # noqa: A002
-    """Change one link, whatever others do at the same time, and write down who did it, as an entry of that `kind`.
+    """Change one link, whatever others do at the same time, and write down who did it, with each value before and after, as an
+    entry of that `kind`.
 
     `make` is given the link as it is stored, None if there is none, and returns what it shall be. Where somebody else was
     faster, it is asked again with what stands then: no change is lost, and no deleted link comes back.
@@ -62,7 +64,8 @@ def alter(id: str, make: Callable[[Link | None], Link], *, by: str, kind: str) -
         stored: Link | None = yield LinkById(id)
         saved: Link | None = yield SaveLink(make(stored), instead_of=stored)
         if saved is not None:
-            yield WriteDown(Entry(kind=kind, outcome="done", actor=by, subject=by, link=saved.name))
+            changed = differences(stored, saved)
+            yield WriteDown(Entry(kind=kind, outcome="done", actor=by, subject=by, link=saved.name, changes=changed))
             return saved
 
 
@@ -85,7 +88,8 @@ def name_taken(namesake: Link) -> LinkExists:
 def remove(link: Link, *, by: str) -> Flow[None]:
     """Delete our end of a link. The other application keeps its end until it is deleted there."""
     yield RemoveLink(link.id)
-    yield WriteDown(Entry(kind="link deleted", outcome="done", actor=by, subject=by, link=link.name))
+    gone = differences(link, None)
+    yield WriteDown(Entry(kind="link deleted", outcome="done", actor=by, subject=by, link=link.name, changes=gone))
 
 
 def make_primary(link: Link, *, by: str) -> Flow[Link]:

@@ -138,5 +138,10 @@ class Link:
     @property
     def origin(self) -> str:
         """Scheme, host and port of the application URL, as HTTP clients write them: what secrets are bound to (T-37)."""
-        origin = "/".join(self.application_url.split("/", 3)[:3]).lower()
-        return origin.removesuffix(":443" if origin.startswith("https:") else ":80")
+        return origin_of(self.application_url)
+
+
+def origin_of(address: str) -> str:
+    """Scheme, host and port of an address, as HTTP clients write them."""
+    origin = "/".join(address.split("/", 3)[:3]).lower()
+    return origin.removesuffix(":443" if origin.startswith("https:") else ":80")

@@ -19,7 +19,7 @@ from applinks.errors import LinkExists, MalformedAnswer, PairingRefused, TheirFa
 from applinks.links import changes
 from applinks.links.agreement import Agreement
 from applinks.links.changes import SIGNATURE_METHODS
-from applinks.links.identity import Identity, OurKey, WhoWeAre
+from applinks.links.identity import OurKey, trusted_identity
 from applinks.links.model import IMPERSONATION_PARAMETERS, Level, Link, Outgoing, SameUsers
 from applinks.links.registry import LinkById, LinkByName
 from applinks.links.whereabouts import check_address
@@ -77,7 +77,7 @@ def create(
 
     `administrator` signs in there, or has agreed there in their browser; `by` names the administrator here. Saying the same
     again repairs or renews the link.
-    Raises `PairingRefused`, `LinkExists`, `TransportFailed`, `MalformedAnswer`; our end is then as it was.
+    Raises `PairingRefused`, `LinkExists`, `TrustSuspended`, `TransportFailed`, `MalformedAnswer`; our end is then as it was.
     """
     base = url.rstrip("/")
     them = yield from other_at(base, name)
@@ -101,7 +101,7 @@ def create_ours(url: str, *, same_users: bool, by: str, name: str | None = None)
 
 def other_at(base: str, name: str | None = None) -> Flow[Other]:
     """The application at that address, if a link to it could be made, under that name or its own; writes nothing."""
-    us: Identity = yield WhoWeAre()
+    us = yield from trusted_identity()
     yield from check_address(base, "The address")
     them = yield from _read_other(base)
     if them.id == us.id:
@@ -112,14 +112,17 @@ def other_at(base: str, name: str | None = None) -> Flow[Other]:
 
 def propose(*, same_users: bool) -> Flow[Proposal]:
     """What we ask the other side to record."""
-    us: Identity = yield WhoWeAre()
+    us = yield from trusted_identity()
     key: PrivateKey = yield OurKey()
     return Proposal(us.id, us.url, us.consumer_key, key.public.fingerprint, same_users, SIGNATURE_METHODS)
 
 
 def accept(proposal: Proposal, *, by: str) -> Flow[dict[str, Any]]:
-    """The far half: verify who proposes, record our end, and tell them what we recorded."""
-    us: Identity = yield WhoWeAre()
+    """The far half: verify who proposes, record our end, and tell them what we recorded.
+
+    Raises `TrustSuspended`, too: a new link would trust us under an identity that may be another's.
+    """
+    us = yield from trusted_identity()
     key: PrivateKey = yield OurKey()
     them = yield from proposer_of(proposal)
     known = _known_methods(proposal)
@@ -129,7 +132,7 @@ def accept(proposal: Proposal, *, by: str) -> Flow[dict[str, Any]]:
 
 def proposer_of(proposal: Proposal) -> Flow[Other]:
     """Who proposes, as it describes itself at its own address, if we could record it; writes nothing."""
-    us: Identity = yield WhoWeAre()
+    us = yield from trusted_identity()
     base = proposal.url.rstrip("/")
     yield from check_address(base, "The proposer's address")
     if proposal.id == us.id:

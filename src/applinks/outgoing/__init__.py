@@ -5,6 +5,7 @@ from applinks.outgoing.connections import Connections
 from applinks.outgoing.fetch import fetch, fetch_async
 from applinks.outgoing.ladder import ANONYMOUS, Explanation
 from applinks.outgoing.linked import AsyncLinkedApplication, LinkedApplication, LinkedEntity
+from applinks.outgoing.send import is_proven
 
 __all__ = [
     "ANONYMOUS",
@@ -16,4 +17,5 @@ __all__ = [
     "dance",
     "fetch",
     "fetch_async",
+    "is_proven",
 ]

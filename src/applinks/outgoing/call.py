@@ -76,6 +76,7 @@ def call(
     """
     user = acting.user.name if acting is not None else ""
     facts = yield from facts_of(link_id, user or None)
+    facts.identity.check_trust(facts.link.name)
     address.check(facts.link, request.url)
     mechanism = (yield from ladder.choose(facts, user, demanded, mechanisms)) if acting is not None else None
     way = _Call(request, facts, mechanism, user, again)

@@ -66,7 +66,7 @@ def start(link_id: str, user: str, made_for: str, return_to: str, *, browser: st
 
     `browser` is a secret that only their browser keeps: it must come back with it.
 
-    Raises `DanceOfAnother`, `LinkNotFound`, `MechanismMissing`, and what a call to the far side raises.
+    Raises `DanceOfAnother`, `LinkNotFound`, `MechanismMissing`, `TrustSuspended`, and what a call to the far side raises.
     """
     if not (yield IsOurStamp(_made_for(link_id, user), made_for)):
         raise DanceOfAnother(
@@ -96,7 +96,8 @@ class Ended:
 def end(state: str, user: str, token: str, verifier: str, *, browser: str) -> Flow[Ended]:
     """The person has come back: exchange what they bring for a token of theirs, keep it, and tell everybody.
 
-    Raises `DanceOver`, `DanceOfAnother`, `CredentialsRefused`, `MechanismMissing`, and what a call to the far side raises.
+    Raises `DanceOver`, `DanceOfAnother`, `CredentialsRefused`, `MechanismMissing`, `TrustSuspended`, and what a call to the far
+    side raises.
     """
     name = _named(state, browser)
     begun: Dance | None = yield DanceOf(name)
@@ -158,6 +159,7 @@ def _facts(link_id: str, user: str) -> Flow[Facts]:
     facts: Facts | None = yield FactsFor(link_id, user)
     if facts is None:
         raise LinkNotFound("There is no such link any more.", remedy="Ask an administrator to make it again.")
+    facts.identity.check_trust(facts.link.name)
     if facts.link.outgoing.level not in OAUTH_LEVELS:  # the address that starts a dance outlives the level
         raise MechanismMissing(
             f"The outgoing level of the link {facts.link.name!r} is {facts.link.outgoing.level}: nobody is asked for consent.",

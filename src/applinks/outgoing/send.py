@@ -192,6 +192,15 @@ def _as_httpx2(proven: Request, original: httpx2.Request) -> httpx2.Request:
         )
     original.url = url
     for name, value in proven.headers:
-        if name == "authorization" or name.startswith(PROOFS):
+        if _proves(name):
             original.headers[name] = value
     return original
+
+
+def is_proven(request: Request) -> bool:
+    """Whether a request carries anything that proves who sends it."""
+    return any(_proves(name) for name, _ in request.headers)
+
+
+def _proves(header: str) -> bool:
+    return header == "authorization" or header.startswith(PROOFS)

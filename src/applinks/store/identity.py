@@ -8,7 +8,7 @@ import uuid
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import Connection, Row, select, update
+from sqlalchemy import Connection, Row, delete, or_, select, update
 
 from applinks.errors import ConfigurationError
 from applinks.links import (
@@ -16,17 +16,32 @@ from applinks.links import (
     FactsFor,
     Identity,
     IsOurStamp,
+    Level,
     LinkById,
+    NoticePlace,
     OurKey,
     SecretOf,
     Stamp,
+    Suspension,
     WhoWeAre,
+    oddity,
     outgoing_use,
 )
 from applinks.store.links import link_by_id, move_version
+from applinks.store.place import is_same
 from applinks.store.sealing import Place, Sealing
 from applinks.store.secrets import Secrets
-from applinks.store.tables import identity, keys
+from applinks.store.tables import (
+    access_tokens,
+    api_tokens,
+    dances,
+    grants,
+    identity,
+    keys,
+    link_secrets,
+    links,
+    request_tokens,
+)
 from applinks.store.tokens import Tokens
 from applinks.wire.keys import PrivateKey
 
@@ -51,9 +66,7 @@ def establish(connection: Connection, found: Identity, key: PrivateKey, sealing:
     standing = find_identity(connection)
     if standing is not None:
         return standing
-    key_id = str(uuid.uuid4())
-    sealed = sealing.seal(key.to_der(), _place(key_id))
-    connection.execute(keys.insert().values(id=key_id, private_key=sealed, made_at=now))
+    key_id = _keep_key(connection, key, sealing, now)
     connection.execute(identity.insert().values(singleton=1, key_id=key_id, **_columns(found)))
     return found
 
@@ -62,6 +75,69 @@ def describe(connection: Connection, found: Identity) -> None:
     """Replace what we say about ourselves; id, consumer key and key pair are for life."""
     connection.execute(update(identity).values(name=found.name, type=found.type, url=found.url))
     move_version(connection)
+
+
+def notice_place(connection: Connection, question: NoticePlace, found: str | None, now: float) -> Suspension | None:
+    """Note the place, or suspend outgoing trust; the suspension, if it begins here."""
+    us = find_identity(connection)
+    if us is None or us.suspension is not None:
+        return None
+    odd = oddity(us, question.url, found, same_place=is_same(us.place, found))
+    if odd is None or not _calls_out(connection):
+        _note(connection, place=found)
+        return None
+    _note(connection, suspended_at=now, suspended_why=odd)
+    return Suspension(now, odd)
+
+
+def note_place(connection: Connection, found: str | None) -> Identity:
+    """Note the place, and end the suspension."""
+    _note(connection, place=found, suspended_at=None, suspended_why=None)
+    return who_we_are(connection, WhoWeAre())
+
+
+def become_another(connection: Connection, found: str | None, key: PrivateKey, sealing: Sealing, now: float) -> Identity | None:
+    """Another id, consumer key and key; what was said and given to the original is dropped. None while a link is on."""
+    us = who_we_are(connection, WhoWeAre())
+    if _is_any_on(connection):
+        return None
+    another = new_identity(us.name, us.type, us.url)
+    key_id = _keep_key(connection, key, sealing, now)
+    _note(connection, key_id=key_id, place=found, suspended_at=None, suspended_why=None, **_columns(another))
+    connection.execute(update(links).values(outgoing_key_id=None))
+    connection.execute(delete(keys).where(keys.c.id != key_id))
+    for theirs in (access_tokens, dances, request_tokens, grants, link_secrets, api_tokens):
+        connection.execute(delete(theirs))
+    return replace(another, place=found)
+
+
+def is_settled(us: Identity, question: NoticePlace, found: str | None) -> bool:
+    """Whether nothing has to be written: all is as it was noted, or trust is suspended already."""
+    return us.suspension is not None or (us.place == found and oddity(us, question.url, found, same_place=True) is None)
+
+
+def _calls_out(connection: Connection) -> bool:
+    return (
+        connection.execute(select(links.c.id).where(links.c.outgoing_level != Level.DISABLED.value).limit(1)).first()
+        is not None
+    )
+
+
+def _is_any_on(connection: Connection) -> bool:
+    on = or_(links.c.outgoing_level != Level.DISABLED.value, links.c.incoming_level != Level.DISABLED.value)
+    return connection.execute(select(links.c.id).where(on).limit(1)).first() is not None
+
+
+def _note(connection: Connection, **columns: Any) -> None:
+    connection.execute(update(identity).values(**columns))
+    move_version(connection)
+
+
+def _keep_key(connection: Connection, key: PrivateKey, sealing: Sealing, now: float) -> str:
+    key_id = str(uuid.uuid4())
+    sealed = sealing.seal(key.to_der(), _place(key_id))
+    connection.execute(keys.insert().values(id=key_id, private_key=sealed, made_at=now))
+    return key_id
 
 
 def new_identity(name: str, type: str, url: str) -> Identity:  # noqa: A002
@@ -140,4 +216,12 @@ def _columns(found: Identity) -> dict[str, str]:
 
 
 def _read(row: Row[Any]) -> Identity:
-    return Identity(id=row.application_id, name=row.name, type=row.type, url=row.url, consumer_key=row.consumer_key)
+    return Identity(
+        id=row.application_id,
+        name=row.name,
+        type=row.type,
+        url=row.url,
+        consumer_key=row.consumer_key,
+        place=row.place,
+        suspension=None if row.suspended_at is None else Suspension(row.suspended_at, row.suspended_why or ""),
+    )

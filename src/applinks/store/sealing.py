@@ -69,6 +69,11 @@ class Sealing:
         return cls(dict([_new_key()]))
 
     @property
+    def source(self) -> Path | str:
+        """Where the keys come from: a file, or words that say it."""
+        return self._source
+
+    @property
     def header(self) -> bytes:
         """What every value begins with that is sealed from now on."""
         return _header(self._first)

@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection
 
 from applinks import clock as clocks
-from applinks.audit import AuditTrail, VerifyAudit, WriteDown
+from applinks.audit import AuditHead, AuditSpan, AuditTrail, VerifyAudit, WriteDown
 from applinks.incoming import SpendNonce
 from applinks.links import (
+    BecomeAnother,
     ConsentsHeld,
     CountWrongVerifier,
     DanceOf,
@@ -34,6 +36,8 @@ from applinks.links import (
     LinkOfAccount,
     LinkOfConsumer,
     Links,
+    NotePlace,
+    NoticePlace,
     OurKey,
     RememberParameter,
     RemoveEntityLink,
@@ -46,12 +50,14 @@ from applinks.links import (
     SecretOf,
     SpendRequestToken,
     Stamp,
+    Suspension,
     TakeTurn,
     WhoWeAre,
     new_key,
 )
 from applinks.questions import Question
 from applinks.store import entities, identity, links, rotation
+from applinks.store.backup import Backup, write_backup
 from applinks.store.database import Database, Use, failing_as_unavailable
 from applinks.store.grants import Grants
 from applinks.store.grouping import Grouped
@@ -105,6 +111,9 @@ class Store:
         self.answers = {
             **{question: self._keeping(answer) for question, answer in kept.items()},
             **{question: grouped.answer for question, grouped in self._grouped.items()},
+            NoticePlace: self._notice_place,
+            NotePlace: self._note_place,
+            BecomeAnother: self._become_another,
             Stamp: keys.stamp,
             IsOurStamp: keys.is_our_stamp,
             SaveLink: self._writing(links.save_link),
@@ -130,6 +139,8 @@ class Store:
             GrantsGiven: self._reading(grants.given),
             RevokeGrant: self._writing(grants.revoke),
             AuditTrail: self._reading(trail.read),
+            AuditHead: self._reading(trail.head),
+            AuditSpan: self._reading(trail.span),
             VerifyAudit: self._reading(trail.verify),
         }
 
@@ -203,6 +214,11 @@ class Store:
         """Seal everything with the first key that is not yet: after the keys were changed by hand, or a rotation broke off."""
         return rotation.reseal(self._database, self._sealing)
 
+    def back_up(self, to: Path) -> Backup:
+        """Write a copy into a new file, while others use the database. Raises `ConfigurationError`, `StoreUnavailable`."""
+        with failing_as_unavailable(self._database):
+            return Backup(to, write_backup(to, self._database.copy_to), str(self._sealing.source))
+
     def values_per_key(self) -> dict[str, int]:
         """How many stored values each sealing key seals."""
         with self._database.transaction(Use.READ) as connection:
@@ -254,6 +270,23 @@ class Store:
         fresh = identity.new_identity(name, type, url)
         with self._database.transaction(Use.WRITE_DURABLY) as connection:
             return identity.establish(connection, fresh, key, self._sealing, self._clock())
+
+    def _notice_place(self, question: NoticePlace) -> Suspension | None:
+        here, us = self._database.place(), self._find_identity()
+        if us is None or identity.is_settled(us, question, here):
+            return None
+        with self._database.transaction(Use.WRITE_DURABLY) as connection:
+            return identity.notice_place(connection, question, here, self._clock())
+
+    def _note_place(self, _question: NotePlace) -> Identity:
+        here = self._database.place()
+        with self._database.transaction(Use.WRITE_DURABLY) as connection:
+            return identity.note_place(connection, here)
+
+    def _become_another(self, _question: BecomeAnother) -> Identity | None:
+        here, key = self._database.place(), new_key()  # slow, so before the lock is taken
+        with self._database.transaction(Use.WRITE_DURABLY) as connection:
+            return identity.become_another(connection, here, key, self._sealing, self._clock())
 
     def _try_the_keys(self) -> None:
         if self._find_identity() is not None:
