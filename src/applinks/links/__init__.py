@@ -1,6 +1,6 @@
 """What a link is: the model, the registry, keys, changes, and the making of both ends."""
 
-from applinks.links import pairing
+from applinks.links import moving, pairing, signing_keys
 from applinks.links.by_hand import Consumer, Provider, register
 from applinks.links.changes import (
     LEARN,
@@ -47,6 +47,7 @@ from applinks.links.model import (
     Outgoing,
     SameUsers,
 )
+from applinks.links.moving import ChangeLinkId, Moved
 from applinks.links.pairing import PAIRING_PATH, Administrator, Proposal
 from applinks.links.registry import (
     LinkById,
@@ -60,6 +61,16 @@ from applinks.links.registry import (
     primary_link,
 )
 from applinks.links.secrets import KeepSecret, SecretOf, SecretUse, new_secret, outgoing_use, set_secret
+from applinks.links.signing_keys import (
+    OVERLAP,
+    FreshKey,
+    KeyStatus,
+    OurKeys,
+    RetireKeys,
+    RotateKey,
+    SigningKey,
+    Told,
+)
 from applinks.links.tokens import (
     AccessToken,
     Consent,
@@ -73,7 +84,7 @@ from applinks.links.tokens import (
     TakeTurn,
 )
 from applinks.links.trusting import trust
-from applinks.links.whereabouts import PlainHttpAllowed, is_safe_way
+from applinks.links.whereabouts import FormerUrl, PlainHttpAllowed, is_safe_way
 
 __all__ = [
     "DIALECTS",
@@ -81,12 +92,14 @@ __all__ = [
     "IMPERSONATION_PARAMETERS",
     "LEARN",
     "OAUTH_LEVELS",
+    "OVERLAP",
     "PAIRING_PATH",
     "REQUESTOR_ID",
     "SIGNATURE_METHODS",
     "USER_ID",
     "AccessToken",
     "Administrator",
+    "ChangeLinkId",
     "Changes",
     "ClockSkew",
     "Consent",
@@ -102,6 +115,8 @@ __all__ = [
     "Facts",
     "FactsFor",
     "ForgetToken",
+    "FormerUrl",
+    "FreshKey",
     "Grant",
     "GrantOfToken",
     "GrantsGiven",
@@ -112,6 +127,7 @@ __all__ = [
     "KeepRequestToken",
     "KeepSecret",
     "KeepToken",
+    "KeyStatus",
     "LearnSkew",
     "Level",
     "Limits",
@@ -122,7 +138,9 @@ __all__ = [
     "LinkOfConsumer",
     "LinkSettings",
     "Links",
+    "Moved",
     "OurKey",
+    "OurKeys",
     "Outgoing",
     "PlainHttpAllowed",
     "Proposal",
@@ -132,14 +150,18 @@ __all__ = [
     "RenewGrant",
     "RequestToken",
     "RequestTokenOf",
+    "RetireKeys",
     "RevokeGrant",
+    "RotateKey",
     "SameUsers",
     "SaveLink",
     "SecretOf",
     "SecretUse",
+    "SigningKey",
     "SpendRequestToken",
     "Stamp",
     "TakeTurn",
+    "Told",
     "WhoWeAre",
     "change",
     "change_policy",
@@ -151,6 +173,7 @@ __all__ = [
     "link_with_id",
     "links_of",
     "make_primary",
+    "moving",
     "name_taken",
     "new_key",
     "new_secret",
@@ -160,6 +183,7 @@ __all__ = [
     "register",
     "remove",
     "set_secret",
+    "signing_keys",
     "trust",
     "who_am_i",
 ]

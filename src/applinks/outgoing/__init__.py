@@ -1,18 +1,22 @@
 """The road of a call to a linked application."""
 
-from applinks.outgoing import dance
+from applinks.outgoing import dance, telling
 from applinks.outgoing.connections import Connections
 from applinks.outgoing.fetch import fetch, fetch_async
 from applinks.outgoing.ladder import ANONYMOUS, Explanation
 from applinks.outgoing.linked import AsyncLinkedApplication, LinkedApplication
+from applinks.outgoing.telling import AddressTold, Deleted
 
 __all__ = [
     "ANONYMOUS",
+    "AddressTold",
     "AsyncLinkedApplication",
     "Connections",
+    "Deleted",
     "Explanation",
     "LinkedApplication",
     "dance",
     "fetch",
     "fetch_async",
+    "telling",
 ]
