@@ -212,7 +212,7 @@ def delete(
     words = "Deleted here. Delete the other end over there, too: it still trusts this application."
     if both:
         words = f"Deleted here and there (it answered {deleted.status})."
-    show({"deleted": name, "status": deleted.status}, words, as_json=as_json)
+    show({"deleted": name} | ({"status": deleted.status} if both else {}), words, as_json=as_json)
 
 
 app.command()(register.register)

@@ -1,4 +1,4 @@
-"""`applinks signing`: the key pair by which other applications know this one. `applinks keys` are those that seal our secrets."""
+"""`applinks signing`: the key by which other applications know this one. `applinks keys` are those that seal our secrets."""
 
 from __future__ import annotations
 

@@ -73,7 +73,7 @@ class Moved:
 def move(link: Link, url: str, *, unproven: bool = False, by: str | None) -> Flow[Moved]:
     """Let the link lead to the other application's new address; `unproven` says so where it cannot prove that it is the same.
 
-    Raises `PairingRefused`, `LinkExists`, `ConfigurationError`, `TransportFailed`, `MalformedAnswer`; the link is then as it was.
+    Raises `PairingRefused`, `LinkExists`, `ConfigurationError`, `TransportFailed`; the link is then as it was.
     """
     base, before = url.rstrip("/"), link.application_url
     if not before:

@@ -142,9 +142,9 @@ def status() -> Flow[KeyStatus]:
     """How far the change to the current key has come."""
     keys: tuple[SigningKey, ...] = yield OurKeys()
     everyone: tuple[Link, ...] = yield Links()
-    signing = [link for link in everyone if signs(link)]
+    signing = sorted(filter(signs, everyone), key=lambda link: link.name)
     found = []
-    for link in sorted(signing, key=lambda link: link.name):
+    for link in signing:
         found.append((yield from _status_of(link, keys)))  # noqa: PERF401 a comprehension cannot ask
     older = tuple(
         OlderKey(key.fingerprint, key.made_at, tuple(link.name for link in signing if _uses(link, key, keys)))
