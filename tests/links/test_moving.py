@@ -140,7 +140,7 @@ def test_a_proof_that_was_made_for_another_receiver_or_another_challenge_is_refu
     network = us.network
     made = json.loads(us.network(Request("POST", f"{NEW}/{mending.PROOF_PATH}")).body)
     assert "message" in made, "without a challenge there is no proof"
-    other = them.run(moving.prove("another receiver", "c" * 43))
+    other = them.run(moving.prove("another-receiver", "c" * 43))
     us.network = lambda request: (
         Response(200, (), json.dumps(other).encode()) if mending.PROOF_PATH in request.url else network(request)
     )
