@@ -148,7 +148,9 @@ def test_a_proof_that_was_made_for_another_receiver_or_another_challenge_is_refu
         move(us)
 
 
-@pytest.mark.parametrize(("asker", "challenge"), [("", "c" * 43), ("a b", "c" * 43), ("x", ""), ("x", "c\nd" * 20), ("x", "c" * 101)])
+@pytest.mark.parametrize(
+    ("asker", "challenge"), [("", "c" * 43), ("a b", "c" * 43), ("x", ""), ("x", "c\nd" * 20), ("x", "c" * 101)]
+)
 def test_what_is_no_challenge_is_not_signed(them, asker, challenge):
     with pytest.raises(PairingRefused):
         them.run(moving.prove(asker, challenge))

@@ -86,7 +86,10 @@ def test_the_status_tells_which_key_each_link_is_on_and_what_came_of_the_announc
     rotate(us)
     status = us.run(signing_keys.status())
     assert (status.fingerprint, status.made_at) == (us.key.public.fingerprint, us.now)
-    assert [(link.link, link.current, link.told) for link in status.links] == [("Archive", False, Told.TOLD), ("Wiki", False, None)]
+    assert [(link.link, link.current, link.told) for link in status.links] == [
+        ("Archive", False, Told.TOLD),
+        ("Wiki", False, None),
+    ]
     us.answer(WriteDown(Entry(ANNOUNCED, "refused: signature_invalid", link="Wiki")))
     wiki = us.run(signing_keys.status()).links[1]
     assert (wiki.told, wiki.why) == (Told.REFUSED, "signature_invalid")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -46,7 +47,7 @@ def test_nobody_else_can_delete_it(floor):
 def test_a_key_before_the_present_one_does_not_count(floor):
     link = floor.link
     changed = link.incoming.with_key(key_of("fresh").public.text, 2**40)
-    floor.wiki.save(type(link)(**{**{n: getattr(link, n) for n in link.__dataclass_fields__}, "incoming": changed}))
+    floor.wiki.save(replace(link, incoming=changed))
     assert refused(outcome(floor.wiki, asked(floor))) == (401, "signature_invalid")
 
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 
+from applinks.links import Level
 from applinks.links.signing_keys import OVERLAP
 from applinks.wire import mending, oauth1
 from applinks.wire.encoding import form
@@ -21,7 +23,9 @@ PATH = f"{BASE}/{mending.NEW_KEY_PATH}"
 FRESH, FRESHER = key_of("fresh"), key_of("fresher")
 
 
-def announcement(floor: Floor, fresh=FRESH, *, signed_by=None, old=None, sender=None, verb: str = "POST", **how: Any) -> Request:
+def announcement(
+    floor: Floor, fresh=FRESH, *, signed_by=None, old=None, sender=None, verb: str = "POST", **how: Any
+) -> Request:
     """As the application sends it; `signed_by` the key that it is known by."""
     sender = sender or floor.front
     known = signed_by or sender.key
@@ -47,8 +51,6 @@ def call(floor: Floor, key) -> bool:
 
 @pytest.fixture
 def floor() -> Floor:
-    from applinks.links import Level
-
     return Floor(level=Level.OAUTH_IMPERSONATION)
 
 
@@ -97,8 +99,6 @@ def test_another_linked_application_changes_nothing_but_its_own_link(floor):
     before = floor.link
     for_fronts = announcement(floor)
     stolen = dict(item.split("=") for item in for_fronts.body.decode().split("&"))
-    from urllib.parse import unquote
-
     said = tuple((name, unquote(value)) for name, value in stolen.items())
     request = announcement(floor, sender=other, said=said)
     assert refused(send(floor, request)) == (401, "signature_invalid")
@@ -126,7 +126,9 @@ def test_the_method_of_the_link_stays_pinned(floor):
 
 
 def test_a_proof_that_was_made_for_another_receiver_is_refused(floor):
-    text = mending.of_new_key(floor.front.identity.consumer_key, "https://other.example.com", floor.front.key.public, FRESH.public)
+    text = mending.of_new_key(
+        floor.front.identity.consumer_key, "https://other.example.com", floor.front.key.public, FRESH.public
+    )
     said = (("key", FRESH.public.text), ("proof", mending.prove(text, FRESH)))
     assert refused(send(floor, announcement(floor, said=said))) == (401, "signature_invalid")
 
