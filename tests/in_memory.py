@@ -21,6 +21,7 @@ from applinks.errors import LinkExists, TransportFailed
 from applinks.incoming import SpendNonce, receive
 from applinks.links import (
     AccessToken,
+    ChangeLinkId,
     ClockSkew,
     Consent,
     ConsentsHeld,
@@ -35,6 +36,8 @@ from applinks.links import (
     Facts,
     FactsFor,
     ForgetToken,
+    FormerUrl,
+    FreshKey,
     Grant,
     GrantOfToken,
     GrantsGiven,
@@ -54,6 +57,7 @@ from applinks.links import (
     LinkOfConsumer,
     Links,
     OurKey,
+    OurKeys,
     Outgoing,
     PlainHttpAllowed,
     RememberParameter,
@@ -62,17 +66,21 @@ from applinks.links import (
     RenewGrant,
     RequestToken,
     RequestTokenOf,
+    RetireKeys,
     RevokeGrant,
+    RotateKey,
     SameUsers,
     SaveEntityLink,
     SaveLink,
     SecretOf,
     SecretUse,
+    SigningKey,
     SpendRequestToken,
     Stamp,
     TakeTurn,
     WhoWeAre,
     new_key,
+    signing_keys,
 )
 from applinks.mechanisms import MECHANISMS, Mechanism
 from applinks.people import ActingAs, FindPerson, KnowsPeople, MayRunAs, Person, Policy, SignIn, may_run_as
@@ -115,7 +123,7 @@ class InMemory:
     ) -> None:
         number = str(uuid.uuid5(uuid.NAMESPACE_URL, name))
         self.identity = Identity(number, name, type, url or f"https://{name.lower()}.example.com", f"{name}:{number}")
-        self.key = key_of(name)
+        self.keys = [SigningKey("first", NOW, key_of(name))]
         self.people = {person.name: person for person in people}
         self.run_as = run_as or {}
         self.plain_http = False
@@ -139,6 +147,16 @@ class InMemory:
         self._one_at_a_time = RLock()
         self.network: Callable[[Request], Response] = _nobody_there
         self.failing: dict[type, Exception] = {}
+        self.former_url: str | None = None
+
+    @property
+    def key(self) -> PrivateKey:
+        """The current one."""
+        return self.keys[0].key
+
+    @key.setter
+    def key(self, key: PrivateKey) -> None:
+        self.keys[0] = SigningKey("other", self.now, key)
 
     # ---- the host of flows, as the roads and the middleware know it
 
@@ -225,7 +243,8 @@ class InMemory:
             return None
         use = SecretUse.OUTGOING_BASIC if link.outgoing.level is Level.BASIC else SecretUse.OUTGOING_OAUTH
         token = self.tokens.get((link.id, question.user)) if question.user is not None else None
-        return Facts(link, self.identity, self.key, token, self.secrets.get((link.id, use, link.origin)))
+        key = next((key.key for key in self.keys if key.id == link.outgoing.key_id), self.key)
+        return Facts(link, self.identity, key, token, self.secrets.get((link.id, use, link.origin)))
 
     def remember(self, question: RememberParameter) -> None:
         link = self.links[question.link_id]
@@ -314,6 +333,41 @@ class InMemory:
             return None
         return self.grants.pop(question.id)
 
+    # ---- our keys, and a link's id
+
+    def rotate(self, question: RotateKey) -> SigningKey:
+        before = self.keys[0]
+        for link in self.links.values():
+            if link.outgoing.key_id is None and signing_keys.signs(link):
+                self.links[link.id] = replace(link, outgoing=replace(link.outgoing, key_id=before.id))
+        self.keys.insert(0, SigningKey(f"key {len(self.keys)} of {self.now}", self.now, question.key))
+        return self.keys[0]
+
+    def retire(self, _question: RetireKeys) -> tuple[str, ...]:
+        signing = [one.outgoing for one in self.links.values() if signing_keys.signs(one) and one.outgoing.level != "disabled"]
+        used = {self.keys[0].id, *(outgoing.key_id for outgoing in signing)}
+        gone = tuple(key.id for key in self.keys if key.id not in used)
+        self.keys = [key for key in self.keys if key.id in used]
+        for link in self.links.values():
+            if link.outgoing.key_id in gone:
+                self.links[link.id] = replace(link, outgoing=replace(link.outgoing, key_id=None))
+        return gone
+
+    def change_id(self, question: ChangeLinkId) -> Link | None:
+        link = self.links.pop(question.old, None)
+        if link is None:
+            return None
+        assert question.new not in self.links, "checked before"
+        self.links[question.new] = replace(link, id=question.new)
+        self.secrets = {(question.new, *k[1:]) if k[0] == question.old else k: secret for k, secret in self.secrets.items()}
+        for belongings in (self.tokens, self.dances, self.request_tokens, self.grants):
+            for key, one in list(belongings.items()):
+                if one.link_id == question.old:
+                    del belongings[key]
+                    moved = replace(one, link_id=question.new)
+                    belongings[(question.new, one.user) if isinstance(one, AccessToken) else key] = moved
+        return self.links[question.new]
+
     def stamp(self, question: Stamp) -> str:
         return hmac.digest(self.identity.id.encode(), question.text.encode(), "sha256").hex()
 
@@ -331,6 +385,12 @@ _ANSWERS: dict[type, Callable[[InMemory, Any], Any]] = {
     WhoWeAre: lambda us, _: us.identity,
     AuditTrail: lambda us, question: us.trail(question),
     OurKey: lambda us, _: us.key,
+    OurKeys: lambda us, _: tuple(us.keys),
+    FreshKey: lambda us, _: key_of(f"{us.identity.name} {len(us.keys)}"),
+    RotateKey: InMemory.rotate,
+    RetireKeys: InMemory.retire,
+    ChangeLinkId: InMemory.change_id,
+    FormerUrl: lambda us, _: us.former_url,
     Now: lambda us, _: Moment(us.now, clock.fresh_nonce()),
     LinkById: lambda us, question: us.links.get(question.id),
     LinkByName: lambda us, question: next(

@@ -17,7 +17,7 @@ from applinks import clock, links, people, settings
 from applinks.announcements import Announce, Fact
 from applinks.audit import CALL, Entry, WriteDown, printable
 from applinks.errors import AdministratorNeeded, ConfigurationError
-from applinks.links import ClockSkew, Identity, LearnSkew, PlainHttpAllowed, WhoWeAre
+from applinks.links import ClockSkew, FormerUrl, FreshKey, Identity, LearnSkew, PlainHttpAllowed, WhoWeAre
 from applinks.mechanisms import load
 from applinks.outgoing import Connections, fetch, fetch_async, is_proven
 from applinks.people import (
@@ -60,10 +60,18 @@ class Application:
         plain_http: bool | None = None,
         mechanisms: Iterable[str] | None = None,
         replay: str | None = None,
+        former_url: str | None = None,
     ) -> None:
         self.connections = Connections()
         self._settings = settings.from_environment(
-            database=database, url=url, name=name, type=type, plain_http=plain_http, mechanisms=mechanisms, replay=replay
+            database=database,
+            url=url,
+            name=name,
+            type=type,
+            plain_http=plain_http,
+            mechanisms=mechanisms,
+            replay=replay,
+            former_url=former_url,
         )
         self.mechanisms = load(self._settings.mechanisms)
         self._people = people
@@ -95,6 +103,8 @@ class Application:
             LearnSkew: lambda question: self._skews.update({question.link_id: question.seconds}),
             Announce: self._announce,
             PlainHttpAllowed: lambda _: self._settings.plain_http,
+            FormerUrl: lambda _: self._settings.former_url and self._settings.former_url.rstrip("/"),
+            FreshKey: lambda _: links.new_key(),
             WriteDown: self._write_down,
             Ask: self._ask,
         }
@@ -175,6 +185,8 @@ class Application:
             if is_proven(question.request):
                 (await self.answer_async(WhoWeAre())).check_trust()
             return await fetch_async(self.connections.client_of_this_loop(), question.request)
+        if isinstance(question, FreshKey):
+            return await asyncio.to_thread(links.new_key)
         if isinstance(question, Wait):
             return await asyncio.sleep(question.seconds)
         if type(question) in self._store.answers:

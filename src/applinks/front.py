@@ -15,6 +15,7 @@ from applinks.errors import ConfigurationError
 from applinks.incoming import consent
 from applinks.links import (
     GENERIC,
+    OVERLAP,
     Administrator,
     Consent,
     ConsentsHeld,
@@ -23,14 +24,26 @@ from applinks.links import (
     EntityLink,
     EntityLinks,
     Identity,
+    KeyStatus,
     Link,
     LinkSettings,
+    Moved,
     Provider,
+    moving,
     pairing,
+    signing_keys,
 )
 from applinks.mechanisms import names_of
-from applinks.outgoing import AsyncLinkedApplication, LinkedApplication, LinkedEntity, dance
-from applinks.people import Policy
+from applinks.outgoing import (
+    AddressTold,
+    AsyncLinkedApplication,
+    Deleted,
+    LinkedApplication,
+    LinkedEntity,
+    dance,
+    telling,
+)
+from applinks.people import Acting, Policy, acting, current_user
 from applinks.questions import Flow
 
 T = TypeVar("T")
@@ -113,10 +126,49 @@ class AppLinks(Application):
         by = self.administrator(by)
         return self.run(_then(name, lambda link: links.make_primary(link, by=by)))
 
-    def delete_link(self, name: str, *, by: str | None = None) -> None:
-        """Delete our end of a link; delete the other end there."""
+    def rotate_key(self, *, announce: bool = True, by: str | None = None) -> KeyStatus:
+        """A new key pair to sign with, told to all who understand that; every link goes on with a key that is known there."""
         by = self.administrator(by)
-        self.run(_then(name, lambda link: links.remove(link, by=by)))
+        return self.run(_rotated(by, announce=announce))
+
+    def key_status(self) -> KeyStatus:
+        """Which of our keys each link signs with, and what came of telling the current one."""
+        return self.run(signing_keys.status())
+
+    def announce_key(self, name: str | None = None, *, by: str | None = None) -> KeyStatus:
+        """Tell our current key again: to the application of one link, or to all that know another one."""
+        by = self.administrator(by)
+        return self.run(_perhaps(name, lambda link: telling.announce_key(link, by=by)))
+
+    def use_new_key(self, name: str, *, by: str | None = None) -> Link:
+        """Sign with our current key over this link from now on: it was entered over there."""
+        by = self.administrator(by)
+        return self.run(_then(name, lambda link: signing_keys.use_new_key(link, by=by)))
+
+    def retire_keys(self, *, by: str | None = None) -> tuple[str, ...]:
+        """Delete those of our keys that no link signs with any more; their fingerprints."""
+        return self.run(signing_keys.retire(by=self.administrator(by)))
+
+    def change_public_key(self, name: str, key: str, *, overlap: float = OVERLAP, by: str | None = None) -> Link:
+        """Know the other application by another public key; the old one holds for `overlap` seconds more, 0 for none."""
+        by = self.administrator(by)
+        return self.run(_then(name, lambda link: signing_keys.change_public_key(link, key, overlap=overlap, by=by)))
+
+    def move_link(self, name: str, url: str, *, unproven: bool = False, by: str | None = None) -> Moved:
+        """Let a link follow the other application to another address; `unproven` where that cannot prove to be the same."""
+        by = self.administrator(by)
+        return self.run(_then(name, lambda link: moving.move(link, url, unproven=unproven, by=by)))
+
+    def announce_address(self, name: str | None = None, *, by: str | None = None) -> tuple[AddressTold, ...]:
+        """Tell our present address to the application of one link, or to all; each asks us for a proof there, and follows."""
+        by = self.administrator(by)
+        return self.run(_perhaps(name, lambda link: telling.announce_address(link, by=by)))
+
+    def delete_link(self, name: str, *, both: bool = False, by: str | None = None) -> Deleted:
+        """Delete our end of a link; or `both`, and then neither where the other one cannot be."""
+        by, mechanisms, who = self.administrator(by), self.mechanisms, _whoever_acts()
+        deleting = _then(name, lambda link: telling.delete(link, both=both, by=by, acting=who, mechanisms=mechanisms))
+        return self.run(deleting)
 
     def link_entities(
         self, name: str, ours: Entity, theirs: Entity, *, primary: bool = False, by: str | None = None
@@ -264,10 +316,49 @@ class AsyncAppLinks(Application):
         by = self.administrator(by)
         return await self.run_async(_then(name, lambda link: links.make_primary(link, by=by)))
 
-    async def delete_link(self, name: str, *, by: str | None = None) -> None:
-        """Delete our end of a link; delete the other end there."""
+    async def rotate_key(self, *, announce: bool = True, by: str | None = None) -> KeyStatus:
+        """A new key pair to sign with, told to all who understand that; every link goes on with a key that is known there."""
         by = self.administrator(by)
-        await self.run_async(_then(name, lambda link: links.remove(link, by=by)))
+        return await self.run_async(_rotated(by, announce=announce))
+
+    async def key_status(self) -> KeyStatus:
+        """Which of our keys each link signs with, and what came of telling the current one."""
+        return await self.run_async(signing_keys.status())
+
+    async def announce_key(self, name: str | None = None, *, by: str | None = None) -> KeyStatus:
+        """Tell our current key again: to the application of one link, or to all that know another one."""
+        by = self.administrator(by)
+        return await self.run_async(_perhaps(name, lambda link: telling.announce_key(link, by=by)))
+
+    async def use_new_key(self, name: str, *, by: str | None = None) -> Link:
+        """Sign with our current key over this link from now on: it was entered over there."""
+        by = self.administrator(by)
+        return await self.run_async(_then(name, lambda link: signing_keys.use_new_key(link, by=by)))
+
+    async def retire_keys(self, *, by: str | None = None) -> tuple[str, ...]:
+        """Delete those of our keys that no link signs with any more; their fingerprints."""
+        return await self.run_async(signing_keys.retire(by=self.administrator(by)))
+
+    async def change_public_key(self, name: str, key: str, *, overlap: float = OVERLAP, by: str | None = None) -> Link:
+        """Know the other application by another public key; the old one holds for `overlap` seconds more, 0 for none."""
+        by = self.administrator(by)
+        return await self.run_async(_then(name, lambda link: signing_keys.change_public_key(link, key, overlap=overlap, by=by)))
+
+    async def move_link(self, name: str, url: str, *, unproven: bool = False, by: str | None = None) -> Moved:
+        """Let a link follow the other application to another address; `unproven` where that cannot prove to be the same."""
+        by = self.administrator(by)
+        return await self.run_async(_then(name, lambda link: moving.move(link, url, unproven=unproven, by=by)))
+
+    async def announce_address(self, name: str | None = None, *, by: str | None = None) -> tuple[AddressTold, ...]:
+        """Tell our present address to the application of one link, or to all; each asks us for a proof there, and follows."""
+        by = self.administrator(by)
+        return await self.run_async(_perhaps(name, lambda link: telling.announce_address(link, by=by)))
+
+    async def delete_link(self, name: str, *, both: bool = False, by: str | None = None) -> Deleted:
+        """Delete our end of a link; or `both`, and then neither where the other one cannot be."""
+        by, mechanisms, who = self.administrator(by), self.mechanisms, _whoever_acts()
+        deleting = _then(name, lambda link: telling.delete(link, both=both, by=by, acting=who, mechanisms=mechanisms))
+        return await self.run_async(deleting)
 
     async def link_entities(
         self, name: str, ours: Entity, theirs: Entity, *, primary: bool = False, by: str | None = None
@@ -358,6 +449,20 @@ def _one(name: str | None, id: str | None) -> Flow[Link]:  # noqa: A002
 def _then(name: str, change: Callable[[Link], Flow[T]]) -> Flow[T]:
     link = yield from links.link_named(name)
     return (yield from change(link))
+
+
+def _whoever_acts() -> Acting | None:
+    return acting() if current_user(default=None) is not None else None
+
+
+def _perhaps(name: str | None, act: Callable[[Link | None], Flow[T]]) -> Flow[T]:
+    link = (yield from links.link_named(name)) if name is not None else None
+    return (yield from act(link))
+
+
+def _rotated(by: str, *, announce: bool) -> Flow[KeyStatus]:
+    yield from signing_keys.rotate(by=by)
+    return (yield from (telling.announce_key(by=by) if announce else signing_keys.status()))
 
 
 def _grants(user: str | None, link: str | None) -> Flow[tuple[consent.Given, ...]]:

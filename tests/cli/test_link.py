@@ -25,7 +25,7 @@ MEMBERS = ["id", "name", "type", "primary", "display_url", "application_url", "o
 OUTGOING = [
     "level", "signature_method", "impersonation_parameter", "consumer_key", "endpoints", "fixed_user", "account",
 ]  # fmt: skip
-INCOMING = ["level", "consumer_key", "signature_method", "policy", "callback", "execute_as", "limits"]
+INCOMING = ["level", "consumer_key", "signature_method", "policy", "callback", "execute_as", "limits", "previous_key_until"]
 PASSWORD = "canary pässword"
 POLICY = ("--user", "alice", "--user", "bob", "--exclude-group", "interns", "--method", "get", "--path", "/rest")
 OTHER_POLICY = ("--group", "staff", "--exclude-user", "bob", "--administrator", "deployment")

@@ -35,6 +35,9 @@ ARGUMENTS = {
     ("link", "register"): ("Wiki", "https://wiki.example.com", "--call"),
     ("link", "secret"): ("Wiki", "--outgoing", "--stdin"),
     ("link", "delete"): ("Wiki", "--yes"),
+    ("link", "move"): ("Wiki", "https://moved.example.com"),
+    ("link", "public-key"): ("Wiki", __file__),
+    ("signing", "use"): ("Wiki",),
     ("grant", "revoke"): ("grant 1",),
     ("consent", "forget"): ("Wiki", "alice"),
     ("entity", "link"): ("Wiki", "project:OPS", "space:OPS"),
@@ -53,10 +56,12 @@ def spoken(words: tuple[str, ...]) -> str:
 
 def test_the_commands_are_those_that_are_described():
     assert [" ".join(words) for words in COMMANDS] == [
-        "audit list", "audit verify", "consent forget", "consent list", "demo",
-        "entity link", "entity list", "entity unlink", "grant list", "grant revoke", "init",
-        "keys list", "keys reseal", "keys rotate", "link change", "link create", "link delete", "link explain", "link list",
-        "link policy", "link primary", "link register", "link secret", "link show", "link test", "link trust",
+        "audit export", "audit list", "audit show", "audit verify", "backup", "consent forget", "consent list", "demo",
+        "entity link", "entity list", "entity unlink", "grant list", "grant revoke", "identity copied", "identity moved",
+        "identity show", "init", "keys list", "keys reseal", "keys rotate", "link announce-address", "link change",
+        "link create", "link delete", "link explain", "link list", "link move", "link policy", "link primary",
+        "link public-key", "link register", "link secret", "link show", "link test", "link trust", "signing announce",
+        "signing retire", "signing rotate", "signing status", "signing use",
     ]  # fmt: skip
 
 

@@ -44,6 +44,7 @@ FULL = Link(
         endpoints=Endpoints("/request", "https://jira.example.test/authorize", "/access"),
         fixed_user=True,
         account="service",
+        key_id="the one before",
     ),
     incoming=Incoming(
         level=Level.OAUTH,
@@ -62,6 +63,8 @@ FULL = Link(
         callback="https://jira.example.test/back",
         execute_as="robot",
         limits=Limits(addresses=("10.1.*.*",), paths=("/rest",), max_age=5_000),
+        previous_key="MIIBIjANBgkqhkiG9w0B",
+        previous_key_until=1_800_000_001,
     ),
     same_users=SameUsers(answer=True, said_by="root", said_at=1_800_000_000, excluded=frozenset({"admin"})),
 )

@@ -460,7 +460,7 @@ def test_the_proof_is_an_auth_of_httpx2_that_others_can_use_too(front: Front):
     with (
         front.acting_as("alice"),
         httpx2.Client(
-            transport=front.far_side.transport(False), auth=LinkAuth(front.ours.id, None, front, front.mechanisms)
+            transport=front.far_side.transport(False), auth=LinkAuth(front.ours, None, front, front.mechanisms)
         ) as client,
     ):
         assert json.loads(client.get(f"{BASE}/rest").content) == {"ok": True}

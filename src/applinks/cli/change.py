@@ -13,6 +13,8 @@ from applinks.links import IMPERSONATION_PARAMETERS, LEARN, Level
 from applinks.wire.oauth1 import SignatureMethod
 
 AGAIN = 'May be said several times; "" takes all away.'
+NewName = Annotated[str | None, typer.Option("--name", metavar="NEW", help="What to call the link from now on.")]
+DisplayUrl = Annotated[str | None, typer.Option(metavar="URL", help="Where people are sent; calls go where they went.")]
 ChosenLevel = Annotated[str | None, typer.Option(metavar="LEVEL", help=f"{', '.join(Level)}.")]
 Method = Annotated[str | None, typer.Option(metavar="METHOD", help=f"On both ends: {', '.join(SignatureMethod)}.")]
 Parameter = Annotated[
@@ -43,6 +45,8 @@ MaxAge = Annotated[int | None, typer.Option(metavar="MILLISECONDS", help="How ol
 
 def change(
     name: LinkName,
+    new_name: NewName = None,
+    display_url: DisplayUrl = None,
     outgoing: ChosenLevel = None,
     incoming: ChosenLevel = None,
     signature_method: Method = None,
@@ -63,6 +67,8 @@ def change(
     with opened(database) as applinks:
         link = applinks.change_link(
             name,
+            new_name=new_name,
+            display_url=display_url,
             outgoing=outgoing,
             incoming=incoming,
             signature_method=signature_method,

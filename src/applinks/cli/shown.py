@@ -41,6 +41,7 @@ def as_data(link: Link) -> dict[str, Any]:
             "callback": incoming.callback,
             "execute_as": incoming.execute_as,
             "limits": asdict(incoming.limits),
+            "previous_key_until": incoming.previous_key_until,
         },
         "same_users": {
             "answer": same.answer,
@@ -80,10 +81,11 @@ def _outgoing(outgoing: Outgoing) -> list[str]:
 def _incoming(incoming: Incoming) -> list[str]:
     if incoming.level is Level.BASIC:
         return [incoming.level, f"as {incoming.execute_as}"]
+    previous = [f"by its key before, too, until {moment(incoming.previous_key_until)}"] if incoming.previous_key else []
     if incoming.level is Level.TRUSTED:
-        return [incoming.level]
+        return [incoming.level, *previous]
     fixed = [f"as {incoming.execute_as} where nobody is named"] if incoming.execute_as else []
-    return [incoming.level, f"verified by {incoming.signature_method}", *fixed]
+    return [incoming.level, f"verified by {incoming.signature_method}", *previous, *fixed]
 
 
 def _except(names: list[str]) -> str:

@@ -61,7 +61,8 @@ class ASGIMiddleware:
         if wants_body(self._target.below(path) or "", first(headers, "content-type")):
             body, whole, replay = await read_body(receive_, length_of(headers))
         request = self._target.request(scope["method"], path, query, headers, body if whole else b"", _client(scope))
-        outcome = await self.applinks.run_async(receive(request, self.applinks.mechanisms, whole=whole))
+        flow = receive(request, self.applinks.mechanisms, whole=whole, address=self._target.realm)
+        outcome = await self.applinks.run_async(flow)
         if isinstance(outcome, Response):
             await respond(outcome, send, with_body=request.method != "HEAD")
         elif isinstance(outcome, Principal):

@@ -61,7 +61,8 @@ class WSGIMiddleware:
             body, whole = read_body(environ)
         client = environ.get("REMOTE_ADDR")
         request = self._target.request(environ["REQUEST_METHOD"], path, query, headers, body if whole else b"", client)
-        outcome = self.applinks.run(receive(request, self.applinks.mechanisms, whole=whole))
+        flow = receive(request, self.applinks.mechanisms, whole=whole, address=self._target.realm)
+        outcome = self.applinks.run(flow)
         if isinstance(outcome, Response):
             return respond(outcome, start_response, with_body=request.method != "HEAD")
         if isinstance(outcome, Principal):

@@ -1,6 +1,6 @@
 """What a link is: the model, the registry, keys, changes, and the making of both ends."""
 
-from applinks.links import agreement, pairing
+from applinks.links import agreement, moving, pairing, signing_keys
 from applinks.links.agreement import Agreement, Invitation
 from applinks.links.by_hand import Consumer, Provider, register
 from applinks.links.changes import (
@@ -69,6 +69,7 @@ from applinks.links.model import (
     Outgoing,
     SameUsers,
 )
+from applinks.links.moving import ChangeLinkId, Moved
 from applinks.links.pairing import PAIRING_PATH, Administrator, Proposal
 from applinks.links.registry import (
     LinkById,
@@ -82,6 +83,18 @@ from applinks.links.registry import (
     primary_link,
 )
 from applinks.links.secrets import KeepSecret, SecretOf, SecretUse, new_secret, outgoing_use, set_secret
+from applinks.links.signing_keys import (
+    OVERLAP,
+    FreshKey,
+    KeyStatus,
+    LinkKey,
+    OlderKey,
+    OurKeys,
+    RetireKeys,
+    RotateKey,
+    SigningKey,
+    Told,
+)
 from applinks.links.tokens import (
     AccessToken,
     Consent,
@@ -95,7 +108,7 @@ from applinks.links.tokens import (
     TakeTurn,
 )
 from applinks.links.trusting import trust
-from applinks.links.whereabouts import PlainHttpAllowed, is_safe_way
+from applinks.links.whereabouts import FormerUrl, PlainHttpAllowed, is_safe_way
 
 __all__ = [
     "DIALECTS",
@@ -103,6 +116,7 @@ __all__ = [
     "IMPERSONATION_PARAMETERS",
     "LEARN",
     "OAUTH_LEVELS",
+    "OVERLAP",
     "PAIRING_PATH",
     "REQUESTOR_ID",
     "SIGNATURE_METHODS",
@@ -111,6 +125,7 @@ __all__ = [
     "Administrator",
     "Agreement",
     "BecomeAnother",
+    "ChangeLinkId",
     "Changes",
     "ClockSkew",
     "Consent",
@@ -129,6 +144,8 @@ __all__ = [
     "Facts",
     "FactsFor",
     "ForgetToken",
+    "FormerUrl",
+    "FreshKey",
     "Grant",
     "GrantOfToken",
     "GrantsGiven",
@@ -140,19 +157,24 @@ __all__ = [
     "KeepRequestToken",
     "KeepSecret",
     "KeepToken",
+    "KeyStatus",
     "LearnSkew",
     "Level",
     "Limits",
     "Link",
     "LinkById",
     "LinkByName",
+    "LinkKey",
     "LinkOfAccount",
     "LinkOfConsumer",
     "LinkSettings",
     "Links",
+    "Moved",
     "NotePlace",
     "NoticePlace",
+    "OlderKey",
     "OurKey",
+    "OurKeys",
     "Outgoing",
     "PlainHttpAllowed",
     "Proposal",
@@ -163,16 +185,20 @@ __all__ = [
     "RenewGrant",
     "RequestToken",
     "RequestTokenOf",
+    "RetireKeys",
     "RevokeGrant",
+    "RotateKey",
     "SameUsers",
     "SaveEntityLink",
     "SaveLink",
     "SecretOf",
     "SecretUse",
+    "SigningKey",
     "SpendRequestToken",
     "Stamp",
     "Suspension",
     "TakeTurn",
+    "Told",
     "WhoWeAre",
     "agreement",
     "arrive",
@@ -190,6 +216,7 @@ __all__ = [
     "links_of",
     "make_primary",
     "moved",
+    "moving",
     "name_taken",
     "new_key",
     "new_secret",
@@ -201,6 +228,7 @@ __all__ = [
     "register",
     "remove",
     "set_secret",
+    "signing_keys",
     "trust",
     "trusted_identity",
     "unlink_entities",

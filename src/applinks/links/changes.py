@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Container, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, TypedDict, TypeVar, cast
 
 from applinks.audit import Entry, WriteDown
@@ -11,6 +11,7 @@ from applinks.errors import ConfigurationError, LinkExists, LinkNotFound
 from applinks.links.differences import differences
 from applinks.links.model import IMPERSONATION_PARAMETERS, Level, Link
 from applinks.links.registry import LinkById
+from applinks.links.whereabouts import check_address
 from applinks.people import FindPerson, KnowsPeople, Person, Policy
 from applinks.questions import Flow, Question
 from applinks.wire.oauth1 import SignatureMethod
@@ -53,9 +54,11 @@ class RememberParameter(Question):
     parameter: str
 
 
-def alter(id: str, make: Callable[[Link | None], Link], *, by: str, kind: str) -> Flow[Link]:  # noqa: A002
+def alter(id: str, make: Callable[[Link | None], Link], *, by: str | None, kind: str) -> Flow[Link]:  # noqa: A002
     """Change one link, whatever others do at the same time, and write down who did it, with each value before and after, as an
     entry of that `kind`.
+
+    `by` is None where the other application says so itself.
 
     `make` is given the link as it is stored, None if there is none, and returns what it shall be. Where somebody else was
     faster, it is asked again with what stands then: no change is lost, and no deleted link comes back.
@@ -85,11 +88,11 @@ def name_taken(namesake: Link) -> LinkExists:
     )
 
 
-def remove(link: Link, *, by: str) -> Flow[None]:
+def remove(link: Link, *, by: str | None, kind: str = "link deleted") -> Flow[None]:
     """Delete our end of a link. The other application keeps its end until it is deleted there."""
     yield RemoveLink(link.id)
     gone = differences(link, None)
-    yield WriteDown(Entry(kind="link deleted", outcome="done", actor=by, subject=by, link=link.name, changes=gone))
+    yield WriteDown(Entry(kind=kind, outcome="done", actor=by, subject=by, link=link.name, changes=gone))
 
 
 def make_primary(link: Link, *, by: str) -> Flow[Link]:
@@ -109,6 +112,7 @@ def change_policy(link: Link, policy: Policy, *, by: str) -> Flow[Link]:
 class LinkSettings(TypedDict, total=False):
     """What can be set on a link, in the words of a person; what is not named stays.
 
+    `new_name`: what to call the link. `display_url`: where people are sent; calls go where they went, see `links.move`.
     `outgoing`, `incoming`: the levels. `signature_method`: of both directions. `impersonation_parameter`: or "learn", to be
     found out by the next call. `fixed_user`: whether calls without consent may go as the one user whom the far side has set.
     `account`: our user name there, for Basic. `execute_as`: the local user of calls that name nobody; never an administrator.
@@ -117,6 +121,8 @@ class LinkSettings(TypedDict, total=False):
     An empty text takes `account`, `execute_as` or `callback` away.
     """
 
+    new_name: str | None
+    display_url: str | None
     outgoing: str | None
     incoming: str | None
     signature_method: str | None
@@ -133,12 +139,13 @@ class LinkSettings(TypedDict, total=False):
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """What is to be set, read and checked: names of fields of `Outgoing`, `Incoming` and `Limits`, with values."""
+    """What is to be set, read and checked: names of fields of `Outgoing`, `Incoming`, `Limits` and `Link`, with values."""
 
     outgoing: Mapping[str, Any]
     incoming: Mapping[str, Any]
     limits: Mapping[str, Any]
     excluded: frozenset[str] | None = None
+    link: Mapping[str, Any] = field(default_factory=dict)
 
     @classmethod
     def read(cls, settings: LinkSettings) -> Changes:
@@ -170,10 +177,12 @@ class Changes:
             "callback": callback,
         }
         limits = {"addresses": addresses, "paths": paths, "max_age": max_age}
+        link = {"name": settings.get("new_name"), "display_url": (settings.get("display_url") or "").rstrip("/") or None}
+        if (name := link["name"]) is not None and (not name or not name.isprintable()):
+            raise ConfigurationError("A link needs a name of plain text.", remedy="Name it as people are to read it.")
         learn = {} if parameter is None else {"impersonation_parameter": None if parameter == LEARN else parameter}
-        return cls(
-            {**_said(outgoing), **learn}, _said(incoming), _said(limits), None if excluded is None else frozenset(excluded)
-        )
+        everybody = None if excluded is None else frozenset(excluded)
+        return cls({**_said(outgoing), **learn}, _said(incoming), _said(limits), everybody, _said(link))
 
     def applied(self, link: Link) -> Link:
         """The link with these changes."""
@@ -183,7 +192,7 @@ class Changes:
         if same_users is not None and self.excluded is not None:
             same_users = replace(same_users, excluded=self.excluded)
         incoming = replace(link.incoming, **self.incoming, limits=limits)
-        return replace(link, outgoing=outgoing, incoming=incoming, same_users=same_users)
+        return replace(link, **self.link, outgoing=outgoing, incoming=incoming, same_users=same_users)
 
 
 def _said(values: Mapping[str, Any]) -> dict[str, Any]:
@@ -215,6 +224,8 @@ def change(link: Link, changes: Changes, *, by: str, loaded: Container[str] = ()
     """
     if changes.incoming.get("execute_as"):
         yield from check_fixed_user(changes.incoming["execute_as"])
+    if changes.link.get("display_url"):
+        yield from check_address(changes.link["display_url"], "The address for people")
 
     def make(stored: Link | None) -> Link:
         changed = changes.applied(existing(stored))

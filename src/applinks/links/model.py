@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from applinks.people import Policy
@@ -45,7 +45,7 @@ class Outgoing:
     `impersonation_parameter` is the name that it was seen to understand, None while nobody has looked. `consumer_key` is the
     one under which it knows us, None where that is our own; `endpoints` None where they are those of its type. `fixed_user`
     says that calls of people who have given no consent may go as the one user whom the far side has set for us; `account` is
-    the user name there of a link by Basic.
+    the user name there of a link by Basic. `key_id` is the one of our keys that we sign with, None for the current one.
     """
 
     level: Level = Level.DISABLED
@@ -55,6 +55,7 @@ class Outgoing:
     endpoints: Endpoints | None = None
     fixed_user: bool = False
     account: str | None = None
+    key_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +77,7 @@ class Incoming:
 
     `consumer_key` is its application id too, where it is a trusted application. `callback` is where people are sent back to if
     it does not say so itself. `execute_as` is the local user of calls that name nobody, never an administrator.
+    `previous_key` is the public key before this one, accepted until `previous_key_until` (seconds since the epoch).
     """
 
     level: Level = Level.DISABLED
@@ -86,6 +88,18 @@ class Incoming:
     callback: str | None = None
     execute_as: str | None = None
     limits: Limits = field(default_factory=Limits)
+    previous_key: str | None = field(default=None, repr=False)
+    previous_key_until: int | None = None
+
+    def previous_key_at(self, now: float) -> str | None:
+        """The key before the present one, while its time is not over."""
+        return self.previous_key if now < (self.previous_key_until or 0) else None
+
+    def with_key(self, key: str, overlap_until: int | None = None) -> Incoming:
+        """Known by another key from now on; the one before is accepted until then, or at once no more."""
+        previous = self.public_key if overlap_until is not None else None
+        until = overlap_until if previous is not None else None
+        return replace(self, public_key=key, previous_key=previous, previous_key_until=until)
 
 
 @dataclass(frozen=True, slots=True)

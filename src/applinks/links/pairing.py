@@ -33,6 +33,7 @@ AGREEMENT_HEADER = "x-applinks-agreement"
 PAIRING_PATH = "rest/applinks-pairing/1.0/pair"
 MANIFEST_PATH = "rest/applinks/1.0/manifest"
 CONSUMER_INFO_PATH = "plugins/servlet/oauth/consumer-info"
+_READING = (("accept", "application/xml, application/json;q=0.9"),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,17 +167,22 @@ class Other:
     key: PublicKey
 
 
-def _read_other(base: str) -> Flow[Other]:
-    """Manifest and consumer info, compared with the address at which they were found."""
-    headers = (("accept", "application/xml, application/json;q=0.9"),)
-    said: Response = yield Ask(Request("GET", f"{base}/{MANIFEST_PATH}", headers))
+def manifest_at(base: str) -> Flow[manifest.Manifest]:
+    """What the application at that address says about itself; it must know that this is its address."""
+    said: Response = yield Ask(Request("GET", f"{base}/{MANIFEST_PATH}", _READING))
     about = manifest.read(_found(said, base, "manifest"), said.header("content-type"))
     if about.url.rstrip("/") != base:
         raise PairingRefused(
             f"{about.name!r} believes that its address is {about.url}, not {base}.",
             remedy=f"Use {about.url}, or correct the public address of {about.name!r}: signatures are made for one of them.",
         )
-    said = yield Ask(Request("GET", f"{base}/{CONSUMER_INFO_PATH}", headers))
+    return about
+
+
+def _read_other(base: str) -> Flow[Other]:
+    """Manifest and consumer info, compared with the address at which they were found."""
+    about = yield from manifest_at(base)
+    said: Response = yield Ask(Request("GET", f"{base}/{CONSUMER_INFO_PATH}", _READING))
     consumer = consumer_info.read(_found(said, base, "consumer info"), said.header("content-type"))
     return Other(about.id, about.name, about.type, base, consumer.key, PublicKey.read(consumer.public_key))
 
@@ -223,13 +229,8 @@ def _record(them: Other, same_users: bool, by: str, method: SignatureMethod, nam
     def make(stored: Link | None) -> Link:
         before = stored or Link(them.id, "", them.type, them.url, them.url)
         excluded = before.same_users.excluded if before.same_users else frozenset()
-        incoming = replace(
-            before.incoming,
-            level=level,
-            consumer_key=them.consumer_key,
-            public_key=them.key.text,
-            signature_method=method,
-        )
+        known = before.incoming.with_key(them.key.text)  # whoever makes a link again may distrust the old key
+        incoming = replace(known, level=level, consumer_key=them.consumer_key, signature_method=method)
         return replace(
             before,
             name=_name_for(them, name, stored),
@@ -257,7 +258,7 @@ def _check_free(them: Other, name: str | None) -> Flow[None]:
     if stored is not None and stored.application_url != them.url:
         raise LinkExists(
             f"{them.url} says that it is the application to which {stored.name!r} leads, at {stored.application_url}.",
-            remedy=f"If it really has moved there, delete the link {stored.name!r} on both sides and make it anew.",
+            remedy=f"If it really has moved there, let the link follow it: `applinks link move {stored.name!r} {them.url}`.",
             link=stored.name,
         )
     namesake: Link | None = yield LinkByName(_name_for(them, name, stored))

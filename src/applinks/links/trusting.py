@@ -38,7 +38,8 @@ def trust(link: Link, *, by: str, loaded: Container[str] = ()) -> Flow[Link]:
 
     def make(stored: Link | None) -> Link:
         now = existing(stored)
-        incoming = replace(now.incoming, level=Level.TRUSTED, consumer_key=them.id, public_key=them.public_key.text)
+        known = now.incoming.with_key(them.public_key.text)
+        incoming = replace(known, level=Level.TRUSTED, consumer_key=them.id)
         trusting = replace(now, incoming=incoming)
         check_levels(trusting, level, loaded)
         return trusting

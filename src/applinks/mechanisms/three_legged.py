@@ -85,7 +85,8 @@ def _present_token(facts: Facts, user: str) -> Flow[AccessToken]:
     renewed = yield from _renewed_meanwhile(token, user)
     if renewed is not None:
         return renewed
-    mine: bool = yield TakeTurn(f"renew {token.link_id} {user} {digest_of(token.token)}", int(moment.now) + LEASE)
+    key = facts.key.public.fingerprint  # who was refused for one key of ours takes another turn with the next
+    mine: bool = yield TakeTurn(f"renew {token.link_id} {user} {digest_of(token.token)} {key}", int(moment.now) + LEASE)
     if mine:
         return (yield from _renewed(facts, token, moment.now))
     return (yield from _renewed_by_another(facts, token, user))

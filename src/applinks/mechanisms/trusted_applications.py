@@ -9,7 +9,7 @@ from __future__ import annotations
 from hashlib import sha256
 
 from applinks.errors import BadProof, NotAdmitted
-from applinks.links import Facts, Identity, Level, Link, LinkOfConsumer, WhoWeAre, is_safe_way
+from applinks.links import Facts, Identity, Incoming, Level, Link, LinkOfConsumer, WhoWeAre, is_safe_way
 from applinks.mechanisms.mechanism import Candidate, Checks, Objection, Presented, Proof
 from applinks.mechanisms.signature import NOBODYS_KEY
 from applinks.people import Person
@@ -103,8 +103,7 @@ def accept(presented: Presented, link: Link | None, now: float) -> Flow[Candidat
     assert claim is not None, "recognise() comes first"  # noqa: S101
     known = link is not None and link.incoming.level is Level.TRUSTED and link.incoming.public_key is not None
     try:
-        key = PublicKey.read((link.incoming.public_key if link is not None and known else None) or NOBODYS_KEY)
-        certificate = trusted_apps.open_certificate(claim, key)
+        certificate, key = _opened(claim, link if known else None, now)
         _check_request(certificate, link, us, request, now)
         if not trusted_apps.verify(claim, certificate, key, request.url):
             raise trusted_apps.bad_signature(request.url)
@@ -123,6 +122,27 @@ def accept(presented: Presented, link: Link | None, now: float) -> Flow[Candidat
         checks,
         headers=trusted_failures.accepted(),
     )
+
+
+def _opened(claim: trusted_apps.Claim, link: Link | None, now: float) -> tuple[trusted_apps.Certificate, PublicKey]:
+    """The certificate, and the key that opens it: the present one, or the one before while that is accepted.
+
+    Two keys are tried on whatever the first one does not open, known sender or not (T-07).
+    """
+    incoming = link.incoming if link is not None else Incoming()
+    key = PublicKey.read(incoming.public_key or NOBODYS_KEY)
+    try:
+        return trusted_apps.open_certificate(claim, key), key
+    except NotAdmitted as refused:
+        previous = incoming.previous_key_at(now)
+        try:
+            other = PublicKey.read(previous or NOBODYS_KEY)
+            opened = trusted_apps.open_certificate(claim, other)
+        except NotAdmitted:
+            raise refused from None
+        if previous is None:
+            raise
+        return opened, other
 
 
 def _check_request(

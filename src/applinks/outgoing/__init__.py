@@ -1,16 +1,19 @@
 """The road of a call to a linked application."""
 
-from applinks.outgoing import dance
+from applinks.outgoing import dance, telling
 from applinks.outgoing.connections import Connections
 from applinks.outgoing.fetch import fetch, fetch_async
 from applinks.outgoing.ladder import ANONYMOUS, Explanation
 from applinks.outgoing.linked import AsyncLinkedApplication, LinkedApplication, LinkedEntity
 from applinks.outgoing.send import is_proven
+from applinks.outgoing.telling import AddressTold, Deleted
 
 __all__ = [
     "ANONYMOUS",
+    "AddressTold",
     "AsyncLinkedApplication",
     "Connections",
+    "Deleted",
     "Explanation",
     "LinkedApplication",
     "LinkedEntity",
@@ -18,4 +21,5 @@ __all__ = [
     "fetch",
     "fetch_async",
     "is_proven",
+    "telling",
 ]

@@ -1,7 +1,8 @@
 """The road of one call: who acts, what the link is now, which mechanism, sent, answered, written down.
 
-Whatever is sent again is proven anew: after a redirect below the link's address, once after a complaint about our clock, and
-for calls that may be repeated when the far side asks us to wait a little.
+Whatever is sent again is proven anew: after a redirect below the link's address, once after a complaint about our clock, with
+another key of ours where the one of the link is refused, and for calls that may be repeated when the far side asks us to wait a
+little.
 """
 
 from __future__ import annotations
@@ -14,9 +15,10 @@ from applinks.audit import CALL, Entry, WriteDown
 from applinks.errors import AppLinksError, LinkNotFound, RedirectedElsewhere
 from applinks.links import Facts, FactsFor, Link
 from applinks.mechanisms import MECHANISMS, Mechanism, Proof
-from applinks.outgoing import address, answer, clocks, dance, ladder
+from applinks.outgoing import address, answer, clocks, dance, keys, ladder
 from applinks.people import Acting
 from applinks.questions import Flow, Moment, Now, Wait
+from applinks.wire.keys import PrivateKey
 from applinks.wire.messages import Request, Response
 from applinks.wire.problems import Problem
 
@@ -53,6 +55,7 @@ class _Call:
     waited: float = 0.0
     corrected: bool = False
     renewed: bool = False
+    other_keys: list[PrivateKey] | None = None
 
     def problem(self, response: Response) -> Problem | None:
         """What the far side says against our proof."""
@@ -67,22 +70,26 @@ def call(
     mechanisms: Sequence[Mechanism] = MECHANISMS,
     *,
     again: bool = True,
+    base: str | None = None,
 ) -> Flow[Answered]:
     """Send one request over a link as whoever acts; `acting` is None for an anonymous call.
 
-    Yields questions and, for each attempt on the wire, the proven `Request`. `again` says that the
-    body can be sent a second time. From the choice of a mechanism on, whatever happens is written down once; what is refused
-    before leaves no record.
+    Yields questions and, for each attempt on the wire, the proven `Request`. `again` says that the body can be sent a second
+    time; `base` is where the link led when the request was made, and follows if the link has moved since. From the choice of a
+    mechanism on, whatever happens is written down once; what is refused before leaves no record.
     """
     user = acting.user.name if acting is not None else ""
     facts = yield from facts_of(link_id, user or None)
     facts.identity.check_trust(facts.link.name)
+    if base is not None:
+        request = replace(request, url=address.followed(facts.link, request.url, base))
     address.check(facts.link, request.url)
     mechanism = (yield from ladder.choose(facts, user, demanded, mechanisms)) if acting is not None else None
     way = _Call(request, facts, mechanism, user, again)
     try:
         response = yield from _carried(way)
         problem = way.problem(response)
+        yield from keys.remember(facts, way.facts, response, problem)
         yield from _check(way, response, problem)
     except AppLinksError as failure:
         yield _record(way, acting, failure.code)
@@ -103,9 +110,9 @@ def _carried(way: _Call) -> Flow[Response]:
     """Prove and send, until there is an answer that is one."""
     while True:
         response = yield from _sent(way)
-        if response.status < REDIRECTED:
+        if response.status < REDIRECTED and way.problem(response) is None:
             return response
-        for again in (_follows, _corrects, _renews, _waits):
+        for again in (_follows, _corrects, _takes_another_key, _renews, _waits):
             if (yield from again(way, response)):
                 break
         else:
@@ -162,6 +169,24 @@ def _corrects(way: _Call, response: Response) -> Flow[bool]:
         return False
     way.corrected = yield from clocks.corrected(way.problem(response), way.facts.link.id)
     return way.corrected
+
+
+def _takes_another_key(way: _Call, response: Response) -> Flow[bool]:
+    """Where our key is refused, another one may be known there: since a rotation, each in turn, the current one first.
+
+    Nothing was done over there, so anything may be repeated; but for Trusted Applications, whose products go on as nobody
+    and say so beside a success: then only what changes nothing.
+    """
+    if way.mechanism is None or not way.again or not keys.refused(way.facts.link, response, way.problem(response)):
+        return False
+    if response.status < REDIRECTED and way.request.method not in SAFE:
+        return False
+    if way.other_keys is None:
+        way.other_keys = yield from keys.others(way.facts)
+    if not way.other_keys:
+        return False
+    way.facts = replace(way.facts, key=way.other_keys.pop(0))
+    return True
 
 
 def _renews(way: _Call, response: Response) -> Flow[bool]:

@@ -9,7 +9,7 @@ Rules of this file:
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hmac import compare_digest
 from urllib.parse import urlencode
 
@@ -33,7 +33,7 @@ from applinks.links import (
     endpoints_of,
 )
 from applinks.mechanisms import THREE_LEGGED, access_token, sign
-from applinks.outgoing import answer, clocks
+from applinks.outgoing import answer, clocks, keys
 from applinks.questions import Ask, Flow, Moment, Now
 from applinks.wire import tokens
 from applinks.wire.messages import Pairs, Request, Response
@@ -171,15 +171,22 @@ def _facts(link_id: str, user: str) -> Flow[Facts]:
 
 
 def _post(url: str, facts: Facts, *, token: str | None, token_secret: str = "", extra: Pairs = ()) -> Flow[Response]:
-    request = Request("POST", url, (("accept", "*/*"),))
-    for first_time in (True, False):
-        proof = yield from sign(request, facts, token=token, token_secret=token_secret, extra=extra)
+    request, tried, others = Request("POST", url, (("accept", "*/*"),)), facts, None
+    corrected = False
+    while True:
+        proof = yield from sign(request, tried, token=token, token_secret=token_secret, extra=extra)
         response: Response = yield Ask(proof.request)
-        if response.status == 200:
-            return response
         problem = refusal_in(response)
-        if not (first_time and (yield from clocks.corrected(problem, facts.link.id))):
+        if response.status == 200:
+            yield from keys.remember(facts, tried, response, problem)
+            return response
+        if not corrected and (corrected := (yield from clocks.corrected(problem, facts.link.id))):
+            continue
+        if others is None:
+            others = (yield from keys.others(facts)) if keys.refused(facts.link, response, problem) else []
+        if not others:
             break
+        tried = replace(facts, key=others.pop(0))
     moment: Moment = yield Now()
     raise answer.error(facts.link, request.line(), response, None, problem=problem, now=moment.now)
 

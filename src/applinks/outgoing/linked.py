@@ -113,7 +113,7 @@ class _Linked(Generic[R]):
         return self.request("DELETE", path, **options)
 
     def _auth(self) -> LinkAuth:
-        return LinkAuth(self.link.id, self._demanded, self._caller, self._caller.mechanisms)
+        return LinkAuth(self.link, self._demanded, self._caller, self._caller.mechanisms)
 
     def _prepared(self, path: str, options: Options) -> dict[str, Any]:
         joined, params = address.join(self.link, path), options.pop("params", None)

@@ -16,8 +16,10 @@ from typing import Any
 import httpx2
 
 from applinks.errors import AppLinksError, ConfigurationError, TimedOut, TlsFailed, TransportFailed
+from applinks.links import Link
 from applinks.mechanisms import Mechanism
 from applinks.outgoing import reading
+from applinks.outgoing.address import base_of
 from applinks.outgoing.answer import ERRORS
 from applinks.outgoing.call import Answered, call
 from applinks.outgoing.ladder import ANONYMOUS
@@ -51,15 +53,17 @@ REASONS: tuple[tuple[type[Exception], type[TransportFailed], str, str], ...] = (
 class LinkAuth(httpx2.Auth):
     """Proves each request of an httpx2 client over one link, as whoever acts when it is sent."""
 
-    def __init__(self, link_id: str, demanded: str | None, application: Application, mechanisms: Sequence[Mechanism]) -> None:
-        self._link_id = link_id
+    def __init__(self, link: Link, demanded: str | None, application: Application, mechanisms: Sequence[Mechanism]) -> None:
+        self._link_id = link.id
+        self._base = base_of(link)
         self._demanded = demanded
         self._application = application
         self._mechanisms = mechanisms
 
     def _call(self, request: Request, body: bytes, *, again: bool) -> Flow[Answered]:
         who = None if self._demanded == ANONYMOUS else acting()
-        return call(replace(request, body=body), self._link_id, who, self._demanded, self._mechanisms, again=again)
+        whole = replace(request, body=body)
+        return call(whole, self._link_id, who, self._demanded, self._mechanisms, again=again, base=self._base)
 
     def sync_auth_flow(self, request: httpx2.Request) -> Generator[httpx2.Request, httpx2.Response, None]:
         """Drive the road; the client carries what it sends."""
@@ -190,6 +194,8 @@ def _as_httpx2(proven: Request, original: httpx2.Request) -> httpx2.Request:
             f"The address {proven.url.partition('?')[0]!r} would be changed by the HTTP client after it was signed.",
             remedy="Write it in plain characters, everything else percent-encoded.",
         )
+    if url.netloc != original.url.netloc:  # the link has moved since the request was made
+        original.headers["host"] = url.netloc.decode("ascii")
     original.url = url
     for name, value in proven.headers:
         if _proves(name):

@@ -189,8 +189,11 @@ def _row(link: Link) -> dict[str, Any]:
         "outgoing_endpoints": outgoing.endpoints and asdict(outgoing.endpoints),
         "outgoing_fixed_user": outgoing.fixed_user,
         "outgoing_account": outgoing.account,
+        "outgoing_key_id": outgoing.key_id,
         "incoming_callback": incoming.callback,
         "incoming_execute_as": incoming.execute_as,
+        "incoming_previous_key": incoming.previous_key,
+        "incoming_previous_key_until": incoming.previous_key_until,
         "incoming_limits": None if incoming.limits == Limits() else asdict(incoming.limits),
     }
 
@@ -215,6 +218,7 @@ def _read(row: Row[Any]) -> Link:
             endpoints=None if row.outgoing_endpoints is None else Endpoints(**row.outgoing_endpoints),
             fixed_user=row.outgoing_fixed_user,
             account=row.outgoing_account,
+            key_id=row.outgoing_key_id,
         ),
         incoming=Incoming(
             level=Level(row.incoming_level),
@@ -225,6 +229,8 @@ def _read(row: Row[Any]) -> Link:
             callback=row.incoming_callback,
             execute_as=row.incoming_execute_as,
             limits=_limits(row.incoming_limits),
+            previous_key=row.incoming_previous_key,
+            previous_key_until=row.incoming_previous_key_until,
         ),
         same_users=None
         if row.same_users_answer is None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, bindparam, delete, select
+from sqlalchemy import Connection, bindparam, delete, select, update
 
 from applinks.links import KeepSecret, SecretOf, SecretUse
 from applinks.store.insertion import insert_or_replace
@@ -30,6 +30,13 @@ class Secrets:
         sealed = self._sealing.seal(question.secret.encode(), _place(id))
         row = {"id": id, "link_id": question.link_id, "secret": sealed}
         connection.execute(insert_or_replace(connection, link_secrets), row)
+
+    def follow(self, connection: Connection, old: str, new: str) -> None:
+        """Seal the secrets of a link anew, after its id has changed from the old one."""
+        for row in connection.execute(select(link_secrets).where(link_secrets.c.link_id == new)).all():
+            id = f"{new}{row.id.removeprefix(old)}"  # noqa: A001
+            sealed = self._sealing.seal(self._sealing.unseal(row.secret, _place(row.id)), _place(id))
+            connection.execute(update(link_secrets).where(link_secrets.c.id == row.id).values(id=id, secret=sealed))
 
     def find(self, connection: Connection, question: SecretOf) -> str | None:
         """The secret, or None."""

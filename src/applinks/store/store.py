@@ -15,6 +15,7 @@ from applinks.audit import AuditHead, AuditSpan, AuditTrail, VerifyAudit, WriteD
 from applinks.incoming import SpendNonce
 from applinks.links import (
     BecomeAnother,
+    ChangeLinkId,
     ConsentsHeld,
     CountWrongVerifier,
     DanceOf,
@@ -39,12 +40,15 @@ from applinks.links import (
     NotePlace,
     NoticePlace,
     OurKey,
+    OurKeys,
     RememberParameter,
     RemoveEntityLink,
     RemoveLink,
     RenewGrant,
     RequestTokenOf,
+    RetireKeys,
     RevokeGrant,
+    RotateKey,
     SaveEntityLink,
     SaveLink,
     SecretOf,
@@ -64,6 +68,7 @@ from applinks.store.grouping import Grouped
 from applinks.store.identity import Keys
 from applinks.store.kept import NOT_KEPT, Kept
 from applinks.store.opening import is_new, nothing_there, open_database
+from applinks.store.renaming import Renaming
 from applinks.store.replay import spending_at
 from applinks.store.schema import bring_up_to_date
 from applinks.store.sealing import Sealing
@@ -93,10 +98,11 @@ class Store:
         self._kept = Kept()
         secrets, tokens, grants = Secrets(sealing), Tokens(sealing, clock), Grants(sealing, clock)
         trail = Trail(database, sealing, clock)
-        keys = Keys(sealing, secrets, tokens)
+        keys = Keys(sealing, secrets, tokens, clock)
         kept: dict[type[Question], Answer] = {
             WhoWeAre: identity.who_we_are,
             OurKey: keys.our_key,
+            OurKeys: keys.our_keys,
             FactsFor: keys.facts_for,
             LinkById: links.link_by_id,
             LinkByName: links.link_by_name,
@@ -116,11 +122,14 @@ class Store:
             BecomeAnother: self._become_another,
             Stamp: keys.stamp,
             IsOurStamp: keys.is_our_stamp,
+            RotateKey: self._writing(keys.rotate),
+            RetireKeys: self._writing(keys.retire),
             SaveLink: self._writing(links.save_link),
             RemoveLink: self._writing(links.remove_link),
             EntityLinks: self._reading(entities.entity_links),
             SaveEntityLink: self._writing(entities.save_entity_link),
             RemoveEntityLink: self._writing(entities.remove_entity_link),
+            ChangeLinkId: self._writing(Renaming(secrets, tokens).change_id),
             RememberParameter: self._writing(links.remember_parameter),
             KeepSecret: self._writing(secrets.keep),
             ConsentsHeld: self._reading(tokens.held),
