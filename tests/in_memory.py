@@ -31,6 +31,8 @@ from applinks.links import (
     Decide,
     Decision,
     EndDance,
+    EntityLink,
+    EntityLinks,
     Facts,
     FactsFor,
     ForgetToken,
@@ -59,6 +61,7 @@ from applinks.links import (
     Outgoing,
     PlainHttpAllowed,
     RememberParameter,
+    RemoveEntityLink,
     RemoveLink,
     RenewGrant,
     RequestToken,
@@ -67,6 +70,7 @@ from applinks.links import (
     RevokeGrant,
     RotateKey,
     SameUsers,
+    SaveEntityLink,
     SaveLink,
     SecretOf,
     SecretUse,
@@ -133,6 +137,7 @@ class InMemory:
         self.request_tokens: dict[str, RequestToken] = {}
         self.wrong_verifiers: dict[str, int] = {}
         self.grants: dict[str, Grant] = {}
+        self.entities: dict[str, EntityLink] = {}
         self.skews: dict[str, float] = {}
         self.told: list[Fact] = []
         self.waited: list[float] = []
@@ -181,6 +186,11 @@ class InMemory:
     def kinds(self) -> list[str]:
         """The types of what was asked, in order."""
         return [type(question).__name__ for question in self.asked]
+
+    def trail(self, question: AuditTrail) -> tuple[Written, ...]:
+        found = [Written(number, self.now, entry) for number, entry in enumerate(self.entries, 1)]
+        wanted = [one for one in found if question.link in {None, one.entry.link} and question.kind in {None, one.entry.kind}]
+        return tuple(wanted[::-1][: question.limit])
 
     def outcomes(self, kind: str) -> list[str]:
         """How each act of that kind ended, in order."""
@@ -350,17 +360,13 @@ class InMemory:
         assert question.new not in self.links, "checked before"
         self.links[question.new] = replace(link, id=question.new)
         self.secrets = {(question.new, *k[1:]) if k[0] == question.old else k: secret for k, secret in self.secrets.items()}
-        for belongings in (self.tokens, self.dances, self.request_tokens, self.grants):
+        for belongings in (self.tokens, self.dances, self.request_tokens, self.grants, self.entities):
             for key, one in list(belongings.items()):
                 if one.link_id == question.old:
                     del belongings[key]
                     moved = replace(one, link_id=question.new)
                     belongings[(question.new, one.user) if isinstance(one, AccessToken) else key] = moved
         return self.links[question.new]
-
-    def trail(self, question: AuditTrail) -> tuple[Written, ...]:
-        found = [e for e in self.entries if question.link in {None, e.link} and question.kind in {None, e.kind}]
-        return tuple(Written(number, self.now, e) for number, e in reversed(list(enumerate(found, 1))))[: question.limit]
 
     def stamp(self, question: Stamp) -> str:
         return hmac.digest(self.identity.id.encode(), question.text.encode(), "sha256").hex()
@@ -377,13 +383,13 @@ def _is_of(kept: AccessToken | Grant, question: ConsentsHeld | GrantsGiven) -> b
 
 _ANSWERS: dict[type, Callable[[InMemory, Any], Any]] = {
     WhoWeAre: lambda us, _: us.identity,
+    AuditTrail: lambda us, question: us.trail(question),
     OurKey: lambda us, _: us.key,
     OurKeys: lambda us, _: tuple(us.keys),
     FreshKey: lambda us, _: key_of(f"{us.identity.name} {len(us.keys)}"),
     RotateKey: InMemory.rotate,
     RetireKeys: InMemory.retire,
     ChangeLinkId: InMemory.change_id,
-    AuditTrail: InMemory.trail,
     FormerUrl: lambda us, _: us.former_url,
     Now: lambda us, _: Moment(us.now, clock.fresh_nonce()),
     LinkById: lambda us, question: us.links.get(question.id),
@@ -419,6 +425,9 @@ _ANSWERS: dict[type, Callable[[InMemory, Any], Any]] = {
     ForgetToken: InMemory.forget_token,
     ConsentsHeld: InMemory.consents_held,
     TakeTurn: InMemory.take_turn,
+    EntityLinks: lambda us, question: tuple(one for one in us.entities.values() if question.link_id in {None, one.link_id}),
+    SaveEntityLink: lambda us, question: us.entities.setdefault(question.entity_link.id, question.entity_link),
+    RemoveEntityLink: lambda us, question: us.entities.pop(question.id, None),
     KeepDance: InMemory.keep_dance,
     DanceOf: lambda us, question: us.dances.get(question.state),
     EndDance: lambda us, question: us.dances.pop(question.state, None) is not None,

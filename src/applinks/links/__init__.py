@@ -1,6 +1,7 @@
 """What a link is: the model, the registry, keys, changes, and the making of both ends."""
 
-from applinks.links import moving, pairing, signing_keys
+from applinks.links import agreement, moving, pairing, signing_keys
+from applinks.links.agreement import Agreement, Invitation
 from applinks.links.by_hand import Consumer, Provider, register
 from applinks.links.changes import (
     LEARN,
@@ -17,6 +18,16 @@ from applinks.links.changes import (
     remove,
 )
 from applinks.links.dialects import DIALECTS, GENERIC, dialect_of, endpoints_of, who_am_i
+from applinks.links.entities import (
+    Entity,
+    EntityLink,
+    EntityLinks,
+    RemoveEntityLink,
+    SaveEntityLink,
+    link_entities,
+    primary_entity,
+    unlink_entities,
+)
 from applinks.links.facts import ClockSkew, Facts, FactsFor, LearnSkew
 from applinks.links.grants import (
     CountWrongVerifier,
@@ -101,6 +112,7 @@ __all__ = [
     "USER_ID",
     "AccessToken",
     "Administrator",
+    "Agreement",
     "ChangeLinkId",
     "Changes",
     "ClockSkew",
@@ -114,6 +126,9 @@ __all__ = [
     "Decision",
     "EndDance",
     "Endpoints",
+    "Entity",
+    "EntityLink",
+    "EntityLinks",
     "Facts",
     "FactsFor",
     "ForgetToken",
@@ -124,6 +139,7 @@ __all__ = [
     "GrantsGiven",
     "Identity",
     "Incoming",
+    "Invitation",
     "IsOurStamp",
     "KeepDance",
     "KeepRequestToken",
@@ -150,6 +166,7 @@ __all__ = [
     "Proposal",
     "Provider",
     "RememberParameter",
+    "RemoveEntityLink",
     "RemoveLink",
     "RenewGrant",
     "RequestToken",
@@ -158,6 +175,7 @@ __all__ = [
     "RevokeGrant",
     "RotateKey",
     "SameUsers",
+    "SaveEntityLink",
     "SaveLink",
     "SecretOf",
     "SecretUse",
@@ -167,12 +185,14 @@ __all__ = [
     "TakeTurn",
     "Told",
     "WhoWeAre",
+    "agreement",
     "change",
     "change_policy",
     "dialect_of",
     "digest_of",
     "endpoints_of",
     "is_safe_way",
+    "link_entities",
     "link_named",
     "link_with_id",
     "links_of",
@@ -183,11 +203,13 @@ __all__ = [
     "new_secret",
     "outgoing_use",
     "pairing",
+    "primary_entity",
     "primary_link",
     "register",
     "remove",
     "set_secret",
     "signing_keys",
     "trust",
+    "unlink_entities",
     "who_am_i",
 ]

@@ -4,7 +4,7 @@ from applinks.outgoing import dance, telling
 from applinks.outgoing.connections import Connections
 from applinks.outgoing.fetch import fetch, fetch_async
 from applinks.outgoing.ladder import ANONYMOUS, Explanation
-from applinks.outgoing.linked import AsyncLinkedApplication, LinkedApplication
+from applinks.outgoing.linked import AsyncLinkedApplication, LinkedApplication, LinkedEntity
 from applinks.outgoing.telling import AddressTold, Deleted
 
 __all__ = [
@@ -15,6 +15,7 @@ __all__ = [
     "Deleted",
     "Explanation",
     "LinkedApplication",
+    "LinkedEntity",
     "dance",
     "fetch",
     "fetch_async",

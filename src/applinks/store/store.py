@@ -19,6 +19,7 @@ from applinks.links import (
     DanceOf,
     Decide,
     EndDance,
+    EntityLinks,
     FactsFor,
     ForgetToken,
     GrantOfToken,
@@ -37,12 +38,14 @@ from applinks.links import (
     OurKey,
     OurKeys,
     RememberParameter,
+    RemoveEntityLink,
     RemoveLink,
     RenewGrant,
     RequestTokenOf,
     RetireKeys,
     RevokeGrant,
     RotateKey,
+    SaveEntityLink,
     SaveLink,
     SecretOf,
     SpendRequestToken,
@@ -52,7 +55,7 @@ from applinks.links import (
     new_key,
 )
 from applinks.questions import Question
-from applinks.store import identity, links, rotation
+from applinks.store import entities, identity, links, rotation
 from applinks.store.database import Database, Use, failing_as_unavailable
 from applinks.store.grants import Grants
 from applinks.store.grouping import Grouped
@@ -115,6 +118,9 @@ class Store:
             SaveLink: self._writing(links.save_link),
             RemoveLink: self._writing(links.remove_link),
             ChangeLinkId: self._writing(Renaming(secrets, tokens).change_id),
+            EntityLinks: self._reading(entities.entity_links),
+            SaveEntityLink: self._writing(entities.save_entity_link),
+            RemoveEntityLink: self._writing(entities.remove_entity_link),
             RememberParameter: self._writing(links.remember_parameter),
             KeepSecret: self._writing(secrets.keep),
             ConsentsHeld: self._reading(tokens.held),
