@@ -360,7 +360,7 @@ class InMemory:
         assert question.new not in self.links, "checked before"
         self.links[question.new] = replace(link, id=question.new)
         self.secrets = {(question.new, *k[1:]) if k[0] == question.old else k: secret for k, secret in self.secrets.items()}
-        for belongings in (self.tokens, self.dances, self.request_tokens, self.grants):
+        for belongings in (self.tokens, self.dances, self.request_tokens, self.grants, self.entities):
             for key, one in list(belongings.items()):
                 if one.link_id == question.old:
                     del belongings[key]

@@ -231,7 +231,8 @@ def test_another_link_becomes_primary(face):
 
 
 def test_a_deleted_link_is_gone(face):
-    assert face.do("delete_link", "Tracker", by="root") is None
+    deleted = face.do("delete_link", "Tracker", by="root")
+    assert (deleted.link, deleted.status) == ("Tracker", None)
     assert [linked.name for linked in face.do("links")] == ["Archive"]
 
 

@@ -9,7 +9,7 @@ import pytest
 from applinks.audit import Entry, WriteDown
 from applinks.errors import ConfigurationError, NotAdmitted
 from applinks.links import Administrator, FactsFor, Level, LinkById, OurKeys, Told, pairing, signing_keys, trust
-from applinks.links.signing_keys import ANNOUNCED, LONGEST_OVERLAP, OVERLAP
+from applinks.links.signing_keys import LONGEST_OVERLAP, OVERLAP
 from applinks.wire import mending, trusted_apps
 from applinks.wire.messages import Response
 from applinks.wire.oauth1 import SignatureMethod
@@ -81,7 +81,7 @@ def test_links_that_sign_with_a_secret_or_not_at_all_are_no_concern_of_our_key(u
 
 def test_the_status_tells_which_key_each_link_is_on_and_what_came_of_the_announcement(us, them):
     us.save(link_to(InMemory("Archive")))
-    us.answer(WriteDown(Entry(ANNOUNCED, "told", link="Archive")))
+    us.answer(WriteDown(Entry("key announced", "told", link="Archive")))
     us.now += 10
     rotate(us)
     status = us.run(signing_keys.status())
@@ -90,7 +90,7 @@ def test_the_status_tells_which_key_each_link_is_on_and_what_came_of_the_announc
         ("Archive", False, Told.TOLD),
         ("Wiki", False, None),
     ]
-    us.answer(WriteDown(Entry(ANNOUNCED, "refused: signature_invalid", link="Wiki")))
+    us.answer(WriteDown(Entry("key announced", "refused: signature_invalid", link="Wiki")))
     wiki = us.run(signing_keys.status()).links[1]
     assert (wiki.told, wiki.why) == (Told.REFUSED, "signature_invalid")
     assert [older.links for older in status.older] == [("Archive", "Wiki")]

@@ -88,11 +88,17 @@ def name_taken(namesake: Link) -> LinkExists:
     )
 
 
-def remove(link: Link, *, by: str | None, kind: str = "link deleted") -> Flow[None]:
-    """Delete our end of a link. The other application keeps its end until it is deleted there."""
+def remove(link: Link, *, by: str | None) -> Flow[None]:
+    """Delete our end of a link. The other application keeps its end until it is deleted there.
+
+    `by` is None where the other application says so itself.
+    """
     yield RemoveLink(link.id)
     gone = differences(link, None)
-    yield WriteDown(Entry(kind=kind, outcome="done", actor=by, subject=by, link=link.name, changes=gone))
+    if by is None:
+        yield WriteDown(Entry(kind="link deleted by the other application", outcome="done", link=link.name, changes=gone))
+    else:
+        yield WriteDown(Entry(kind="link deleted", outcome="done", actor=by, subject=by, link=link.name, changes=gone))
 
 
 def make_primary(link: Link, *, by: str) -> Flow[Link]:

@@ -89,13 +89,21 @@ def move(link: Link, url: str, *, unproven: bool = False, by: str | None) -> Flo
         id = yield from _said_id(base, link, unproven=unproven)  # noqa: A001
     if id != link.id:
         yield from _check_free(id, link)
-    kind = "link moved" if proven else "link moved unproven"
-    moved = yield from alter(link.id, lambda stored: _at(existing(stored), before, base), by=by, kind=kind)
+    moved = yield from _moved(link, base, by, proven=proven)
     dropped = (yield from _drop_consents(moved, by)) if not proven and _shares_a_secret(moved) else ()
     if id != link.id:
         moved = existing((yield ChangeLinkId(link.id, id)))
     secret_needed = yield from _secret_needed(moved)
     return Moved(moved, before, proven, link.id if id != link.id else None, secret_needed, dropped)
+
+
+def _moved(link: Link, base: str, by: str | None, *, proven: bool) -> Flow[Link]:
+    def make(stored: Link | None) -> Link:
+        return _at(existing(stored), link.application_url, base)
+
+    if proven:
+        return (yield from alter(link.id, make, by=by, kind="link moved"))
+    return (yield from alter(link.id, make, by=by, kind="link moved unproven"))
 
 
 def prove(asker: str, challenge: str) -> Flow[dict[str, Any]]:

@@ -27,7 +27,6 @@ DAY = 24 * 3600
 OVERLAP = 3 * DAY
 """Seconds for which a key is accepted beside the one that follows it: a weekend, so that nobody must mend one on Sunday."""
 LONGEST_OVERLAP = 90 * DAY
-ANNOUNCED = "key announced"
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +158,7 @@ def _uses(link: Link, key: SigningKey, keys: tuple[SigningKey, ...]) -> bool:
 
 def _status_of(link: Link, keys: tuple[SigningKey, ...]) -> Flow[LinkKey]:
     key, current = key_of(link, keys), keys[0]
-    records: tuple[Written, ...] = yield AuditTrail(1, link=link.name, kind=ANNOUNCED)
+    records: tuple[Written, ...] = yield AuditTrail(1, link=link.name, kind="key announced")
     told, why = None, None
     if len(keys) > 1 and records and records[0].time >= current.made_at:
         word, _, reason = records[0].entry.outcome.partition(": ")

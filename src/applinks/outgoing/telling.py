@@ -64,7 +64,7 @@ def _announce_key(link: Link, fresh: SigningKey, by: str) -> Flow[None]:
 
     told, why = yield from _told(link, mending.NEW_KEY_PATH, said)
     outcome = told.value if why is None else f"{told.value}: {why}"
-    yield WriteDown(Entry(signing_keys.ANNOUNCED, outcome, actor=by, subject=by, link=link.name))
+    yield WriteDown(Entry(kind="key announced", outcome=outcome, actor=by, subject=by, link=link.name))
     if told is Told.TOLD:
         yield from signing_keys.remember_key(link, fresh.key)
 

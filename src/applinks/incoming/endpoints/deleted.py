@@ -17,5 +17,5 @@ def serve(visit: Visit) -> Flow[Response]:
     if (misused := only_post(visit)) is not None:
         return misused
     link = yield from speaking_for_itself(claim_of(visit, token_needed=False))
-    yield from remove(link, by=None, kind="link deleted by the other application")
+    yield from remove(link, by=None)
     return answer(200, {"deleted": True})
