@@ -16,6 +16,7 @@ if TYPE_CHECKING:
         AdministratorNeeded,
         AnswerTooLarge,
         AppLinksError,
+        CannotCompare,
         ConfigurationError,
         CredentialsRefused,
         CredentialsRequired,
@@ -46,7 +47,7 @@ if TYPE_CHECKING:
     from applinks.incoming import Principal
     from applinks.links import Administrator, Consumer, Endpoints, Link, Provider
     from applinks.outgoing import AsyncLinkedApplication, Explanation, LinkedApplication
-    from applinks.people import EVERYONE, People, Person, Policy, current_user, run_as
+    from applinks.people import EVERYONE, Comparison, People, Person, Policy, Verdict, current_user, run_as
 
 _HOMES = {
     "EVERYONE": "people",
@@ -61,6 +62,8 @@ _HOMES = {
     "AsyncAppLinks": "front",
     "AsyncLinkedApplication": "outgoing",
     "AuditVerdict": "audit",
+    "CannotCompare": "errors",
+    "Comparison": "people",
     "ConfigurationError": "errors",
     "ConsentEnded": "announcements",
     "ConsentGiven": "announcements",
@@ -99,6 +102,7 @@ _HOMES = {
     "TimedOut": "errors",
     "TlsFailed": "errors",
     "TransportFailed": "errors",
+    "Verdict": "people",
     "current_user": "people",
     "run_as": "people",
 }
@@ -117,6 +121,8 @@ __all__ = [
     "AsyncAppLinks",
     "AsyncLinkedApplication",
     "AuditVerdict",
+    "CannotCompare",
+    "Comparison",
     "ConfigurationError",
     "ConsentEnded",
     "ConsentGiven",
@@ -155,6 +161,7 @@ __all__ = [
     "TimedOut",
     "TlsFailed",
     "TransportFailed",
+    "Verdict",
     "current_user",
     "run_as",
 ]

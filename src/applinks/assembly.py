@@ -7,8 +7,9 @@ import builtins
 import logging
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import AsyncIterable, Callable, Iterable
 from inspect import isawaitable, iscoroutine, iscoroutinefunction
+from itertools import islice
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
@@ -20,6 +21,7 @@ from applinks.links import ClockSkew, Identity, LearnSkew, PlainHttpAllowed, Who
 from applinks.mechanisms import load
 from applinks.outgoing import Connections, fetch, fetch_async
 from applinks.people import (
+    Everybody,
     FindPerson,
     KnowsPeople,
     MayRunAs,
@@ -30,7 +32,7 @@ from applinks.people import (
     checked_run_as,
     may_run_as,
 )
-from applinks.questions import Ask, Flow, FreshSecrets, Moment, Now, Question, Wait, drive, drive_async
+from applinks.questions import Ask, Calculate, Flow, FreshSecrets, Moment, Now, Question, Wait, drive, drive_async
 from applinks.store import Store
 
 T = TypeVar("T")
@@ -82,6 +84,8 @@ class Application:
             **dict.fromkeys(self._store.answers, self._store.answer),
             Now: lambda _: Moment(clock.now(), clock.fresh_nonce()),
             FindPerson: lambda question: None if self._people is None else self._people.find(question.name),
+            Everybody: self._everybody,
+            Calculate: lambda question: question.work(),
             KnowsPeople: lambda _: self._people is not None,
             SignIn: lambda question: None if self._people is None else self._people.sign_in(question.name, question.password),
             MayRunAs: lambda question: may_run_as(self._run_as, question.actor, question.user),
@@ -162,6 +166,8 @@ class Application:
             return await fetch_async(self.connections.client_of_this_loop(), question.request)
         if isinstance(question, Wait):
             return await asyncio.sleep(question.seconds)
+        if isinstance(question, Calculate):
+            return await asyncio.to_thread(question.work)
         if type(question) in self._store.answers:
             answer = await self._store.answer_async(question)
             if isinstance(question, WriteDown):
@@ -169,6 +175,16 @@ class Application:
             return answer
         answer = self._answers[type(question)](question)
         return await answer if isawaitable(answer) else answer
+
+    def _everybody(self, question: Everybody) -> Any:
+        """All people, or something to await that gives them, as the directory has it."""
+        listing = getattr(self._people, "everyone", None)
+        if listing is None:
+            return None
+        people = listing()
+        if isawaitable(people) or isinstance(people, AsyncIterable):
+            return _collected(people, question.limit)
+        return tuple(islice(people, question.limit))
 
     def _write_down(self, question: WriteDown) -> None:
         self._store.answer(question)
@@ -205,6 +221,18 @@ class Application:
                 f"{now.user.name!r} is not an administrator of this application.", remedy="Ask one to do it."
             )
         return now.actor.name
+
+
+async def _collected(people: Any, limit: int) -> tuple[Person, ...]:
+    found = await people if isawaitable(people) else people
+    if not isinstance(found, AsyncIterable):
+        return tuple(islice(found, limit))
+    kept: list[Person] = []
+    async for person in found:
+        kept.append(person)
+        if len(kept) == limit:
+            break
+    return tuple(kept)
 
 
 def _tell(entry: Entry) -> None:

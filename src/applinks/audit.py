@@ -8,6 +8,7 @@ from applinks.questions import Question
 
 CALL = "call"
 ADMISSION = "admission"
+COMPARED = "people compared"
 
 
 @dataclass(frozen=True, slots=True)

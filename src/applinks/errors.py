@@ -12,6 +12,7 @@ AppLinksError
     PersonUnknown               no such user in this application, or a disabled one
     RunAsRefused                the acting user may not run as that user
     AdministratorNeeded         only an administrator may do that
+    CannotCompare               the people of two applications cannot be compared
     PairingRefused              the other side, or we, would not make the link
     StoreUnavailable            our own records cannot be read or written now
     DanceOver                   the dance was ended before, took too long, or never began
@@ -137,6 +138,12 @@ class PairingRefused(OurFault):
     """The link could not be made; neither end was left changed, unless the message says so."""
 
     code = "pairing-refused"
+
+
+class CannotCompare(OurFault):
+    """The people of two applications cannot be compared: one of them cannot list its own, or does not know how."""
+
+    code = "cannot-compare"
 
 
 class StoreUnavailable(OurFault):

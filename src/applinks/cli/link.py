@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from applinks.cli import change, register
+from applinks.cli import change, compare, register
 from applinks.cli.shown import as_data, in_words
 from applinks.cli.words import By, Database, Json, LinkName, line_from_stdin, opened, show, table, whoever_runs_this
 from applinks.wire.keys import PublicKey
@@ -207,5 +207,6 @@ def delete(
 
 
 app.command()(register.register)
+app.command()(compare.compare)
 app.command()(change.change)
 app.command()(change.secret)

@@ -16,6 +16,7 @@ from applinks.links.changes import (
     name_taken,
     remove,
 )
+from applinks.links.comparing import ComparisonOf, KeepComparison, VerdictOf
 from applinks.links.dialects import DIALECTS, GENERIC, dialect_of, endpoints_of, who_am_i
 from applinks.links.facts import ClockSkew, Facts, FactsFor, LearnSkew
 from applinks.links.grants import (
@@ -89,6 +90,7 @@ __all__ = [
     "Administrator",
     "Changes",
     "ClockSkew",
+    "ComparisonOf",
     "Consent",
     "ConsentsHeld",
     "Consumer",
@@ -108,6 +110,7 @@ __all__ = [
     "Identity",
     "Incoming",
     "IsOurStamp",
+    "KeepComparison",
     "KeepDance",
     "KeepRequestToken",
     "KeepSecret",
@@ -140,6 +143,7 @@ __all__ = [
     "SpendRequestToken",
     "Stamp",
     "TakeTurn",
+    "VerdictOf",
     "WhoWeAre",
     "change",
     "change_policy",

@@ -32,9 +32,9 @@ from applinks.links import (
     Stamp,
     endpoints_of,
 )
-from applinks.mechanisms import THREE_LEGGED, access_token, sign
-from applinks.outgoing import answer, clocks
-from applinks.questions import Ask, Flow, Moment, Now
+from applinks.mechanisms import THREE_LEGGED, access_token
+from applinks.outgoing import answer, ourselves
+from applinks.questions import Flow, Moment, Now
 from applinks.wire import tokens
 from applinks.wire.messages import Pairs, Request, Response
 from applinks.wire.paths import is_local_path
@@ -170,16 +170,11 @@ def _facts(link_id: str, user: str) -> Flow[Facts]:
 
 def _post(url: str, facts: Facts, *, token: str | None, token_secret: str = "", extra: Pairs = ()) -> Flow[Response]:
     request = Request("POST", url, (("accept", "*/*"),))
-    for first_time in (True, False):
-        proof = yield from sign(request, facts, token=token, token_secret=token_secret, extra=extra)
-        response: Response = yield Ask(proof.request)
-        if response.status == 200:
-            return response
-        problem = refusal_in(response)
-        if not (first_time and (yield from clocks.corrected(problem, facts.link.id))):
-            break
+    response = yield from ourselves.ask(request, facts, token=token, token_secret=token_secret, extra=extra)
+    if response.status == 200:
+        return response
     moment: Moment = yield Now()
-    raise answer.error(facts.link, request.line(), response, None, problem=problem, now=moment.now)
+    raise answer.error(facts.link, request.line(), response, None, problem=refusal_in(response), now=moment.now)
 
 
 def _entry(kind: str, link: Link, user: str, by: str | None = None) -> WriteDown:

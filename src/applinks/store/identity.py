@@ -20,9 +20,11 @@ from applinks.links import (
     OurKey,
     SecretOf,
     Stamp,
+    VerdictOf,
     WhoWeAre,
     outgoing_use,
 )
+from applinks.store.comparisons import verdict_of
 from applinks.store.links import link_by_id, move_version
 from applinks.store.sealing import Place, Sealing
 from applinks.store.secrets import Secrets
@@ -101,7 +103,9 @@ class Keys:
             return None
         token = None if question.user is None else self._tokens.find(connection, link.id, question.user)
         secret = self._secrets.find(connection, SecretOf(link.id, outgoing_use(link), link.origin))
-        return Facts(link, who_we_are(connection, WhoWeAre()), self.our_key(connection, OurKey()), token, secret)
+        asked = link.only_proven and question.user is not None
+        verdict = verdict_of(connection, VerdictOf(link.id, question.user or "")) if asked else None
+        return Facts(link, who_we_are(connection, WhoWeAre()), self.our_key(connection, OurKey()), token, secret, verdict)
 
     def stamp(self, question: Stamp) -> str:
         """The id of a sealing key, and a digest with it."""

@@ -13,6 +13,7 @@ from applinks import clock as clocks
 from applinks.audit import AuditTrail, VerifyAudit, WriteDown
 from applinks.incoming import SpendNonce
 from applinks.links import (
+    ComparisonOf,
     ConsentsHeld,
     CountWrongVerifier,
     DanceOf,
@@ -24,6 +25,7 @@ from applinks.links import (
     GrantsGiven,
     Identity,
     IsOurStamp,
+    KeepComparison,
     KeepDance,
     KeepRequestToken,
     KeepSecret,
@@ -44,11 +46,12 @@ from applinks.links import (
     SpendRequestToken,
     Stamp,
     TakeTurn,
+    VerdictOf,
     WhoWeAre,
     new_key,
 )
 from applinks.questions import Question
-from applinks.store import identity, links, rotation
+from applinks.store import comparisons, identity, links, rotation
 from applinks.store.database import Database, Use, failing_as_unavailable
 from applinks.store.grants import Grants
 from applinks.store.grouping import Grouped
@@ -96,6 +99,7 @@ class Store:
             Links: links.all_links,
             SecretOf: secrets.find,
             GrantOfToken: grants.grant_of_token,
+            VerdictOf: comparisons.verdict_of,
         }
         self._keeps = frozenset(kept)
         self._grouped: Mapping[type[Question], Any] = {SpendNonce: nonces, WriteDown: Grouped(trail)}
@@ -107,6 +111,8 @@ class Store:
             SaveLink: self._writing(links.save_link),
             RemoveLink: self._writing(links.remove_link),
             RememberParameter: self._writing(links.remember_parameter),
+            KeepComparison: self._writing(comparisons.keep_comparison),
+            ComparisonOf: self._reading(comparisons.comparison_of),
             KeepSecret: self._writing(secrets.keep),
             ConsentsHeld: self._reading(tokens.held),
             KeepToken: self._writing(tokens.keep),

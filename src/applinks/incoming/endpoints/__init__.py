@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from applinks.incoming.endpoints import access_token, consumer_info, manifest, pairing, request_token, trust_certificate, whoami
+from applinks.incoming.endpoints import (
+    access_token,
+    comparing,
+    consumer_info,
+    manifest,
+    pairing,
+    request_token,
+    trust_certificate,
+    whoami,
+)
 from applinks.incoming.endpoints.visit import Visit
 from applinks.questions import Flow
 from applinks.wire.messages import Response
@@ -17,7 +26,7 @@ ENDPOINTS: Final[dict[str, Endpoint]] = {path: endpoint.serve for endpoint in _S
 """Path below our address → who serves it, after the request was admitted or found to prove nothing."""
 
 TOKEN_ENDPOINTS: Final[dict[str, Endpoint]] = {
-    path: endpoint.serve for endpoint in (request_token, access_token) for path in endpoint.PATHS
+    path: endpoint.serve for endpoint in (request_token, access_token, comparing) for path in endpoint.PATHS
 }
 """Those where an application proves only itself, which they verify by themselves."""
 
