@@ -73,7 +73,8 @@ def _compared(facts: Facts) -> Flow[Comparison]:
     if len({*again}) != len(again) or len({*theirs}) != len(theirs):
         raise _malformed(facts.link, "the same point stands for several texts")
     common = {*again} & {*theirs}
-    yield from _ask(facts, "end", session=meeting.begun.session, common=wire.as_bits([point in common for point in theirs]))
+    told = wire.packed("common", wire.as_bits([point in common for point in theirs]))
+    yield from _ask(facts, "end", *told, session=meeting.begun.session)
     matches = [False] * len(texts)
     for place, point in zip(order, again, strict=True):
         matches[place] = point in common
@@ -109,8 +110,8 @@ def _blinded_again(meeting: _Meeting, points: Sequence[bytes]) -> Flow[list[byte
     received: list[bytes] = []
     for number in range(wire.pieces(len(points), wire.PIECE)):
         piece = points[number * wire.PIECE : (number + 1) * wire.PIECE]
-        session = meeting.begun.session
-        said = yield from _ask(meeting.facts, "blind", session=session, number=str(number), points=wire.packed(piece))
+        told = wire.packed("points", b"".join(piece))
+        said = yield from _ask(meeting.facts, "blind", *told, session=meeting.begun.session, number=str(number))
         received += yield from _points(meeting, said, len(piece), points_in)
     return received
 
@@ -137,10 +138,10 @@ def _points(meeting: _Meeting, said: Response, count: int, read: Callable[[bytes
     return points
 
 
-def _ask(facts: Facts, step: str, **parameters: str) -> Flow[Response]:
+def _ask(facts: Facts, step: str, *more: tuple[str, str], **parameters: str) -> Flow[Response]:
     address = f"{facts.link.application_url.rstrip('/')}/{wire.PATH}"
     headers: Pairs = (("content-type", FORM), ("accept", f"application/json, {wire.BINARY}"))
-    request = Request("POST", address, headers, form([("step", step), *parameters.items()]).encode())
+    request = Request("POST", address, headers, form([("step", step), *parameters.items(), *more]).encode())
     response = yield from ourselves.ask(request, facts)
     if response.status == 200:
         return response

@@ -8,7 +8,8 @@
 | `end` | `common`: which of these are common, one bit each | nothing |
 
 `by` is `email` if any of the people has one, else `full_name`. Each person stands for four points, told in an order that tells
-nothing. Bytes travel in a form as base64 for URLs, without padding, and in answers as they are. All
+nothing. Bytes travel in a form as base64 for URLs, without padding, in parts
+(`points0`, `points1`, …), and in answers as they are. All
 pieces but the last have the same size. Whatever is refused is told as JSON, `message` and `remedy`.
 """
 
@@ -17,11 +18,12 @@ from __future__ import annotations
 import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from binascii import Error
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import count, takewhile
 
 from applinks.wire.blinding import SIZE
-from applinks.wire.messages import Response
+from applinks.wire.messages import Pairs, Response
 
 PATH = "rest/applinks-people/1.0/compare"
 VERSION = "1"
@@ -29,6 +31,8 @@ PIECE = 4096
 """Points in one form: with their signature, well below what is read of one."""
 PAGE = 8192
 """Points in one answer."""
+PART = 6000
+"""Bytes in one parameter: more than 8 KiB of text are not read of one."""
 BINARY = "application/octet-stream"
 
 
@@ -62,41 +66,44 @@ class Begun:
         return cls(session, salt, people, by)
 
 
-def pieces(count: int, size: int) -> int:
+def pieces(number: int, size: int) -> int:
     """How many pieces so many points make."""
-    return -(-count // size)
+    return -(-number // size)
 
 
-def size_of(number: int, count: int, size: int) -> int:
+def size_of(number: int, total: int, size: int) -> int:
     """How many of so many points the piece of that number holds."""
-    return max(0, min(size, count - number * size)) if number >= 0 else 0
+    return max(0, min(size, total - number * size)) if number >= 0 else 0
 
 
-def packed(points: Sequence[bytes]) -> str:
-    """Points as one parameter of a form."""
-    return _text(b"".join(points))
+def packed(name: str, data: bytes) -> Pairs:
+    """Bytes as parameters of a form, numbered, since a signature does not cover the order of equal names."""
+    return tuple(
+        (f"{name}{number}", urlsafe_b64encode(data[start : start + PART]).rstrip(b"=").decode())
+        for number, start in enumerate(range(0, len(data), PART))
+    )
 
 
-def unpacked(text: str) -> bytes:
-    """The bytes of a parameter; `ValueError` if it is no base64 for URLs."""
+def unpacked(name: str, sent: Mapping[str, str]) -> bytes:
+    """The bytes of such parameters; `ValueError` if one is no base64 for URLs."""
+    texts = takewhile(lambda text: text is not None, (sent.get(f"{name}{number}") for number in count()))
     try:
-        return urlsafe_b64decode(text.encode("ascii") + b"=" * (-len(text) % 4))
+        return b"".join(urlsafe_b64decode(str(text).encode("ascii") + b"=" * (-len(str(text)) % 4)) for text in texts)
     except (UnicodeEncodeError, Error):
         raise ValueError("a parameter is not base64") from None
 
 
-def as_bits(flags: Sequence[bool]) -> str:
-    """One bit for each, the first one lowest, as one parameter of a form."""
+def as_bits(flags: Sequence[bool]) -> bytes:
+    """One bit for each, the first one lowest."""
     number = int("".join("1" if flag else "0" for flag in reversed(flags)) or "0", 2)
-    return _text(number.to_bytes(pieces(len(flags), 8), "little"))
+    return number.to_bytes(pieces(len(flags), 8), "little")
 
 
-def bits_in(text: str, count: int) -> list[bool]:
+def bits_in(sent: bytes, number: int) -> list[bool]:
     """So many bits; `ValueError` if there are others."""
-    sent = unpacked(text)
-    if len(sent) != pieces(count, 8) or int.from_bytes(sent, "little") >> count:
-        raise ValueError(f"{len(sent)} bytes are not {count} bits")
-    return [bool(sent[place >> 3] >> (place & 7) & 1) for place in range(count)]
+    if len(sent) != pieces(number, 8) or int.from_bytes(sent, "little") >> number:
+        raise ValueError(f"{len(sent)} bytes are not {number} bits")
+    return [bool(sent[place >> 3] >> (place & 7) & 1) for place in range(number)]
 
 
 def points_answered(points: Sequence[bytes]) -> Response:
@@ -104,10 +111,6 @@ def points_answered(points: Sequence[bytes]) -> Response:
     return Response(200, (("content-type", BINARY), ("cache-control", "no-store")), b"".join(points))
 
 
-def holds(body: bytes, count: int) -> bool:
+def holds(body: bytes, number: int) -> bool:
     """Whether that is as long as so many points."""
-    return len(body) == count * SIZE
-
-
-def _text(data: bytes) -> str:
-    return urlsafe_b64encode(data).rstrip(b"=").decode()
+    return len(body) == number * SIZE

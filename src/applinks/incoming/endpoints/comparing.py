@@ -163,7 +163,7 @@ def _order_of(root: bytes) -> bytes:
 
 def _blind(session: _Session, sent: dict[str, str]) -> Flow[Response]:
     number = _number(sent, "number")
-    points = wire.unpacked(sent.get("points", ""))
+    points = wire.unpacked("points", sent)
     expected = wire.size_of(number, comparing.EACH * session.theirs, wire.PIECE)
     if not expected or not wire.holds(points, expected):
         raise _Refused(400, f"Piece {number} holds {expected} points, and something else was sent.", "Compare again.")
@@ -184,7 +184,7 @@ def _list(session: _Session, sent: dict[str, str]) -> Flow[Response]:
 def _end(session: _Session, sent: dict[str, str]) -> Flow[Response]:
     people = yield from _unchanged(session)
     texts = session.texts(people)
-    bits = wire.bits_in(sent.get("common", ""), len(texts))
+    bits = wire.bits_in(wire.unpacked("common", sent), len(texts))
     common = [False] * len(texts)
     for place, bit in zip(session.order(texts), bits, strict=True):
         common[place] = bit
