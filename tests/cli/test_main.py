@@ -33,6 +33,7 @@ ARGUMENTS = {
     ("link", "test"): ("Wiki", "--as", "alice"),
     ("link", "explain"): ("Wiki", "--as", "alice"),
     ("link", "register"): ("Wiki", "https://wiki.example.com", "--call"),
+    ("link", "compare"): ("Wiki",),
     ("link", "secret"): ("Wiki", "--outgoing", "--stdin"),
     ("link", "delete"): ("Wiki", "--yes"),
     ("grant", "revoke"): ("grant 1",),
@@ -52,7 +53,7 @@ def spoken(words: tuple[str, ...]) -> str:
 def test_the_commands_are_those_that_are_described():
     assert [" ".join(words) for words in COMMANDS] == [
         "audit list", "audit verify", "consent forget", "consent list", "demo", "grant list", "grant revoke", "init",
-        "keys list", "keys reseal", "keys rotate", "link change", "link create", "link delete", "link explain", "link list",
+        "keys list", "keys reseal", "keys rotate", "link change", "link compare", "link create", "link delete", "link explain", "link list",
         "link policy", "link primary", "link register", "link secret", "link show", "link test", "link trust",
     ]  # fmt: skip
 

@@ -24,7 +24,7 @@ from applinks.links import (
     SameUsers,
     SaveLink,
 )
-from applinks.people import Policy
+from applinks.people import Names, Policy
 from applinks.store import Store
 from applinks.wire.oauth1 import SignatureMethod
 from putting import put
@@ -63,7 +63,14 @@ FULL = Link(
         execute_as="robot",
         limits=Limits(addresses=("10.1.*.*",), paths=("/rest",), max_age=5_000),
     ),
-    same_users=SameUsers(answer=True, said_by="root", said_at=1_800_000_000, excluded=frozenset({"admin"})),
+    same_users=SameUsers(
+        answer=True,
+        said_by="root",
+        said_at=1_800_000_000,
+        excluded=frozenset({"admin"}),
+        only_proven=True,
+        names=Names((("carol", "cclark"),)),
+    ),
 )
 
 

@@ -46,6 +46,7 @@ def test_the_steps_are_what_happens_in_their_order():
         "spend_nonce",
         "check_level",
         "find_person",
+        "check_same",
         "apply_policy",
     ]
 
