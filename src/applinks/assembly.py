@@ -151,7 +151,7 @@ class Application:
     def answer(self, question: Any) -> Any:
         """Answer one question at once."""
         answer = self._answers[type(question)](question)
-        if isawaitable(answer):
+        if _is_asynchronous(answer):
             if iscoroutine(answer):
                 answer.close()
             raise ConfigurationError(
@@ -174,17 +174,16 @@ class Application:
                 _tell(question.entry)
             return answer
         answer = self._answers[type(question)](question)
-        return await answer if isawaitable(answer) else answer
+        answer = await answer if isawaitable(answer) else answer
+        return await _collected(answer, question.limit) if isinstance(question, Everybody) else answer
 
     def _everybody(self, question: Everybody) -> Any:
-        """All people, or something to await that gives them, as the directory has it."""
+        """All people; as the directory gives them, if they must be awaited."""
         listing = getattr(self._people, "everyone", None)
         if listing is None:
             return None
         people = listing()
-        if isawaitable(people) or isinstance(people, AsyncIterable):
-            return _collected(people, question.limit)
-        return tuple(islice(people, question.limit))
+        return people if _is_asynchronous(people) else tuple(islice(people, question.limit))
 
     def _write_down(self, question: WriteDown) -> None:
         self._store.answer(question)
@@ -223,16 +222,20 @@ class Application:
         return now.actor.name
 
 
-async def _collected(people: Any, limit: int) -> tuple[Person, ...]:
-    found = await people if isawaitable(people) else people
-    if not isinstance(found, AsyncIterable):
-        return tuple(islice(found, limit))
-    kept: list[Person] = []
-    async for person in found:
-        kept.append(person)
-        if len(kept) == limit:
+def _is_asynchronous(answer: Any) -> bool:
+    return isawaitable(answer) or isinstance(answer, AsyncIterable)
+
+
+async def _collected(people: AsyncIterable[Person] | Iterable[Person] | None, limit: int) -> tuple[Person, ...] | None:
+    """Those whom an asynchronous directory lists."""
+    if not isinstance(people, AsyncIterable):
+        return None if people is None else tuple(islice(people, limit))
+    found: list[Person] = []
+    async for person in people:
+        found.append(person)
+        if len(found) == limit:
             break
-    return tuple(kept)
+    return tuple(found)
 
 
 def _tell(entry: Entry) -> None:
