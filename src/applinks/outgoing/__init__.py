@@ -5,7 +5,7 @@ from applinks.outgoing.comparing import compare
 from applinks.outgoing.connections import Connections
 from applinks.outgoing.fetch import fetch, fetch_async
 from applinks.outgoing.ladder import ANONYMOUS, Explanation
-from applinks.outgoing.linked import AsyncLinkedApplication, LinkedApplication
+from applinks.outgoing.linked import AsyncLinkedApplication, LinkedApplication, LinkedEntity
 
 __all__ = [
     "ANONYMOUS",
@@ -13,6 +13,7 @@ __all__ = [
     "Connections",
     "Explanation",
     "LinkedApplication",
+    "LinkedEntity",
     "compare",
     "dance",
     "fetch",

@@ -19,6 +19,7 @@ from applinks.links import (
     DanceOf,
     Decide,
     EndDance,
+    EntityLinks,
     FactsFor,
     ForgetToken,
     GrantOfToken,
@@ -37,10 +38,12 @@ from applinks.links import (
     Links,
     OurKey,
     RememberParameter,
+    RemoveEntityLink,
     RemoveLink,
     RenewGrant,
     RequestTokenOf,
     RevokeGrant,
+    SaveEntityLink,
     SaveLink,
     SecretOf,
     SpendRequestToken,
@@ -51,7 +54,7 @@ from applinks.links import (
     new_key,
 )
 from applinks.questions import Question
-from applinks.store import comparisons, identity, links, rotation
+from applinks.store import comparisons, entities, identity, links, rotation
 from applinks.store.database import Database, Use, failing_as_unavailable
 from applinks.store.grants import Grants
 from applinks.store.grouping import Grouped
@@ -110,6 +113,9 @@ class Store:
             IsOurStamp: keys.is_our_stamp,
             SaveLink: self._writing(links.save_link),
             RemoveLink: self._writing(links.remove_link),
+            EntityLinks: self._reading(entities.entity_links),
+            SaveEntityLink: self._writing(entities.save_entity_link),
+            RemoveEntityLink: self._writing(entities.remove_entity_link),
             RememberParameter: self._writing(links.remember_parameter),
             KeepComparison: self._writing(comparisons.keep_comparison),
             ComparisonOf: self._reading(comparisons.comparison_of),
