@@ -134,16 +134,16 @@ class AdministratorNeeded(OurFault):
     code = "administrator-needed"
 
 
-class PairingRefused(OurFault):
-    """The link could not be made; neither end was left changed, unless the message says so."""
-
-    code = "pairing-refused"
-
-
 class CannotCompare(OurFault):
     """The people of two applications cannot be compared: one of them cannot list its own, or does not know how."""
 
     code = "cannot-compare"
+
+
+class PairingRefused(OurFault):
+    """The link could not be made; neither end was left changed, unless the message says so."""
+
+    code = "pairing-refused"
 
 
 class StoreUnavailable(OurFault):

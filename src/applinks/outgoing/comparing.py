@@ -17,8 +17,7 @@ from applinks.errors import AppLinksError, CannotCompare, MalformedAnswer, Mecha
 from applinks.links import OAUTH_LEVELS, Facts, KeepComparison, Link
 from applinks.outgoing import answer, ourselves
 from applinks.outgoing.call import facts_of
-from applinks.people import Comparison, comparing
-from applinks.people.comparing import By, Listed, Side
+from applinks.people import By, Comparison, comparing
 from applinks.questions import Calculate, Flow, FreshSecrets, Moment, Now
 from applinks.wire import comparison as wire
 from applinks.wire.blinding import Blinding, points_in
@@ -35,7 +34,7 @@ class _Meeting:
     """A comparison that has begun."""
 
     facts: Facts
-    people: Sequence[Listed]
+    people: Sequence[comparing.Listed]
     begun: wire.Begun
     by: By
     blinding: Blinding
@@ -65,7 +64,7 @@ def _compared(facts: Facts) -> Flow[Comparison]:
     people = comparing.listed(everybody, facts.link.names)
     meeting = yield from _meet(facts, people, comparing.basis(everybody))
     context = comparing.context(facts.consumer_key, meeting.begun.salt)
-    texts = comparing.texts_of(people, Side.ASKING, meeting.by, context)
+    texts = comparing.texts_of(people, comparing.Side.ASKING, meeting.by, context)
     hidden: list[bytes] = yield Calculate(lambda: meeting.blinding.hidden(texts))
     order = sorted(range(len(hidden)), key=hidden.__getitem__)
     again = yield from _blinded_again(meeting, [hidden[place] for place in order])
@@ -92,7 +91,7 @@ def _check_level(link: Link) -> None:
         )
 
 
-def _meet(facts: Facts, people: Sequence[Listed], by: By) -> Flow[_Meeting]:
+def _meet(facts: Facts, people: Sequence[comparing.Listed], by: By) -> Flow[_Meeting]:
     said = yield from _ask(facts, "begin", version=wire.VERSION, people=str(len(people)), by=by)
     try:
         begun = wire.Begun.from_json(said.body)

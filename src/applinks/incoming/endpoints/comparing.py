@@ -23,8 +23,7 @@ from applinks.incoming.endpoints.consumer import claim_of, proven
 from applinks.incoming.endpoints.visit import Visit
 from applinks.incoming.replay import SpendNonce, may_compare
 from applinks.links import KeepComparison, Link, Stamp
-from applinks.people import comparing
-from applinks.people.comparing import By, Listed, Side
+from applinks.people import By, comparing
 from applinks.questions import Calculate, Flow, Moment, Now
 from applinks.wire import comparison as wire
 from applinks.wire.blinding import Blinding, points_in
@@ -59,9 +58,9 @@ class _Session:
         """Its secret."""
         return Blinding(hmac.digest(self.root, b"secret", "sha256"))
 
-    def texts(self, people: Sequence[Listed]) -> list[bytes]:
+    def texts(self, people: Sequence[comparing.Listed]) -> list[bytes]:
         """What our people stand for in it."""
-        return comparing.texts_of(people, Side.ASKED, self.by, comparing.context(self.consumer_key, self.salt))
+        return comparing.texts_of(people, comparing.Side.ASKED, self.by, comparing.context(self.consumer_key, self.salt))
 
     def order(self, texts: Sequence[bytes]) -> list[int]:
         """In which our points are told."""
@@ -199,7 +198,7 @@ def _end(session: _Session, sent: dict[str, str]) -> Flow[Response]:
 _STEPS = {"blind": _blind, "list": _list, "end": _end}
 
 
-def _unchanged(session: _Session) -> Flow[tuple[Listed, ...]]:
+def _unchanged(session: _Session) -> Flow[tuple[comparing.Listed, ...]]:
     """Our people, if they are those whom the comparison began with."""
     people = comparing.listed((yield from comparing.everybody()), session.link.names)
     now = comparing.edition(session.texts(people), _order_of(session.root))
