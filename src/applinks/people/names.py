@@ -53,11 +53,15 @@ class Names:
 
     def there(self, ours: str) -> str | None:
         """Their name for somebody of ours; None where that name is another person's over there."""
+        if not self.pairs:
+            return ours
         name = folded(ours)
         return self._there.get(name) or (None if name in self._here else ours)
 
     def here(self, theirs: str) -> str | None:
         """Our name for somebody of theirs; None where that name is another person's here."""
+        if not self.pairs:
+            return theirs
         name = folded(theirs)
         return self._here.get(name) or (None if name in self._there else theirs)
 
