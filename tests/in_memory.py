@@ -23,6 +23,7 @@ from applinks.links import (
     AccessToken,
     ChangeLinkId,
     ClockSkew,
+    ComparisonOf,
     Consent,
     ConsentsHeld,
     CountWrongVerifier,
@@ -44,6 +45,7 @@ from applinks.links import (
     Identity,
     Incoming,
     IsOurStamp,
+    KeepComparison,
     KeepDance,
     KeepRequestToken,
     KeepSecret,
@@ -78,13 +80,27 @@ from applinks.links import (
     SpendRequestToken,
     Stamp,
     TakeTurn,
+    VerdictOf,
     WhoWeAre,
     new_key,
     signing_keys,
 )
 from applinks.mechanisms import MECHANISMS, Mechanism
-from applinks.people import ActingAs, FindPerson, KnowsPeople, MayRunAs, Person, Policy, SignIn, may_run_as
-from applinks.questions import Ask, Flow, FreshSecrets, Moment, Now, Wait, drive, drive_async
+from applinks.people import (
+    ActingAs,
+    Comparison,
+    Everybody,
+    FindPerson,
+    KnowsPeople,
+    MayRunAs,
+    Person,
+    Policy,
+    SignIn,
+    Verdict,
+    folded,
+    may_run_as,
+)
+from applinks.questions import Ask, Calculate, Flow, FreshSecrets, Moment, Now, Wait, drive, drive_async
 from applinks.wire.keys import PrivateKey
 from applinks.wire.messages import Request, Response
 from applinks.wire.oauth1 import SignatureMethod
@@ -137,6 +153,9 @@ class InMemory:
         self.request_tokens: dict[str, RequestToken] = {}
         self.wrong_verifiers: dict[str, int] = {}
         self.grants: dict[str, Grant] = {}
+        self.comparisons: dict[str, Comparison] = {}
+        self.verdicts: dict[tuple[str, str], Verdict] = {}
+        self.lists_people = True
         self.entities: dict[str, EntityLink] = {}
         self.skews: dict[str, float] = {}
         self.told: list[Fact] = []
@@ -210,6 +229,8 @@ class InMemory:
                 raise LinkExists(f"{other.name!r} has that account already.")
         peers = [other for other in self.links.values() if other.type == link.type and other.id != link.id]
         before = self.links.get(link.id)
+        for name in before.names.changed(link.names) if before else ():
+            self.verdicts.pop((link.id, name), None)
         primary = link.primary or (before is not None and before.primary) or not any(peer.primary for peer in peers)
         if primary:
             self.links |= {peer.id: replace(peer, primary=False) for peer in peers}
@@ -222,6 +243,8 @@ class InMemory:
         for belongings in (self.tokens, self.dances, self.request_tokens, self.grants):
             for key in [key for key, belonging in belongings.items() if belonging.link_id == id]:
                 del belongings[key]
+        self.comparisons.pop(id, None)
+        self.verdicts = {key: verdict for key, verdict in self.verdicts.items() if key[0] != id}
         gone = self.links.pop(id, None)
         heirs = sorted((link for link in self.links.values() if gone and link.type == gone.type), key=lambda link: link.name)
         if gone and gone.primary and heirs:
@@ -243,8 +266,28 @@ class InMemory:
             return None
         use = SecretUse.OUTGOING_BASIC if link.outgoing.level is Level.BASIC else SecretUse.OUTGOING_OAUTH
         token = self.tokens.get((link.id, question.user)) if question.user is not None else None
+        verdict = self.verdict(VerdictOf(link.id, question.user)) if link.only_proven and question.user else None
         key = next((key.key for key in self.keys if key.id == link.outgoing.key_id), self.key)
-        return Facts(link, self.identity, key, token, self.secrets.get((link.id, use, link.origin)))
+        return Facts(link, self.identity, key, token, self.secrets.get((link.id, use, link.origin)), verdict)
+
+    def keep_comparison(self, question: KeepComparison) -> bool:
+        link = self.links.get(question.link_id)
+        if link is None or link.names != question.names:
+            return False
+        self.verdicts = {key: verdict for key, verdict in self.verdicts.items() if key[0] != link.id}
+        self.verdicts |= {(link.id, folded(person.name)): person.verdict for person in question.comparison.people}
+        self.comparisons[link.id] = question.comparison
+        return True
+
+    def comparison(self, question: ComparisonOf) -> Comparison | None:
+        found = self.comparisons.get(question.link_id)
+        if found is None:
+            return None
+        people = (person for person in found.people if (question.link_id, folded(person.name)) in self.verdicts)
+        return replace(found, people=tuple(sorted(people, key=lambda person: folded(person.name))))
+
+    def verdict(self, question: VerdictOf) -> Verdict | None:
+        return self.verdicts.get((question.link_id, folded(question.name)))
 
     def remember(self, question: RememberParameter) -> None:
         link = self.links[question.link_id]
@@ -411,6 +454,11 @@ _ANSWERS: dict[type, Callable[[InMemory, Any], Any]] = {
     MayRunAs: lambda us, question: may_run_as(us.run_as, question.actor, question.user),
     SpendNonce: InMemory.spend,
     WriteDown: lambda us, question: us.entries.append(question.entry),
+    Everybody: lambda us, question: tuple(us.people.values())[: question.limit] if us.lists_people else None,
+    Calculate: lambda _us, question: question.work(),
+    KeepComparison: InMemory.keep_comparison,
+    ComparisonOf: InMemory.comparison,
+    VerdictOf: InMemory.verdict,
     KnowsPeople: lambda _us, _: True,
     FreshSecrets: lambda _, question: tuple(clock.fresh_secret() for _ in range(question.count)),
     Wait: lambda us, question: us.waited.append(question.seconds),

@@ -7,6 +7,7 @@ import gc
 import json
 import logging
 import shutil
+import threading
 from collections.abc import Iterator
 from contextlib import suppress
 from contextvars import copy_context
@@ -43,8 +44,8 @@ from applinks.audit import Head, WriteDown
 from applinks.incoming import receive
 from applinks.links import FactsFor, Level, WhoWeAre
 from applinks.outgoing.send import client_options
-from applinks.people import FindPerson, SignIn
-from applinks.questions import Ask
+from applinks.people import Everybody, FindPerson, SignIn
+from applinks.questions import Ask, Calculate
 from applinks.store import Store
 from applinks.wire.messages import Request, Response
 from in_memory import EVERYBODY, InMemory, connect, link_to
@@ -393,6 +394,81 @@ def test_the_record_is_read_newest_first_and_verified(face):
     assert (verdict.head.sequence, verdict.broken) == (2, None)
     assert face.do("verify_audit", verdict.head).broken is None
     assert face.do("verify_audit", Head(3, verdict.head.digest)).broken == 3
+
+
+# ---- all people
+
+
+class Lists:
+    """A directory that can list its people, in the way that is named."""
+
+    def __init__(self, way: str) -> None:
+        self.way = way
+
+    def find(self, name: str) -> None:
+        return None
+
+    def sign_in(self, name: str, password: str) -> None:
+        return None
+
+    def everyone(self) -> Any:
+        return {"list": list, "generator": iter, "awaited": self._awaited, "pieces": self._pieces, "both": self._both}[
+            self.way
+        ](EVERYBODY)
+
+    async def _awaited(self, people: Any) -> Any:
+        await asyncio.sleep(0)
+        return list(people)
+
+    async def _pieces(self, people: Any) -> Any:
+        for person in people:
+            await asyncio.sleep(0)
+            yield person
+
+    async def _both(self, people: Any) -> Any:
+        return self._pieces(people)
+
+
+@pytest.mark.parametrize("way", ["list", "generator", "awaited", "pieces", "both"])
+def test_a_directory_lists_its_people_in_any_way_that_python_knows(database, way):
+    async def asked() -> tuple[Any, Any]:
+        async with AsyncAppLinks(database, people=Lists(way)) as applinks:
+            return await applinks.answer_async(Everybody(100)), await applinks.answer_async(Everybody(2))
+
+    assert asyncio.run(asked()) == (EVERYBODY, EVERYBODY[:2])
+
+
+@pytest.mark.parametrize("way", ["list", "generator"])
+def test_and_under_the_other_face_in_any_way_that_needs_no_waiting(database, way):
+    with AppLinks(database, people=Lists(way)) as applinks:
+        assert (applinks.answer(Everybody(100)), applinks.answer(Everybody(2))) == (EVERYBODY, EVERYBODY[:2])
+
+
+@pytest.mark.parametrize("way", ["awaited", "pieces", "both"])
+def test_what_has_to_be_awaited_is_refused_there(database, way):
+    with AppLinks(database, people=Lists(way)) as applinks, pytest.raises(ConfigurationError, match="Everybody asynchronously"):
+        applinks.answer(Everybody(100))
+
+
+def test_a_directory_need_not_list_anybody(database):
+    with AppLinks(database, people=Directory()) as applinks, AppLinks(database) as without:
+        assert applinks.answer(Everybody(1)) is None
+        assert without.answer(Everybody(1)) is None
+
+
+def test_a_long_calculation_does_not_hold_up_the_event_loop(database):
+    going = threading.Event()
+
+    async def calculated() -> Any:
+        async with AsyncAppLinks(database) as applinks:
+            working = asyncio.create_task(applinks.answer_async(Calculate(lambda: going.wait(60))))
+            await asyncio.sleep(0)
+            going.set()
+            return await working
+
+    assert asyncio.run(calculated()) is True
+    with AppLinks(database) as applinks:
+        assert applinks.answer(Calculate(lambda: 6 * 7)) == 42
 
 
 # ---- people

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
         AdministratorNeeded,
         AnswerTooLarge,
         AppLinksError,
+        CannotCompare,
         ConfigurationError,
         CredentialsRefused,
         CredentialsRequired,
@@ -47,7 +48,7 @@ if TYPE_CHECKING:
     from applinks.incoming import Principal
     from applinks.links import Administrator, Consumer, Endpoints, Entity, EntityLink, Link, Provider
     from applinks.outgoing import AsyncLinkedApplication, Explanation, LinkedApplication, LinkedEntity
-    from applinks.people import EVERYONE, People, Person, Policy, current_user, run_as
+    from applinks.people import EVERYONE, Comparison, People, Person, Policy, Verdict, current_user, run_as
 
 _HOMES = {
     "EVERYONE": "people",
@@ -62,6 +63,8 @@ _HOMES = {
     "AsyncAppLinks": "front",
     "AsyncLinkedApplication": "outgoing",
     "AuditVerdict": "audit",
+    "CannotCompare": "errors",
+    "Comparison": "people",
     "ConfigurationError": "errors",
     "ConsentEnded": "announcements",
     "ConsentGiven": "announcements",
@@ -104,6 +107,7 @@ _HOMES = {
     "TlsFailed": "errors",
     "TransportFailed": "errors",
     "TrustSuspended": "errors",
+    "Verdict": "people",
     "current_user": "people",
     "run_as": "people",
 }
@@ -122,6 +126,8 @@ __all__ = [
     "AsyncAppLinks",
     "AsyncLinkedApplication",
     "AuditVerdict",
+    "CannotCompare",
+    "Comparison",
     "ConfigurationError",
     "ConsentEnded",
     "ConsentGiven",
@@ -164,6 +170,7 @@ __all__ = [
     "TlsFailed",
     "TransportFailed",
     "TrustSuspended",
+    "Verdict",
     "current_user",
     "run_as",
 ]

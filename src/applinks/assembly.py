@@ -7,8 +7,9 @@ import builtins
 import logging
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import AsyncIterable, Callable, Iterable
 from inspect import isawaitable, iscoroutine, iscoroutinefunction
+from itertools import islice
 from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
@@ -21,6 +22,7 @@ from applinks.links import ClockSkew, FormerUrl, FreshKey, Identity, LearnSkew, 
 from applinks.mechanisms import load
 from applinks.outgoing import Connections, fetch, fetch_async, is_proven
 from applinks.people import (
+    Everybody,
     FindPerson,
     KnowsPeople,
     MayRunAs,
@@ -31,7 +33,7 @@ from applinks.people import (
     checked_run_as,
     may_run_as,
 )
-from applinks.questions import Ask, Flow, FreshSecrets, Moment, Now, Question, Wait, drive, drive_async
+from applinks.questions import Ask, Calculate, Flow, FreshSecrets, Moment, Now, Question, Wait, drive, drive_async
 from applinks.store import Backup, Store
 from applinks.wire.messages import Response
 
@@ -94,6 +96,8 @@ class Application:
             **dict.fromkeys(self._store.answers, self._store.answer),
             Now: lambda _: Moment(clock.now(), clock.fresh_nonce()),
             FindPerson: lambda question: None if self._people is None else self._people.find(question.name),
+            Everybody: self._everybody,
+            Calculate: lambda question: question.work(),
             KnowsPeople: lambda _: self._people is not None,
             SignIn: lambda question: None if self._people is None else self._people.sign_in(question.name, question.password),
             MayRunAs: lambda question: may_run_as(self._run_as, question.actor, question.user),
@@ -170,7 +174,7 @@ class Application:
     def answer(self, question: Any) -> Any:
         """Answer one question at once."""
         answer = self._answers[type(question)](question)
-        if isawaitable(answer):
+        if _is_asynchronous(answer):
             if iscoroutine(answer):
                 answer.close()
             raise ConfigurationError(
@@ -189,13 +193,24 @@ class Application:
             return await asyncio.to_thread(links.new_key)
         if isinstance(question, Wait):
             return await asyncio.sleep(question.seconds)
+        if isinstance(question, Calculate):
+            return await asyncio.to_thread(question.work)
         if type(question) in self._store.answers:
             answer = await self._store.answer_async(question)
             if isinstance(question, WriteDown):
                 _tell(question.entry)
             return answer
         answer = self._answers[type(question)](question)
-        return await answer if isawaitable(answer) else answer
+        answer = await answer if isawaitable(answer) else answer
+        return await _collected(answer, question.limit) if isinstance(question, Everybody) else answer
+
+    def _everybody(self, question: Everybody) -> Any:
+        """All people; as the directory gives them, if they must be awaited."""
+        listing = getattr(self._people, "everyone", None)
+        if listing is None:
+            return None
+        people = listing()
+        return people if _is_asynchronous(people) else tuple(islice(people, question.limit))
 
     def _ask(self, question: Ask) -> Response:
         """Whatever flow asks: nothing that proves who we are leaves while trust is suspended."""
@@ -238,6 +253,22 @@ class Application:
                 f"{now.user.name!r} is not an administrator of this application.", remedy="Ask one to do it."
             )
         return now.actor.name
+
+
+def _is_asynchronous(answer: Any) -> bool:
+    return isawaitable(answer) or isinstance(answer, AsyncIterable)
+
+
+async def _collected(people: AsyncIterable[Person] | Iterable[Person] | None, limit: int) -> tuple[Person, ...] | None:
+    """Those whom an asynchronous directory lists."""
+    if not isinstance(people, AsyncIterable):
+        return None if people is None else tuple(islice(people, limit))
+    found: list[Person] = []
+    async for person in people:
+        found.append(person)
+        if len(found) == limit:
+            break
+    return tuple(found)
 
 
 def _tell(entry: Entry) -> None:

@@ -14,6 +14,7 @@ from applinks.questions import Flow, Question
 
 CALL = "call"
 ADMISSION = "admission"
+COMPARED = "people compared"
 
 
 Change = tuple[str, str | None, str | None]

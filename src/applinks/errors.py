@@ -12,6 +12,7 @@ AppLinksError
     PersonUnknown               no such user in this application, or a disabled one
     RunAsRefused                the acting user may not run as that user
     AdministratorNeeded         only an administrator may do that
+    CannotCompare               the people of two applications cannot be compared
     PairingRefused              the other side, or we, would not make the link
     TrustSuspended              nothing goes out until somebody says whether this is the original or a copy
     StoreUnavailable            our own records cannot be read or written now
@@ -132,6 +133,12 @@ class AdministratorNeeded(OurFault):
     """Only an administrator may do that."""
 
     code = "administrator-needed"
+
+
+class CannotCompare(OurFault):
+    """The people of two applications cannot be compared: one of them cannot list its own, or does not know how."""
+
+    code = "cannot-compare"
 
 
 class PairingRefused(OurFault):

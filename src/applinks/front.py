@@ -17,6 +17,7 @@ from applinks.links import (
     GENERIC,
     OVERLAP,
     Administrator,
+    ComparisonOf,
     Consent,
     ConsentsHeld,
     Consumer,
@@ -40,10 +41,11 @@ from applinks.outgoing import (
     Deleted,
     LinkedApplication,
     LinkedEntity,
+    compare,
     dance,
     telling,
 )
-from applinks.people import Acting, Policy, acting, current_user
+from applinks.people import Acting, Comparison, Policy, acting, current_user
 from applinks.questions import Flow
 
 T = TypeVar("T")
@@ -104,6 +106,18 @@ class AppLinks(Application):
         by, changes = self.administrator(by), links.Changes.read(settings)
         loaded = names_of(self.mechanisms)
         return self.run(_then(name, lambda link: links.change(link, changes, by=by, loaded=loaded)))
+
+    def compare_people(self, name: str, *, by: str | None = None) -> Comparison:
+        """Find out which of our people a linked application has, too, without showing it who they are; and keep it.
+
+        Both directories must offer `everyone()`. The other side learns the same about its own people. Raises `CannotCompare`.
+        """
+        by = self.administrator(by)
+        return self.run(_then(name, lambda link: compare(link, by=by)))
+
+    def comparison(self, name: str) -> Comparison | None:
+        """What the last comparison of people over that link has found, whichever side asked for it; None if there was none."""
+        return self.run(_comparison(name))
 
     def trust(self, name: str, *, by: str | None = None) -> Link:
         """Read its certificate at the far side, and accept what it vouches for from now on (Trusted Applications, legacy)."""
@@ -295,6 +309,15 @@ class AsyncAppLinks(Application):
         loaded = names_of(self.mechanisms)
         return await self.run_async(_then(name, lambda link: links.change(link, changes, by=by, loaded=loaded)))
 
+    async def compare_people(self, name: str, *, by: str | None = None) -> Comparison:
+        """Find out which of our people a linked application has, too; see `AppLinks.compare_people`."""
+        by = self.administrator(by)
+        return await self.run_async(_then(name, lambda link: compare(link, by=by)))
+
+    async def comparison(self, name: str) -> Comparison | None:
+        """What the last comparison of people over that link has found; see `AppLinks.comparison`."""
+        return await self.run_async(_comparison(name))
+
     async def trust(self, name: str, *, by: str | None = None) -> Link:
         """Accept what the application vouches for from now on; see `AppLinks.trust`."""
         by = self.administrator(by)
@@ -474,6 +497,12 @@ def _consents(user: str | None, link: str | None) -> Flow[tuple[Consent, ...]]:
     found = (yield from links.link_named(link)) if link is not None else None
     held: tuple[Consent, ...] = yield ConsentsHeld(user, found.id if found else None)
     return held
+
+
+def _comparison(name: str) -> Flow[Comparison | None]:
+    link = yield from links.link_named(name)
+    found: Comparison | None = yield ComparisonOf(link.id)
+    return found
 
 
 def _entity_links(ours: Entity | None, link: str | None) -> Flow[tuple[EntityLink, ...]]:

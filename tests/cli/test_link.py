@@ -57,7 +57,14 @@ def test_as_data_each_link_has_the_same_members_and_no_key(run, files):
         assert list(link) == MEMBERS
         assert list(link["outgoing"]) == OUTGOING
         assert list(link["incoming"]) == INCOMING
-        assert link["same_users"] == {"answer": True, "said_by": "root", "said_at": 1_800_000_000, "excluded": []}
+        assert link["same_users"] == {
+            "answer": True,
+            "said_by": "root",
+            "said_at": 1_800_000_000,
+            "excluded": [],
+            "mapping": {},
+            "only_proven": False,
+        }
     assert data[1] == run("link", "show", "Wiki", "--json").data
 
 

@@ -33,6 +33,7 @@ ARGUMENTS = {
     ("link", "test"): ("Wiki", "--as", "alice"),
     ("link", "explain"): ("Wiki", "--as", "alice"),
     ("link", "register"): ("Wiki", "https://wiki.example.com", "--call"),
+    ("link", "compare"): ("Wiki",),
     ("link", "secret"): ("Wiki", "--outgoing", "--stdin"),
     ("link", "delete"): ("Wiki", "--yes"),
     ("audit", "show"): ("1",),
@@ -62,9 +63,9 @@ def test_the_commands_are_those_that_are_described():
         "audit export", "audit list", "audit show", "audit verify", "backup", "consent forget", "consent list", "demo",
         "entity link", "entity list", "entity unlink", "grant list", "grant revoke", "identity copied", "identity moved",
         "identity show", "init", "keys list", "keys reseal", "keys rotate", "link announce-address", "link change",
-        "link create", "link delete", "link explain", "link list", "link move", "link policy", "link primary",
-        "link public-key", "link register", "link secret", "link show", "link test", "link trust", "signing announce",
-        "signing retire", "signing rotate", "signing status", "signing use",
+        "link compare", "link create", "link delete", "link explain", "link list", "link move", "link policy",
+        "link primary", "link public-key", "link register", "link secret", "link show", "link test", "link trust",
+        "signing announce", "signing retire", "signing rotate", "signing status", "signing use",
     ]  # fmt: skip
 
 

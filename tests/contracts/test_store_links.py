@@ -24,7 +24,7 @@ from applinks.links import (
     SameUsers,
     SaveLink,
 )
-from applinks.people import Policy
+from applinks.people import Names, Policy
 from applinks.store import Store
 from applinks.wire.oauth1 import SignatureMethod
 from putting import put
@@ -66,7 +66,14 @@ FULL = Link(
         previous_key="MIIBIjANBgkqhkiG9w0B",
         previous_key_until=1_800_000_001,
     ),
-    same_users=SameUsers(answer=True, said_by="root", said_at=1_800_000_000, excluded=frozenset({"admin"})),
+    same_users=SameUsers(
+        answer=True,
+        said_by="root",
+        said_at=1_800_000_000,
+        excluded=frozenset({"admin"}),
+        only_proven=True,
+        names=Names((("carol", "cclark"),)),
+    ),
 )
 
 

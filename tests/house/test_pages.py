@@ -12,12 +12,13 @@ import typer
 from applinks.audit import Entry
 from applinks.cli import app
 from applinks.incoming import BODY_LIMIT
-from applinks.incoming.endpoints import ENDPOINTS, TOKEN_ENDPOINTS, access_token, request_token
-from applinks.incoming.replay import MARGIN, QUARTER_HOUR, SHELVES, TRIES
+from applinks.incoming.endpoints import ENDPOINTS, TOKEN_ENDPOINTS, access_token, comparing, request_token
+from applinks.incoming.replay import COMPARISONS, MARGIN, QUARTER_HOUR, SHELVES, TRIES
 from applinks.links import Limits
 from applinks.mechanisms import WINDOW, three_legged
 from applinks.outgoing import call, clocks, dance, reading
 from applinks.people import Policy
+from applinks.people.comparing import MOST
 from applinks.store import valkey
 from applinks.store.database import BUSY_SECONDS
 from applinks.store.grants import MOST_WRONG
@@ -137,6 +138,8 @@ def test_the_reference_tells_the_fixed_numbers_as_they_are():
         f"clocks may differ by | {WINDOW} seconds",
         f"a spent nonce is kept for | {WINDOW + MARGIN} seconds",
         f"a form is read and verified up to | {BODY_LIMIT // 1024} KiB",
+        f"people are compared up to, on either side | {MOST:,}",
+        f"may ask for a comparison | {COMPARISONS} times a day, each for {comparing.LIFE} seconds",
         f"tries to sign in for making a link | {TRIES} in a quarter of an hour, for each of the {SHELVES} groups",
         f"things that are known not to be there | {SIZE} each",
         f"kept in memory up to | {reading.LARGEST >> 20} MiB, and read for at most {reading.LONGEST:.0f} seconds",
@@ -170,7 +173,7 @@ def test_the_reference_tells_every_field_of_a_record():
 def test_the_reference_tells_every_kind_of_record():
     spelled = r'(?:(?:kind|what|why)=|\b_?[Ee]ntry\()"([a-z_ ]+)"'
     written = {kind for path in modules() for kind in re.findall(spelled, path.read_text())}
-    written |= {"call", "admission"}
+    written |= {"call", "admission", "people compared"}
     text = section(DOCS / "reference/audit.md", "Kinds")
     told = {kind for row in re.findall(r"^\| (`.+?`) \|", text, re.MULTILINE) for kind in re.findall(r"`([^`]+)`", row)}
     assert told == written

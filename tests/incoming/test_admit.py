@@ -14,9 +14,9 @@ from applinks.audit import WriteDown
 from applinks.errors import NotAdmitted, StoreUnavailable
 from applinks.incoming import Principal, SpendNonce
 from applinks.incoming.admit import STEPS, admit
-from applinks.links import Level, LinkOfConsumer
+from applinks.links import Level, LinkOfConsumer, SameUsers
 from applinks.mechanisms import TABLE, load
-from applinks.people import FindPerson, Person, Policy
+from applinks.people import FindPerson, Names, Person, Policy, Verdict
 from applinks.questions import Now
 from applinks.wire.messages import FORM, Request
 from applinks.wire.oauth1 import SharedSecret, SignatureMethod
@@ -47,8 +47,68 @@ def test_the_steps_are_what_happens_in_their_order():
         "spend_nonce",
         "check_level",
         "find_person",
+        "check_same",
         "apply_policy",
     ]
+
+
+# ---- the same person on both sides
+
+
+def mapped(called, **pairs):
+    link = called.link("Front")
+    called.save(replace(link, same_users=SameUsers(True, "root", 1, names=Names(tuple(pairs.items())))))
+
+
+def test_a_name_of_theirs_that_was_mapped_becomes_ours_before_anybody_is_looked_up():
+    """M-17"""
+    called, front = wiki(Person("cclark", "Carol Clark"))
+    mapped(called, cclark="carol")
+    principal = outcome(called, signed(front, user="Carol"))
+    assert principal.person is called.people["cclark"]
+    assert principal.witness == "carol", "the caller is told the name by which it asked"
+    assert outcome(called, signed(front, nonce="n-2")).witness == "alice"
+    assert [entry.subject for entry in called.entries] == ["cclark", "alice"]
+
+
+def test_a_name_that_is_another_persons_here_is_nobodys():
+    """Else their cclark would be our cclark, who is their carol."""
+    called, front = wiki(Person("cclark", "Carol Clark"))
+    mapped(called, cclark="carol")
+    assert refused_with(called, signed(front, user="cclark")) == (401, "oauth_problem=permission_denied")
+    assert "another person's here" in called.outcomes("admission")[0]
+    assert "FindPerson" not in called.kinds()
+
+
+def test_whoever_consented_or_is_fixed_goes_by_their_name_here_whatever_was_mapped():
+    """T-23: what is said about same users is about those who were not asked."""
+    called, front = wiki(Person("cclark"), level=Level.OAUTH_IMPERSONATION)
+    mapped(called, cclark="carol")
+    allow(called, "cclark", "token")
+    principal = outcome(called, signed(front, user=None, token="token"))
+    assert (principal.person.name, principal.witness, principal.mechanism) == ("cclark", "cclark", "3LO")
+
+
+@pytest.mark.parametrize("verdict", [None, *Verdict])
+def test_with_only_proven_nobody_else_is_admitted_and_the_reason_is_on_the_record(verdict):
+    """G-02, M-17"""
+    called, front = wiki()
+    link = called.save(replace(called.link("Front"), same_users=SameUsers(True, "root", 1, only_proven=True)))
+    if verdict is not None:
+        called.verdicts[link.id, "alice"] = verdict
+    if verdict is Verdict.PROVEN:
+        assert outcome(called, signed(front)).person.name == "alice"
+        return
+    assert refused_with(called, signed(front)) == (401, "oauth_problem=permission_denied")
+    (entry,) = called.entries
+    assert "'alice' is not proven to be the same person" in entry.outcome
+    assert entry.checks[-1][0] == "check_same"
+
+
+def test_where_nobody_asks_for_proof_none_is_looked_up():
+    called, front = wiki()
+    outcome(called, signed(front))
+    assert "VerdictOf" not in called.kinds()
 
 
 def test_every_check_of_an_admitted_request_is_kept():

@@ -27,7 +27,7 @@ from applinks.links import (
     name_taken,
     remove,
 )
-from applinks.people import KnowsPeople, Policy
+from applinks.people import KnowsPeople, Names, Policy
 from applinks.questions import Flow, drive
 from applinks.wire.oauth1 import SignatureMethod
 from in_memory import InMemory, link_to
@@ -170,6 +170,8 @@ SETTINGS: dict[str, tuple[Any, str, Any]] = {
     "account": ("service", "outgoing.account", "service"),
     "execute_as": ("deployment", "incoming.execute_as", "deployment"),
     "excluded": (["bob", "eve"], "same_users.excluded", frozenset({"bob", "eve"})),
+    "mapping": ({"carol": "cclark"}, "same_users.names", Names((("carol", "cclark"),))),
+    "only_proven": (True, "same_users.only_proven", True),
     "callback": ("https://tracker.example.com/back", "incoming.callback", "https://tracker.example.com/back"),
     "addresses": (["192.168.0.*"], "incoming.limits.addresses", ("192.168.0.*",)),
     "paths": (["/rest/api"], "incoming.limits.paths", ("/rest/api",)),
@@ -355,12 +357,27 @@ def test_nobody_can_be_excluded_from_what_nobody_has_said(us):
     assert us.run(set_to(link, excluded=[])) == link
 
 
+@pytest.mark.parametrize("setting", [{"mapping": {"a": "b"}}, {"only_proven": True}])
+def test_nobody_can_be_mapped_or_proven_where_nobody_has_said_whose_users_are_shared(us, setting):
+    """R-07"""
+    link = us.save(replace(us.link("Tracker"), same_users=None))
+    with pytest.raises(ConfigurationError, match="mapped or proven"):
+        us.run(set_to(link, **setting))
+    assert us.run(set_to(link, mapping={}, only_proven=False)) == link
+
+
+@pytest.mark.parametrize("mapping", ["carol", {"carol": 1}, [("carol", "cclark")]])
+def test_a_mapping_is_names_with_names(mapping):
+    with pytest.raises(ConfigurationError, match="names with names"):
+        Changes.read({"mapping": mapping})
+
+
 def test_exclusions_leave_the_statement_itself_as_it_was_said(us):
     before = us.link("Tracker").same_users
     after = us.run(set_to(us.link("Tracker"), excluded=["bob"])).same_users
     assert after == replace(before, excluded=frozenset({"bob"}))
-    assert after.objection("BOB")
-    assert after.objection("alice") is None
+    assert after.objection("BOB", None)
+    assert after.objection("alice", None) is None
 
 
 # ---- the fixed user

@@ -8,10 +8,10 @@ from dataclasses import replace
 import pytest
 
 from applinks.errors import BadProof, NoProof, PersonNotAdmitted, Replayed
-from applinks.links import Level, LinkOfConsumer, SameUsers
+from applinks.links import FactsFor, Level, LinkOfConsumer, SameUsers
 from applinks.mechanisms import Candidate, Presented
 from applinks.mechanisms import trusted_applications as mechanism
-from applinks.people import Person, Policy
+from applinks.people import Names, Person, Policy
 from applinks.wire import trusted_apps, trusted_failures
 from applinks.wire.messages import Request, Response
 from applinks.wire.trusted_failures import Code
@@ -49,12 +49,21 @@ def test_a_name_that_means_somebody_else_over_there_is_not_vouched_for(same_user
     both = pair()
     both.front.save(replace(both.ours, same_users=same_users))
     assert why in both.objection("alice").why
-    both.wiki.save(replace(both.theirs, same_users=same_users))
-    assert why in mechanism.person_objection(Person("alice"), both.theirs, "GET", "/")
 
 
 def test_whoever_acts_here_must_be_who_acted_there():
-    assert mechanism.witness(None, "alice") == "alice"
+    both = pair()
+    facts = both.front.answer(FactsFor(both.ours.id, "alice"))
+    assert mechanism.witness(facts, "alice") == "alice"
+
+
+def test_whoever_goes_by_another_name_over_there_is_vouched_for_by_that_name():
+    """M-17"""
+    both = pair()
+    both.front.save(replace(both.ours, same_users=SameUsers(True, "root", 1, names=Names((("bob", "alice"), ("alice", "al"))))))
+    assert both.examined(both.proven(user="bob")).claimed_user == "alice"
+    facts = both.front.answer(FactsFor(both.ours.id, "bob"))
+    assert mechanism.witness(facts, "bob") == "alice"
 
 
 # ---- vouching

@@ -30,6 +30,7 @@ from applinks.links import (
 from applinks.mechanisms import Candidate, Presented
 from applinks.mechanisms import two_legged_impersonation as mechanism
 from applinks.mechanisms.signature import NOBODYS_KEY
+from applinks.people import Names, Verdict
 from applinks.questions import Ask, Moment, Now, drive
 from applinks.wire import oauth1
 from applinks.wire.keys import PublicKey
@@ -441,6 +442,32 @@ def test_a_link_carries_it_where_the_level_and_the_shared_users_allow(change, wo
     objection = mechanism.objection(Facts(replace(OURS, **change), FRONT.identity, FRONT.key), "alice")
     assert objection is None if words is None else words in objection.why
     assert objection is None or not objection.consent
+
+
+MAPPED = replace(OURS, same_users=SameUsers(True, "root", 1, names=Names((("carol", "cclark"),))))
+PROVEN = replace(OURS, same_users=SameUsers(True, "root", 1, only_proven=True))
+
+
+def test_whoever_goes_by_another_name_over_there_is_named_by_it_and_expected_to_act_by_it():
+    """M-17"""
+    facts = Facts(MAPPED, FRONT.identity, FRONT.key)
+    assert accepted(proven(user="carol", link=MAPPED)).claimed_user == "cclark"
+    assert mechanism.witness(facts, "carol") == "cclark"
+    assert accepted(proven(user="alice", link=MAPPED)).claimed_user == "alice"
+    assert "another person" in mechanism.objection(facts, "cclark").why
+
+
+def test_by_their_name_there_the_parameter_is_learnt():
+    unknown = replace(MAPPED, outgoing=replace(MAPPED.outgoing, impersonation_parameter=None))
+    answers = {Ask: Response(200, (), b'{"name": "cclark", "username": "cclark"}'), RememberParameter: None}
+    assert "user_id=cclark" in proven(user="carol", link=unknown, more=answers).url
+
+
+@pytest.mark.parametrize("verdict", [None, *Verdict])
+def test_with_only_proven_a_call_goes_as_those_whom_the_comparison_has_found(verdict):
+    """G-02"""
+    objection = mechanism.objection(Facts(PROVEN, FRONT.identity, FRONT.key, verdict=verdict), "alice")
+    assert objection is None if verdict is Verdict.PROVEN else "not proven" in objection.why
 
 
 @pytest.mark.parametrize("level", list(Level))

@@ -31,6 +31,13 @@ ExecuteAs = Annotated[
 Excluded = Annotated[
     list[str] | None, typer.Option("--exclude", metavar="USER", help=f"Means somebody else there, or nobody. {AGAIN}")
 ]
+Mapped = Annotated[
+    list[str] | None, typer.Option("--map", metavar="OURS=THEIRS", help=f"Goes by another name there. At one end only. {AGAIN}")
+]
+OnlyProven = Annotated[
+    bool | None,
+    typer.Option("--only-proven/--not-only-proven", help="Impersonate only whom a comparison found to be the same there?"),
+]
 Callback = Annotated[
     str | None, typer.Option(metavar="URL", help='Where people go back to if they do not say so; "" takes it away.')
 ]
@@ -55,6 +62,8 @@ def change(
     account: Account = None,
     execute_as: ExecuteAs = None,
     exclude: Excluded = None,
+    mapped: Mapped = None,
+    only_proven: OnlyProven = None,
     callback: Callback = None,
     address: Addresses = None,
     path: Paths = None,
@@ -77,6 +86,8 @@ def change(
             account=account,
             execute_as=execute_as,
             excluded=_said(exclude),
+            mapping=_pairs(mapped),
+            only_proven=only_proven,
             callback=callback,
             addresses=_said(address),
             paths=_said(path),
@@ -84,6 +95,17 @@ def change(
             by=whoever_runs_this(by),
         )
     show(as_data(link), *in_words(link), as_json=as_json)
+
+
+def _pairs(words: Sequence[str] | None) -> dict[str, str] | None:
+    """Names with names; who is named twice here cannot mean both."""
+    said = _said(words)
+    if said is None:
+        return None
+    pairs = dict(word.partition("=")[::2] for word in said)
+    if len(pairs) < len(said):
+        raise typer.BadParameter("somebody of ours is named twice", param_hint="--map")
+    return pairs
 
 
 def _said(values: Sequence[str] | None) -> tuple[str, ...] | None:

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from applinks.cli import change, mend, register
+from applinks.cli import change, compare, mend, register
 from applinks.cli.shown import as_data, in_words
 from applinks.cli.words import By, Database, Json, LinkName, line_from_stdin, opened, show, table, whoever_runs_this
 from applinks.wire.keys import PublicKey
@@ -216,6 +216,7 @@ def delete(
 
 
 app.command()(register.register)
+app.command()(compare.compare)
 app.command()(change.change)
 app.command()(change.secret)
 app.command()(mend.move)

@@ -135,7 +135,7 @@ async def respond(response: Response, send: Send, *, with_body: bool) -> None:
 
 def _witnessing(send: Send, principal: Principal, realm: str) -> Send:
     """Say on the answer for whom it was made; and on a 401 of the application itself, that OAuth is spoken here."""
-    said = [(b"x-ausername", quote(principal.person.name, safe="").encode())]
+    said = [(b"x-ausername", quote(principal.witness, safe="").encode())]
     said += [(name.encode("latin-1"), value.encode("latin-1")) for name, value in principal.headers]
 
     async def witnessing(message: Message) -> None:

@@ -198,7 +198,7 @@ def _witnessing(start_response: StartResponse, principal: Principal, realm: str)
     """Say on the answer for whom it was made; and on a 401 of the application itself, that OAuth is spoken here."""
 
     def witnessing(status: str, headers: list[tuple[str, str]], *rest: Any) -> Any:
-        said = [("X-AUSERNAME", quote(principal.person.name, safe="")), *principal.headers]
+        said = [("X-AUSERNAME", quote(principal.witness, safe="")), *principal.headers]
         more = [("WWW-Authenticate", challenge(realm))] if status.startswith("401") else []
         return start_response(status, [*headers, *said, *more], *rest)
 

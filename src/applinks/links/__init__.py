@@ -17,6 +17,7 @@ from applinks.links.changes import (
     name_taken,
     remove,
 )
+from applinks.links.comparing import ComparisonOf, KeepComparison, VerdictOf
 from applinks.links.copies import BecomeAnother, NotePlace, NoticePlace, arrive, copied, moved, oddity
 from applinks.links.dialects import DIALECTS, GENERIC, dialect_of, endpoints_of, who_am_i
 from applinks.links.differences import differences
@@ -128,6 +129,7 @@ __all__ = [
     "ChangeLinkId",
     "Changes",
     "ClockSkew",
+    "ComparisonOf",
     "Consent",
     "ConsentsHeld",
     "Consumer",
@@ -153,6 +155,7 @@ __all__ = [
     "Incoming",
     "Invitation",
     "IsOurStamp",
+    "KeepComparison",
     "KeepDance",
     "KeepRequestToken",
     "KeepSecret",
@@ -199,6 +202,7 @@ __all__ = [
     "Suspension",
     "TakeTurn",
     "Told",
+    "VerdictOf",
     "WhoWeAre",
     "agreement",
     "arrive",

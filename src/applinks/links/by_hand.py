@@ -113,7 +113,7 @@ def _renewed(stored: Link | None, said: Link) -> Link:
         type=said.type,
         outgoing=said.outgoing if _is_on(said.outgoing) else stored.outgoing,
         incoming=replace(said.incoming, policy=kept.policy, limits=kept.limits) if _is_on(said.incoming) else kept,
-        same_users=_with_exceptions(said.same_users, stored.same_users),
+        same_users=_said_again(said.same_users, stored.same_users),
     )
 
 
@@ -121,8 +121,8 @@ def _is_on(direction: Outgoing | Incoming) -> bool:
     return direction.level is not Level.DISABLED
 
 
-def _with_exceptions(said: SameUsers | None, before: SameUsers | None) -> SameUsers | None:
-    return replace(said, excluded=before.excluded) if said and before else said
+def _said_again(said: SameUsers | None, before: SameUsers | None) -> SameUsers | None:
+    return before.said_again(said.answer, said.said_by, said.said_at) if said and before else said
 
 
 def _check_whole(name: str, base: str, consumer: Consumer | None, provider: Provider | None) -> None:

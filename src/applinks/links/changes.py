@@ -12,7 +12,7 @@ from applinks.links.differences import differences
 from applinks.links.model import IMPERSONATION_PARAMETERS, Level, Link
 from applinks.links.registry import LinkById
 from applinks.links.whereabouts import check_address
-from applinks.people import FindPerson, KnowsPeople, Person, Policy
+from applinks.people import FindPerson, KnowsPeople, Names, Person, Policy
 from applinks.questions import Flow, Question
 from applinks.wire.oauth1 import SignatureMethod
 from applinks.wire.tokens import is_callback
@@ -122,7 +122,9 @@ class LinkSettings(TypedDict, total=False):
     `outgoing`, `incoming`: the levels. `signature_method`: of both directions. `impersonation_parameter`: or "learn", to be
     found out by the next call. `fixed_user`: whether calls without consent may go as the one user whom the far side has set.
     `account`: our user name there, for Basic. `execute_as`: the local user of calls that name nobody; never an administrator.
-    `excluded`: people whose name means somebody else over there, or nobody. `callback`: where people are sent back to.
+    `excluded`: people whose name means somebody else over there, or nobody. `mapping`: our names of people who have another one
+    there, with theirs; of both ends, one says so. `only_proven`: whether only those are impersonated whom the last comparison
+    found to be the same. `callback`: where people are sent back to.
     `addresses`, `paths`, `max_age` (milliseconds): limits of a trusted application.
     An empty text takes `account`, `execute_as` or `callback` away.
     """
@@ -137,6 +139,8 @@ class LinkSettings(TypedDict, total=False):
     account: str | None
     execute_as: str | None
     excluded: Sequence[str] | None
+    mapping: Mapping[str, str] | None
+    only_proven: bool | None
     callback: str | None
     addresses: Sequence[str] | None
     paths: Sequence[str] | None
@@ -145,12 +149,12 @@ class LinkSettings(TypedDict, total=False):
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """What is to be set, read and checked: names of fields of `Outgoing`, `Incoming`, `Limits` and `Link`, with values."""
+    """What is to be set, read and checked: names of fields of `Outgoing`, `Incoming`, `Limits`, `SameUsers` and `Link`."""
 
     outgoing: Mapping[str, Any]
     incoming: Mapping[str, Any]
     limits: Mapping[str, Any]
-    excluded: frozenset[str] | None = None
+    same_users: Mapping[str, Any] = field(default_factory=dict)
     link: Mapping[str, Any] = field(default_factory=dict)
 
     @classmethod
@@ -186,17 +190,21 @@ class Changes:
         link = {"name": settings.get("new_name"), "display_url": (settings.get("display_url") or "").rstrip("/") or None}
         if (name := link["name"]) is not None and (not name or not name.isprintable()):
             raise ConfigurationError("A link needs a name of plain text.", remedy="Name it as people are to read it.")
+        same_users = {
+            "excluded": None if excluded is None else frozenset(excluded),
+            "names": _names(settings.get("mapping")),
+            "only_proven": settings.get("only_proven"),
+        }
         learn = {} if parameter is None else {"impersonation_parameter": None if parameter == LEARN else parameter}
-        everybody = None if excluded is None else frozenset(excluded)
-        return cls({**_said(outgoing), **learn}, _said(incoming), _said(limits), everybody, _said(link))
+        return cls({**_said(outgoing), **learn}, _said(incoming), _said(limits), _said(same_users), _said(link))
 
     def applied(self, link: Link) -> Link:
         """The link with these changes."""
         limits = replace(link.incoming.limits, **self.limits)
         outgoing = replace(link.outgoing, **self.outgoing)
         same_users = link.same_users
-        if same_users is not None and self.excluded is not None:
-            same_users = replace(same_users, excluded=self.excluded)
+        if same_users is not None:
+            same_users = replace(same_users, **self.same_users)
         incoming = replace(link.incoming, **self.incoming, limits=limits)
         return replace(link, **self.link, outgoing=outgoing, incoming=incoming, same_users=same_users)
 
@@ -210,6 +218,14 @@ def _texts(name: str, values: object) -> tuple[str, ...] | None:
     if isinstance(values, str):  # a text is a sequence, too: of its letters
         raise ConfigurationError(f"{name} is {values[:100]!r}; it must be a list of texts.", remedy=f"Write {name}=[…].")
     return None if values is None else tuple(cast("Sequence[str]", values))
+
+
+def _names(mapping: object) -> Names | None:
+    if mapping is None:
+        return None
+    if not isinstance(mapping, Mapping) or not all(isinstance(name, str) for pair in mapping.items() for name in pair):
+        raise ConfigurationError("mapping must be names with names.", remedy='Write mapping={"ours": "theirs"}.')
+    return Names.read(mapping)
 
 
 def _known(name: str, word: str | None, words: tuple[W, ...]) -> W | None:
@@ -287,9 +303,9 @@ def check_levels(link: Link, changes: Changes, loaded: Container[str]) -> None:
             remedy="A link gets its address when it is made: delete it, then `applinks link register NAME URL`.",
             link=link.name,
         )
-    if changes.excluded and link.same_users is None:
+    if any(changes.same_users.values()) and link.same_users is None:
         raise ConfigurationError(
-            f"Nobody has said whose users {link.name!r} shares, so nobody can be excluded from them.",
+            f"Nobody has said whose users {link.name!r} shares, so nobody can be excluded from them, mapped or proven.",
             remedy="Make the link again with that answer.",
             link=link.name,
         )

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import unicodedata
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
-from applinks.people import Policy
+from applinks.people import REASONS, Names, Policy, Verdict, folded
 from applinks.wire.oauth1 import SignatureMethod
 
 
@@ -107,24 +106,39 @@ class SameUsers:
     """An administrator's statement whether a user name means the same person on both sides; seconds since the epoch.
 
     `excluded` are the exceptions: names that mean somebody else over there, or nobody. They are impersonated in no direction.
+    `names` are those that differ. With `only_proven`, nobody is impersonated whom the last comparison has not found to be the
+    same person.
     """
 
     answer: bool
     said_by: str
     said_at: int
     excluded: frozenset[str] = frozenset()
+    only_proven: bool = False
+    names: Names = field(default_factory=Names)
 
-    def objection(self, user: str) -> str | None:
-        """Why that name does not mean the same person on both sides; None if it does."""
+    def said_again(self, answer: bool, by: str, at: int) -> SameUsers:
+        """The statement made anew: what was set about single people stays."""
+        return replace(self, answer=answer, said_by=by, said_at=at)
+
+    def objection(self, user: str, verdict: Verdict | None) -> str | None:
+        """Why that name of ours does not mean the same person on both sides; None if it does.
+
+        `verdict` is that of the last comparison, which counts with `only_proven`; None if they were not compared.
+        """
         if not self.answer:
             return f"the two applications do not share their users ({self.said_by} said so)"
-        if _folded(user) in map(_folded, self.excluded):
+        if self.excluded and folded(user) in map(folded, self.excluded):
             return f"{user!r} is excluded from the users that the two applications share"
+        if self.names.there(user) is None:
+            return f"the name {user!r} belongs to another person over there, by the names that were mapped"
+        if self.only_proven and verdict is not Verdict.PROVEN:
+            why = REASONS[verdict] if verdict else "the people were not compared since that user came or was renamed"
+            return f"{user!r} is not proven to be the same person on both sides: {why}"
         return None
 
 
-def _folded(name: str) -> str:
-    return unicodedata.normalize("NFKC", name).casefold()
+_SAME = Names()
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,9 +159,22 @@ class Link:
     incoming: Incoming = field(default_factory=Incoming)
     same_users: SameUsers | None = None
 
-    def unshared(self, user: str) -> str | None:
-        """Why that name must not be impersonated over this link, in either direction; None if nothing was said against it."""
-        return self.same_users.objection(user) if self.same_users is not None else None
+    def unshared(self, user: str, verdict: Verdict | None) -> str | None:
+        """Why that name of ours must not be impersonated over this link, in either direction; None if nothing is against it.
+
+        `verdict` is what the last comparison found; it is asked for only where `only_proven`.
+        """
+        return self.same_users.objection(user, verdict) if self.same_users is not None else None
+
+    @property
+    def only_proven(self) -> bool:
+        """Whether nobody is impersonated who is not proven to be the same person."""
+        return self.same_users is not None and self.same_users.only_proven
+
+    @property
+    def names(self) -> Names:
+        """Who goes by another name over there."""
+        return self.same_users.names if self.same_users is not None else _SAME
 
     @property
     def origin(self) -> str:

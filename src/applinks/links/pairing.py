@@ -228,7 +228,7 @@ def _record(them: Other, same_users: bool, by: str, method: SignatureMethod, nam
 
     def make(stored: Link | None) -> Link:
         before = stored or Link(them.id, "", them.type, them.url, them.url)
-        excluded = before.same_users.excluded if before.same_users else frozenset()
+        statement = before.same_users or SameUsers(same_users, by, int(moment.now))
         known = before.incoming.with_key(them.key.text)  # whoever makes a link again may distrust the old key
         incoming = replace(known, level=level, consumer_key=them.consumer_key, signature_method=method)
         return replace(
@@ -239,7 +239,7 @@ def _record(them: Other, same_users: bool, by: str, method: SignatureMethod, nam
             application_url=them.url,
             outgoing=Outgoing(level, method, IMPERSONATION_PARAMETERS[0], fixed_user=before.outgoing.fixed_user),
             incoming=incoming,
-            same_users=SameUsers(same_users, by, int(moment.now), excluded),
+            same_users=statement.said_again(same_users, by, int(moment.now)),
         )
 
     return (yield from changes.alter(them.id, make, by=by, kind="link made"))

@@ -36,6 +36,7 @@ from applinks.wire.messages import Request, Response
 NAME = "3LO"
 KIND = AuthenticationKind.THREE_LEGGED
 SHARES_ITS_HEADER = False
+SPEAKS_FOR_OTHERS = False
 
 EARLY = 60
 """Seconds before its end at which a token is renewed, so that it does not end on the way."""

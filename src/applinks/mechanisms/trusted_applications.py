@@ -24,6 +24,7 @@ from applinks.wire.trusted_failures import Code, Failure
 NAME = "Trusted"
 KIND = AuthenticationKind.TRUSTED_APPS
 SHARES_ITS_HEADER = False
+SPEAKS_FOR_OTHERS = True
 
 
 def objection(facts: Facts, user: str) -> Objection | None:
@@ -33,7 +34,7 @@ def objection(facts: Facts, user: str) -> Objection | None:
         return Objection(f"the outgoing level of the link is {link.outgoing.level}")
     if not is_safe_way(link.application_url):
         return Objection("its address is plain http, where anybody could put another name into the certificate")
-    unshared = link.unshared(user)
+    unshared = facts.unshared(user)
     return Objection(unshared) if unshared else None
 
 
@@ -45,12 +46,12 @@ def incoming_objection(link: Link) -> str | None:
 
 def person_objection(person: Person, link: Link, method: str, path: str) -> str | None:
     """Whoever is vouched for was not asked: the link's policy decides, as for impersonation."""
-    return link.unshared(person.name) or link.incoming.policy.objection(person, method, path)
+    return link.incoming.policy.objection(person, method, path)
 
 
-def witness(facts: Facts, user: str) -> str:  # noqa: ARG001 other mechanisms need the facts
-    """The person who acts here acts there."""
-    return user
+def witness(facts: Facts, user: str) -> str:
+    """The person who acts here acts there, by their name there."""
+    return facts.link.names.there(user) or user
 
 
 # ---- sending
@@ -59,10 +60,11 @@ def witness(facts: Facts, user: str) -> str:  # noqa: ARG001 other mechanisms ne
 def prove(request: Request, facts: Facts, user: str) -> Flow[Proof]:
     """Vouch for the user, for this address, now."""
     moment: Moment = yield Now()
+    there = witness(facts, user)
     drawn = [sha256(text.encode()).digest() for text in (yield FreshSecrets(9))]
     headers = trusted_apps.certify(
         request.url,
-        user,
+        there,
         facts.key,
         facts.consumer_key,
         milliseconds=int(moment.now * 1000),
@@ -71,7 +73,7 @@ def prove(request: Request, facts: Facts, user: str) -> Flow[Proof]:
     )
     for name, value in headers:
         request = request.with_header(name, value)
-    return Proof(request, f"trusted application {facts.consumer_key} vouches for {user} at {request.url}")
+    return Proof(request, f"trusted application {facts.consumer_key} vouches for {there} at {request.url}")
 
 
 def refusal(response: Response) -> Problem | None:

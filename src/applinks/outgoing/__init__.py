@@ -1,6 +1,7 @@
 """The road of a call to a linked application."""
 
 from applinks.outgoing import dance, telling
+from applinks.outgoing.comparing import compare
 from applinks.outgoing.connections import Connections
 from applinks.outgoing.fetch import fetch, fetch_async
 from applinks.outgoing.ladder import ANONYMOUS, Explanation
@@ -17,6 +18,7 @@ __all__ = [
     "Explanation",
     "LinkedApplication",
     "LinkedEntity",
+    "compare",
     "dance",
     "fetch",
     "fetch_async",

@@ -9,7 +9,7 @@ Rules of this file:
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from hmac import compare_digest
 from urllib.parse import urlencode
 
@@ -32,9 +32,9 @@ from applinks.links import (
     Stamp,
     endpoints_of,
 )
-from applinks.mechanisms import THREE_LEGGED, access_token, sign
-from applinks.outgoing import answer, clocks, keys
-from applinks.questions import Ask, Flow, Moment, Now
+from applinks.mechanisms import THREE_LEGGED, access_token
+from applinks.outgoing import answer, ourselves
+from applinks.questions import Flow, Moment, Now
 from applinks.wire import tokens
 from applinks.wire.messages import Pairs, Request, Response
 from applinks.wire.paths import is_local_path
@@ -171,24 +171,12 @@ def _facts(link_id: str, user: str) -> Flow[Facts]:
 
 
 def _post(url: str, facts: Facts, *, token: str | None, token_secret: str = "", extra: Pairs = ()) -> Flow[Response]:
-    request, tried, others = Request("POST", url, (("accept", "*/*"),)), facts, None
-    corrected = False
-    while True:
-        proof = yield from sign(request, tried, token=token, token_secret=token_secret, extra=extra)
-        response: Response = yield Ask(proof.request)
-        problem = refusal_in(response)
-        if response.status == 200:
-            yield from keys.remember(facts, tried, response, problem)
-            return response
-        if not corrected and (corrected := (yield from clocks.corrected(problem, facts.link.id))):
-            continue
-        if others is None:
-            others = (yield from keys.others(facts)) if keys.refused(facts.link, response, problem) else []
-        if not others:
-            break
-        tried = replace(facts, key=others.pop(0))
+    request = Request("POST", url, (("accept", "*/*"),))
+    response = yield from ourselves.ask(request, facts, token=token, token_secret=token_secret, extra=extra)
+    if response.status == 200:
+        return response
     moment: Moment = yield Now()
-    raise answer.error(facts.link, request.line(), response, None, problem=problem, now=moment.now)
+    raise answer.error(facts.link, request.line(), response, None, problem=refusal_in(response), now=moment.now)
 
 
 def _entry(kind: str, link: Link, user: str, by: str | None = None) -> WriteDown:

@@ -28,10 +28,12 @@ from applinks.links import (
     SigningKey,
     Stamp,
     Suspension,
+    VerdictOf,
     WhoWeAre,
     oddity,
     outgoing_use,
 )
+from applinks.store.comparisons import verdict_of
 from applinks.store.links import link_by_id, move_version
 from applinks.store.place import is_same
 from applinks.store.sealing import Place, Sealing
@@ -229,7 +231,9 @@ class Keys:
         token = None if question.user is None else self._tokens.find(connection, link.id, question.user)
         secret = self._secrets.find(connection, SecretOf(link.id, outgoing_use(link), link.origin))
         key = self._key_for(connection, link.outgoing.key_id)
-        return Facts(link, who_we_are(connection, WhoWeAre()), key, token, secret)
+        asked = link.only_proven and question.user is not None
+        verdict = verdict_of(connection, VerdictOf(link.id, question.user or "")) if asked else None
+        return Facts(link, who_we_are(connection, WhoWeAre()), key, token, secret, verdict)
 
     def stamp(self, question: Stamp) -> str:
         """The id of a sealing key, and a digest with it."""

@@ -16,6 +16,7 @@ from applinks.incoming import SpendNonce
 from applinks.links import (
     BecomeAnother,
     ChangeLinkId,
+    ComparisonOf,
     ConsentsHeld,
     CountWrongVerifier,
     DanceOf,
@@ -28,6 +29,7 @@ from applinks.links import (
     GrantsGiven,
     Identity,
     IsOurStamp,
+    KeepComparison,
     KeepDance,
     KeepRequestToken,
     KeepSecret,
@@ -56,11 +58,12 @@ from applinks.links import (
     Stamp,
     Suspension,
     TakeTurn,
+    VerdictOf,
     WhoWeAre,
     new_key,
 )
 from applinks.questions import Question
-from applinks.store import entities, identity, links, rotation
+from applinks.store import comparisons, entities, identity, links, rotation
 from applinks.store.backup import Backup, write_backup
 from applinks.store.database import Database, Use, failing_as_unavailable
 from applinks.store.grants import Grants
@@ -111,6 +114,7 @@ class Store:
             Links: links.all_links,
             SecretOf: secrets.find,
             GrantOfToken: grants.grant_of_token,
+            VerdictOf: comparisons.verdict_of,
         }
         self._keeps = frozenset(kept)
         self._grouped: Mapping[type[Question], Any] = {SpendNonce: nonces, WriteDown: Grouped(trail)}
@@ -131,6 +135,8 @@ class Store:
             RemoveEntityLink: self._writing(entities.remove_entity_link),
             ChangeLinkId: self._writing(Renaming(secrets, tokens).change_id),
             RememberParameter: self._writing(links.remember_parameter),
+            KeepComparison: self._writing(comparisons.keep_comparison),
+            ComparisonOf: self._reading(comparisons.comparison_of),
             KeepSecret: self._writing(secrets.keep),
             ConsentsHeld: self._reading(tokens.held),
             KeepToken: self._writing(tokens.keep),

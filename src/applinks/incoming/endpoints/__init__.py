@@ -7,6 +7,7 @@ from typing import Final
 
 from applinks.incoming.endpoints import (
     access_token,
+    comparing,
     consumer_info,
     deleted,
     manifest,
@@ -29,7 +30,9 @@ ENDPOINTS: Final[dict[str, Endpoint]] = {path: endpoint.serve for endpoint in _S
 """Path below our address → who serves it, after the request was admitted or found to prove nothing."""
 
 TOKEN_ENDPOINTS: Final[dict[str, Endpoint]] = {
-    path: endpoint.serve for endpoint in (request_token, access_token, new_key, new_address, deleted) for path in endpoint.PATHS
+    path: endpoint.serve
+    for endpoint in (request_token, access_token, comparing, new_key, new_address, deleted)
+    for path in endpoint.PATHS
 }
 """Those where an application proves only itself, which they verify by themselves: for tokens, and for the link as a whole."""
 
