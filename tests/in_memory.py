@@ -18,7 +18,16 @@ from applinks import clock
 from applinks.announcements import Announce, Fact
 from applinks.audit import AuditTrail, Entry, WriteDown, Written
 from applinks.errors import LinkExists, TransportFailed
-from applinks.incoming import SpendNonce, receive
+from applinks.incoming import (
+    AutomationToken,
+    AutomationTokenOf,
+    AutomationTokens,
+    KeepAutomationToken,
+    NoteUse,
+    RevokeAutomationToken,
+    SpendNonce,
+    receive,
+)
 from applinks.links import (
     AccessToken,
     ClockSkew,
@@ -125,6 +134,7 @@ class InMemory:
         self.request_tokens: dict[str, RequestToken] = {}
         self.wrong_verifiers: dict[str, int] = {}
         self.grants: dict[str, Grant] = {}
+        self.automation: dict[str, AutomationToken] = {}
         self.skews: dict[str, float] = {}
         self.told: list[Fact] = []
         self.waited: list[float] = []
@@ -309,6 +319,29 @@ class InMemory:
             return None
         return self.grants.pop(question.id)
 
+    # ---- tokens for automation, by their digests
+
+    def keep_automation_token(self, question: KeepAutomationToken) -> bool:
+        holding = {digest: token for digest, token in self.automation.items() if token.expires_at > self.now}
+        if len([token for token in holding.values() if token.user == question.token.user]) >= question.most:
+            return False
+        self.automation = {**holding, question.digest: question.token}
+        return True
+
+    def automation_tokens(self, question: AutomationTokens) -> tuple[AutomationToken, ...]:
+        found = [token for token in self.automation.values() if question.user in {None, token.user}]
+        return tuple(sorted(found, key=lambda token: -token.made_at))
+
+    def revoke_automation_token(self, question: RevokeAutomationToken) -> AutomationToken | None:
+        digest = next((digest for digest, token in self.automation.items() if token.id == question.id), "")
+        return self.automation.pop(digest, None)
+
+    def note_use(self, question: NoteUse) -> None:
+        used = {
+            digest: replace(token, used_at=question.at) for digest, token in self.automation.items() if token.id == question.id
+        }
+        self.automation |= used
+
     def stamp(self, question: Stamp) -> str:
         return hmac.digest(self.identity.id.encode(), question.text.encode(), "sha256").hex()
 
@@ -372,6 +405,11 @@ _ANSWERS: dict[type, Callable[[InMemory, Any], Any]] = {
     RenewGrant: InMemory.renew_grant,
     GrantsGiven: InMemory.grants_given,
     RevokeGrant: InMemory.revoke_grant,
+    KeepAutomationToken: InMemory.keep_automation_token,
+    AutomationTokenOf: lambda us, question: us.automation.get(question.digest),
+    AutomationTokens: InMemory.automation_tokens,
+    RevokeAutomationToken: InMemory.revoke_automation_token,
+    NoteUse: InMemory.note_use,
 }
 
 

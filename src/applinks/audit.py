@@ -63,12 +63,15 @@ class Written:
 class AuditTrail(Question):
     """The last `limit` entries as a tuple of `Written`, the newest first; only of that link (its name) or kind, if given.
 
+    `before` is a sequence number: only what was written before that one.
+
     Values are as they were written: whoever shows them escapes control characters (security.md T-67).
     """
 
     limit: int
     link: str | None = None
     kind: str | None = None
+    before: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

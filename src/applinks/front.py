@@ -12,7 +12,7 @@ from applinks import links
 from applinks.assembly import Application
 from applinks.audit import AuditTrail, AuditVerdict, Head, VerifyAudit, Written
 from applinks.errors import ConfigurationError
-from applinks.incoming import consent
+from applinks.incoming import AutomationToken, TokenMade, automation, consent
 from applinks.links import GENERIC, Administrator, Consent, ConsentsHeld, Consumer, Link, LinkSettings, Provider, pairing
 from applinks.mechanisms import names_of
 from applinks.outgoing import AsyncLinkedApplication, LinkedApplication, dance
@@ -120,6 +120,25 @@ class AppLinks(Application):
         """Drop the consent of a person; the next call as them asks for it again. False if there was none."""
         by = self.administrator(by)
         return self.run(_then(link, lambda found: dance.forget(found, user, why="consent forgotten", by=by)))
+
+    def make_token(
+        self, label: str, *, user: str | None = None, read_only: bool = False, days: int | None = None, by: str | None = None
+    ) -> TokenMade:
+        """Make a token with which a program administers this application over HTTP, as `user` or whoever has it made.
+
+        `label` says what it is for; it holds for 90 `days` if nothing is said. Its `secret` is shown this once.
+        """
+        by = self.administrator(by)
+        flow = automation.make_token(label, user or by, by=by, may_change=not read_only, days=days)
+        return self.run(flow)
+
+    def tokens(self, user: str | None = None) -> tuple[AutomationToken, ...]:
+        """The tokens of one person, or all, the newest first; never what proves them."""
+        return self.run(automation.tokens_of(user))
+
+    def revoke_token(self, id: str, *, by: str | None = None) -> AutomationToken:  # noqa: A002
+        """End a token: it is refused from the next request on, on every node."""
+        return self.run(automation.revoke_token(id, by=self.administrator(by)))
 
     def audit(self, limit: int = 100) -> tuple[Written, ...]:
         """The newest records of what was done, newest first."""
@@ -234,6 +253,25 @@ class AsyncAppLinks(Application):
         """Drop the consent of a person; the next call as them asks for it again. False if there was none."""
         by = self.administrator(by)
         return await self.run_async(_then(link, lambda found: dance.forget(found, user, why="consent forgotten", by=by)))
+
+    async def make_token(
+        self, label: str, *, user: str | None = None, read_only: bool = False, days: int | None = None, by: str | None = None
+    ) -> TokenMade:
+        """Make a token with which a program administers this application over HTTP, as `user` or whoever has it made.
+
+        `label` says what it is for; it holds for 90 `days` if nothing is said. Its `secret` is shown this once.
+        """
+        by = self.administrator(by)
+        flow = automation.make_token(label, user or by, by=by, may_change=not read_only, days=days)
+        return await self.run_async(flow)
+
+    async def tokens(self, user: str | None = None) -> tuple[AutomationToken, ...]:
+        """The tokens of one person, or all, the newest first; never what proves them."""
+        return await self.run_async(automation.tokens_of(user))
+
+    async def revoke_token(self, id: str, *, by: str | None = None) -> AutomationToken:  # noqa: A002
+        """End a token: it is refused from the next request on, on every node."""
+        return await self.run_async(automation.revoke_token(id, by=self.administrator(by)))
 
     async def audit(self, limit: int = 100) -> tuple[Written, ...]:
         """The newest records of what was done, newest first."""

@@ -8,7 +8,7 @@ import sys
 import typer
 
 from applinks.audit import printable
-from applinks.cli import audit, consent, demo, grant, init, keys, link
+from applinks.cli import audit, consent, demo, grant, init, keys, link, token
 from applinks.cli.words import check_text
 from applinks.errors import AppLinksError, CredentialsRequired
 
@@ -26,6 +26,7 @@ app.add_typer(grant.app, name="grant")
 app.add_typer(consent.app, name="consent")
 app.add_typer(audit.app, name="audit")
 app.add_typer(keys.app, name="keys")
+app.add_typer(token.app, name="token")
 
 
 def main() -> None:

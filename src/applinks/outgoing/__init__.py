@@ -1,10 +1,11 @@
 """The road of a call to a linked application."""
 
-from applinks.outgoing import dance
+from applinks.outgoing import dance, trying
 from applinks.outgoing.connections import Connections
 from applinks.outgoing.fetch import fetch, fetch_async
 from applinks.outgoing.ladder import ANONYMOUS, Explanation
 from applinks.outgoing.linked import AsyncLinkedApplication, LinkedApplication
+from applinks.outgoing.trying import Tried
 
 __all__ = [
     "ANONYMOUS",
@@ -12,7 +13,9 @@ __all__ = [
     "Connections",
     "Explanation",
     "LinkedApplication",
+    "Tried",
     "dance",
     "fetch",
     "fetch_async",
+    "trying",
 ]

@@ -77,6 +77,8 @@ class Trail(Ledger[WriteDown, None]):
             query = query.where(audit.c.link == question.link)
         if question.kind is not None:
             query = query.where(audit.c.kind == question.kind)
+        if question.before is not None:
+            query = query.where(audit.c.sequence < question.before)
         return tuple(Written(row.sequence, row.time, _entry(row.entry)) for row in connection.execute(query))
 
     def verify(self, connection: Connection, question: VerifyAudit) -> AuditVerdict:
