@@ -5,16 +5,17 @@ What it asks of others is answered by the tracker, which knows it, and by nobody
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
 import httpx2
 
-from applinks import AppLinks, Consumer, Person, Provider
+from applinks import AppLinks, Consumer, Person, Provider, clock
 from applinks.errors import TransportFailed
 from applinks.frameworks import ASGIPages, WSGIMiddleware, WSGIPages
-from applinks.incoming import receive
+from applinks.incoming import Principal, receive
 from applinks.links import AccessToken, Grant, KeepRequestToken, KeepToken, RequestToken, SpendRequestToken, digest_of
 from applinks.questions import Ask
 from applinks.web.interface import BELOW
@@ -74,12 +75,20 @@ class Rig:
         return self.applinks.link(name).id
 
 
-def rig(database: str) -> Rig:
-    """With links by pairing and by hand, and what people have allowed."""
+def opened(database: str) -> Rig:
+    """The application of a database that may have been filled before."""
     directory, tracker = Directory(), InMemory("Tracker")
+    tracker.now = clock.now()
     applinks = AppLinks(database, url=URL, name="Wiki", type="confluence", people=directory)
     made = Rig(applinks, directory, tracker)
     applinks._answers[Ask] = _network(made)
+    return made
+
+
+def filled(database: str) -> Rig:
+    """With links by pairing and by hand, and what people have allowed."""
+    made = opened(database)
+    applinks, tracker = made.applinks, made.tracker
     put(applinks, link_to(tracker))
     put(applinks, link_to(InMemory("Archive")))
     applinks.register_link(
@@ -102,6 +111,11 @@ def _allowed(applinks: AppLinks, link_id: str, user: str, id: str) -> None:  # n
     assert applinks.answer(SpendRequestToken(wish.digest, grant))
 
 
+def _who_am_i(principal: Principal | None) -> Response:
+    """As Jira says it."""
+    return Response(200, body=json.dumps({"name": principal.person.name if principal else ""}).encode())
+
+
 def _network(made: Rig) -> Callable[[Ask], Response]:
     def ask(question: Ask) -> Response:
         request = question.request
@@ -109,7 +123,7 @@ def _network(made: Rig) -> Callable[[Ask], Response]:
         for url, run in ((URL, made.applinks.run), (made.tracker.identity.url, made.tracker.run)):
             if request.url.startswith(f"{url}/"):
                 answer = run(receive(request))
-                return answer if isinstance(answer, Response) else Response(404)
+                return answer if isinstance(answer, Response) else _who_am_i(answer)
         raise TransportFailed(f"{request.url[:50]!r} cannot be reached.", remedy="Check it.")
 
     made.tracker.network = lambda request: ask(Ask(request))

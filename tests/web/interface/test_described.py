@@ -9,7 +9,6 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +20,7 @@ from applinks.web.interface import BELOW
 from in_memory import link_to
 from journeys import serving
 from putting import put
-from web.interface.rig import NEVER, Rig, rig
+from web.interface.rig import NEVER, Rig
 
 SCHEMATHESIS = Path(sys.executable).with_name("schemathesis")
 CONFIGURATION = """
@@ -34,13 +33,6 @@ expected-statuses = ["2xx", 401, 403, 404, 409, 412, 413, 422, 424]
 """How what does not fit may be refused; and how what fits, since a schema cannot say all rules (412, 413, 422, 424)."""
 FEW = ("describe", "listLinks", "registerLink", "changeLink", "deleteLink", "listRecords", "makeToken")
 """Enough to see that both kinds of server hand over the same."""
-
-
-@pytest.fixture
-def made(tmp_path: Path) -> Iterator[Rig]:
-    made = rig(f"sqlite:///{tmp_path}/applinks.db")
-    yield made
-    made.applinks.close()
 
 
 SECRET = f"{PREFIX}{'s' * 43}"
