@@ -13,6 +13,7 @@ from typing import Any
 import httpx2
 
 from applinks import AppLinks, Consumer, Person, Provider, clock
+from applinks.audit import Entry
 from applinks.errors import TransportFailed
 from applinks.frameworks import ASGIPages, WSGIMiddleware, WSGIPages
 from applinks.incoming import Principal, receive
@@ -128,3 +129,20 @@ def _network(made: Rig) -> Callable[[Ask], Response]:
 
     made.tracker.network = lambda request: ask(Ask(request))
     return ask
+
+
+def last(made: Rig) -> Entry:
+    """What was written down last."""
+    return made.applinks.audit(1)[0].entry
+
+
+def problem(answer: httpx2.Response) -> tuple[int, str]:
+    """Status and code of a refusal, which is a whole problem document (RFC 9457)."""
+    told = answer.json()
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert told["status"] == answer.status_code
+    assert told["type"] == "about:blank"
+    assert told["title"]
+    assert told["detail"]
+    assert told["remedy"]
+    return answer.status_code, told["code"]

@@ -6,7 +6,6 @@ from typing import Any
 
 from applinks.errors import ConfigurationError
 from applinks.incoming import AutomationToken, automation
-from applinks.incoming.automation import DAYS, LONGEST_LABEL, MOST_DAYS
 from applinks.questions import Flow
 from applinks.web.interface.operation import Call
 from applinks.web.interface.problems import nothing_there
@@ -15,13 +14,13 @@ from applinks.web.interface.schemas import FLAG, NAME, Schema, data, obj, shown
 TOKEN = shown(AutomationToken)
 NEW: Schema = obj(
     {
-        "label": {**NAME, "maxLength": LONGEST_LABEL, "description": "What it is for."},
+        "label": {**NAME, "maxLength": automation.LONGEST_LABEL, "description": "What it is for."},
         "read_only": {**FLAG, "description": "Whether it must not change anything; false if it is not said."},
         "days": {
             "type": "integer",
             "minimum": 1,
-            "maximum": MOST_DAYS,
-            "description": f"How long it holds: {DAYS} days if it is not said, never longer than the token that is sent.",
+            "maximum": automation.MOST_DAYS,
+            "description": f"How long it holds: {automation.DAYS} days if not said; never longer than the token that is sent.",
         },
     },
     optional=("read_only", "days"),
