@@ -15,7 +15,7 @@ from applinks.errors import ConfigurationError
 from applinks.incoming import AutomationToken, TokenMade, automation, consent
 from applinks.links import GENERIC, Administrator, Consent, ConsentsHeld, Consumer, Link, LinkSettings, Provider, pairing
 from applinks.mechanisms import names_of
-from applinks.outgoing import AsyncLinkedApplication, LinkedApplication, dance
+from applinks.outgoing import AsyncLinkedApplication, LinkedApplication, Tried, dance, trying
 from applinks.people import Policy
 from applinks.questions import Flow
 
@@ -103,6 +103,14 @@ class AppLinks(Application):
         """Delete our end of a link; delete the other end there."""
         by = self.administrator(by)
         self.run(_then(name, lambda link: links.remove(link, by=by)))
+
+    def test_link(self, name: str, user: str, *, using: str | None = None, by: str | None = None) -> Tried:
+        """Ask the other application who is calling, as that user, by one harmless call on the record (R-46).
+
+        `using` demands a mechanism. Raises what any call raises, and `PersonUnknown` where the directory does not know them.
+        """
+        by = self.administrator(by)
+        return self.run(_then(name, lambda link: trying.tried(link, user, using, self.mechanisms, by=by)))
 
     def grants(self, user: str | None = None, *, link: str | None = None) -> tuple[consent.Given, ...]:
         """What one person, or everybody, has allowed other applications to do as them here; or one application."""
@@ -236,6 +244,11 @@ class AsyncAppLinks(Application):
         """Delete our end of a link; delete the other end there."""
         by = self.administrator(by)
         await self.run_async(_then(name, lambda link: links.remove(link, by=by)))
+
+    async def test_link(self, name: str, user: str, *, using: str | None = None, by: str | None = None) -> Tried:
+        """Ask the other application who is calling, as that user; see `AppLinks.test_link`."""
+        by = self.administrator(by)
+        return await self.run_async(_then(name, lambda link: trying.tried(link, user, using, self.mechanisms, by=by)))
 
     async def grants(self, user: str | None = None, *, link: str | None = None) -> tuple[consent.Given, ...]:
         """What one person, or everybody, has allowed other applications to do as them here; or one application."""
