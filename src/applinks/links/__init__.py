@@ -18,6 +18,16 @@ from applinks.links.changes import (
     remove,
 )
 from applinks.links.dialects import DIALECTS, GENERIC, dialect_of, endpoints_of, who_am_i
+from applinks.links.entities import (
+    Entity,
+    EntityLink,
+    EntityLinks,
+    RemoveEntityLink,
+    SaveEntityLink,
+    link_entities,
+    primary_entity,
+    unlink_entities,
+)
 from applinks.links.facts import ClockSkew, Facts, FactsFor, LearnSkew
 from applinks.links.grants import (
     CountWrongVerifier,
@@ -101,6 +111,9 @@ __all__ = [
     "Decision",
     "EndDance",
     "Endpoints",
+    "Entity",
+    "EntityLink",
+    "EntityLinks",
     "Facts",
     "FactsFor",
     "ForgetToken",
@@ -131,12 +144,14 @@ __all__ = [
     "Proposal",
     "Provider",
     "RememberParameter",
+    "RemoveEntityLink",
     "RemoveLink",
     "RenewGrant",
     "RequestToken",
     "RequestTokenOf",
     "RevokeGrant",
     "SameUsers",
+    "SaveEntityLink",
     "SaveLink",
     "SecretOf",
     "SecretUse",
@@ -151,6 +166,7 @@ __all__ = [
     "digest_of",
     "endpoints_of",
     "is_safe_way",
+    "link_entities",
     "link_named",
     "link_with_id",
     "links_of",
@@ -160,10 +176,12 @@ __all__ = [
     "new_secret",
     "outgoing_use",
     "pairing",
+    "primary_entity",
     "primary_link",
     "register",
     "remove",
     "set_secret",
     "trust",
+    "unlink_entities",
     "who_am_i",
 ]

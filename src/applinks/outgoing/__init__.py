@@ -4,7 +4,7 @@ from applinks.outgoing import dance, trying
 from applinks.outgoing.connections import Connections
 from applinks.outgoing.fetch import fetch, fetch_async
 from applinks.outgoing.ladder import ANONYMOUS, Explanation
-from applinks.outgoing.linked import AsyncLinkedApplication, LinkedApplication
+from applinks.outgoing.linked import AsyncLinkedApplication, LinkedApplication, LinkedEntity
 from applinks.outgoing.trying import Tried
 
 __all__ = [
@@ -13,6 +13,7 @@ __all__ = [
     "Connections",
     "Explanation",
     "LinkedApplication",
+    "LinkedEntity",
     "Tried",
     "dance",
     "fetch",
