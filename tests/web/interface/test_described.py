@@ -50,7 +50,13 @@ def tried(made: Rig, url: str, folder: Path, *options: str) -> subprocess.Comple
     """By its own command line, as anybody would."""
     (folder / "schemathesis.toml").write_text(CONFIGURATION)
     other = made.applinks.make_token("spare", user="grace", by="root").token
-    there = {"link": made.tracker.identity.id, "grant": "grant-0", "token": other.id, "url": made.tracker.identity.url}
+    there = {
+        "link": made.tracker.identity.id,
+        "grant": "grant-0",
+        "entity_link": "e",
+        "token": other.id,
+        "url": made.tracker.identity.url,
+    }
     return subprocess.run(
         [
             SCHEMATHESIS,

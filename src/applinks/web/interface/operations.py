@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from applinks.questions import Flow
-from applinks.web.interface import links, people, problems, records, tokens
+from applinks.web.interface import entities, links, people, problems, records, tokens
 from applinks.web.interface.description import describe, many, ref
 from applinks.web.interface.operation import Call, May, Operation
 from applinks.web.interface.schemas import NAME, Schema, obj
@@ -26,6 +26,8 @@ SCHEMAS: Mapping[str, Schema] = {
     "Explanation": links.EXPLANATION,
     "Test": links.TEST,
     "Tried": links.TRIED,
+    "EntityLink": entities.ENTITY_LINK,
+    "NewEntityLink": entities.NEW,
     "Grant": people.GRANT,
     "Consent": people.CONSENT,
     "Record": records.RECORD,
@@ -197,6 +199,36 @@ OPERATIONS: tuple[Operation, ...] = (
         people.forget_consent,
         query={"user": {**NAME, "description": "Whose consent."}},
         needs=("user",),
+        status=204,
+    ),
+    Operation(
+        "GET",
+        "/entity-links",
+        "listEntityLinks",
+        "List the things of this application that are linked with things elsewhere",
+        May.READ,
+        entities.entity_links,
+        query={"link": _LINK, "type": {**NAME, "description": "Only those to this type of thing."}},
+        answer=obj({"entity_links": many("EntityLink")}),
+    ),
+    Operation(
+        "POST",
+        "/links/{link}/entities",
+        "linkEntities",
+        "Link a thing of this application with one of the other",
+        May.CHANGE,
+        entities.link_entities,
+        body=ref("NewEntityLink"),
+        answer=ref("EntityLink"),
+        status=201,
+    ),
+    Operation(
+        "DELETE",
+        "/entity-links/{entity_link}",
+        "unlinkEntities",
+        "Take such a link away",
+        May.CHANGE,
+        entities.unlink_entities,
         status=204,
     ),
     Operation(
