@@ -18,7 +18,16 @@ from applinks import clock
 from applinks.announcements import Announce, Fact
 from applinks.audit import AuditTrail, Entry, WriteDown, Written
 from applinks.errors import LinkExists, TransportFailed
-from applinks.incoming import SpendNonce, receive
+from applinks.incoming import (
+    AutomationToken,
+    AutomationTokenOf,
+    AutomationTokens,
+    KeepAutomationToken,
+    NoteUse,
+    RevokeAutomationToken,
+    SpendNonce,
+    receive,
+)
 from applinks.links import (
     AccessToken,
     ChangeLinkId,
@@ -156,6 +165,7 @@ class InMemory:
         self.comparisons: dict[str, Comparison] = {}
         self.verdicts: dict[tuple[str, str], Verdict] = {}
         self.lists_people = True
+        self.automation: dict[str, AutomationToken] = {}
         self.entities: dict[str, EntityLink] = {}
         self.skews: dict[str, float] = {}
         self.told: list[Fact] = []
@@ -411,6 +421,29 @@ class InMemory:
                     belongings[(question.new, one.user) if isinstance(one, AccessToken) else key] = moved
         return self.links[question.new]
 
+    # ---- tokens for automation, by their digests
+
+    def keep_automation_token(self, question: KeepAutomationToken) -> bool:
+        holding = {digest: token for digest, token in self.automation.items() if token.expires_at > self.now}
+        if len([token for token in holding.values() if token.user == question.token.user]) >= question.most:
+            return False
+        self.automation = {**holding, question.digest: question.token}
+        return True
+
+    def automation_tokens(self, question: AutomationTokens) -> tuple[AutomationToken, ...]:
+        found = [token for token in self.automation.values() if question.user in {None, token.user}]
+        return tuple(sorted(found, key=lambda token: -token.made_at))
+
+    def revoke_automation_token(self, question: RevokeAutomationToken) -> AutomationToken | None:
+        digest = next((digest for digest, token in self.automation.items() if token.id == question.id), "")
+        return self.automation.pop(digest, None)
+
+    def note_use(self, question: NoteUse) -> None:
+        used = {
+            digest: replace(token, used_at=question.at) for digest, token in self.automation.items() if token.id == question.id
+        }
+        self.automation |= used
+
     def stamp(self, question: Stamp) -> str:
         return hmac.digest(self.identity.id.encode(), question.text.encode(), "sha256").hex()
 
@@ -488,6 +521,11 @@ _ANSWERS: dict[type, Callable[[InMemory, Any], Any]] = {
     RenewGrant: InMemory.renew_grant,
     GrantsGiven: InMemory.grants_given,
     RevokeGrant: InMemory.revoke_grant,
+    KeepAutomationToken: InMemory.keep_automation_token,
+    AutomationTokenOf: lambda us, question: us.automation.get(question.digest),
+    AutomationTokens: InMemory.automation_tokens,
+    RevokeAutomationToken: InMemory.revoke_automation_token,
+    NoteUse: InMemory.note_use,
 }
 
 

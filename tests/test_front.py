@@ -109,7 +109,7 @@ def test_every_change_can_be_made_by_name():
     changing = {name for name, method in methods(AppLinks).items() if callable(method) and "by" in str(parameters(method))}
     assert changing >= {
         "change_link", "change_policy", "create_link", "delete_link", "forget_consent", "make_primary", "new_secret",
-        "register_link", "revoke_grant", "set_secret",
+        "make_token", "register_link", "revoke_grant", "revoke_token", "set_secret",
     }  # fmt: skip
     for name in changing - {"administrator"}:
         by = inspect.signature(getattr(AppLinks, name)).parameters["by"]
@@ -324,6 +324,24 @@ def test_what_nobody_consented_to_cannot_be_dropped_and_leaves_no_record(face):
     assert face.do("audit") == ()
 
 
+def test_a_token_is_made_listed_and_ended_and_shown_once(face, caplog):
+    """T-66"""
+    with caplog.at_level(logging.DEBUG):
+        made = face.do("make_token", "nightly", user="root", read_only=True, days=1, by="ops")
+        assert face.do("tokens") == face.do("tokens", "root") == (made.token,)
+        assert face.do("tokens", "alice") == ()
+        assert face.do("revoke_token", made.token.id, by="ops") == made.token
+    assert face.do("tokens") == ()
+    assert (made.token.user, made.token.may_change) == ("root", False)
+    assert made.secret not in caplog.text + repr(made) + repr(face.do("audit"))
+    assert (face.newest().kind, face.newest().subject, face.newest().actor) == ("token revoked", "root", "ops")
+
+
+def test_a_token_is_for_whoever_has_it_made_unless_somebody_is_named(face):
+    with face.applinks.acting_as(Person("root", administrator=True)):
+        assert face.do("make_token", "mine").token.user == "root"
+
+
 # ---- who may
 
 
@@ -333,8 +351,9 @@ CHANGES: dict[str, tuple[Any, ...]] = {
     "register_link": ("Any", "https://any.example.com"),
     "revoke_grant": ("grant 1",),
     "forget_consent": ("Tracker", "alice"),
+    "make_token": ("nightly",),
 }
-OPTIONS = {"register_link": {"provider": Provider()}}
+OPTIONS: dict[str, dict[str, Any]] = {"register_link": {"provider": Provider()}, "make_token": {"user": "root"}}
 
 
 def attempt(face: Sync, verb: str, **by: Any) -> Any:

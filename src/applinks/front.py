@@ -12,7 +12,7 @@ from applinks import links
 from applinks.assembly import Application
 from applinks.audit import AuditFilters, AuditTrail, AuditVerdict, Export, Head, VerifyAudit, Written
 from applinks.errors import ConfigurationError
-from applinks.incoming import consent
+from applinks.incoming import AutomationToken, TokenMade, automation, consent
 from applinks.links import (
     GENERIC,
     OVERLAP,
@@ -41,9 +41,11 @@ from applinks.outgoing import (
     Deleted,
     LinkedApplication,
     LinkedEntity,
+    Tried,
     compare,
     dance,
     telling,
+    trying,
 )
 from applinks.people import Acting, Comparison, Policy, acting, current_user
 from applinks.questions import Flow
@@ -184,6 +186,14 @@ class AppLinks(Application):
         deleting = _then(name, lambda link: telling.delete(link, both=both, by=by, acting=who, mechanisms=mechanisms))
         return self.run(deleting)
 
+    def test_link(self, name: str, user: str, *, using: str | None = None, by: str | None = None) -> Tried:
+        """Ask the other application who is calling, as that user, by one harmless call on the record (R-46).
+
+        `using` demands a mechanism. Raises what any call raises, and `PersonUnknown` where the directory does not know them.
+        """
+        by = self.administrator(by)
+        return self.run(_then(name, lambda link: trying.tried(link, user, using, self.mechanisms, by=by)))
+
     def link_entities(
         self, name: str, ours: Entity, theirs: Entity, *, primary: bool = False, by: str | None = None
     ) -> EntityLink:
@@ -220,6 +230,25 @@ class AppLinks(Application):
         """Drop the consent of a person; the next call as them asks for it again. False if there was none."""
         by = self.administrator(by)
         return self.run(_then(link, lambda found: dance.forget(found, user, why="consent forgotten", by=by)))
+
+    def make_token(
+        self, label: str, *, user: str | None = None, read_only: bool = False, days: int | None = None, by: str | None = None
+    ) -> TokenMade:
+        """Make a token with which a program administers this application over HTTP, as `user` or whoever has it made.
+
+        `label` says what it is for; it holds for 90 `days` if nothing is said. Its `secret` is shown this once.
+        """
+        by = self.administrator(by)
+        flow = automation.make_token(label, user or by, by=by, may_change=not read_only, days=days)
+        return self.run(flow)
+
+    def tokens(self, user: str | None = None) -> tuple[AutomationToken, ...]:
+        """The tokens of one person, or all, the newest first; never what proves them."""
+        return self.run(automation.tokens_of(user))
+
+    def revoke_token(self, id: str, *, by: str | None = None) -> AutomationToken:  # noqa: A002
+        """End a token: it is refused from the next request on, on every node."""
+        return self.run(automation.revoke_token(id, by=self.administrator(by)))
 
     def identity_moved(self, *, by: str | None = None) -> Identity:
         """Say that this is the original, which lies elsewhere or has another address now: calls go out again (G-06)."""
@@ -383,6 +412,11 @@ class AsyncAppLinks(Application):
         deleting = _then(name, lambda link: telling.delete(link, both=both, by=by, acting=who, mechanisms=mechanisms))
         return await self.run_async(deleting)
 
+    async def test_link(self, name: str, user: str, *, using: str | None = None, by: str | None = None) -> Tried:
+        """Ask the other application who is calling, as that user; see `AppLinks.test_link`."""
+        by = self.administrator(by)
+        return await self.run_async(_then(name, lambda link: trying.tried(link, user, using, self.mechanisms, by=by)))
+
     async def link_entities(
         self, name: str, ours: Entity, theirs: Entity, *, primary: bool = False, by: str | None = None
     ) -> EntityLink:
@@ -419,6 +453,25 @@ class AsyncAppLinks(Application):
         """Drop the consent of a person; the next call as them asks for it again. False if there was none."""
         by = self.administrator(by)
         return await self.run_async(_then(link, lambda found: dance.forget(found, user, why="consent forgotten", by=by)))
+
+    async def make_token(
+        self, label: str, *, user: str | None = None, read_only: bool = False, days: int | None = None, by: str | None = None
+    ) -> TokenMade:
+        """Make a token with which a program administers this application over HTTP, as `user` or whoever has it made.
+
+        `label` says what it is for; it holds for 90 `days` if nothing is said. Its `secret` is shown this once.
+        """
+        by = self.administrator(by)
+        flow = automation.make_token(label, user or by, by=by, may_change=not read_only, days=days)
+        return await self.run_async(flow)
+
+    async def tokens(self, user: str | None = None) -> tuple[AutomationToken, ...]:
+        """The tokens of one person, or all, the newest first; never what proves them."""
+        return await self.run_async(automation.tokens_of(user))
+
+    async def revoke_token(self, id: str, *, by: str | None = None) -> AutomationToken:  # noqa: A002
+        """End a token: it is refused from the next request on, on every node."""
+        return await self.run_async(automation.revoke_token(id, by=self.administrator(by)))
 
     async def identity_moved(self, *, by: str | None = None) -> Identity:
         """Say that this is the original, which lies elsewhere or has another address now; see `AppLinks.identity_moved`."""

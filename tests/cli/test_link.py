@@ -11,12 +11,16 @@ from typing import Any
 
 import pytest
 
-from applinks import AppLinks, Person, current_user
+from applinks import AppLinks, Link, Person
 from applinks.cli import link as link_commands
 from applinks.frameworks import WSGIMiddleware
 from applinks.links import AccessToken, KeepToken
-from applinks.outgoing import LinkedApplication
+from applinks.links.dialects import WhoAmI
+from applinks.outgoing import trying
+from applinks.outgoing.call import Who
+from applinks.questions import Flow
 from applinks.wire import trusted_apps
+from applinks.wire.messages import Request, Response
 from in_memory import InMemory, link_to
 from journeys.serving import address_of, listen, wsgi
 from putting import put
@@ -164,11 +168,13 @@ def answering(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The other application answers with the name at the end of this list; who asked is put before it."""
     names = ["alice"]
 
-    def who_am_i(_: LinkedApplication) -> str:
-        names.insert(0, current_user().name)
-        return names[-1]
+    def sent(request: Request, link: Link, who: Who | None, *rest: object) -> Flow[Response]:
+        yield from ()
+        names.insert(0, who.user.name if who else "nobody")
+        return Response(200)
 
-    monkeypatch.setattr(LinkedApplication, "who_am_i", who_am_i)
+    monkeypatch.setattr(trying, "_sent", sent)
+    monkeypatch.setattr(trying, "who_am_i", lambda _: WhoAmI("who", lambda _: names[-1]))
     return names
 
 
@@ -176,7 +182,13 @@ def test_a_link_that_answers_with_the_user_asked_for_is_good(run, files, answeri
     assert run("link", "test", "Wiki", "--as", "Alice").out == "Wiki answered as alice, by 2LOi.\n"
     assert answering == ["Alice", "alice"]
     data = run("link", "test", "Wiki", "--as", "alice", "--json").data
-    assert data == {"link": "Wiki", "asked": "alice", "expected": "alice", "answered": "alice", "mechanism": "2LOi"}
+    assert data == {
+        "link": "Wiki",
+        "asked": "alice",
+        "expected": "alice",
+        "answered": "alice",
+        "mechanism": "2LOi",
+    }
 
 
 @pytest.mark.parametrize(("answer", "shown"), [("bob", "bob"), ("", "nobody"), ("alice\x1b[2J", r"alice\x1b[2J")])
@@ -221,7 +233,13 @@ def test_who_should_answer_depends_on_the_mechanism(run, by, answering, mechanis
     using = ("--using", mechanism) if by(mechanism) == "anonymous" else ()
     answering.append(right)
     data = run("link", "test", "Wiki", "--as", "alice", *using, "--json").data
-    assert data == {"link": "Wiki", "asked": "alice", "expected": expected, "answered": right, "mechanism": mechanism}
+    assert data == {
+        "link": "Wiki",
+        "asked": "alice",
+        "expected": expected,
+        "answered": right,
+        "mechanism": mechanism,
+    }
     should = {None: "somebody", "": "nobody"}.get(expected, expected)
     for answer in wrong:
         answering.append(answer)

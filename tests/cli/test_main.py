@@ -65,7 +65,8 @@ def test_the_commands_are_those_that_are_described():
         "identity show", "init", "keys list", "keys reseal", "keys rotate", "link announce-address", "link change",
         "link compare", "link create", "link delete", "link explain", "link list", "link move", "link policy",
         "link primary", "link public-key", "link register", "link secret", "link show", "link test", "link trust",
-        "signing announce", "signing retire", "signing rotate", "signing status", "signing use",
+        "signing announce", "signing retire", "signing rotate", "signing status", "signing use", "token list", "token make",
+        "token revoke",
     ]  # fmt: skip
 
 

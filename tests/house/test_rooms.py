@@ -31,6 +31,7 @@ WITHOUT_A_TEST_OF_THEIR_NAME = {
     "demo/forge/": "tests/demo/test_forge.py and tests/demo/test_pages.py",
     "demo/tracker/": "tests/demo/test_tracker.py and tests/demo/test_pages.py",
     "demo/wiki/": "tests/demo/test_wiki.py and tests/demo/test_pages.py",
+    "store/automation.py": "tests/contracts/test_store_automation.py",
     "store/entities.py": "tests/contracts/test_store_entities.py",
     "links/comparing.py": "questions; tests/contracts/test_store_comparisons.py asks them",
     "outgoing/ourselves.py": "tests/outgoing/test_dance.py and tests/outgoing/test_comparing.py",

@@ -8,7 +8,7 @@ import sys
 import typer
 
 from applinks.audit import printable
-from applinks.cli import audit, backup, consent, demo, entity, grant, identity, init, keys, link, signing
+from applinks.cli import audit, backup, consent, demo, entity, grant, identity, init, keys, link, signing, token
 from applinks.cli.words import check_text
 from applinks.errors import AppLinksError, CredentialsRequired
 
@@ -30,6 +30,7 @@ app.add_typer(consent.app, name="consent")
 app.add_typer(audit.app, name="audit")
 app.add_typer(keys.app, name="keys")
 app.add_typer(signing.app, name="signing")
+app.add_typer(token.app, name="token")
 
 
 def main() -> None:

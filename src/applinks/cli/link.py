@@ -119,19 +119,13 @@ def try_(
 
     That is the user where both sides have the same; the account, for basic; anybody at all where the name may differ.
     """
-    from applinks import Person
-
-    with opened(database) as applinks, applinks.acting_as(Person(user)):
-        linked = applinks.link(name)
-        linked = linked.using(using) if using else linked
-        explanation, answered = linked.explain(), linked.who_am_i()
-    expected = explanation.witness
-    good = answered != "" if expected is None else answered.casefold() == expected.casefold()
-    should = "" if good else f", and should have as {expected or ('somebody' if expected is None else 'nobody')}"
-    words = f"{name} answered as {answered or 'nobody'}, by {explanation.mechanism}{should}."
-    data = {"link": name, "asked": user, "expected": expected, "answered": answered, "mechanism": explanation.mechanism}
-    show(data, words, as_json=as_json)
-    if not good:
+    with opened(database) as applinks:
+        tried = applinks.test_link(name, user, using=using, by=whoever_runs_this(None))
+    expected = tried.expected
+    should = "" if tried.good else f", and should have as {expected or ('somebody' if expected is None else 'nobody')}"
+    words = f"{name} answered as {tried.answered or 'nobody'}, by {tried.mechanism}{should}."
+    show(asdict(tried), words, as_json=as_json)
+    if not tried.good:
         raise typer.Exit(1)
 
 

@@ -9,6 +9,7 @@ Rules of this file:
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, MutableMapping
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
@@ -128,7 +129,8 @@ async def read_body(receive_: Receive, length: int | None) -> tuple[bytes, bool,
 async def respond(response: Response, send: Send, *, with_body: bool) -> None:
     """Send an answer of our own."""
     headers = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in response.headers]
-    headers.append((b"content-length", str(len(response.body)).encode()))
+    if response.status != HTTPStatus.NO_CONTENT:  # which has no length (RFC 9110, 8.6)
+        headers.append((b"content-length", str(len(response.body)).encode()))
     await send({"type": "http.response.start", "status": response.status, "headers": headers})
     await send({"type": "http.response.body", "body": response.body if with_body else b""})
 

@@ -189,7 +189,8 @@ def read_body(environ: Environ) -> tuple[bytes, bool]:
 
 def respond(response: Response, start_response: StartResponse, *, with_body: bool) -> Iterable[bytes]:
     """Give an answer of our own."""
-    headers = [*response.headers, ("content-length", str(len(response.body)))]
+    length = [("content-length", str(len(response.body)))] if response.status != HTTPStatus.NO_CONTENT else []
+    headers = [*response.headers, *length]
     start_response(f"{response.status} {HTTPStatus(response.status).phrase}", headers)
     return [response.body] if with_body else []
 

@@ -1,6 +1,16 @@
 """The road of a request that comes in."""
 
-from applinks.incoming import consent
+from applinks.incoming import automation, consent
+from applinks.incoming.automation import (
+    Automation,
+    AutomationToken,
+    AutomationTokenOf,
+    AutomationTokens,
+    KeepAutomationToken,
+    NoteUse,
+    RevokeAutomationToken,
+    TokenMade,
+)
 from applinks.incoming.endpoints.access_token import SESSION_LIFE
 from applinks.incoming.principal import Principal
 from applinks.incoming.receive import BODY_LIMIT, concerns_us, receive, wants_body
@@ -9,8 +19,17 @@ from applinks.incoming.replay import SpendNonce, may_try_to_sign_in
 __all__ = [
     "BODY_LIMIT",
     "SESSION_LIFE",
+    "Automation",
+    "AutomationToken",
+    "AutomationTokenOf",
+    "AutomationTokens",
+    "KeepAutomationToken",
+    "NoteUse",
     "Principal",
+    "RevokeAutomationToken",
     "SpendNonce",
+    "TokenMade",
+    "automation",
     "concerns_us",
     "consent",
     "may_try_to_sign_in",

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from typing import Protocol
 from urllib.parse import urljoin
 
 from applinks.audit import CALL, Entry, WriteDown
@@ -16,7 +17,7 @@ from applinks.errors import AppLinksError, LinkNotFound, RedirectedElsewhere
 from applinks.links import Facts, FactsFor, Link
 from applinks.mechanisms import MECHANISMS, Mechanism, Proof
 from applinks.outgoing import address, answer, clocks, dance, keys, ladder
-from applinks.people import Acting
+from applinks.people import Person
 from applinks.questions import Flow, Moment, Now, Wait
 from applinks.wire.keys import PrivateKey
 from applinks.wire.messages import Request, Response
@@ -38,6 +39,22 @@ class Answered:
 
     response: Response
     problem: Problem | None
+
+
+class Who(Protocol):
+    """Who acts, as it is written down: an `Acting`, or an administrator who tries a link as somebody."""
+
+    @property
+    def user(self) -> Person:
+        """Whose rights apply."""
+
+    @property
+    def actor(self) -> Person:
+        """Who caused it."""
+
+    @property
+    def reason(self) -> str | None:
+        """Why, if they are not the same."""
 
 
 @dataclass(slots=True)
@@ -65,7 +82,7 @@ class _Call:
 def call(
     request: Request,
     link_id: str,
-    acting: Acting | None,
+    acting: Who | None,
     demanded: str | None,
     mechanisms: Sequence[Mechanism] = MECHANISMS,
     *,
@@ -244,7 +261,7 @@ def _has_body(request: Request) -> bool:
     return request.header("content-length") not in {None, "0"} or request.header("transfer-encoding") is not None
 
 
-def _record(way: _Call, acting: Acting | None, outcome: str) -> WriteDown:
+def _record(way: _Call, acting: Who | None, outcome: str) -> WriteDown:
     return WriteDown(
         Entry(
             kind=CALL,

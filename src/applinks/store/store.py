@@ -12,7 +12,14 @@ from sqlalchemy import Connection
 
 from applinks import clock as clocks
 from applinks.audit import AuditHead, AuditSpan, AuditTrail, VerifyAudit, WriteDown
-from applinks.incoming import SpendNonce
+from applinks.incoming import (
+    AutomationTokenOf,
+    AutomationTokens,
+    KeepAutomationToken,
+    NoteUse,
+    RevokeAutomationToken,
+    SpendNonce,
+)
 from applinks.links import (
     BecomeAnother,
     ChangeLinkId,
@@ -64,6 +71,7 @@ from applinks.links import (
 )
 from applinks.questions import Question
 from applinks.store import comparisons, entities, identity, links, rotation
+from applinks.store.automation import AutomationTokensKept
 from applinks.store.backup import Backup, write_backup
 from applinks.store.database import Database, Use, failing_as_unavailable
 from applinks.store.grants import Grants
@@ -100,7 +108,7 @@ class Store:
         self._clock = clock
         self._kept = Kept()
         secrets, tokens, grants = Secrets(sealing), Tokens(sealing, clock), Grants(sealing, clock)
-        trail = Trail(database, sealing, clock)
+        trail, automation = Trail(database, sealing, clock), AutomationTokensKept(clock)
         keys = Keys(sealing, secrets, tokens, clock)
         kept: dict[type[Question], Answer] = {
             WhoWeAre: identity.who_we_are,
@@ -153,6 +161,11 @@ class Store:
             RenewGrant: self._writing(grants.renew),
             GrantsGiven: self._reading(grants.given),
             RevokeGrant: self._writing(grants.revoke),
+            KeepAutomationToken: self._writing(automation.keep),
+            AutomationTokenOf: self._reading(automation.of_digest),
+            AutomationTokens: self._reading(automation.all),
+            RevokeAutomationToken: self._writing(automation.revoke),
+            NoteUse: self._writing(automation.note_use),
             AuditTrail: self._reading(trail.read),
             AuditHead: self._reading(trail.head),
             AuditSpan: self._reading(trail.span),
