@@ -62,6 +62,7 @@ from applinks.links import (
     RevokeGrant,
     SameUsers,
     SaveLink,
+    SealFor,
     SecretOf,
     SecretUse,
     SpendRequestToken,
@@ -69,6 +70,7 @@ from applinks.links import (
     TakeTurn,
     WhoWeAre,
     new_key,
+    seal,
 )
 from applinks.mechanisms import MECHANISMS, Mechanism
 from applinks.people import ActingAs, FindPerson, KnowsPeople, MayRunAs, Person, Policy, SignIn, may_run_as
@@ -335,6 +337,7 @@ _ANSWERS: dict[type, Callable[[InMemory, Any], Any]] = {
     RemoveLink: lambda us, question: us.remove(question.id),
     RememberParameter: InMemory.remember,
     PlainHttpAllowed: lambda us, _: us.plain_http,
+    SealFor: lambda _us, question: seal(question.public_key, question.content),
     FindPerson: lambda us, question: us.people.get(question.name),
     SignIn: lambda us, question: us.people.get(question.name) if question.password == f"{question.name}'s" else None,
     MayRunAs: lambda us, question: may_run_as(us.run_as, question.actor, question.user),

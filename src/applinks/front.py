@@ -6,11 +6,13 @@ Each method looks something up or runs one flow. The two classes say the same; w
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Self, TypeVar, Unpack
 
-from applinks import links
+from applinks import doctor, links
 from applinks.assembly import Application
 from applinks.audit import AuditTrail, AuditVerdict, Head, VerifyAudit, Written
+from applinks.doctor import Diagnosis
 from applinks.errors import ConfigurationError
 from applinks.incoming import consent
 from applinks.links import GENERIC, Administrator, Consent, ConsentsHeld, Consumer, Link, LinkSettings, Provider, pairing
@@ -103,6 +105,18 @@ class AppLinks(Application):
         """Delete our end of a link; delete the other end there."""
         by = self.administrator(by)
         self.run(_then(name, lambda link: links.remove(link, by=by)))
+
+    def diagnose(self, name: str, user: str | None = None, *, by: str | None = None, strict: bool = False) -> Diagnosis:
+        """Examine a link, live: how it is, why, and what to do; see `applinks.doctor`.
+
+        As `user`, one harmless call is made, caused by the administrator `by`; without one, a call that names nobody.
+        """
+        examine = partial(doctor.examine, user=user, by=by, mechanisms=self.mechanisms, strict=strict)
+        return self.run(_then(name, examine))
+
+    def diagnose_all(self, user: str | None = None, *, by: str | None = None, strict: bool = False) -> tuple[Diagnosis, ...]:
+        """Examine all links, one after the other; see `diagnose`."""
+        return self.run(doctor.examine_all(user=user, by=by, mechanisms=self.mechanisms, strict=strict))
 
     def grants(self, user: str | None = None, *, link: str | None = None) -> tuple[consent.Given, ...]:
         """What one person, or everybody, has allowed other applications to do as them here; or one application."""
@@ -217,6 +231,20 @@ class AsyncAppLinks(Application):
         """Delete our end of a link; delete the other end there."""
         by = self.administrator(by)
         await self.run_async(_then(name, lambda link: links.remove(link, by=by)))
+
+    async def diagnose(self, name: str, user: str | None = None, *, by: str | None = None, strict: bool = False) -> Diagnosis:
+        """Examine a link, live: how it is, why, and what to do; see `applinks.doctor`.
+
+        As `user`, one harmless call is made, caused by the administrator `by`; without one, a call that names nobody.
+        """
+        examine = partial(doctor.examine, user=user, by=by, mechanisms=self.mechanisms, strict=strict)
+        return await self.run_async(_then(name, examine))
+
+    async def diagnose_all(
+        self, user: str | None = None, *, by: str | None = None, strict: bool = False
+    ) -> tuple[Diagnosis, ...]:
+        """Examine all links, one after the other; see `diagnose`."""
+        return await self.run_async(doctor.examine_all(user=user, by=by, mechanisms=self.mechanisms, strict=strict))
 
     async def grants(self, user: str | None = None, *, link: str | None = None) -> tuple[consent.Given, ...]:
         """What one person, or everybody, has allowed other applications to do as them here; or one application."""

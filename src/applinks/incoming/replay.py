@@ -13,6 +13,7 @@ from applinks.questions import Flow, Moment, Now, Question
 TRIES = 10
 SHELVES = 64
 QUARTER_HOUR = 900
+ASKS = 5
 MARGIN = 60
 """Seconds that a spent nonce is kept beyond the window in which its timestamp could pass."""
 
@@ -50,8 +51,21 @@ def may_try_to_sign_in(name: str) -> Flow[bool]:
     moment: Moment = yield Now()
     quarter = int(moment.now) // QUARTER_HOUR * QUARTER_HOUR
     folded = unicodedata.normalize("NFKC", name).casefold().strip()
-    shelf = str(int.from_bytes(hashlib.sha256(folded.encode(errors="replace")).digest()[:2]) % SHELVES)
     for number in range(TRIES):
-        if (yield SpendNonce("sign-in", shelf, quarter, str(number), quarter + QUARTER_HOUR)):
+        if (yield SpendNonce("sign-in", _shelf(folded), quarter, str(number), quarter + QUARTER_HOUR)):
             return True
     return False
+
+
+def may_ask_for_state(id: str) -> Flow[bool]:  # noqa: A002
+    """Whether another sealed state may be made for this id: `ASKS` in a second, counted in the same way."""
+    moment: Moment = yield Now()
+    second = int(moment.now)
+    for number in range(ASKS):
+        if (yield SpendNonce("state", _shelf(id), second, str(number), second + 1)):
+            return True
+    return False
+
+
+def _shelf(text: str) -> str:
+    return str(int.from_bytes(hashlib.sha256(text.encode(errors="replace")).digest()[:2]) % SHELVES)

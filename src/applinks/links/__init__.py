@@ -1,7 +1,7 @@
 """What a link is: the model, the registry, keys, changes, and the making of both ends."""
 
 from applinks.links import pairing
-from applinks.links.by_hand import Consumer, Provider, register
+from applinks.links.by_hand import Consumer, Provider, id_of_address, register
 from applinks.links.changes import (
     LEARN,
     SIGNATURE_METHODS,
@@ -60,6 +60,7 @@ from applinks.links.registry import (
     primary_link,
 )
 from applinks.links.secrets import KeepSecret, SecretOf, SecretUse, new_secret, outgoing_use, set_secret
+from applinks.links.state import STATE_PATH, SealFor, State, can_be_sealed_for, seal, unseal
 from applinks.links.tokens import (
     AccessToken,
     Consent,
@@ -84,6 +85,7 @@ __all__ = [
     "PAIRING_PATH",
     "REQUESTOR_ID",
     "SIGNATURE_METHODS",
+    "STATE_PATH",
     "USER_ID",
     "AccessToken",
     "Administrator",
@@ -135,17 +137,21 @@ __all__ = [
     "RevokeGrant",
     "SameUsers",
     "SaveLink",
+    "SealFor",
     "SecretOf",
     "SecretUse",
     "SpendRequestToken",
     "Stamp",
+    "State",
     "TakeTurn",
     "WhoWeAre",
+    "can_be_sealed_for",
     "change",
     "change_policy",
     "dialect_of",
     "digest_of",
     "endpoints_of",
+    "id_of_address",
     "is_safe_way",
     "link_named",
     "link_with_id",
@@ -159,7 +165,9 @@ __all__ = [
     "primary_link",
     "register",
     "remove",
+    "seal",
     "set_secret",
     "trust",
+    "unseal",
     "who_am_i",
 ]

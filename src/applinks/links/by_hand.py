@@ -73,7 +73,7 @@ def register(
     _check_whole(name, base, consumer, provider)
     if base:
         yield from check_address(base, "The address")
-    id = _id(base or f"consumer {consumer.key if consumer else ''}")  # noqa: A001
+    id = id_of_address(base or f"consumer {consumer.key if consumer else ''}")  # noqa: A001
     namesake: Link | None = yield LinkByName(name)
     if namesake is not None and namesake.id != id:
         raise name_taken(namesake)
@@ -196,7 +196,7 @@ def _check_key(key: str) -> None:
         )
 
 
-def _id(text: str) -> str:
+def id_of_address(text: str) -> str:
     """The id of an application that says none: the name UUID of its address, as products make it (protocol.md 4.4)."""
     digest = bytearray(hashlib.md5(text.encode(), usedforsecurity=False).digest())
     digest[6] = digest[6] & 0x0F | 0x30  # version 3

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from typing import Protocol
 from urllib.parse import urljoin
 
 from applinks.audit import CALL, Entry, WriteDown
@@ -15,7 +16,7 @@ from applinks.errors import AppLinksError, LinkNotFound, RedirectedElsewhere
 from applinks.links import Facts, FactsFor, Link
 from applinks.mechanisms import MECHANISMS, Mechanism, Proof
 from applinks.outgoing import address, answer, clocks, dance, ladder
-from applinks.people import Acting
+from applinks.people import Person
 from applinks.questions import Flow, Moment, Now, Wait
 from applinks.wire.messages import Request, Response
 from applinks.wire.problems import Problem
@@ -28,6 +29,22 @@ SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 IDEMPOTENT = SAFE | {"PUT", "DELETE"}
 PATIENCE = 30.0
 """Seconds that a call waits at most, all in all, because the far side asks for it (R-25)."""
+
+
+class Acts(Protocol):
+    """Whoever acts: the road wants to know no more of them."""
+
+    @property
+    def user(self) -> Person:
+        """Whose rights apply."""
+
+    @property
+    def actor(self) -> Person:
+        """Who really acts."""
+
+    @property
+    def reason(self) -> str | None:
+        """Why, if these are not the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +79,7 @@ class _Call:
 def call(
     request: Request,
     link_id: str,
-    acting: Acting | None,
+    acting: Acts | None,
     demanded: str | None,
     mechanisms: Sequence[Mechanism] = MECHANISMS,
     *,
@@ -218,7 +235,7 @@ def _has_body(request: Request) -> bool:
     return request.header("content-length") not in {None, "0"} or request.header("transfer-encoding") is not None
 
 
-def _record(way: _Call, acting: Acting | None, outcome: str) -> WriteDown:
+def _record(way: _Call, acting: Acts | None, outcome: str) -> WriteDown:
     return WriteDown(
         Entry(
             kind=CALL,

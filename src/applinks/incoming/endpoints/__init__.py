@@ -5,14 +5,23 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from applinks.incoming.endpoints import access_token, consumer_info, manifest, pairing, request_token, trust_certificate, whoami
+from applinks.incoming.endpoints import (
+    access_token,
+    consumer_info,
+    manifest,
+    pairing,
+    request_token,
+    state,
+    trust_certificate,
+    whoami,
+)
 from applinks.incoming.endpoints.visit import Visit
 from applinks.questions import Flow
 from applinks.wire.messages import Response
 
 Endpoint = Callable[[Visit], Flow[Response]]
 
-_SERVED = (manifest, consumer_info, whoami, pairing, trust_certificate)
+_SERVED = (manifest, consumer_info, whoami, pairing, state, trust_certificate)
 ENDPOINTS: Final[dict[str, Endpoint]] = {path: endpoint.serve for endpoint in _SERVED for path in endpoint.PATHS}
 """Path below our address → who serves it, after the request was admitted or found to prove nothing."""
 
