@@ -9,6 +9,7 @@ TYPE_CHECKING = False  # as type checkers know it; `typing` itself would cost as
 if TYPE_CHECKING:
     from applinks.announcements import ConsentEnded, ConsentGiven
     from applinks.audit import AuditVerdict, Head
+    from applinks.doctor import Diagnosis
     from applinks.errors import (
         AccessRefused,
         ActedAsSomeoneElse,
@@ -69,6 +70,7 @@ _HOMES = {
     "CredentialsRequired": "errors",
     "DanceOfAnother": "errors",
     "DanceOver": "errors",
+    "Diagnosis": "doctor",
     "Endpoints": "links",
     "Explanation": "outgoing",
     "FarSideError": "errors",
@@ -125,6 +127,7 @@ __all__ = [
     "CredentialsRequired",
     "DanceOfAnother",
     "DanceOver",
+    "Diagnosis",
     "Endpoints",
     "Explanation",
     "FarSideError",

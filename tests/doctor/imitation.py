@@ -87,6 +87,12 @@ class _Server(ThreadingHTTPServer):
         self.imitation = imitation
         super().__init__(("127.0.0.1", imitation.port), _Handler)
 
+    def get_request(self) -> Any:
+        connection, address = super().get_request()
+        if self.imitation.tls is not None:
+            connection = self.imitation.tls.wrap_socket(connection, server_side=True, do_handshake_on_connect=False)
+        return connection, address
+
     def handle_error(self, request: Any, client_address: Any) -> None:
         """Whoever breaks off does so on purpose."""
 
@@ -94,11 +100,6 @@ class _Server(ThreadingHTTPServer):
 class _Handler(BaseHTTPRequestHandler):
     server: _Server
     disable_nagle_algorithm = True
-
-    def setup(self) -> None:
-        if self.server.imitation.tls is not None:
-            self.request = self.server.imitation.tls.wrap_socket(self.request, server_side=True)
-        super().setup()
 
     def handle(self) -> None:
         imitation = self.server.imitation

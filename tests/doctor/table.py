@@ -12,7 +12,6 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from applinks import AppLinks
 from applinks.doctor import Finding
 from applinks.links import Level
 from applinks.questions import Moment, Now
@@ -20,7 +19,7 @@ from applinks.wire import manifest
 from applinks.wire.manifest import AuthenticationKind
 from doctor.imitation import KEY, MANIFEST, OAUTH, WHO, Answer, Imitation
 from doctor.rigs import HOST, Jam, OneWithImitation, Two, resolve
-from journeys.people import Directory
+from journeys.people import PASSWORD, Directory
 from putting import put
 
 Breaks = Callable[[Any], Any]
@@ -215,13 +214,16 @@ def _one_deleted(rig: OneWithImitation, finding: Finding) -> None:
     rig.name = "Wiki"
 
 
-def _moved_in_name(rig: Two) -> None:
-    """It is told another public address than the one it is linked by."""
-    _declared(rig, rig.tracker.url.replace("127.0.0.1", "localhost"))
+def _by_another_name(rig: Two) -> None:
+    """The link leads to an address that works, and is not the one that the other side believes to have."""
+    put(rig.applinks, replace(rig.link(), application_url=rig.tracker.url.replace("127.0.0.1", "localhost")))
 
 
-def _declared(rig: Two, url: str) -> None:
-    AppLinks(rig.tracker.database, url=url).close()
+def _made_anew(rig: Two, finding: Finding) -> None:
+    (address,) = re.findall(r"make it anew with (\S+)\.$", finding.remedy)
+    rig.say("link", "delete", "Tracker", "--yes")
+    rig.say("link", "delete", "Front", "--yes", database=rig.tracker.database)
+    rig.say(*("link", "create", address, "--administrator", "admin", "--password-stdin", "--same-users"), stdin=f"{PASSWORD}\n")
 
 
 IDENTITY = (
@@ -383,9 +385,9 @@ PROOF = (
     Row(
         "SIGNATURE_URL_MISMATCH",
         "two",
-        _moved_in_name,
-        lambda rig, _: _declared(rig, rig.tracker.url),
-        "Correct the public address there to http://127.0.0.1",
+        _by_another_name,
+        _made_anew,
+        "delete the link on both sides and make it anew with http://127.0.0.1",
     ),
     Row("SIGNATURE_OTHER", "two", _meddling(_with_another_query), _meddling(None), "pass path, query and body on"),
     Row(
