@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from calendar import timegm
+from collections.abc import Sequence
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from urllib.parse import urljoin
@@ -59,6 +60,17 @@ def of_way(response: Response, asked: str) -> Sign | None:
     if status == 429 or (status == 503 and response.header("retry-after")):
         seconds = response.header("retry-after") or "some"
         return Sign("RATE_LIMITED", f"status {status}", f"{seconds} seconds", certain=True)
+    return None
+
+
+def wall_in(heard: Sequence[Response], asked: str) -> Sign | None:
+    """The sign-in page for people to which a call was led, by a redirect or at once; None if it met none."""
+    for response in heard:
+        sign = of_way(response, asked)
+        if sign is not None and sign.cause == "LOGIN_WALL":
+            return sign
+        if response.status == 200 and media_type(response.header("content-type")) == "text/html":
+            return Sign("LOGIN_WALL", "a page for people, where who-am-I was asked for")
     return None
 
 

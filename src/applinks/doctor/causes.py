@@ -3,7 +3,7 @@
 Network, shape of what comes back, identity, configuration, proof, who it was answered as, rights, the rest (protocol.md 13,
 product.md B-15). Three of the protocol's causes are left out. Two are about OAuth 2.0, which this software does not speak
 yet: OAUTH2_REFRESH_LOST and OAUTH2_HTTPS_REQUIRED. SYSTEM_LINK is about links that a hosted product makes for itself. Two
-are added, BROKEN_OFF and METHOD_MISMATCH, and what `STRICT` lists.
+are added, BROKEN_OFF and METHOD_MISMATCH.
 
 In a remedy, `{link}`, `{url}`, `{type}` and `{level}` are the link's name, address, type and outgoing level here; `{us}` and
 `{our_url}` ourselves; `{their_url}` and `{their_level}` what the other side says; `{user}` whoever was tried; `{host}` the host
@@ -385,52 +385,3 @@ _REST = (
 
 CAUSES = {cause.name: cause for cause in (*_NETWORK, *_SHAPE, *_IDENTITY, *_CONFIGURATION, *_PROOF, *_WHO, *_RIGHTS, *_REST)}
 """By name, in the order in which they explain each other."""
-
-STRICT = {
-    cause.name: cause
-    for cause in (
-        Cause(
-            "LEGACY_LEVEL",
-            Status.DEPRECATED,
-            "A direction is by Trusted Applications or Basic (S-12).",
-            "The level is `trusted` or `basic`.",
-            "Change both ends to OAuth: `applinks link change {link} --outgoing oauth --incoming oauth`.",
-        ),
-        Cause(
-            "PLAIN_HTTP",
-            Status.DEPRECATED,
-            "Calls travel in the clear beyond this machine (S-09).",
-            "The address begins with http://.",
-            "Serve the other application over https, delete the link on both sides and make it anew under that address.",
-        ),
-        Cause(
-            "WEAK_SIGNATURE",
-            Status.DEPRECATED,
-            "Signatures are made with SHA-1, and both sides know better (S-11, S-12).",
-            "The method is RSA-SHA1 or HMAC-SHA1.",
-            "`applinks link change {link} --signature-method {found}`, and the same on the other end.",
-        ),
-        Cause(
-            "ADMINISTRATOR_ADMITTED",
-            Status.DEPRECATED,
-            "The policy lets administrators be impersonated (S-13).",
-            "Administrators are named in it.",
-            "Say the policy anew without --administrator: `applinks link policy {link} …`; it names {found}.",
-        ),
-        Cause(
-            "TRUSTED_THOUGH_BROKEN",
-            Status.DEPRECATED,
-            "The link does not work, and its calls are still admitted here.",
-            "The incoming level is not disabled, and the status is an error of network or configuration.",
-            "Mend it, or switch it off until then: `applinks link change {link} --incoming disabled`.",
-        ),
-        Cause(
-            "NO_LIMITS",
-            Status.DEPRECATED,
-            "A trusted application may call from anywhere, for anything.",
-            "The incoming level is `trusted`, without addresses and paths.",
-            "Say from where and for what: `applinks link change {link} --address … --path …`.",
-        ),
-    )
-}
-"""Departures from the secure defaults (security.md 5), looked for only when that is asked."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
-from applinks.doctor.causes import CAUSES, PROOF, STATE, STRICT, WHO
+from applinks.doctor.causes import CAUSES, PROOF, STATE, WHO
+from applinks.doctor.defaults import STRICT
 from applinks.doctor.diagnosis import Cause, Check, Diagnosis, Finding, Status
 from applinks.links import Identity, Link, State, id_of_address
 from applinks.people import Person

@@ -84,6 +84,11 @@ def prove(notes: Notes, mechanisms: Sequence[Mechanism], actor: Person | None) -
 
 def _of_trial(notes: Notes, tried: Trial, person: Person) -> Flow[None]:
     failure = tried.failure
+    asked = f"{notes.base}/{who_am_i(notes.link.type).path}"
+    if (wall := answers.wall_in(tried.answers, asked)) is not None:
+        notes.check(WHO, wall.evidence, good=False)
+        put(notes, wall)
+        return
     if failure is None:
         _of_name(notes, tried, person)
         return
@@ -102,7 +107,7 @@ def _of_trial(notes: Notes, tried: Trial, person: Person) -> Flow[None]:
     elif isinstance(failure, OurFault):
         notes.find("NO_OUTGOING_AUTH", failure.message)
     else:
-        put(notes, _of_failure(notes, failure, tried.answers[-1] if tried.answers else None))
+        put(notes, _of_failure(notes, failure, tried.answers[-1] if tried.answers else None, asked))
 
 
 def _of_name(notes: Notes, tried: Trial, person: Person) -> None:
@@ -121,11 +126,10 @@ def _of_witness(notes: Notes, tried: Trial, failure: AppLinksError) -> None:
     notes.find("SILENT_ANONYMOUS" if nobody else "IMPERSONATED_WRONG_USER", failure.message)
 
 
-def _of_failure(notes: Notes, failure: AppLinksError, answer: Response | None) -> Sign:
+def _of_failure(notes: Notes, failure: AppLinksError, answer: Response | None, asked: str) -> Sign:
     """What any other failure of the call means."""
     if isinstance(failure, TransportFailed):
         return answers.of_failure(failure)
-    asked = f"{notes.base}/{who_am_i(notes.link.type).path}"
     if answer is not None and (sign := answers.of_way(answer, asked)) is not None:
         return sign
     if isinstance(failure, RedirectedElsewhere):
