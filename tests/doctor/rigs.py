@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 import shlex
 import socket
@@ -17,7 +18,7 @@ import pytest
 import trustme
 from typer.testing import CliRunner
 
-from applinks import AppLinks, Policy
+from applinks import AppLinks, AsyncAppLinks, Policy
 from applinks.cli import app
 from applinks.doctor import Diagnosis, Finding
 from applinks.links import Incoming, Level, Link, LinkByName, Outgoing, SameUsers
@@ -44,6 +45,15 @@ class Rig:
 
     def examine(self, user: str | None, name: str | None = None, *, strict: bool = False) -> Diagnosis:
         return self.applinks.diagnose(name or self.name, user, by="ops", strict=strict)
+
+    def examine_in_a_loop(self, user: str | None) -> Diagnosis:
+        """The same, from asynchronous code."""
+
+        async def examined() -> Diagnosis:
+            async with AsyncAppLinks(self.database, people=Directory()) as applinks:
+                return await applinks.diagnose(self.name, user, by="ops")
+
+        return asyncio.run(examined())
 
     def link(self) -> Link:
         found: Link = self.applinks.answer(LinkByName(self.name))

@@ -260,7 +260,8 @@ def look_at_recent_requests(notes: Notes) -> Flow[bool]:
         return True
     refused = [record.entry.outcome.removeprefix("refused: ") for record in written if record.entry.outcome != "admitted"]
     words = f"{len(written) - len(refused)} admitted, {len(refused)} refused"
-    notes.check(RECENT, f"{words}, the last because {refused[0]}" if refused else words, good=None if refused else True)
+    good = True if written[0].entry.outcome == "admitted" else None
+    notes.check(RECENT, f"{words}, the last because {refused[0]}" if refused else words, good=good)
     return True
 
 

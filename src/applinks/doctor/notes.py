@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
-from applinks.doctor.causes import CAUSES, PROOF, STATE, WHO
+from applinks.doctor.causes import CAUSES, PROOF, RECENT, STATE, WHO
 from applinks.doctor.defaults import STRICT
 from applinks.doctor.diagnosis import Cause, Check, Diagnosis, Finding, Status
 from applinks.links import Identity, Link, State, id_of_address
@@ -82,7 +82,8 @@ class Notes:
         return self.diagnosis(strict=False).status
 
     def _unspoilt(self) -> Status:
-        proven = any(check.good and check.name in {STATE, PROOF, WHO} for check in self.checks)
+        proofs = {STATE, PROOF, WHO} if self.link.application_url else {RECENT}
+        proven = any(check.good and check.name in proofs for check in self.checks)
         return Status.CONNECTED if proven else Status.UNPROVEN
 
     def _finding(self, cause: Cause, seen: _Seen) -> Finding:

@@ -53,9 +53,9 @@ def test_nobody_else_does(front: InMemory, wiki: InMemory):
 
 def test_a_stranger_gets_as_much_for_the_same_questions(front: InMemory, wiki: InMemory):
     answers, asked = [], []
-    for id in (front.identity.id, STRANGER):
+    for asking in (front.identity.id, STRANGER):
         wiki.asked.clear()
-        answers.append(ask(wiki, f"?id={id}"))
+        answers.append(ask(wiki, f"?id={asking}"))
         asked.append([type(question) for question in wiki.asked])
     assert asked[0] == asked[1]
     assert {SealFor, LinkById} <= set(asked[1])
@@ -106,8 +106,8 @@ def test_only_get_is_answered(wiki: InMemory):
 
 
 def test_it_is_answered_a_few_times_in_a_second_and_anew_in_the_next(front: InMemory, wiki: InMemory):
-    for id in (STRANGER, front.identity.id):
-        assert [ask(wiki, f"?id={id}").status for _ in range(ASKS + 1)] == [200] * ASKS + [429]
+    for asking in (STRANGER, front.identity.id):
+        assert [ask(wiki, f"?id={asking}").status for _ in range(ASKS + 1)] == [200] * ASKS + [429]
     assert ask(wiki, f"?id={STRANGER}").header("retry-after") == "1"
     wiki.now += 1
     assert ask(wiki, f"?id={STRANGER}").status == 200
