@@ -16,7 +16,7 @@ from typing import Any
 
 from applinks import clock
 from applinks.announcements import Announce, Fact
-from applinks.audit import Entry, WriteDown
+from applinks.audit import AuditTrail, Entry, WriteDown, Written
 from applinks.errors import LinkExists, TransportFailed
 from applinks.incoming import SpendNonce, receive
 from applinks.links import (
@@ -165,6 +165,11 @@ class InMemory:
     def kinds(self) -> list[str]:
         """The types of what was asked, in order."""
         return [type(question).__name__ for question in self.asked]
+
+    def trail(self, question: AuditTrail) -> tuple[Written, ...]:
+        found = [Written(number, self.now, entry) for number, entry in enumerate(self.entries, 1)]
+        wanted = [one for one in found if question.link in {None, one.entry.link} and question.kind in {None, one.entry.kind}]
+        return tuple(wanted[::-1][: question.limit])
 
     def outcomes(self, kind: str) -> list[str]:
         """How each act of that kind ended, in order."""
@@ -321,6 +326,7 @@ def _is_of(kept: AccessToken | Grant, question: ConsentsHeld | GrantsGiven) -> b
 
 _ANSWERS: dict[type, Callable[[InMemory, Any], Any]] = {
     WhoWeAre: lambda us, _: us.identity,
+    AuditTrail: lambda us, question: us.trail(question),
     OurKey: lambda us, _: us.key,
     Now: lambda us, _: Moment(us.now, clock.fresh_nonce()),
     LinkById: lambda us, question: us.links.get(question.id),

@@ -1,6 +1,7 @@
 """What a link is: the model, the registry, keys, changes, and the making of both ends."""
 
-from applinks.links import pairing
+from applinks.links import agreement, pairing
+from applinks.links.agreement import Agreement, Invitation
 from applinks.links.by_hand import Consumer, Provider, id_of_address, register
 from applinks.links.changes import (
     LEARN,
@@ -89,6 +90,7 @@ __all__ = [
     "USER_ID",
     "AccessToken",
     "Administrator",
+    "Agreement",
     "Changes",
     "ClockSkew",
     "Consent",
@@ -109,6 +111,7 @@ __all__ = [
     "GrantsGiven",
     "Identity",
     "Incoming",
+    "Invitation",
     "IsOurStamp",
     "KeepDance",
     "KeepRequestToken",
@@ -145,6 +148,7 @@ __all__ = [
     "State",
     "TakeTurn",
     "WhoWeAre",
+    "agreement",
     "can_be_sealed_for",
     "change",
     "change_policy",
