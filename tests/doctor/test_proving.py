@@ -265,3 +265,8 @@ def test_a_failure_without_a_reason_is_a_broken_connection():
         raise TransportFailed("gone")
 
     assert found(Far(odd).examine()) == {"BROKEN_OFF": True}
+
+
+@pytest.mark.parametrize("spelling", ["https://WIKI.example.com", "https://wiki.example.com:443", "https://wiki.example.com/"])
+def test_an_address_in_another_spelling_is_the_same(spelling: str):
+    assert found(Far(answered("alice"), base=spelling).examine()) == {}

@@ -99,7 +99,7 @@ def look_at_identity(notes: Notes) -> Flow[bool]:
             notes.find("DUPLICATE_ID", f"it has the id of the link {other.name!r}, {they.id}", found=name)
         if not notes.by_hand:
             notes.find("WRONG_APPLICATION", f"it has the id {they.id} ({they.name}); the link has {link.id}")
-    if they.url.rstrip("/") != notes.base:
+    if _plain(they.url) != _plain(notes.base):
         words = f"it says {they.url}, and the link says {notes.base}"
         notes.find("BASE_URL_MISMATCH", words, found=words)
     major = they.applinks_version.partition(".")[0]
@@ -193,7 +193,7 @@ def _read_state(notes: Notes, content: bytes, key: PublicKey, facts: Facts) -> N
     if facts.link.outgoing.level in OAUTH_LEVELS and they.consumer_key != facts.consumer_key:
         words = f"it knows us as {they.consumer_key!r}, and we call ourselves {facts.consumer_key!r}"
         notes.find("STALE_CONSUMER_KEY", words, found=facts.consumer_key, certain=True)
-    if they.known_url.rstrip("/") != notes.us.url:
+    if _plain(they.known_url) != _plain(notes.us.url):
         words = f"it knows us at {they.known_url or 'no address'}, and we are at {notes.us.url}"
         notes.find("BASE_URL_MISMATCH", words, found=words)
     _compare_levels(notes, they)
@@ -276,6 +276,14 @@ def _compare_clocks(notes: Notes, response: Response) -> Flow[None]:
     notes.check(CLOCK, words if off else "they agree", good=not off)
     if off:
         notes.find("CLOCK_SKEW", words, found=words)
+
+
+def _plain(url: str) -> str:
+    """An address in one spelling: host in lower case, no default port, no slash at the end."""
+    scheme, _, rest = url.partition("://")
+    host, slash, path = rest.partition("/")
+    default = ":443" if scheme.lower() == "https" else ":80"
+    return f"{scheme.lower()}://{host.lower().removesuffix(default)}{slash}{path}".rstrip("/")
 
 
 def ask(notes: Notes, check: str, request: Request) -> Flow[Response | None]:

@@ -23,7 +23,8 @@ SIZE = 8 * 1024
 """Bytes of a state before it is sealed, filled up with blanks."""
 LONGEST = 400
 """Characters of one text in a state."""
-DRAWN = 8
+DRAWN = 16
+"""So many ciphertexts are made for one answer: that none of them will do happens once in 65,536 answers at most."""
 _ALGORITHM, _ENCRYPTION = "RSA-OAEP-256", "A256GCM"
 
 

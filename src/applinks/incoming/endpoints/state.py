@@ -11,13 +11,14 @@ import re
 from applinks import __version__
 from applinks.incoming.endpoints.visit import Visit
 from applinks.incoming.replay import may_ask_for_state
-from applinks.links import STATE_PATH, Link, LinkById, SealFor, State, can_be_sealed_for
+from applinks.links import STATE_PATH, Incoming, Link, LinkById, SealFor, State, can_be_sealed_for
 from applinks.mechanisms import NOBODYS_KEY, names_of
 from applinks.questions import Flow, Moment, Now
 from applinks.wire.messages import Response
 
 PATHS = (f"/{STATE_PATH}",)
-NOBODY = Link("", "", "", "", "")
+NOBODY = Link("", "", "", "", "", incoming=Incoming(public_key=NOBODYS_KEY))
+"""What is told where there is no link: the same work, for a key that nobody has."""
 
 _asked_for = re.compile(r"(?:.*&)?id=([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})(?:&.*)?", re.ASCII).fullmatch
 
