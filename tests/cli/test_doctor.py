@@ -29,7 +29,7 @@ def far(applinks: AppLinks):
 def test_a_link_that_works_is_told_in_a_few_lines(run, far):
     said = run("doctor", "--as", "alice").out.splitlines()
     assert said[0] == f"Wiki (jira) at {far.url}: connected"
-    assert [line[:4].strip() for line in said[1:]] == ["ok", "ok", "ok", "ok", "--", "ok", "--"]
+    assert [line[:4].strip() for line in said[1:]] == ["ok", "ok", "ok", "--", "ok", "ok", "--"]
     assert said[6].split() == ["ok", "who-am-i", "it", "answered", "as", "alice,", "by", "2LOi"]
 
 

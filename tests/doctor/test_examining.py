@@ -71,6 +71,17 @@ def test_both_ends_tell_each_other_how_they_stand(tmp_path: Path):
         assert told.fingerprint == rig.applinks.answer(OurKey()).public.fingerprint
 
 
+def test_two_answers_about_the_users_are_a_contradiction(tmp_path: Path):
+    with RIGS["two"](tmp_path) as rig:
+        theirs = rig.theirs()
+        put(rig.tracker.applinks, replace(theirs, same_users=replace(theirs.same_users, answer=False)))
+        (finding,) = rig.examine(None).findings
+        assert finding.cause.name == "LEVEL_MISMATCH"
+        assert finding.evidence == "it says that the users are others, and we say the contrary"
+        rig.create_again(finding)
+        assert rig.examine(None).findings == ()
+
+
 def test_a_link_that_only_calls_us_is_known_by_what_came_lately(tmp_path: Path):
     with RIGS["two"](tmp_path) as rig:
         put(rig.tracker.applinks, replace(rig.theirs(), application_url="", display_url="", outgoing=Outgoing()))

@@ -21,7 +21,7 @@ FRONT = InMemory("Front")
 
 
 def state_of(**changed) -> State:
-    return State.of(replace(link_to(FRONT), **changed), InMemory("Wiki").identity, NOW, "1.2.3", ("2LOi", "3LO"))
+    return State.of(replace(link_to(FRONT), **changed), InMemory("Wiki").identity, OTHER.public, NOW, "1.2.3", ("2LOi", "3LO"))
 
 
 # ---- what it says
@@ -32,7 +32,7 @@ def test_it_tells_our_end_of_the_link_and_nothing_of_others():
     assert told.id == InMemory("Wiki").identity.id
     assert told.known_url == FRONT.identity.url
     assert told.consumer_key == FRONT.identity.consumer_key
-    assert told.fingerprint == OURS.public.fingerprint
+    assert (told.fingerprint, told.signs_with) == (OURS.public.fingerprint, OTHER.public.fingerprint)
     assert (told.incoming, told.outgoing) == (Level.OAUTH_IMPERSONATION, Level.OAUTH_IMPERSONATION)
     assert (told.same_users, told.clock, told.version) == (True, NOW, "1.2.3")
 

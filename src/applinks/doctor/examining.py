@@ -23,7 +23,7 @@ from applinks.mechanisms import MECHANISMS, Mechanism
 from applinks.people import FindPerson, KnowsPeople, Person
 from applinks.questions import Flow
 
-PROBES = (look_at_configuration, look_at_manifest, look_at_identity, look_at_consumer, look_at_state)
+PROBES = (look_at_configuration, look_at_manifest, look_at_identity, look_at_state, look_at_consumer)
 """In this order; the first one that says that there is no point in going on ends it. Then the ways, then the proof."""
 
 

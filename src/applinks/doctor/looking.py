@@ -126,13 +126,14 @@ def look_at_consumer(notes: Notes) -> Flow[bool]:
     except AppLinksError as wrong:
         notes.check(CONSUMER, wrong.message, good=None)
         return True
-    known = PublicKey.read(incoming.public_key)
-    notes.check(CONSUMER, f"{they.key}, {key.fingerprint}", good=(they.key, key) == (incoming.consumer_key, known))
+    used = notes.theirs.signs_with if notes.theirs else key.fingerprint
+    known = PublicKey.read(incoming.public_key).fingerprint
+    notes.check(CONSUMER, f"{they.key}, {key.fingerprint}", good=(they.key, used) == (incoming.consumer_key, known))
     if they.key != incoming.consumer_key:
         words = f"it calls itself {they.key!r}, and is known here as {incoming.consumer_key!r}"
         notes.find("STALE_CONSUMER_KEY", words, found=they.key)
-    if key != known:
-        notes.find("PUBLIC_KEY_CHANGED", f"it has the key {key.fingerprint}, and is known here by {known.fingerprint}")
+    if used != known:
+        notes.find("PUBLIC_KEY_CHANGED", f"it has the key {used}, and is known here by {known}")
     return True
 
 
@@ -216,6 +217,10 @@ def _compare_levels(notes: Notes, they: State) -> None:
             found=f"{there} --outgoing {link.incoming.level}` there, or "
             f"`applinks link change {link.name!r} --incoming {they.outgoing}` here",
         )
+    ours = link.same_users.answer if link.same_users else None
+    if None not in {ours, they.same_users} and ours is not they.same_users:
+        words = f"it says that the users are {'the same' if they.same_users else 'others'}, and we say the contrary"
+        notes.find("LEVEL_MISMATCH", words, found=f"`applinks link create {notes.base}` again, with one answer for both")
 
 
 def _compare_methods(notes: Notes, they: State) -> None:

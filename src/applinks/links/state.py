@@ -34,7 +34,8 @@ class State:
 
     `id` and `url` are the teller's own, `version` that of its software, `clock` its time in seconds since the epoch.
     `known_url` is the address under which it knows the reader; `consumer_key` and `fingerprint` are those by which it accepts
-    the reader's calls. Levels and methods are those of its own two directions. `same_users` is its answer, None if nobody gave
+    the reader's calls, `signs_with` is the fingerprint of the key by which it calls. Levels and methods are those of its own two
+    directions. `same_users` is its answer, None if nobody gave
     one.
     """
 
@@ -46,6 +47,7 @@ class State:
     known_url: str
     consumer_key: str | None
     fingerprint: str | None
+    signs_with: str
     incoming: str
     incoming_method: str
     outgoing: str
@@ -54,7 +56,9 @@ class State:
     mechanisms: tuple[str, ...] = field(default=())
 
     @classmethod
-    def of(cls, link: Link, us: Identity, clock: float, version: str, mechanisms: Iterable[str]) -> State:
+    def of(
+        cls, link: Link, us: Identity, signs_with: PublicKey, clock: float, version: str, mechanisms: Iterable[str]
+    ) -> State:
         """Our end of a link."""
         key = link.incoming.public_key
         return cls(
@@ -66,6 +70,7 @@ class State:
             known_url=link.application_url,
             consumer_key=link.incoming.consumer_key,
             fingerprint=PublicKey.read(key).fingerprint if key else None,
+            signs_with=signs_with.fingerprint,
             incoming=link.incoming.level,
             incoming_method=link.incoming.signature_method,
             outgoing=link.outgoing.level,
@@ -96,7 +101,7 @@ class State:
 _TEXT, _PERHAPS = (str,), (str, type(None))
 _KINDS: dict[str, tuple[type, ...]] = {
     **dict.fromkeys(("id", "url", "version", "name", "known_url"), _TEXT),
-    **dict.fromkeys(("incoming", "incoming_method", "outgoing", "outgoing_method"), _TEXT),
+    **dict.fromkeys(("signs_with", "incoming", "incoming_method", "outgoing", "outgoing_method"), _TEXT),
     **dict.fromkeys(("consumer_key", "fingerprint"), _PERHAPS),
     "clock": (int, float),
     "same_users": (bool, type(None)),

@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 
 from applinks.incoming import receive
 from applinks.incoming.replay import ASKS
-from applinks.links import STATE_PATH, Level, LinkById, SealFor, State, unseal
+from applinks.links import STATE_PATH, FactsFor, Level, SealFor, State, unseal
 from applinks.mechanisms import NOBODYS_KEY
 from applinks.wire.keys import PrivateKey
 from applinks.wire.messages import Request, Response
@@ -43,7 +43,7 @@ def test_whoever_is_linked_reads_how_the_link_stands_there(front: InMemory, wiki
         "no-store",
     )
     told = State.from_json(unseal(answer.body, front.key))
-    assert told == State.of(wiki.link("Front"), wiki.identity, wiki.now, told.version, told.mechanisms)
+    assert told == State.of(wiki.link("Front"), wiki.identity, wiki.key.public, wiki.now, told.version, told.mechanisms)
     assert told.mechanisms == ("2LOi", "3LO", "2LO")
 
 
@@ -58,7 +58,7 @@ def test_a_stranger_gets_as_much_for_the_same_questions(front: InMemory, wiki: I
         answers.append(ask(wiki, f"?id={asking}"))
         asked.append([type(question) for question in wiki.asked])
     assert asked[0] == asked[1]
-    assert {SealFor, LinkById} <= set(asked[1])
+    assert {SealFor, FactsFor} <= set(asked[1])
     known, unknown = answers
     assert (known.status, known.headers, len(known.body)) == (unknown.status, unknown.headers, len(unknown.body))
 
@@ -97,7 +97,7 @@ def test_a_disabled_link_is_told_to_its_other_end(front: InMemory, wiki: InMemor
 )
 def test_without_an_id_there_is_nothing_to_answer(wiki: InMemory, query: str):
     assert ask(wiki, query).status == 400
-    assert LinkById not in [type(question) for question in wiki.asked]
+    assert FactsFor not in [type(question) for question in wiki.asked]
 
 
 def test_only_get_is_answered(wiki: InMemory):

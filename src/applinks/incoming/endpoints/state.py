@@ -11,9 +11,10 @@ import re
 from applinks import __version__
 from applinks.incoming.endpoints.visit import Visit
 from applinks.incoming.replay import may_ask_for_state
-from applinks.links import STATE_PATH, Incoming, Link, LinkById, SealFor, State, can_be_sealed_for
+from applinks.links import STATE_PATH, Facts, FactsFor, Incoming, Link, SealFor, State, can_be_sealed_for
 from applinks.mechanisms import NOBODYS_KEY, names_of
 from applinks.questions import Flow, Moment, Now
+from applinks.wire.keys import PublicKey
 from applinks.wire.messages import Response
 
 PATHS = (f"/{STATE_PATH}",)
@@ -32,11 +33,13 @@ def serve(visit: Visit) -> Flow[Response]:
         return _said(400, "Say whose state: ?id=, and the application id of whoever asks.")
     if not (yield from may_ask_for_state(asked[1])):
         return _said(429, "That was asked too often.", ("retry-after", "1"))
-    link: Link | None = yield LinkById(asked[1])
+    facts: Facts | None = yield FactsFor(asked[1])
     moment: Moment = yield Now()
-    shown = link if link is not None and can_be_sealed_for(link.incoming.public_key) else NOBODY
-    state = State.of(shown, visit.identity, moment.now, __version__, names_of(visit.mechanisms))
-    sealed: bytes = yield SealFor(shown.incoming.public_key or NOBODYS_KEY, state.to_json())
+    link, ours = (facts.link, facts.key.public) if facts else (NOBODY, PublicKey.read(NOBODYS_KEY))
+    if not can_be_sealed_for(link.incoming.public_key):
+        link, ours = NOBODY, PublicKey.read(NOBODYS_KEY)
+    state = State.of(link, visit.identity, ours, moment.now, __version__, names_of(visit.mechanisms))
+    sealed: bytes = yield SealFor(link.incoming.public_key or NOBODYS_KEY, state.to_json())
     return Response(200, (("content-type", "application/jose"), ("cache-control", "no-store")), sealed)
 
 
