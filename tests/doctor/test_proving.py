@@ -7,6 +7,8 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from applinks.audit import AuditTrail
 from applinks.doctor import Status, examine
@@ -270,3 +272,60 @@ def test_a_failure_without_a_reason_is_a_broken_connection():
 @pytest.mark.parametrize("spelling", ["https://WIKI.example.com", "https://wiki.example.com:443", "https://wiki.example.com/"])
 def test_an_address_in_another_spelling_is_the_same(spelling: str):
     assert found(Far(answered("alice"), base=spelling).examine()) == {}
+
+
+STATUS = st.sampled_from([200, 204, 301, 302, 400, 401, 403, 404, 407, 429, 500, 502, 503, 504, 999])
+HEADERS = st.lists(
+    st.sampled_from(
+        [
+            JSON,
+            ("content-type", "application/xml"),
+            ("content-type", "application/jose"),
+            ("content-type", "text/html"),
+            ("location", "/login"),
+            ("location", "//[x"),
+            ("location", "https://wiki.example.com/rest/auth/1/session"),
+            ("retry-after", "0"),
+            ("retry-after", "-1"),
+            ("retry-after", "soon"),
+            ("date", "never"),
+            ("date", "Fri, 15 Jan 2027 08:00:00 GMT"),
+            ("x-ausername", "%ff"),
+            ("x-ausername", "anonymous"),
+            ("www-authenticate", 'OAuth oauth_problem="signature_invalid"'),
+            ("www-authenticate", 'OAuth oauth_problem="timestamp_refused", oauth_acceptable_timestamps="1-2"'),
+            ("www-authenticate", 'OAuth oauth_problem="consumer_key_unknown"'),
+            ("www-authenticate", 'OAuth oauth_problem="\x00\u202e{us}"'),
+            ("x-seraph-loginreason", "AUTHENTICATED_FAILED"),
+        ]
+    ),
+    max_size=4,
+)
+BODY = st.one_of(
+    st.binary(max_size=60),
+    st.sampled_from(
+        [b"", b"{}", b"[]", b'{"name": "alice"}', b'{"name": ["x"]}', b"<manifest/>", b"<html>", b"a.b.c.d.e", b"[" * 9999]
+    ),
+)
+
+
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    st.lists(st.builds(lambda *parts: Response(*parts), STATUS, HEADERS.map(tuple), BODY), min_size=1),
+    st.booleans(),
+    st.booleans(),
+)
+def test_nothing_that_the_other_side_says_breaks_an_examination(answers, honest, named):
+    """With `honest`, the first document is as it should be, so that what comes later is asked for."""
+    far, said = Far(Response(404)), iter(answers * 20)
+    ordinary = far.network
+
+    def network(request: Request) -> Response:
+        return ordinary(request) if honest and "manifest" in request.url else next(said, Response(404))
+
+    far.front.network = network
+    diagnosis = far.examine("alice" if named else None)
+    texts = [finding.evidence + finding.remedy for finding in diagnosis.findings] + [
+        check.outcome for check in diagnosis.checks
+    ]
+    assert all(text.isprintable() for text in texts)

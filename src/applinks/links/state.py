@@ -34,9 +34,8 @@ class State:
 
     `id` and `url` are the teller's own, `version` that of its software, `clock` its time in seconds since the epoch.
     `known_url` is the address under which it knows the reader; `consumer_key` and `fingerprint` are those by which it accepts
-    the reader's calls, `signs_with` is the fingerprint of the key by which it calls. Levels and methods are those of its own two
-    directions. `same_users` is its answer, None if nobody gave
-    one.
+    the reader's calls, `signs_with` is the fingerprint of the key by which it calls. Levels and methods are those of its own
+    two directions. `same_users` is its answer, None if nobody gave one.
     """
 
     id: str
