@@ -51,7 +51,7 @@ def spoken(words: tuple[str, ...]) -> str:
 
 def test_the_commands_are_those_that_are_described():
     assert [" ".join(words) for words in COMMANDS] == [
-        "audit list", "audit verify", "consent forget", "consent list", "demo", "grant list", "grant revoke", "init",
+        "audit list", "audit verify", "consent forget", "consent list", "demo", "doctor", "grant list", "grant revoke", "init",
         "keys list", "keys reseal", "keys rotate", "link change", "link create", "link delete", "link explain", "link list",
         "link policy", "link primary", "link register", "link secret", "link show", "link test", "link trust",
     ]  # fmt: skip
