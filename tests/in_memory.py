@@ -30,6 +30,8 @@ from applinks.links import (
     Decide,
     Decision,
     EndDance,
+    EntityLink,
+    EntityLinks,
     Facts,
     FactsFor,
     ForgetToken,
@@ -55,12 +57,14 @@ from applinks.links import (
     Outgoing,
     PlainHttpAllowed,
     RememberParameter,
+    RemoveEntityLink,
     RemoveLink,
     RenewGrant,
     RequestToken,
     RequestTokenOf,
     RevokeGrant,
     SameUsers,
+    SaveEntityLink,
     SaveLink,
     SealFor,
     SecretOf,
@@ -127,6 +131,7 @@ class InMemory:
         self.request_tokens: dict[str, RequestToken] = {}
         self.wrong_verifiers: dict[str, int] = {}
         self.grants: dict[str, Grant] = {}
+        self.entities: dict[str, EntityLink] = {}
         self.skews: dict[str, float] = {}
         self.told: list[Fact] = []
         self.waited: list[float] = []
@@ -363,6 +368,9 @@ _ANSWERS: dict[type, Callable[[InMemory, Any], Any]] = {
     ForgetToken: InMemory.forget_token,
     ConsentsHeld: InMemory.consents_held,
     TakeTurn: InMemory.take_turn,
+    EntityLinks: lambda us, question: tuple(one for one in us.entities.values() if question.link_id in {None, one.link_id}),
+    SaveEntityLink: lambda us, question: us.entities.setdefault(question.entity_link.id, question.entity_link),
+    RemoveEntityLink: lambda us, question: us.entities.pop(question.id, None),
     KeepDance: InMemory.keep_dance,
     DanceOf: lambda us, question: us.dances.get(question.state),
     EndDance: lambda us, question: us.dances.pop(question.state, None) is not None,

@@ -5,7 +5,7 @@ from applinks.outgoing.call import facts_of
 from applinks.outgoing.connections import Connections
 from applinks.outgoing.fetch import fetch, fetch_async
 from applinks.outgoing.ladder import ANONYMOUS, Explanation
-from applinks.outgoing.linked import AsyncLinkedApplication, LinkedApplication
+from applinks.outgoing.linked import AsyncLinkedApplication, LinkedApplication, LinkedEntity
 from applinks.outgoing.trial import Trial, Tried, trial
 
 __all__ = [
@@ -14,6 +14,7 @@ __all__ = [
     "Connections",
     "Explanation",
     "LinkedApplication",
+    "LinkedEntity",
     "Trial",
     "Tried",
     "dance",

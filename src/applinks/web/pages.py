@@ -135,6 +135,7 @@ PAGES: tuple[Route, ...] = (
     _administrators("POST", agreeing.AGREE, agreeing.decide),
     _administrators("GET", ONE, administration.link.show),
     _administrators("POST", f"{ONE}/primary", administration.changing.make_primary),
+    _administrators("POST", f"{ONE}/unlink", administration.changing.unlink, sudo=True),
     *(
         _administrators(method, f"{ONE}/{page.name}", show, sudo=True)
         for page in administration.changing.CHANGES

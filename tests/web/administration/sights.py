@@ -14,6 +14,7 @@ from applinks.web.administration.views import (
     Form,
     Found,
     Happened,
+    Linked,
     Links,
     Node,
     OneLink,
@@ -42,14 +43,14 @@ PICTURE = Picture(Node("Tracker", "jira", 84, 48), (Node("Wiki", "confluence", 3
 SIDE = Side("OAuth", "Calls go.", (Fact("Goes to", WIKI, "There.", code=True), Fact("Signed by", "RSA-SHA256")), on=True)
 ONE = OneLink(
     FRAME, "token", "id", "Wiki", "confluence", True, WIKI, WIKI, "The same people.", SIDE, replace(SIDE, on=False),
-    (Fact("Only these people", "alice"),), (Happened(NOW, "call", "alice", "answered", True),), "/links/1", "/links", 1, 2, "Changed.",
+    (Fact("Only these people", "alice"),), (Linked("1", "project:OPS", "space:OPS", "Operations", True),), (Happened(NOW, "call", "alice", "answered", True),), "/links/1", "/links", 1, 2, "Changed.",
 )  # fmt: skip
 
 SIGHTS: tuple[Any, ...] = (
     Links(FRAME, (ROW,), PICTURE, "/make", 3, "Deleted."),
     Links(FRAME, (), PICTURE, "/make"),
     ONE,
-    replace(ONE, primary=False, history=(), policy=(), outcome=None),
+    replace(ONE, primary=False, history=(), policy=(), entities=(), outcome=None),
     Form(FRAME, "token", "Change Wiki", "Our end.", "/change", "/links/1", "Wiki", FIELDS, "Save", **TROUBLE),
     Form(FRAME, "token", "Delete Wiki?", "It is gone then.", "/delete", "/links/1", "Wiki", (), "Delete", danger=True),
     ShownOnce(FRAME, "The secret", "Only now.", "canary", "/links/1", "Wiki"),

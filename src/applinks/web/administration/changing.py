@@ -11,7 +11,7 @@ from typing import Any, cast
 
 from applinks import links
 from applinks.errors import AppLinksError, LinkNotFound, StoreUnavailable
-from applinks.links import Changes, Level, Link, LinkSettings, link_with_id
+from applinks.links import Changes, Entity, Level, Link, LinkSettings, link_with_id
 from applinks.mechanisms import names_of
 from applinks.people import Person, Policy
 from applinks.questions import Flow
@@ -79,6 +79,13 @@ def _filled(visit: PageVisit, field: Field, trouble: AppLinksError | None) -> Fi
         return field
     said = visit.form.get(field.name, "")
     return Field(field.name, field.label, field.kind, said, field.help, field.choices)
+
+
+def unlink(visit: PageVisit, person: Person) -> Flow[Response]:
+    """Take away the link between two single things."""
+    link = yield from link_with_id(visit.named["id"])
+    yield from links.unlink_entities(visit.form.get("unlink", ""), by=person.name)
+    return _done(visit, link, "unlinked")
 
 
 def make_primary(visit: PageVisit, person: Person) -> Flow[Response]:
@@ -194,6 +201,31 @@ def _set_secret(visit: PageVisit, person: Person, link: Link) -> Flow[Response]:
     return look.page(ShownOnce(visit.frame(), f"The secret of {link.name}", lead, made, visit.own(path_of(link)), link.name))
 
 
+# ---- single things
+
+
+def _entities(_: Link) -> tuple[Field, ...]:
+    return (
+        Field("ours", "A thing of this application", "text", help="Its type and key, like project:OPS."),
+        Field("theirs", "A thing of the other one", "text", help="Like space:OPSDOC."),
+        Field("title", "How people call it", "text"),
+        Field("primary", "It is used when none of its type is named", "check"),
+    )
+
+
+def _link_entities(visit: PageVisit, person: Person, link: Link) -> Flow[Response]:
+    ours, theirs = (_entity(visit, name) for name in ("ours", "theirs"))
+    theirs = Entity(theirs.type, theirs.key, visit.form.get("title", "").strip())
+    primary = visit.form.get("primary") == "yes"
+    yield from links.link_entities(link, ours, theirs, primary=primary, by=person.name)
+    return _done(visit, link, "entities")
+
+
+def _entity(visit: PageVisit, name: str) -> Entity:
+    type_, _, key = visit.form.get(name, "").strip().partition(":")
+    return Entity(type_, key)
+
+
 # ---- the end
 
 
@@ -230,6 +262,14 @@ CHANGES: Iterable[ChangePage] = (
         _change_policy,
     ),
     ChangePage("secret", "A secret for {}", "It is kept sealed, and shown through no door.", "Keep it", _secrets, _set_secret),
+    ChangePage(
+        "entities",
+        "Link single things with {}",
+        "A project here and a space there: pages and scripts then find the one from the other.",
+        "Link them",
+        _entities,
+        _link_entities,
+    ),
     ChangePage(
         "delete",
         "Delete the link to {}?",

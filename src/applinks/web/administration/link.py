@@ -6,12 +6,12 @@ from collections.abc import Iterable
 
 from applinks.audit import AuditTrail, Entry, Written
 from applinks.incoming import consent
-from applinks.links import ConsentsHeld, Identity, Level, Link, OurKey, link_with_id
+from applinks.links import ConsentsHeld, EntityLink, EntityLinks, Identity, Level, Link, OurKey, link_with_id
 from applinks.people import Person
 from applinks.questions import Flow
 from applinks.web import forms, look
 from applinks.web.administration.links import path_of
-from applinks.web.administration.views import Fact, Happened, OneLink, Side
+from applinks.web.administration.views import Fact, Happened, Linked, OneLink, Side
 from applinks.web.administration.words import DONE, INCOMING, LEVELS, OUTGOING
 from applinks.web.visit import LINKS, PageVisit
 from applinks.wire.keys import PrivateKey, PublicKey
@@ -28,6 +28,7 @@ def show(visit: PageVisit, person: Person) -> Flow[Response]:
     written: tuple[Written, ...] = yield AuditTrail(HISTORY, link=link.name)
     given = yield from consent.given(link_id=link.id)
     held = yield ConsentsHeld(link_id=link.id)
+    entities: tuple[EntityLink, ...] = yield EntityLinks(link_id=link.id)
     cookie, token = yield from forms.token_for(visit, person)
     view = OneLink(
         frame=visit.frame(),
@@ -42,6 +43,7 @@ def show(visit: PageVisit, person: Person) -> Flow[Response]:
         outgoing=_outgoing(link, visit.identity, key.public),
         incoming=_incoming(link),
         policy=_policy(link),
+        entities=tuple(Linked(one.id, str(one.local), str(one.remote), one.remote.name, one.primary) for one in entities),
         history=tuple(_happened(one) for one in written),
         path=visit.own(path_of(link)),
         links_path=visit.own(LINKS),

@@ -85,6 +85,17 @@ class Happened:
 
 
 @dataclass(frozen=True, slots=True)
+class Linked:
+    """A thing of ours and one of the other application: `id` is what the form sends back as `unlink`."""
+
+    id: str
+    ours: str
+    theirs: str
+    name: str
+    primary: bool
+
+
+@dataclass(frozen=True, slots=True)
 class OneLink:
     """One link with its two directions side by side. `unlocked` says that the reader may do what needs confirmation."""
 
@@ -100,6 +111,7 @@ class OneLink:
     outgoing: Side
     incoming: Side
     policy: tuple[Fact, ...]
+    entities: tuple[Linked, ...]
     history: tuple[Happened, ...]
     path: str
     links_path: str

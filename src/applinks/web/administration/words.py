@@ -34,6 +34,8 @@ DONE = {
     "deleted": "Deleted here. If the other end was not deleted with it, delete it over there, too.",
     "policy": "The policy is changed. The next request is judged by it.",
     "secret": "Kept. It is never shown again.",
+    "entities": "Linked.",
+    "unlinked": "They are no longer linked.",
     "linked": "Linked, both ways.",
     "ours": "Our end is made. Calls get through when an administrator of the other side has made theirs.",
 }
