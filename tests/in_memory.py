@@ -83,6 +83,7 @@ from applinks.links import (
     SameUsers,
     SaveEntityLink,
     SaveLink,
+    SealFor,
     SecretOf,
     SecretUse,
     SigningKey,
@@ -92,6 +93,7 @@ from applinks.links import (
     VerdictOf,
     WhoWeAre,
     new_key,
+    seal,
     signing_keys,
 )
 from applinks.mechanisms import MECHANISMS, Mechanism
@@ -482,6 +484,7 @@ _ANSWERS: dict[type, Callable[[InMemory, Any], Any]] = {
     RemoveLink: lambda us, question: us.remove(question.id),
     RememberParameter: InMemory.remember,
     PlainHttpAllowed: lambda us, _: us.plain_http,
+    SealFor: lambda _us, question: seal(question.public_key, question.content),
     FindPerson: lambda us, question: us.people.get(question.name),
     SignIn: lambda us, question: us.people.get(question.name) if question.password == f"{question.name}'s" else None,
     MayRunAs: lambda us, question: may_run_as(us.run_as, question.actor, question.user),

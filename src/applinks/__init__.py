@@ -9,6 +9,7 @@ TYPE_CHECKING = False  # as type checkers know it; `typing` itself would cost as
 if TYPE_CHECKING:
     from applinks.announcements import ConsentEnded, ConsentGiven
     from applinks.audit import AuditVerdict, Head
+    from applinks.doctor import Diagnosis
     from applinks.errors import (
         AccessRefused,
         ActedAsSomeoneElse,
@@ -73,6 +74,7 @@ _HOMES = {
     "CredentialsRequired": "errors",
     "DanceOfAnother": "errors",
     "DanceOver": "errors",
+    "Diagnosis": "doctor",
     "Endpoints": "links",
     "Entity": "links",
     "EntityLink": "links",
@@ -136,6 +138,7 @@ __all__ = [
     "CredentialsRequired",
     "DanceOfAnother",
     "DanceOver",
+    "Diagnosis",
     "Endpoints",
     "Entity",
     "EntityLink",

@@ -18,7 +18,7 @@ from applinks import clock, links, people, settings
 from applinks.announcements import Announce, Fact
 from applinks.audit import CALL, Entry, WriteDown, printable
 from applinks.errors import AdministratorNeeded, ConfigurationError
-from applinks.links import ClockSkew, FormerUrl, FreshKey, Identity, LearnSkew, PlainHttpAllowed, WhoWeAre
+from applinks.links import ClockSkew, FormerUrl, FreshKey, Identity, LearnSkew, PlainHttpAllowed, SealFor, WhoWeAre
 from applinks.mechanisms import load
 from applinks.outgoing import Connections, fetch, fetch_async, is_proven
 from applinks.people import (
@@ -106,6 +106,7 @@ class Application:
             ClockSkew: lambda question: self._skews.get(question.link_id, 0.0),
             LearnSkew: lambda question: self._skews.update({question.link_id: question.seconds}),
             Announce: self._announce,
+            SealFor: lambda question: links.seal(question.public_key, question.content),
             PlainHttpAllowed: lambda _: self._settings.plain_http,
             FormerUrl: lambda _: self._settings.former_url and self._settings.former_url.rstrip("/"),
             FreshKey: lambda _: links.new_key(),

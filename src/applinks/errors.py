@@ -189,9 +189,17 @@ class TheirFault(AppLinksError):
 
 
 class TransportFailed(TheirFault):
-    """No answer: the name or the connection failed; the cause is attached."""
+    """No answer: the name or the connection failed; the cause is attached.
+
+    `reason` says how, in a word for programs: "unknown-host", "refused", "connect-timeout", "read-timeout", "tls-untrusted",
+    "tls-host", "tls-expired", "tls-protocol", "proxy", "too-large", "address", "broken"; empty where nobody looked.
+    """
 
     code = "transport-failed"
+
+    def __init__(self, message: str, *, reason: str = "", **where: str | None) -> None:
+        super().__init__(message, **where)
+        self.reason = reason
 
 
 class TlsFailed(TransportFailed):
@@ -213,9 +221,16 @@ class AnswerTooLarge(TheirFault):
 
 
 class MalformedAnswer(TheirFault):
-    """An answer that does not say what it must."""
+    """An answer that does not say what it must.
+
+    `instead` says what it is, where it is another thing altogether: "page" for one that people are to read, "other".
+    """
 
     code = "malformed-answer"
+
+    def __init__(self, message: str, *, instead: str | None = None, **where: str | None) -> None:
+        super().__init__(message, **where)
+        self.instead = instead
 
 
 class RedirectedElsewhere(TheirFault):

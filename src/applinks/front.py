@@ -6,11 +6,13 @@ Each method looks something up or runs one flow. The two classes say the same; w
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Iterator
+from functools import partial
 from typing import Self, TypeVar, Unpack
 
-from applinks import links
+from applinks import doctor, links
 from applinks.assembly import Application
 from applinks.audit import AuditFilters, AuditTrail, AuditVerdict, Export, Head, VerifyAudit, Written
+from applinks.doctor import Diagnosis
 from applinks.errors import ConfigurationError
 from applinks.incoming import AutomationToken, TokenMade, automation, consent
 from applinks.links import (
@@ -193,6 +195,18 @@ class AppLinks(Application):
         """
         by = self.administrator(by)
         return self.run(_then(name, lambda link: trying.tried(link, user, using, self.mechanisms, by=by)))
+
+    def diagnose(self, name: str, user: str | None = None, *, by: str | None = None, strict: bool = False) -> Diagnosis:
+        """Examine a link, live: how it is, why, and what to do; see `applinks.doctor`.
+
+        As `user`, one harmless call is made, caused by the administrator `by`; without one, a call that names nobody.
+        """
+        examine = partial(doctor.examine, user=user, by=by, mechanisms=self.mechanisms, strict=strict)
+        return self.run(_then(name, examine))
+
+    def diagnose_all(self, user: str | None = None, *, by: str | None = None, strict: bool = False) -> tuple[Diagnosis, ...]:
+        """Examine all links, one after the other; see `diagnose`."""
+        return self.run(doctor.examine_all(user=user, by=by, mechanisms=self.mechanisms, strict=strict))
 
     def link_entities(
         self, name: str, ours: Entity, theirs: Entity, *, primary: bool = False, by: str | None = None
@@ -416,6 +430,20 @@ class AsyncAppLinks(Application):
         """Ask the other application who is calling, as that user; see `AppLinks.test_link`."""
         by = self.administrator(by)
         return await self.run_async(_then(name, lambda link: trying.tried(link, user, using, self.mechanisms, by=by)))
+
+    async def diagnose(self, name: str, user: str | None = None, *, by: str | None = None, strict: bool = False) -> Diagnosis:
+        """Examine a link, live: how it is, why, and what to do; see `applinks.doctor`.
+
+        As `user`, one harmless call is made, caused by the administrator `by`; without one, a call that names nobody.
+        """
+        examine = partial(doctor.examine, user=user, by=by, mechanisms=self.mechanisms, strict=strict)
+        return await self.run_async(_then(name, examine))
+
+    async def diagnose_all(
+        self, user: str | None = None, *, by: str | None = None, strict: bool = False
+    ) -> tuple[Diagnosis, ...]:
+        """Examine all links, one after the other; see `diagnose`."""
+        return await self.run_async(doctor.examine_all(user=user, by=by, mechanisms=self.mechanisms, strict=strict))
 
     async def link_entities(
         self, name: str, ours: Entity, theirs: Entity, *, primary: bool = False, by: str | None = None

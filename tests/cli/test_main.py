@@ -61,9 +61,9 @@ def spoken(words: tuple[str, ...]) -> str:
 def test_the_commands_are_those_that_are_described():
     assert [" ".join(words) for words in COMMANDS] == [
         "audit export", "audit list", "audit show", "audit verify", "backup", "consent forget", "consent list", "demo",
-        "entity link", "entity list", "entity unlink", "grant list", "grant revoke", "identity copied", "identity moved",
-        "identity show", "init", "keys list", "keys reseal", "keys rotate", "link announce-address", "link change",
-        "link compare", "link create", "link delete", "link explain", "link list", "link move", "link policy",
+        "doctor", "entity link", "entity list", "entity unlink", "grant list", "grant revoke", "identity copied",
+        "identity moved", "identity show", "init", "keys list", "keys reseal", "keys rotate", "link announce-address",
+        "link change", "link compare", "link create", "link delete", "link explain", "link list", "link move", "link policy",
         "link primary", "link public-key", "link register", "link secret", "link show", "link test", "link trust",
         "signing announce", "signing retire", "signing rotate", "signing status", "signing use", "token list", "token make",
         "token revoke",

@@ -24,6 +24,7 @@ SIGNED = [
     applinks.ConsentEnded,
     applinks.ConsentGiven,
     applinks.Consumer,
+    applinks.Diagnosis,
     applinks.Endpoints,
     applinks.Explanation,
     applinks.Person,

@@ -13,7 +13,7 @@ from applinks.audit import Entry
 from applinks.cli import app
 from applinks.incoming import BODY_LIMIT
 from applinks.incoming.endpoints import ENDPOINTS, TOKEN_ENDPOINTS, access_token, comparing, request_token
-from applinks.incoming.replay import COMPARISONS, MARGIN, QUARTER_HOUR, SHELVES, TRIES
+from applinks.incoming.replay import ASKS, COMPARISONS, MARGIN, QUARTER_HOUR, SHELVES, TRIES
 from applinks.links import Limits
 from applinks.mechanisms import WINDOW, three_legged
 from applinks.outgoing import call, clocks, dance, reading
@@ -141,6 +141,7 @@ def test_the_reference_tells_the_fixed_numbers_as_they_are():
         f"people are compared up to, on either side | {MOST:,}",
         f"may ask for a comparison | {COMPARISONS} times a day, each for {comparing.LIFE} seconds",
         f"tries to sign in for making a link | {TRIES} in a quarter of an hour, for each of the {SHELVES} groups",
+        f"sealed states that we give out | {ASKS} in a second, for each of the {SHELVES} groups",
         f"things that are known not to be there | {SIZE} each",
         f"kept in memory up to | {reading.LARGEST >> 20} MiB, and read for at most {reading.LONGEST:.0f} seconds",
         f"redirects followed, each with a new proof | {call.REDIRECTS}",

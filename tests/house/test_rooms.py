@@ -52,6 +52,9 @@ WITHOUT_A_TEST_OF_THEIR_NAME = {
     "wire/messages.py": "values without rules; tests/wire/test_oauth1.py uses them all",
     "cli/__init__.py": "tests/cli/test_main.py",
     "incoming/endpoints/visit.py": "values without rules; the tests of the other endpoints hand it over",
+    "doctor/defaults.py": "tests/doctor/test_causes.py and tests/doctor/test_strict.py",
+    "doctor/diagnosis.py": "values without rules; tests/doctor/test_notes.py makes them",
+    "doctor/looking.py": "tests/doctor/test_examining.py",
 }
 """Source module, or all of a folder → where else it is proven, or why it needs no proof. Front pages need none."""
 

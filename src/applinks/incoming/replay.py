@@ -15,6 +15,7 @@ COMPARISONS = 24
 DAY = 24 * 3600
 SHELVES = 64
 QUARTER_HOUR = 900
+ASKS = 5
 MARGIN = 60
 """Seconds that a spent nonce is kept beyond the window in which its timestamp could pass."""
 
@@ -50,8 +51,7 @@ def may_try_to_sign_in(name: str) -> Flow[bool]:
     """
     moment: Moment = yield Now()
     quarter = int(moment.now) // QUARTER_HOUR * QUARTER_HOUR
-    shelf = str(int.from_bytes(hashlib.sha256(folded(name).strip().encode(errors="replace")).digest()[:2]) % SHELVES)
-    return (yield from _one_of(TRIES, "sign-in", shelf, quarter, quarter + QUARTER_HOUR))
+    return (yield from _one_of(TRIES, "sign-in", _shelf(folded(name).strip()), quarter, quarter + QUARTER_HOUR))
 
 
 def may_compare(link_id: str) -> Flow[bool]:
@@ -67,3 +67,14 @@ def _one_of(number: int, what: str, whose: str, since: int, until: int) -> Flow[
         if (yield SpendNonce(what, whose, since, str(each), until)):
             return True
     return False
+
+
+def may_ask_for_state(id: str) -> Flow[bool]:  # noqa: A002
+    """Whether another sealed state may be made for this id: `ASKS` in a second, counted in the same way."""
+    moment: Moment = yield Now()
+    second = int(moment.now)
+    return (yield from _one_of(ASKS, "state", _shelf(id), second, second + 1))
+
+
+def _shelf(text: str) -> str:
+    return str(int.from_bytes(hashlib.sha256(text.encode(errors="replace")).digest()[:2]) % SHELVES)

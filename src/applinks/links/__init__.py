@@ -2,7 +2,7 @@
 
 from applinks.links import agreement, moving, pairing, signing_keys
 from applinks.links.agreement import Agreement, Invitation
-from applinks.links.by_hand import Consumer, Provider, register
+from applinks.links.by_hand import Consumer, Provider, id_of_address, register
 from applinks.links.changes import (
     LEARN,
     SIGNATURE_METHODS,
@@ -96,6 +96,7 @@ from applinks.links.signing_keys import (
     SigningKey,
     Told,
 )
+from applinks.links.state import STATE_PATH, SealFor, State, can_be_sealed_for, seal, unseal
 from applinks.links.tokens import (
     AccessToken,
     Consent,
@@ -121,6 +122,7 @@ __all__ = [
     "PAIRING_PATH",
     "REQUESTOR_ID",
     "SIGNATURE_METHODS",
+    "STATE_PATH",
     "USER_ID",
     "AccessToken",
     "Administrator",
@@ -194,11 +196,13 @@ __all__ = [
     "SameUsers",
     "SaveEntityLink",
     "SaveLink",
+    "SealFor",
     "SecretOf",
     "SecretUse",
     "SigningKey",
     "SpendRequestToken",
     "Stamp",
+    "State",
     "Suspension",
     "TakeTurn",
     "Told",
@@ -206,6 +210,7 @@ __all__ = [
     "WhoWeAre",
     "agreement",
     "arrive",
+    "can_be_sealed_for",
     "change",
     "change_policy",
     "copied",
@@ -213,6 +218,7 @@ __all__ = [
     "differences",
     "digest_of",
     "endpoints_of",
+    "id_of_address",
     "is_safe_way",
     "link_entities",
     "link_named",
@@ -231,10 +237,12 @@ __all__ = [
     "primary_link",
     "register",
     "remove",
+    "seal",
     "set_secret",
     "signing_keys",
     "trust",
     "trusted_identity",
     "unlink_entities",
+    "unseal",
     "who_am_i",
 ]

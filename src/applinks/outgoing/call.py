@@ -33,16 +33,8 @@ PATIENCE = 30.0
 """Seconds that a call waits at most, all in all, because the far side asks for it (R-25)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Answered:
-    """How a call ended: the last response, and what the far side said in it against our proof, if it did."""
-
-    response: Response
-    problem: Problem | None
-
-
-class Who(Protocol):
-    """Who acts, as it is written down: an `Acting`, or an administrator who tries a link as somebody."""
+class Acts(Protocol):
+    """Whoever acts: the road wants to know no more of them."""
 
     @property
     def user(self) -> Person:
@@ -50,11 +42,19 @@ class Who(Protocol):
 
     @property
     def actor(self) -> Person:
-        """Who caused it."""
+        """Who really acts."""
 
     @property
     def reason(self) -> str | None:
-        """Why, if they are not the same."""
+        """Why, if these are not the same."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """How a call ended: the last response, and what the far side said in it against our proof, if it did."""
+
+    response: Response
+    problem: Problem | None
 
 
 @dataclass(slots=True)
@@ -82,7 +82,7 @@ class _Call:
 def call(
     request: Request,
     link_id: str,
-    acting: Who | None,
+    acting: Acts | None,
     demanded: str | None,
     mechanisms: Sequence[Mechanism] = MECHANISMS,
     *,
@@ -261,7 +261,7 @@ def _has_body(request: Request) -> bool:
     return request.header("content-length") not in {None, "0"} or request.header("transfer-encoding") is not None
 
 
-def _record(way: _Call, acting: Who | None, outcome: str) -> WriteDown:
+def _record(way: _Call, acting: Acts | None, outcome: str) -> WriteDown:
     return WriteDown(
         Entry(
             kind=CALL,

@@ -14,7 +14,7 @@ from typing import Any
 from urllib.parse import quote
 
 from applinks.audit import Entry, WriteDown
-from applinks.errors import AppLinksError, ConfigurationError, FarSideError, TheirFault
+from applinks.errors import ConfigurationError, FarSideError, TheirFault
 from applinks.links import (
     Facts,
     FactsFor,
@@ -32,8 +32,9 @@ from applinks.links import (
 )
 from applinks.mechanisms import MECHANISMS, Mechanism, sign
 from applinks.outgoing import answer, call, clocks, keys
+from applinks.outgoing.trying import asking
 from applinks.people import Acting
-from applinks.questions import Ask, Done, Flow, Now, resume
+from applinks.questions import Ask, Flow, Now
 from applinks.wire import mending
 from applinks.wire.encoding import form
 from applinks.wire.messages import FORM, Pairs, Request, Response
@@ -152,22 +153,8 @@ def _delete_in_product(link: Link, acting: Acting | None, mechanisms: Sequence[M
     us: Identity = yield WhoWeAre()
     address = f"{link.application_url.rstrip('/')}/rest/applinks/2.0/applicationlink/{quote(us.id, safe='')}?reciprocate=false"
     request = Request("DELETE", address, (("accept", "application/json"), ("x-atlassian-token", "no-check")))
-    answered: call.Answered = yield from _asking(call.call(request, link.id, acting, None, mechanisms))
+    answered: call.Answered = yield from asking(call.call(request, link.id, acting, None, mechanisms))
     return answered.response
-
-
-def _asking(flow: Flow[call.Answered]) -> Flow[call.Answered]:
-    """The road of a call, whose requests are asked here instead of being carried by an HTTP client of the caller's."""
-    step = resume(flow)
-    while not isinstance(step, Done):
-        try:
-            reply = yield (Ask(step) if isinstance(step, Request) else step)
-        except AppLinksError as error:
-            step = resume(flow, error=error)
-        else:
-            step = resume(flow, reply)
-    found: call.Answered = step.result
-    return found
 
 
 # ---- how it is told

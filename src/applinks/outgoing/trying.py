@@ -1,14 +1,16 @@
-"""Tries a link as a given user (R-46): which way a call would take, and whom the other application answers that it sees."""
+"""Tries a link as a given user (R-46): one harmless call on the real road, who-am-I (rule 7: no second implementation)."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from applinks.errors import AppLinksError
 from applinks.links import Link, who_am_i
-from applinks.mechanisms import Mechanism
+from applinks.mechanisms import MECHANISMS, Mechanism
 from applinks.outgoing import address, answer, ladder
-from applinks.outgoing.call import Who, call, facts_of
+from applinks.outgoing.answer import ERRORS
+from applinks.outgoing.call import Acts, Answered, call, facts_of
 from applinks.outgoing.ladder import ANONYMOUS, Explanation
 from applinks.outgoing.send import HEADERS
 from applinks.people import KnowsPeople, Person, active_person
@@ -38,12 +40,25 @@ class Tried:
 
 
 @dataclass(frozen=True, slots=True)
-class _Trying:
-    """Who acts for this one harmless call."""
+class ActsFor:
+    """An administrator (`actor`) who has a call made as somebody, to see how it ends."""
 
     user: Person
     actor: Person
-    reason: str | None = "test"
+    reason: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """How the call ended: with the `name` as which it was answered (empty: nobody), or with the `failure` that a caller gets.
+
+    `explanation` is the choice of the mechanism, `answers` all that came back, the last one last.
+    """
+
+    explanation: Explanation
+    answers: tuple[Response, ...]
+    name: str | None = None
+    failure: AppLinksError | None = None
 
 
 def explained(link_id: str, user: str | None, demanded: str | None, mechanisms: Sequence[Mechanism]) -> Flow[Explanation]:
@@ -59,31 +74,51 @@ def tried(link: Link, user: str, demanded: str | None, mechanisms: Sequence[Mech
     `PersonUnknown`, where this application has a directory that does not know the user.
     """
     person = (yield from active_person(user)) if (yield KnowsPeople()) else Person(user)
-    explanation = yield from explained(link.id, person.name, demanded, mechanisms)
-    who = None if demanded == ANONYMOUS else _Trying(person, Person(by))
-    asking = who_am_i(link.type)
-    url = address.join(link, asking.path)
-    response = yield from _sent(Request("GET", url, tuple(HEADERS.items())), link, who, demanded, mechanisms)
-    seen = asking.read(response.body)
-    return Tried(link.name, person.name, explanation.witness, seen, explanation.mechanism)
+    acts = None if demanded == ANONYMOUS else ActsFor(person, Person(by), "test")
+    made = yield from trial(link.id, acts, mechanisms, demanded=demanded)
+    if made.failure is not None:
+        raise made.failure
+    return Tried(link.name, person.name, made.explanation.witness, made.name or "", made.explanation.mechanism)
 
 
-def _sent(
-    request: Request, link: Link, who: Who | None, demanded: str | None, mechanisms: Sequence[Mechanism]
-) -> Flow[Response]:
-    """The road of a call, each of whose requests is one of our own: within their limits, without a client."""
-    road = call(request, link.id, who, demanded, mechanisms)
+def trial(
+    link_id: str, acts: Acts | None, mechanisms: Sequence[Mechanism] = MECHANISMS, *, demanded: str | None = None
+) -> Flow[Trial]:
+    """Ask the other application who is calling, as whoever acts (None: nobody). Written down as any call is.
+
+    What the road would raise is kept instead, beside each answer that came on the way.
+    """
+    user = acts.user.name if acts is not None else None
+    facts = yield from facts_of(link_id, user)
+    link, question = facts.link, who_am_i(facts.link.type)
+    _, explanation = ladder.climb(facts, user, demanded, mechanisms)
+    request = Request("GET", address.join(link, question.path), tuple(HEADERS.items()))
+    heard: list[Response] = []
+    try:
+        ended = yield from asking(call(request, link.id, acts, demanded, mechanisms), heard)
+    except AppLinksError as failure:
+        return Trial(explanation, tuple(heard), failure=failure)
+    if ended.response.status >= ERRORS:
+        moment: Moment = yield Now()
+        refused = answer.error(link, request.line(), ended.response, None, problem=ended.problem, now=moment.now)
+        return Trial(explanation, tuple(heard), failure=refused)
+    return Trial(explanation, tuple(heard), name=question.read(ended.response.body))
+
+
+def asking(road: Flow[Answered], heard: list[Response] | None = None) -> Flow[Answered]:
+    """The road of a call, each of whose requests is one of our own: within their limits, without a client.
+
+    All that came back is added to `heard`.
+    """
     step = resume(road)
     while not isinstance(step, Done):
         try:
-            said = yield Ask(step) if isinstance(step, Request) else step
-        except Exception as error:  # noqa: BLE001 what the road makes of it is its own decision
-            step = resume(road, error=error)
-        else:
-            step = resume(road, said)
-    answered = step.result
-    response: Response = answered.response
-    if response.status >= answer.ERRORS:
-        moment: Moment = yield Now()
-        raise answer.error(link, request.line(), response, None, problem=answered.problem, now=moment.now)
-    return response
+            reply = yield (Ask(step) if isinstance(step, Request) else step)
+        except AppLinksError as failure:
+            step = resume(road, error=failure)
+            continue
+        if heard is not None and isinstance(step, Request):
+            heard.append(reply)
+        step = resume(road, reply)
+    ended: Answered = step.result
+    return ended

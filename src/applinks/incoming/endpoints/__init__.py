@@ -16,6 +16,7 @@ from applinks.incoming.endpoints import (
     pairing,
     proof,
     request_token,
+    state,
     trust_certificate,
     whoami,
 )
@@ -25,7 +26,7 @@ from applinks.wire.messages import Response
 
 Endpoint = Callable[[Visit], Flow[Response]]
 
-_SERVED = (manifest, consumer_info, whoami, pairing, proof, trust_certificate)
+_SERVED = (manifest, consumer_info, whoami, pairing, proof, state, trust_certificate)
 ENDPOINTS: Final[dict[str, Endpoint]] = {path: endpoint.serve for endpoint in _SERVED for path in endpoint.PATHS}
 """Path below our address → who serves it, after the request was admitted or found to prove nothing."""
 
