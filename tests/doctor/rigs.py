@@ -131,12 +131,19 @@ class OneWithImitation(Rig):
 
     name = "Wiki"
 
-    def __init__(self, applinks: AppLinks, database: str, far: Imitation, patch: pytest.MonkeyPatch, folder: Path) -> None:
-        self.applinks, self.database, self.far, self.patch = applinks, database, far, patch
+    def __init__(self, far: Imitation, folder: Path, patch: pytest.MonkeyPatch, stack: ExitStack) -> None:
+        self.far, self.folder, self.patch, self._stack = far, folder, patch, stack
+        self.open(f"sqlite:///{folder}/front.db")
         self.authority = trustme.CA()
         self.trusted = folder / "trusted.pem"
         self.authority.cert_pem.write_to_path(str(self.trusted))
-        put(applinks, self.link_to(far.url))
+        put(self.applinks, self.link_to(far.url))
+
+    def open(self, database: str) -> None:
+        """Examine from here on with what is kept there."""
+        self.database = database
+        front = AppLinks(database, url="http://127.0.0.1:1", name="Front", type="bitbucket", people=Directory())
+        self.applinks = self._stack.enter_context(front)
 
     @staticmethod
     def link_to(url: str) -> Link:
@@ -185,7 +192,6 @@ class OneWithImitation(Rig):
 @contextmanager
 def with_imitation(folder: Path) -> Iterator[OneWithImitation]:
     far = Imitation()
-    database = f"sqlite:///{folder}/front.db"
     with ExitStack() as stack:
         patch = stack.enter_context(pytest.MonkeyPatch.context())
         patch.setenv("APPLINKS_MECHANISMS", ",".join(TABLE))
@@ -195,11 +201,7 @@ def with_imitation(folder: Path) -> Iterator[OneWithImitation]:
         resolve(patch, HOST)
         far.start()
         stack.callback(far.stop)
-        applinks = stack.enter_context(
-            AppLinks(database, url="http://127.0.0.1:1", name="Front", type="bitbucket", people=Directory())
-        )
-        rig = OneWithImitation(applinks, database, far, patch, folder)
-        yield rig
+        yield OneWithImitation(far, folder, patch, stack)
         far.stop()
     send._trusted.cache_clear()
 

@@ -7,6 +7,7 @@ what the remedy must say for that to be following it.
 from __future__ import annotations
 
 import re
+import shutil
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -264,6 +265,15 @@ def _both_on(rig: Two, finding: Finding) -> None:
     rig.tracker.applinks.change_link("Front", outgoing="oauth", incoming="oauth", by="admin")
 
 
+def _copied(rig: OneWithImitation) -> None:
+    """All its files, to another folder; and examined there."""
+    folder = rig.folder / "elsewhere"
+    folder.mkdir()
+    for file in [path for path in rig.folder.iterdir() if path.is_file()]:
+        shutil.copy(file, folder)
+    rig.open(f"sqlite:///{folder}/front.db")
+
+
 def _secret_missing(rig: OneWithImitation) -> None:
     rig.applinks.change_link("Wiki", signature_method="HMAC-SHA256", by="ops")
 
@@ -281,6 +291,7 @@ def _new_method(rig: Two, finding: Finding) -> None:
 
 CONFIGURATION = (
     Row("DISABLED", "two", _both_off, _both_on, "--outgoing oauth --incoming oauth", user=None),
+    Row("SUSPENDED", "imitation", _copied, lambda rig, finding: rig.follow(finding), "applinks identity moved"),
     Row(
         "NO_OUTGOING_AUTH",
         "imitation",

@@ -3,7 +3,7 @@
 Network, shape of what comes back, identity, configuration, proof, who it was answered as, rights, the rest (protocol.md 13,
 product.md B-15). Three of the protocol's causes are left out. Two are about OAuth 2.0, which this software does not speak
 yet: OAUTH2_REFRESH_LOST and OAUTH2_HTTPS_REQUIRED. SYSTEM_LINK is about links that a hosted product makes for itself. Two
-are added, BROKEN_OFF and METHOD_MISMATCH.
+are added, BROKEN_OFF and METHOD_MISMATCH; SUSPENDED is about ourselves.
 
 In a remedy, `{link}`, `{url}`, `{type}` and `{level}` are the link's name, address, type and outgoing level here; `{us}` and
 `{our_url}` ourselves; `{their_url}` and `{their_level}` what the other side says; `{user}` whoever was tried; `{host}` the host
@@ -161,6 +161,15 @@ _IDENTITY = (
 )
 
 _CONFIGURATION = (
+    Cause(
+        "SUSPENDED",
+        Status.SUSPENDED,
+        "Nothing is sent from here, because this may be a copy of the application.",
+        "The database lies elsewhere than was noted, or the public address is another one.",
+        "Say which it is. The original, which lies elsewhere now: `applinks identity moved`. A copy: "
+        "`applinks identity copied`, and make its links anew.",
+        (CONFIGURATION,),
+    ),
     Cause(
         "DISABLED",
         Status.DISABLED,

@@ -56,7 +56,11 @@ _LEGACY = frozenset({Level.TRUSTED, Level.BASIC})
 def look_at_configuration(notes: Notes) -> Flow[bool]:
     """What is set here, without any traffic."""
     yield from ()
-    link = notes.link
+    link, suspension = notes.link, notes.us.suspension
+    if suspension is not None:
+        notes.find("SUSPENDED", suspension.why)
+        notes.check(CONFIGURATION, "outgoing trust is suspended", good=False)
+        return False
     if (link.outgoing.level, link.incoming.level) == (Level.DISABLED, Level.DISABLED):
         notes.find("DISABLED", "both directions are disabled")
         notes.check(CONFIGURATION, "both directions are disabled", good=False)
