@@ -71,6 +71,29 @@ def test_both_ends_tell_each_other_how_they_stand(tmp_path: Path):
         assert told.fingerprint == rig.applinks.answer(OurKey()).public.fingerprint
 
 
+def test_another_key_of_ours_that_the_other_end_knows_is_told_from_no_link(tmp_path: Path):
+    """It was not told about the new one, and somebody here has said that it was."""
+    with RIGS["two"](tmp_path) as rig:
+        rig.applinks.rotate_key(announce=False, by="ops")
+        assert rig.examine("alice").working
+        rig.applinks.use_new_key("Tracker", by="ops")
+        broken = rig.examine(None)
+        (finding,) = broken.findings
+        assert (finding.cause.name, finding.certain) == ("PUBLIC_KEY_CHANGED", True)
+        assert broken.theirs.fingerprint != rig.applinks.key_status().fingerprint
+        rig.create_again(finding)
+        assert rig.examine("alice").status is Status.CONNECTED
+
+
+def test_while_keys_overlap_nothing_is_wrong(tmp_path: Path):
+    """The other end publishes a new key, and calls by the one that we know until it has told us."""
+    with RIGS["two"](tmp_path) as rig:
+        rig.tracker.applinks.rotate_key(announce=False, by="admin")
+        assert rig.examine(None).findings == ()
+        rig.tracker.applinks.rotate_key(by="admin")
+        assert rig.examine(None).findings == ()
+
+
 def test_two_answers_about_the_users_are_a_contradiction(tmp_path: Path):
     with RIGS["two"](tmp_path) as rig:
         theirs = rig.theirs()

@@ -20,7 +20,8 @@ from applinks.links import (
     Level,
     Link,
     LinkById,
-    OurKey,
+    OurKeys,
+    SigningKey,
     State,
     id_of_address,
     pairing,
@@ -30,7 +31,7 @@ from applinks.mechanisms import Mechanism
 from applinks.outgoing import facts_of
 from applinks.questions import Ask, Flow, Moment, Now, Wait
 from applinks.wire import consumer_info
-from applinks.wire.keys import PrivateKey, PublicKey
+from applinks.wire.keys import PublicKey
 from applinks.wire.manifest import AuthenticationKind, Manifest
 from applinks.wire.messages import Pairs, Request, Response
 from applinks.wire.oauth1 import SignatureMethod
@@ -146,9 +147,8 @@ def look_at_state(notes: Notes) -> Flow[bool]:
     if notes.manifest is None:
         return True
     facts: Facts = yield from facts_of(notes.link.id, None)
-    keys: list[PrivateKey] = [facts.key]
-    newest: PrivateKey = yield OurKey()
-    keys += [key for key in (newest,) if key.public != facts.key.public]
+    ours: tuple[SigningKey, ...] = yield OurKeys()
+    keys = [facts.key, *(one.key for one in ours if one.key.public != facts.key.public)]
     ids = [notes.us.id, *([id_of_address(notes.us.url)] if notes.by_hand else [])]
     for id in ids:  # noqa: A001
         sealed = yield from _ask_for_state(notes, id)
