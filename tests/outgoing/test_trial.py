@@ -8,13 +8,13 @@ import pytest
 
 from applinks.errors import AccessRefused, ActedAsSomeoneElse, CredentialsRequired, FarSideError, TransportFailed
 from applinks.links import Level
-from applinks.outgoing import Tried, trial
+from applinks.outgoing import ActsFor, trial
 from applinks.people import Person
 from applinks.wire import problems
 from applinks.wire.messages import Response
 from in_memory import InMemory, connect, linked
 
-ALICE = Tried(Person("alice"), Person("ops"), "looking")
+ALICE = ActsFor(Person("alice"), Person("ops"), "looking")
 
 
 @pytest.fixture
@@ -25,7 +25,7 @@ def pair() -> tuple[InMemory, InMemory]:
     return front, wiki
 
 
-def tried(front: InMemory, who: Tried = ALICE):
+def tried(front: InMemory, who: ActsFor = ALICE):
     return front.run(trial(front.link("Wiki").id, who, front.mechanisms))
 
 
