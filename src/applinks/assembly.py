@@ -15,7 +15,9 @@ from urllib.parse import urlsplit
 from applinks import clock, links, people, settings
 from applinks.announcements import Announce, Fact
 from applinks.audit import CALL, Entry, WriteDown, printable
+from applinks.doctor import Search, search
 from applinks.errors import AdministratorNeeded, ConfigurationError
+from applinks.incoming import RememberRefusal, remember
 from applinks.links import ClockSkew, Identity, LearnSkew, PlainHttpAllowed, WhoWeAre
 from applinks.mechanisms import load
 from applinks.outgoing import Connections, fetch, fetch_async
@@ -31,7 +33,7 @@ from applinks.people import (
     may_run_as,
 )
 from applinks.questions import Ask, Flow, FreshSecrets, Moment, Now, Question, Wait, drive, drive_async
-from applinks.store import Store
+from applinks.store import Afterwards, Store
 
 T = TypeVar("T")
 F = TypeVar("F", bound=Fact)
@@ -68,6 +70,7 @@ class Application:
         self._run_as = checked_run_as(run_as or {})
         self._skews: dict[str, float] = {}
         self._listeners: dict[builtins.type[Any], list[Callable[[Any], object]]] = defaultdict(list)
+        self._afterwards: Afterwards[RememberRefusal] = Afterwards(lambda refused: self.run(remember(refused)))
         self._store = Store.open(self._settings.database, replay=self._settings.replay, create=self._settings.url is not None)
         try:
             self._introduce()
@@ -92,6 +95,8 @@ class Application:
             Announce: self._announce,
             PlainHttpAllowed: lambda _: self._settings.plain_http,
             WriteDown: self._write_down,
+            Search: search,
+            RememberRefusal: self._afterwards.hand_over,
             Ask: lambda question: fetch(self.connections.client(), question.request),
         }
 
@@ -160,6 +165,8 @@ class Application:
         """Answer one question, awaiting what must be awaited."""
         if isinstance(question, Ask):
             return await fetch_async(self.connections.client_of_this_loop(), question.request)
+        if isinstance(question, Search):
+            return await asyncio.to_thread(search, question)
         if isinstance(question, Wait):
             return await asyncio.sleep(question.seconds)
         if type(question) in self._store.answers:

@@ -5,14 +5,16 @@ Each method looks something up or runs one flow. The two classes say the same; w
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from typing import Self, TypeVar, Unpack
 
 from applinks import links
 from applinks.assembly import Application
 from applinks.audit import AuditTrail, AuditVerdict, Head, VerifyAudit, Written
+from applinks.doctor import Explained, explain, explain_refusal, pasted
 from applinks.errors import ConfigurationError
-from applinks.incoming import consent
+from applinks.incoming import Refusal, Refusals, consent
 from applinks.links import GENERIC, Administrator, Consent, ConsentsHeld, Consumer, Link, LinkSettings, Provider, pairing
 from applinks.mechanisms import names_of
 from applinks.outgoing import AsyncLinkedApplication, LinkedApplication, dance
@@ -131,8 +133,26 @@ class AppLinks(Application):
         verdict: AuditVerdict = self.answer(VerifyAudit(noted))
         return verdict
 
+    def refusals(self, link: str | None = None) -> tuple[Refusal, ...]:
+        """The requests over links, or over one, that were refused lately, the newest first. Few of each link are kept."""
+        self._afterwards.settle()
+        return self.run(_refusals(link))
+
+    def explain_refusal(self, id: str) -> Explained:  # noqa: A002
+        """Why one of `refusals` was refused, and what mends it."""
+        return self.run(explain_refusal(id, mechanisms=self.mechanisms))
+
+    def explain_request(self, text: str, *, base_string: str | None = None) -> Explained:
+        """The same of a request that is pasted: as it goes over the wire (request line, headers, body), or as a curl command.
+
+        `base_string` is the one that the sender says to have signed. Raises `ConfigurationError` for what is no request.
+        """
+        request = pasted.read(text, self.identity.url)
+        return self.run(explain(request, base_string=base_string, mechanisms=self.mechanisms))
+
     def close(self) -> None:
         """Give back the connections."""
+        self._afterwards.settle()
         self.connections.close()
         self._store.close()
 
@@ -245,8 +265,23 @@ class AsyncAppLinks(Application):
         verdict: AuditVerdict = await self.answer_async(VerifyAudit(noted))
         return verdict
 
+    async def refusals(self, link: str | None = None) -> tuple[Refusal, ...]:
+        """The requests that were refused lately; see `AppLinks.refusals`."""
+        await asyncio.to_thread(self._afterwards.settle)
+        return await self.run_async(_refusals(link))
+
+    async def explain_refusal(self, id: str) -> Explained:  # noqa: A002
+        """Why one of `refusals` was refused, and what mends it."""
+        return await self.run_async(explain_refusal(id, mechanisms=self.mechanisms))
+
+    async def explain_request(self, text: str, *, base_string: str | None = None) -> Explained:
+        """The same of a request that is pasted; see `AppLinks.explain_request`."""
+        request = pasted.read(text, self.identity.url)
+        return await self.run_async(explain(request, base_string=base_string, mechanisms=self.mechanisms))
+
     async def close(self) -> None:
         """Give back the connections of this event loop, and those to the store."""
+        await asyncio.to_thread(self._afterwards.settle)
         await self.connections.close_of_this_loop()
         await self._store.close_of_this_loop()
         self._store.close()
@@ -278,3 +313,9 @@ def _consents(user: str | None, link: str | None) -> Flow[tuple[Consent, ...]]:
     found = (yield from links.link_named(link)) if link is not None else None
     held: tuple[Consent, ...] = yield ConsentsHeld(user, found.id if found else None)
     return held
+
+
+def _refusals(link: str | None) -> Flow[tuple[Refusal, ...]]:
+    found = (yield from links.link_named(link)) if link is not None else None
+    kept: tuple[Refusal, ...] = yield Refusals(found.id if found else None)
+    return kept

@@ -11,6 +11,7 @@ from applinks.errors import NotAdmitted, StoreUnavailable
 from applinks.incoming.admit import admit
 from applinks.incoming.endpoints import ENDPOINTS, TOKEN_ENDPOINTS, Visit
 from applinks.incoming.principal import Principal
+from applinks.incoming.refusals import RememberRefusal
 from applinks.links import Identity, WhoWeAre
 from applinks.mechanisms import MECHANISMS, Mechanism, Presented
 from applinks.questions import Flow
@@ -74,6 +75,7 @@ def _received(request: Request, mechanisms: Sequence[Mechanism], *, whole: bool)
         principal: Principal | None = yield from admit(request, identity, mechanisms, whole=whole)
     except NotAdmitted as refusal:
         log.warning("refused %s %r: %s", request.method, request.url.partition("?")[0], ascii(str(refusal)))
+        yield RememberRefusal(request, refusal, whole)
         return _refused(refusal, visit)
     endpoint = ENDPOINTS.get(path)
     if endpoint is None:

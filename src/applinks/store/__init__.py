@@ -1,7 +1,8 @@
 """What is kept: answers to the rooms' questions from one database, secrets sealed."""
 
+from applinks.store.afterwards import Afterwards
 from applinks.store.opening import check_is_there, migrate
 from applinks.store.sealing import Sealing
 from applinks.store.store import Store
 
-__all__ = ["Sealing", "Store", "check_is_there", "migrate"]
+__all__ = ["Afterwards", "Sealing", "Store", "check_is_there", "migrate"]

@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 
 from applinks import clock as clocks
 from applinks.audit import AuditTrail, VerifyAudit, WriteDown
-from applinks.incoming import SpendNonce
+from applinks.incoming import KeepRefusal, RefusalOf, Refusals, SpendNonce
 from applinks.links import (
     ConsentsHeld,
     CountWrongVerifier,
@@ -55,6 +55,7 @@ from applinks.store.grouping import Grouped
 from applinks.store.identity import Keys
 from applinks.store.kept import NOT_KEPT, Kept
 from applinks.store.opening import is_new, nothing_there, open_database
+from applinks.store.refusals import RefusedRequests
 from applinks.store.replay import spending_at
 from applinks.store.schema import bring_up_to_date
 from applinks.store.sealing import Sealing
@@ -85,6 +86,7 @@ class Store:
         secrets, tokens, grants = Secrets(sealing), Tokens(sealing, clock), Grants(sealing, clock)
         trail = Trail(database, sealing, clock)
         keys = Keys(sealing, secrets, tokens)
+        refused = self._refused = RefusedRequests(sealing, clock)
         kept: dict[type[Question], Answer] = {
             WhoWeAre: identity.who_we_are,
             OurKey: keys.our_key,
@@ -123,6 +125,9 @@ class Store:
             RenewGrant: self._writing(grants.renew),
             GrantsGiven: self._reading(grants.given),
             RevokeGrant: self._writing(grants.revoke),
+            KeepRefusal: self._keep_refusal,
+            RefusalOf: self._reading(refused.find),
+            Refusals: self._reading(refused.all),
             AuditTrail: self._reading(trail.read),
             VerifyAudit: self._reading(trail.verify),
         }
@@ -238,6 +243,10 @@ class Store:
                 return answer(connection, question)
 
         return ask
+
+    def _keep_refusal(self, question: KeepRefusal) -> None:
+        if self._refused.is_due(question):
+            self._writing(self._refused.keep)(question)
 
     def _find_identity(self) -> Identity | None:
         with self._database.transaction(Use.READ) as connection:
