@@ -17,8 +17,9 @@ from typing import Any
 from applinks import clock
 from applinks.announcements import Announce, Fact
 from applinks.audit import Entry, WriteDown
+from applinks.doctor import Search, search
 from applinks.errors import LinkExists, TransportFailed
-from applinks.incoming import SpendNonce, receive
+from applinks.incoming import KeepRefusal, Refusal, RefusalOf, Refusals, RememberRefusal, SpendNonce, receive, remember
 from applinks.links import (
     AccessToken,
     ClockSkew,
@@ -125,6 +126,7 @@ class InMemory:
         self.request_tokens: dict[str, RequestToken] = {}
         self.wrong_verifiers: dict[str, int] = {}
         self.grants: dict[str, Grant] = {}
+        self.refusals: list[Refusal] = []
         self.skews: dict[str, float] = {}
         self.told: list[Fact] = []
         self.waited: list[float] = []
@@ -198,6 +200,13 @@ class InMemory:
         heirs = sorted((link for link in self.links.values() if gone and link.type == gone.type), key=lambda link: link.name)
         if gone and gone.primary and heirs:
             self.links[heirs[0].id] = replace(heirs[0], primary=True)
+
+    def remember_refusal(self, question: RememberRefusal) -> None:
+        """Somebody nobody waits for; what he asks is not among what was asked here."""
+        drive(remember(question), lambda asked: _ANSWERS[type(asked)](self, asked))
+
+    def refused(self, question: Refusals) -> tuple[Refusal, ...]:
+        return tuple(kept for kept in reversed(self.refusals) if question.link_id in {None, kept.link_id})
 
     def spend(self, question: SpendNonce) -> bool:
         spent = (question.consumer_key, question.token, question.timestamp, question.nonce)
@@ -366,6 +375,11 @@ _ANSWERS: dict[type, Callable[[InMemory, Any], Any]] = {
     RenewGrant: InMemory.renew_grant,
     GrantsGiven: InMemory.grants_given,
     RevokeGrant: InMemory.revoke_grant,
+    RememberRefusal: InMemory.remember_refusal,
+    KeepRefusal: lambda self, question: self.refusals.append(question.refusal),
+    RefusalOf: lambda self, question: next((kept for kept in self.refusals if kept.id == question.id), None),
+    Refusals: InMemory.refused,
+    Search: lambda _, question: search(question),
 }
 
 

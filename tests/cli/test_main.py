@@ -36,6 +36,7 @@ ARGUMENTS = {
     ("link", "secret"): ("Wiki", "--outgoing", "--stdin"),
     ("link", "delete"): ("Wiki", "--yes"),
     ("grant", "revoke"): ("grant 1",),
+    ("explain",): ("--last",),
     ("consent", "forget"): ("Wiki", "alice"),
 } | {("link", word): ("Wiki",) for word in ("show", "policy", "change", "primary", "trust")}
 """What must be said for a command to begin its work."""
@@ -51,9 +52,10 @@ def spoken(words: tuple[str, ...]) -> str:
 
 def test_the_commands_are_those_that_are_described():
     assert [" ".join(words) for words in COMMANDS] == [
-        "audit list", "audit verify", "consent forget", "consent list", "demo", "grant list", "grant revoke", "init",
-        "keys list", "keys reseal", "keys rotate", "link change", "link create", "link delete", "link explain", "link list",
-        "link policy", "link primary", "link register", "link secret", "link show", "link test", "link trust",
+        "audit list", "audit verify", "consent forget", "consent list", "demo", "explain", "grant list",
+        "grant revoke", "init", "keys list", "keys reseal", "keys rotate", "link change", "link create", "link delete",
+        "link explain", "link list", "link policy", "link primary", "link register", "link secret", "link show", "link test",
+        "link trust", "refusals",
     ]  # fmt: skip
 
 
