@@ -9,6 +9,7 @@ TYPE_CHECKING = False  # as type checkers know it; `typing` itself would cost as
 if TYPE_CHECKING:
     from applinks.announcements import ConsentEnded, ConsentGiven
     from applinks.audit import AuditVerdict, Head
+    from applinks.doctor import Explained
     from applinks.errors import (
         AccessRefused,
         ActedAsSomeoneElse,
@@ -43,7 +44,7 @@ if TYPE_CHECKING:
         TransportFailed,
     )
     from applinks.front import AppLinks, AsyncAppLinks
-    from applinks.incoming import Principal
+    from applinks.incoming import Principal, Refusal
     from applinks.links import Administrator, Consumer, Endpoints, Link, Provider
     from applinks.outgoing import AsyncLinkedApplication, Explanation, LinkedApplication
     from applinks.people import EVERYONE, People, Person, Policy, current_user, run_as
@@ -70,6 +71,7 @@ _HOMES = {
     "DanceOfAnother": "errors",
     "DanceOver": "errors",
     "Endpoints": "links",
+    "Explained": "doctor",
     "Explanation": "outgoing",
     "FarSideError": "errors",
     "Head": "audit",
@@ -92,6 +94,7 @@ _HOMES = {
     "Principal": "incoming",
     "Provider": "links",
     "RedirectedElsewhere": "errors",
+    "Refusal": "incoming",
     "RunAsRefused": "errors",
     "StoreUnavailable": "errors",
     "TheirFault": "errors",
@@ -126,6 +129,7 @@ __all__ = [
     "DanceOfAnother",
     "DanceOver",
     "Endpoints",
+    "Explained",
     "Explanation",
     "FarSideError",
     "Head",
@@ -148,6 +152,7 @@ __all__ = [
     "Principal",
     "Provider",
     "RedirectedElsewhere",
+    "Refusal",
     "RunAsRefused",
     "StoreUnavailable",
     "TheirFault",

@@ -208,7 +208,27 @@ def test_no_value_is_shown_by_an_explanation(front, wiki):
 
 def test_every_text_of_the_table_can_be_filled(front, wiki):
     facts = dict.fromkeys(
-        ["url", "link", "method", "pinned", "signed", "origin", "names", "signed_method", "why", "problem", "named", "consumer_key", "known", "nearest", "skew", "length", "wanted", "fingerprint", "pinned_to"],
+        [
+            "url",
+            "link",
+            "method",
+            "pinned",
+            "signed",
+            "origin",
+            "names",
+            "signed_method",
+            "why",
+            "problem",
+            "named",
+            "consumer_key",
+            "known",
+            "nearest",
+            "skew",
+            "length",
+            "wanted",
+            "fingerprint",
+            "pinned_to",
+        ],
         "x",
     )
     for difference in BY_NAME.values():

@@ -98,5 +98,19 @@ def test_a_forked_process_does_its_own():
     os.close(write)
 
 
+def test_where_no_thread_can_be_started_nothing_fails(monkeypatch: pytest.MonkeyPatch):
+    def never(_: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    done = []
+    afterwards = Afterwards(done.append)
+    with monkeypatch.context() as patched:
+        patched.setattr(threading.Thread, "start", never)
+        afterwards.hand_over(1)
+    afterwards.hand_over(2)
+    afterwards.settle()
+    assert done == [2]
+
+
 def test_settling_where_nothing_was_handed_over_is_nothing():
     Afterwards(print).settle()

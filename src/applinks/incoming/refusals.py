@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from urllib.parse import unquote_plus
 
 from applinks.errors import NotAdmitted
 from applinks.links import Link, LinkOfConsumer
@@ -28,6 +29,8 @@ PAUSE = 1.0
 LARGEST_FORM = 16 * 1024
 LONGEST_TARGET = 8 * 1024
 LONGEST_HEADER = 4 * 1024
+OF_PASSWORDS = ("pass", "pwd", "secret")
+"""What the name of a parameter holds that may hold a password."""
 
 TELLING = frozenset(
     {
@@ -48,7 +51,6 @@ TELLING = frozenset(
 """The headers that may tell why; no other one is kept."""
 
 _consumer_key = re.compile(r'(?:^|[\s,&?])oauth_consumer_key\s*=\s*"?([^",&\s]*)').search
-_may_hold_a_password = re.compile(r"(?i)(?:^|[?&])[^=&]*(?:pass|pwd|secret|%70|%50)[^=&]*=").search
 _of_oauth = re.compile(r"\s*OAuth(?:\s|$)", re.IGNORECASE).match
 
 
@@ -134,8 +136,9 @@ def claimed_consumer(request: Request) -> str | None:
 
 def _may_be_kept(request: Request) -> bool:
     form = request.body.decode("latin-1") if request.is_form() else ""
+    names = [piece.partition("=")[0] for piece in f"{request.url.partition('?')[2]}&{form}".split("&")]
     return len(request.url) <= LONGEST_TARGET and not any(
-        _may_hold_a_password(text) for text in (f"?{request.url.partition('?')[2]}", f"?{form}")
+        word in unquote_plus(name).casefold() for name in names for word in OF_PASSWORDS
     )
 
 

@@ -41,8 +41,16 @@ class Afterwards(Generic[T]):
                 return
             self._waiting.append(thing)
             if self._thread is None or not self._thread.is_alive():
-                self._thread = threading.Thread(target=self._work, name="applinks afterwards", daemon=True)
-                self._thread.start()
+                self._start()
+
+    def _start(self) -> None:
+        thread = threading.Thread(target=self._work, name="applinks afterwards", daemon=True)
+        try:
+            thread.start()
+        except RuntimeError:  # there are too many threads, or the interpreter ends
+            self._waiting.clear()
+        else:
+            self._thread = thread
 
     def settle(self, seconds: float = 5.0) -> None:
         """Wait until all is done that was handed over so far, or the time is over."""
