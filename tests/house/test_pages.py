@@ -149,8 +149,8 @@ def test_the_reference_tells_the_fixed_numbers_as_they_are():
         f"renewed before its end by | {three_legged.EARLY} seconds",
         f"wrong verifiers for one request token | {MOST_WRONG}",
         f"by | {Limits().max_age:,} milliseconds, unless the link says otherwise; {LONGEST_AGE:,} at most",
-        f"refused requests that are kept | {KEPT_OF_EACH} of each link, for {KEPT_FOR // DAY} days; at most one a second, "
-        f"with a form up to {LARGEST_FORM // 1024} KiB",
+        f"refused requests that are kept | {KEPT_OF_EACH} of each link, for {KEPT_FOR // DAY} days",
+        f"at most one a second, with a form up to {LARGEST_FORM // 1024} KiB",
         f"a database, PostgreSQL or SQLite, may keep a request waiting for | {BUSY_SECONDS} seconds",
         f"a Valkey server may keep a request waiting for | {valkey.SECONDS} seconds",
     ):

@@ -7,16 +7,17 @@ import threading
 
 import pytest
 
+from applinks.store import afterwards as module
 from applinks.store.afterwards import Afterwards
 
 
 def test_it_is_done_in_order_and_in_another_thread():
     done = []
     afterwards = Afterwards(lambda thing: done.append((thing, threading.current_thread())))
-    for number in range(20):
+    for number in range(1, 21):
         afterwards.hand_over(number)
     afterwards.settle()
-    assert [thing for thing, _ in done] == list(range(20))
+    assert [thing for thing, _ in done] == list(range(1, 21))
     assert threading.current_thread() not in {thread for _, thread in done}
 
 
@@ -45,13 +46,13 @@ def test_where_too_much_waits_the_newest_is_dropped_t77():
         done.append(thing)
 
     afterwards = Afterwards(slow, most=3)
-    afterwards.hand_over(0)
+    afterwards.hand_over(10)
     assert begun.wait(30)
-    for number in range(1, 10):
+    for number in range(11, 20):
         afterwards.hand_over(number)
     go_on.set()
     afterwards.settle()
-    assert done == [0, 1, 2, 3]
+    assert done == [10, 11, 12, 13]
 
 
 def test_what_fails_is_logged_without_what_it_was_about_and_the_next_is_done(caplog: pytest.LogCaptureFixture):
@@ -96,6 +97,17 @@ def test_a_forked_process_does_its_own():
     assert os.read(read, 100) == b"child"
     os.close(read)
     os.close(write)
+
+
+def test_a_thread_that_has_had_nothing_to_do_for_a_while_ends_and_another_one_takes_over(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(module, "LINGERING", 0.0)
+    threads = []
+    afterwards = Afterwards(lambda _: threads.append(threading.current_thread()))
+    for number in (1, 2):
+        afterwards.hand_over(number)
+        afterwards.settle()
+        threads[-1].join(30)
+    assert len(set(threads)) == 2
 
 
 def test_where_no_thread_can_be_started_nothing_fails(monkeypatch: pytest.MonkeyPatch):

@@ -118,12 +118,10 @@ def trailing_slash(text: SignedText, _: Surroundings) -> Iterator[SignedText]:
     yield replace(text, path=text.path[:-1] if text.path.endswith("/") else f"{text.path}/")
 
 
-def double_slash(text: SignedText, around: Surroundings) -> Iterator[SignedText]:
+def double_slash(text: SignedText, _: Surroundings) -> Iterator[SignedText]:
     """`//` joined to one, or one that was two where addresses were put together."""
     if "//" in text.path:
         yield replace(text, path=re.sub("//+", "/", text.path))
-    below = text.path.removeprefix(around.prefix)
-    yield replace(text, path=f"{text.path.removesuffix(below)}/{below}")
     for place in [place for place, letter in enumerate(text.path) if letter == "/"][:20]:
         yield replace(text, path=f"{text.path[:place]}/{text.path[place:]}")
 

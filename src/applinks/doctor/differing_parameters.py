@@ -12,7 +12,6 @@ from applinks.doctor.signed_text import (
     BODY,
     HEADER,
     QUERY,
-    SIGNATURE,
     Parameter,
     SignedText,
     Surroundings,
@@ -120,7 +119,7 @@ def realm_signed(text: SignedText, around: Surroundings) -> Iterator[SignedText]
 
 def signature_signed(text: SignedText, _: Surroundings) -> Iterator[SignedText]:
     """An `oauth_signature` without a value, as it stands while nothing is signed yet."""
-    yield _with(text, SIGNATURE, "")
+    yield _with(text, "oauth_signature", "")
 
 
 def token_left_out(text: SignedText, _: Surroundings) -> Iterator[SignedText]:

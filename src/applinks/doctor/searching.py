@@ -6,6 +6,7 @@ from binascii import Error, a2b_base64
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
+from hmac import compare_digest
 from operator import eq
 
 from applinks.doctor import differing_address, differing_otherwise, differing_parameters, differing_proof, differing_writing
@@ -168,4 +169,4 @@ def _raw(signature: str) -> bytes | None:
         raw = a2b_base64(signature.encode())
     except (Error, ValueError):
         return None
-    return raw if spelled(raw).encode() == signature.encode() else None
+    return raw if compare_digest(spelled(raw).encode(), signature.encode()) else None

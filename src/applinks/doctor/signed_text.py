@@ -17,7 +17,7 @@ from applinks.wire.messages import FORM, Pairs, Request, media_type
 
 HEADER, QUERY, BODY = "header", "query", "form"
 DEFAULT_PORTS = {"http": "80", "https": "443"}
-SIGNATURE = "oauth_signature"
+UNSIGNED = frozenset({"oauth_signature"})
 
 EncodedPair = tuple[str, str]
 Order = Callable[[Iterable[EncodedPair]], Iterable[EncodedPair]]
@@ -129,7 +129,7 @@ def read_leniently(request: Request) -> SignedText:
     parameters = [*_of_header(request.headers), *_of_text(QUERY, query or "")]
     if request.body and media_type(request.header("content-type")) == FORM:
         parameters += _of_text(BODY, request.body.decode("latin-1"))
-    signed = tuple(each for each in parameters if each.name != SIGNATURE)
+    signed = tuple(each for each in parameters if each.name not in UNSIGNED)
     port = "" if port == DEFAULT_PORTS[scheme] else port
     return SignedText(request.method.upper(), scheme, host.lower(), port, path or "/", signed)
 

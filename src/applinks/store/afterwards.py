@@ -1,4 +1,4 @@
-"""What is done afterwards, by somebody nobody waits for: in order, in a thread that ends when there is nothing left to do."""
+"""What is done afterwards, by somebody nobody waits for: in order, in a thread that ends when it has had nothing to do for a while."""
 
 from __future__ import annotations
 
@@ -12,6 +12,9 @@ from typing import Generic, TypeVar
 T = TypeVar("T")
 
 MOST_WAITING = 64
+LINGERING = 5.0
+"""Seconds without work, after which the thread ends: to start one costs a hundred times what handing over costs."""
+
 log = logging.getLogger("applinks.store")
 
 
@@ -29,8 +32,9 @@ class Afterwards(Generic[T]):
     def _start_anew(self) -> None:
         self._process = os.getpid()
         self._waiting: deque[T] = deque()
-        self._turn = threading.Lock()
+        self._turn = threading.Condition()
         self._thread: threading.Thread | None = None
+        self._working = False
 
     def hand_over(self, thing: T) -> None:
         """Have it done soon."""
@@ -40,8 +44,15 @@ class Afterwards(Generic[T]):
             if len(self._waiting) >= self._most:
                 return
             self._waiting.append(thing)
-            if self._thread is None or not self._thread.is_alive():
+            if self._thread is None:
                 self._start()
+            self._turn.notify_all()
+
+    def settle(self, seconds: float = 5.0) -> None:
+        """Wait until all is done that was handed over, or the time is over."""
+        if self._process == os.getpid():
+            with self._turn:
+                self._turn.wait_for(lambda: not self._waiting and not self._working, seconds)
 
     def _start(self) -> None:
         thread = threading.Thread(target=self._work, name="applinks afterwards", daemon=True)
@@ -52,20 +63,20 @@ class Afterwards(Generic[T]):
         else:
             self._thread = thread
 
-    def settle(self, seconds: float = 5.0) -> None:
-        """Wait until all is done that was handed over so far, or the time is over."""
-        thread = self._thread
-        if thread is not None and thread is not threading.current_thread():
-            thread.join(seconds)
-
     def _work(self) -> None:
-        while True:
-            with self._turn:
-                if not self._waiting:
-                    self._thread = None
-                    return
-                thing = self._waiting.popleft()
+        while (thing := self._next()) is not None:
             try:
                 self._do(thing)
             except Exception as failure:  # noqa: BLE001 nobody waits for it, and nothing depends on it
                 log.warning("what was to be done afterwards was not: %s", type(failure).__name__)
+
+    def _next(self) -> T | None:
+        """What is to be done next; None where there was nothing for a while, and the thread ends."""
+        with self._turn:
+            self._working = False
+            self._turn.notify_all()
+            if not self._turn.wait_for(lambda: self._waiting, LINGERING):
+                self._thread = None
+                return None
+            self._working = True
+            return self._waiting.popleft()
