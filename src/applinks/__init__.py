@@ -45,8 +45,8 @@ if TYPE_CHECKING:
     )
     from applinks.front import AppLinks, AsyncAppLinks
     from applinks.incoming import Principal, Refusal
-    from applinks.links import Administrator, Consumer, Endpoints, Link, Provider
-    from applinks.outgoing import AsyncLinkedApplication, Explanation, LinkedApplication
+    from applinks.links import Administrator, Consumer, Endpoints, Entity, EntityLink, Link, Provider
+    from applinks.outgoing import AsyncLinkedApplication, Explanation, LinkedApplication, LinkedEntity
     from applinks.people import EVERYONE, People, Person, Policy, current_user, run_as
 
 _HOMES = {
@@ -71,6 +71,8 @@ _HOMES = {
     "DanceOfAnother": "errors",
     "DanceOver": "errors",
     "Endpoints": "links",
+    "Entity": "links",
+    "EntityLink": "links",
     "Explained": "doctor",
     "Explanation": "outgoing",
     "FarSideError": "errors",
@@ -79,6 +81,7 @@ _HOMES = {
     "LinkExists": "errors",
     "LinkNotFound": "errors",
     "LinkedApplication": "outgoing",
+    "LinkedEntity": "outgoing",
     "MalformedAnswer": "errors",
     "MechanismMissing": "errors",
     "MethodForbidden": "errors",
@@ -129,6 +132,8 @@ __all__ = [
     "DanceOfAnother",
     "DanceOver",
     "Endpoints",
+    "Entity",
+    "EntityLink",
     "Explained",
     "Explanation",
     "FarSideError",
@@ -137,6 +142,7 @@ __all__ = [
     "LinkExists",
     "LinkNotFound",
     "LinkedApplication",
+    "LinkedEntity",
     "MalformedAnswer",
     "MechanismMissing",
     "MethodForbidden",

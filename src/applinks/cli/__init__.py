@@ -8,7 +8,7 @@ import sys
 import typer
 
 from applinks.audit import printable
-from applinks.cli import audit, consent, demo, explain, grant, init, keys, link
+from applinks.cli import audit, consent, demo, entity, explain, grant, init, keys, link
 from applinks.cli.words import check_text
 from applinks.errors import AppLinksError, CredentialsRequired
 
@@ -24,6 +24,7 @@ app.command("init")(init.init)
 app.command("refusals")(explain.refusals)
 app.command("explain")(explain.explain)
 app.add_typer(link.app, name="link")
+app.add_typer(entity.app, name="entity")
 app.add_typer(grant.app, name="grant")
 app.add_typer(consent.app, name="consent")
 app.add_typer(audit.app, name="audit")

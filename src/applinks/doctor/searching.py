@@ -155,7 +155,7 @@ def ways_to_verify(signature: str, keys: Keys) -> Iterator[tuple[tuple[Differenc
             assert difference.spellings is not None, "all in this table have them"  # noqa: S101
             for spelling in difference.spellings(signature):
                 other = _raw(spelling)
-                if other is not None and spelling != signature:
+                if other is not None and other != raw:
                     yield (difference,), main, other
     if raw is not None:
         for difference in differing_proof.LOCKS:

@@ -15,7 +15,7 @@ from applinks.incoming.refusals import (
     RememberRefusal,
     remember,
 )
-from applinks.incoming.replay import SpendNonce
+from applinks.incoming.replay import SpendNonce, may_try_to_sign_in
 
 __all__ = [
     "BODY_LIMIT",
@@ -32,6 +32,7 @@ __all__ = [
     "SpendNonce",
     "concerns_us",
     "consent",
+    "may_try_to_sign_in",
     "receive",
     "remember",
     "wants_body",

@@ -1,4 +1,4 @@
-"""What is done afterwards, by somebody nobody waits for: in order, in a thread that ends when it has had nothing to do for a while."""
+"""What is done afterwards, by somebody nobody waits for: in order, in a thread that ends when there was no work for a while."""
 
 from __future__ import annotations
 
