@@ -17,16 +17,23 @@ from typing import Any
 from applinks import clock
 from applinks.announcements import Announce, Fact
 from applinks.audit import AuditTrail, Entry, WriteDown, Written
+from applinks.doctor import Search, search
 from applinks.errors import LinkExists, TransportFailed
 from applinks.incoming import (
     AutomationToken,
     AutomationTokenOf,
     AutomationTokens,
     KeepAutomationToken,
+    KeepRefusal,
     NoteUse,
+    Refusal,
+    RefusalOf,
+    Refusals,
+    RememberRefusal,
     RevokeAutomationToken,
     SpendNonce,
     receive,
+    remember,
 )
 from applinks.links import (
     AccessToken,
@@ -168,6 +175,7 @@ class InMemory:
         self.verdicts: dict[tuple[str, str], Verdict] = {}
         self.lists_people = True
         self.automation: dict[str, AutomationToken] = {}
+        self.refusals: list[Refusal] = []
         self.entities: dict[str, EntityLink] = {}
         self.skews: dict[str, float] = {}
         self.told: list[Fact] = []
@@ -261,6 +269,13 @@ class InMemory:
         heirs = sorted((link for link in self.links.values() if gone and link.type == gone.type), key=lambda link: link.name)
         if gone and gone.primary and heirs:
             self.links[heirs[0].id] = replace(heirs[0], primary=True)
+
+    def remember_refusal(self, question: RememberRefusal) -> None:
+        """Somebody nobody waits for; what he asks is not among what was asked here."""
+        drive(remember(question), lambda asked: _ANSWERS[type(asked)](self, asked))
+
+    def refused(self, question: Refusals) -> tuple[Refusal, ...]:
+        return tuple(kept for kept in reversed(self.refusals) if question.link_id in {None, kept.link_id})
 
     def spend(self, question: SpendNonce) -> bool:
         spent = (question.consumer_key, question.token, question.timestamp, question.nonce)
@@ -529,6 +544,11 @@ _ANSWERS: dict[type, Callable[[InMemory, Any], Any]] = {
     AutomationTokens: InMemory.automation_tokens,
     RevokeAutomationToken: InMemory.revoke_automation_token,
     NoteUse: InMemory.note_use,
+    RememberRefusal: InMemory.remember_refusal,
+    KeepRefusal: lambda self, question: self.refusals.append(question.refusal),
+    RefusalOf: lambda self, question: next((kept for kept in self.refusals if kept.id == question.id), None),
+    Refusals: InMemory.refused,
+    Search: lambda _, question: search(question),
 }
 
 

@@ -9,7 +9,7 @@ TYPE_CHECKING = False  # as type checkers know it; `typing` itself would cost as
 if TYPE_CHECKING:
     from applinks.announcements import ConsentEnded, ConsentGiven
     from applinks.audit import AuditVerdict, Head
-    from applinks.doctor import Diagnosis
+    from applinks.doctor import Diagnosis, Explained
     from applinks.errors import (
         AccessRefused,
         ActedAsSomeoneElse,
@@ -46,7 +46,7 @@ if TYPE_CHECKING:
         TrustSuspended,
     )
     from applinks.front import AppLinks, AsyncAppLinks
-    from applinks.incoming import Principal
+    from applinks.incoming import Principal, Refusal
     from applinks.links import Administrator, Consumer, Endpoints, Entity, EntityLink, Link, Provider
     from applinks.outgoing import AsyncLinkedApplication, Explanation, LinkedApplication, LinkedEntity
     from applinks.people import EVERYONE, Comparison, People, Person, Policy, Verdict, current_user, run_as
@@ -78,6 +78,7 @@ _HOMES = {
     "Endpoints": "links",
     "Entity": "links",
     "EntityLink": "links",
+    "Explained": "doctor",
     "Explanation": "outgoing",
     "FarSideError": "errors",
     "Head": "audit",
@@ -101,6 +102,7 @@ _HOMES = {
     "Principal": "incoming",
     "Provider": "links",
     "RedirectedElsewhere": "errors",
+    "Refusal": "incoming",
     "RunAsRefused": "errors",
     "StoreUnavailable": "errors",
     "TheirFault": "errors",
@@ -142,6 +144,7 @@ __all__ = [
     "Endpoints",
     "Entity",
     "EntityLink",
+    "Explained",
     "Explanation",
     "FarSideError",
     "Head",
@@ -165,6 +168,7 @@ __all__ = [
     "Principal",
     "Provider",
     "RedirectedElsewhere",
+    "Refusal",
     "RunAsRefused",
     "StoreUnavailable",
     "TheirFault",

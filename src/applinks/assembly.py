@@ -17,7 +17,9 @@ from urllib.parse import urlsplit
 from applinks import clock, links, people, settings
 from applinks.announcements import Announce, Fact
 from applinks.audit import CALL, Entry, WriteDown, printable
+from applinks.doctor import Search, search
 from applinks.errors import AdministratorNeeded, ConfigurationError
+from applinks.incoming import RememberRefusal, remember
 from applinks.links import ClockSkew, FormerUrl, FreshKey, Identity, LearnSkew, PlainHttpAllowed, SealFor, WhoWeAre
 from applinks.mechanisms import load
 from applinks.outgoing import Connections, fetch, fetch_async, is_proven
@@ -34,7 +36,7 @@ from applinks.people import (
     may_run_as,
 )
 from applinks.questions import Ask, Calculate, Flow, FreshSecrets, Moment, Now, Question, Wait, drive, drive_async
-from applinks.store import Backup, Store
+from applinks.store import Afterwards, Backup, Store
 from applinks.wire.messages import Response
 
 T = TypeVar("T")
@@ -80,6 +82,7 @@ class Application:
         self._run_as = checked_run_as(run_as or {})
         self._skews: dict[str, float] = {}
         self._listeners: dict[builtins.type[Any], list[Callable[[Any], object]]] = defaultdict(list)
+        self._afterwards: Afterwards[RememberRefusal] = Afterwards(lambda refused: self.run(remember(refused)))
         self._store = Store.open(self._settings.database, replay=self._settings.replay, create=self._settings.url is not None)
         try:
             self._answers = self._all_answers()
@@ -111,6 +114,8 @@ class Application:
             FormerUrl: lambda _: self._settings.former_url and self._settings.former_url.rstrip("/"),
             FreshKey: lambda _: links.new_key(),
             WriteDown: self._write_down,
+            Search: search,
+            RememberRefusal: self._afterwards.hand_over,
             Ask: self._ask,
         }
 
@@ -192,6 +197,8 @@ class Application:
             return await fetch_async(self.connections.client_of_this_loop(), question.request)
         if isinstance(question, FreshKey):
             return await asyncio.to_thread(links.new_key)
+        if isinstance(question, Search):
+            return await asyncio.to_thread(search, question)
         if isinstance(question, Wait):
             return await asyncio.sleep(question.seconds)
         if isinstance(question, Calculate):

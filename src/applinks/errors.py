@@ -323,7 +323,7 @@ class NotAdmitted(AppLinksError):
 
     `problem` is the `oauth_problem` that the sender is told, `companions` the parameters that go with it (protocol.md 1.6);
     the message is for our own log and may say more than the sender may know. `mechanism` is the one that claimed the request,
-    None where none did.
+    `step` the step of admission that refused it; None where none did.
     """
 
     code = "not-admitted"
@@ -335,6 +335,7 @@ class NotAdmitted(AppLinksError):
         self.problem = problem
         self.companions = companions
         self.mechanism: str | None = None
+        self.step: str | None = None
 
 
 class NoProof(NotAdmitted):

@@ -5,6 +5,7 @@ Each method looks something up or runs one flow. The two classes say the same; w
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator
 from functools import partial
 from typing import Self, TypeVar, Unpack
@@ -12,9 +13,9 @@ from typing import Self, TypeVar, Unpack
 from applinks import doctor, links
 from applinks.assembly import Application
 from applinks.audit import AuditFilters, AuditTrail, AuditVerdict, Export, Head, VerifyAudit, Written
-from applinks.doctor import Diagnosis
+from applinks.doctor import Diagnosis, Explained, explain, explain_refusal, pasted
 from applinks.errors import ConfigurationError
-from applinks.incoming import AutomationToken, TokenMade, automation, consent
+from applinks.incoming import AutomationToken, Refusal, Refusals, TokenMade, automation, consent
 from applinks.links import (
     GENERIC,
     OVERLAP,
@@ -291,8 +292,26 @@ class AppLinks(Application):
         verdict: AuditVerdict = self.answer(VerifyAudit(noted))
         return verdict
 
+    def refusals(self, link: str | None = None) -> tuple[Refusal, ...]:
+        """The requests over links, or over one, that were refused lately, the newest first. Few of each link are kept."""
+        self._afterwards.settle()
+        return self.run(_refusals(link))
+
+    def explain_refusal(self, id: str) -> Explained:  # noqa: A002
+        """Why one of `refusals` was refused, and what mends it."""
+        return self.run(explain_refusal(id, mechanisms=self.mechanisms))
+
+    def explain_request(self, text: str, *, base_string: str | None = None) -> Explained:
+        """The same of a request that is pasted: as it goes over the wire (request line, headers, body), or as a curl command.
+
+        `base_string` is the one that the sender says to have signed. Raises `ConfigurationError` for what is no request.
+        """
+        request = pasted.read(text, self.identity.url)
+        return self.run(explain(request, base_string=base_string, mechanisms=self.mechanisms))
+
     def close(self) -> None:
         """Give back the connections."""
+        self._afterwards.settle()
         self.connections.close()
         self._store.close()
 
@@ -531,8 +550,23 @@ class AsyncAppLinks(Application):
         verdict: AuditVerdict = await self.answer_async(VerifyAudit(noted))
         return verdict
 
+    async def refusals(self, link: str | None = None) -> tuple[Refusal, ...]:
+        """The requests that were refused lately; see `AppLinks.refusals`."""
+        await asyncio.to_thread(self._afterwards.settle)
+        return await self.run_async(_refusals(link))
+
+    async def explain_refusal(self, id: str) -> Explained:  # noqa: A002
+        """Why one of `refusals` was refused, and what mends it."""
+        return await self.run_async(explain_refusal(id, mechanisms=self.mechanisms))
+
+    async def explain_request(self, text: str, *, base_string: str | None = None) -> Explained:
+        """The same of a request that is pasted; see `AppLinks.explain_request`."""
+        request = pasted.read(text, self.identity.url)
+        return await self.run_async(explain(request, base_string=base_string, mechanisms=self.mechanisms))
+
     async def close(self) -> None:
         """Give back the connections of this event loop, and those to the store."""
+        await asyncio.to_thread(self._afterwards.settle)
         await self.connections.close_of_this_loop()
         await self._store.close_of_this_loop()
         self._store.close()
@@ -584,6 +618,12 @@ def _comparison(name: str) -> Flow[Comparison | None]:
     link = yield from links.link_named(name)
     found: Comparison | None = yield ComparisonOf(link.id)
     return found
+
+
+def _refusals(link: str | None) -> Flow[tuple[Refusal, ...]]:
+    found = (yield from links.link_named(link)) if link is not None else None
+    kept: tuple[Refusal, ...] = yield Refusals(found.id if found else None)
+    return kept
 
 
 def _entity_links(ours: Entity | None, link: str | None) -> Flow[tuple[EntityLink, ...]]:

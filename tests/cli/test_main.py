@@ -43,6 +43,7 @@ ARGUMENTS = {
     ("link", "public-key"): ("Wiki", __file__),
     ("signing", "use"): ("Wiki",),
     ("grant", "revoke"): ("grant 1",),
+    ("explain",): ("--last",),
     ("consent", "forget"): ("Wiki", "alice"),
     ("entity", "link"): ("Wiki", "project:OPS", "space:OPS"),
     ("entity", "unlink"): ("1",),
@@ -61,12 +62,12 @@ def spoken(words: tuple[str, ...]) -> str:
 def test_the_commands_are_those_that_are_described():
     assert [" ".join(words) for words in COMMANDS] == [
         "audit export", "audit list", "audit show", "audit verify", "backup", "consent forget", "consent list", "demo",
-        "doctor", "entity link", "entity list", "entity unlink", "grant list", "grant revoke", "identity copied",
+        "doctor", "entity link", "entity list", "entity unlink", "explain", "grant list", "grant revoke", "identity copied",
         "identity moved", "identity show", "init", "keys list", "keys reseal", "keys rotate", "link announce-address",
         "link change", "link compare", "link create", "link delete", "link explain", "link list", "link move", "link policy",
         "link primary", "link public-key", "link register", "link secret", "link show", "link test", "link trust",
-        "signing announce", "signing retire", "signing rotate", "signing status", "signing use", "token list", "token make",
-        "token revoke",
+        "refusals", "signing announce", "signing retire", "signing rotate", "signing status", "signing use", "token list",
+        "token make", "token revoke",
     ]  # fmt: skip
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from dataclasses import fields
 from pathlib import Path
 
@@ -11,8 +12,9 @@ import typer
 
 from applinks.audit import Entry
 from applinks.cli import app
-from applinks.incoming import BODY_LIMIT
+from applinks.incoming import BODY_LIMIT, KEPT_FOR, KEPT_OF_EACH, PAUSE
 from applinks.incoming.endpoints import ENDPOINTS, TOKEN_ENDPOINTS, access_token, comparing, request_token
+from applinks.incoming.refusals import LARGEST_FORM
 from applinks.incoming.replay import ASKS, COMPARISONS, MARGIN, QUARTER_HOUR, SHELVES, TRIES
 from applinks.links import Limits
 from applinks.mechanisms import WINDOW, three_legged
@@ -151,11 +153,14 @@ def test_the_reference_tells_the_fixed_numbers_as_they_are():
         f"renewed before its end by | {three_legged.EARLY} seconds",
         f"wrong verifiers for one request token | {MOST_WRONG}",
         f"by | {Limits().max_age:,} milliseconds, unless the link says otherwise; {LONGEST_AGE:,} at most",
+        f"refused requests that are kept | {KEPT_OF_EACH} of each link, for {KEPT_FOR // DAY} days",
+        f"at most one a second, with a form up to {LARGEST_FORM // 1024} KiB",
         f"a database, PostgreSQL or SQLite, may keep a request waiting for | {BUSY_SECONDS} seconds",
         f"a Valkey server may keep a request waiting for | {valkey.SECONDS} seconds",
     ):
         assert words in text
     assert QUARTER_HOUR == 15 * 60
+    assert PAUSE == 1.0
     assert request_token.LIFE == dance.LIFE
     assert (access_token.TOKEN_LIFE, access_token.SESSION_LIFE) == (5 * YEAR, 5 * YEAR + 30 * DAY)
 
@@ -218,3 +223,13 @@ def test_every_number_of_a_threat_or_rule_that_is_cited_is_explained():
             spelled = [f"{letter}-{number:02}" for number in range(int(first), int(last) + 1)]
         told |= set(spelled)
     assert cited(r"\b[TSRCFP]-\d\d\b") <= told
+
+
+def test_the_reference_tells_every_class_of_difference_with_its_cause_in_the_order_in_which_they_are_tried():
+    from applinks.doctor import TABLE
+    from applinks.doctor.differences import PARTS
+
+    filled = defaultdict(lambda: "…")
+    expected = [(each.name, each.cause.format_map(filled)) for part in PARTS for each in TABLE if each.part == part]
+    text = (DOCS / "reference/rejections.md").read_text()
+    assert re.findall(r"^\| (?!Class \||---)(.+?) \| (.+) \|$", text, re.MULTILINE) == expected

@@ -173,7 +173,12 @@ def test_strangers_are_all_told_the_same_and_leave_nothing_behind(kind):
     """T-07, T-13, T-28, C-15: no nonce, no row, no look at the directory."""
     called, front = wiki()
     assert refused_with(called, strangers(called, front)[kind]) == DOES_NOT_HOLD
-    assert [kind for kind in called.kinds() if kind not in {"SecretOf", "FormerUrl"}] == ["WhoWeAre", "LinkOfConsumer", "Now"]
+    assert [kind for kind in called.kinds() if kind not in {"SecretOf", "FormerUrl"}] == [
+        "WhoWeAre",
+        "LinkOfConsumer",
+        "Now",
+        "RememberRefusal",
+    ]
     assert called.nonces == set()
     assert called.entries == []
 
@@ -413,7 +418,7 @@ def test_a_request_with_a_token_that_nobody_gave_is_refused_after_its_nonce_is_s
     """T-13, T-17"""
     called, front = wiki()
     assert refused_with(called, signed(front, user=None, token="abc")) == (401, "oauth_problem=token_rejected")
-    assert called.kinds() == ["WhoWeAre", "LinkOfConsumer", "Now", "GrantOfToken", "SpendNonce", "WriteDown"]
+    assert called.kinds() == ["WhoWeAre", "LinkOfConsumer", "Now", "GrantOfToken", "SpendNonce", "WriteDown", "RememberRefusal"]
 
 
 @pytest.mark.parametrize(("token", "problem"), [("abc", "token_rejected"), ("", "permission_denied")])
@@ -423,7 +428,7 @@ def test_a_proof_by_a_mechanism_that_is_not_loaded_is_refused_before_any_look_at
     allow(called, "alice", "abc")
     called.mechanisms = load(["Trusted"] if token == "" else ["2LOi", "2LO"])
     assert refused_with(called, signed(front, user=None, token=token)) == (401, f"oauth_problem={problem}")
-    assert called.kinds() == ["WhoWeAre"]
+    assert called.kinds() == ["WhoWeAre", "RememberRefusal"]
 
 
 def test_a_request_that_proves_itself_in_two_ways_at_once_is_refused():
@@ -432,7 +437,7 @@ def test_a_request_that_proves_itself_in_two_ways_at_once_is_refused():
     called.mechanisms = load(TABLE)
     both = signed(front).with_header("x-seraph-trusted-app-cert", "AAAA")
     assert outcome(called, both).status == 400
-    assert called.kinds() == ["WhoWeAre"]
+    assert called.kinds() == ["WhoWeAre", "RememberRefusal"]
 
 
 def test_a_signed_request_that_names_nobody_is_refused_and_not_taken_for_anonymous():
@@ -473,7 +478,7 @@ def test_what_cannot_be_read_as_a_proof_is_refused_without_a_look_at_the_store(h
     called, _ = wiki()
     status, body = refused_with(called, Request("GET", URL, (("authorization", header),)))
     assert (status, body.partition("&")[0]) == (400, f"oauth_problem={problem}")
-    assert called.kinds() == ["WhoWeAre"]
+    assert called.kinds() == ["WhoWeAre", "RememberRefusal"]
 
 
 # ---- paths

@@ -8,7 +8,22 @@ import sys
 import typer
 
 from applinks.audit import printable
-from applinks.cli import audit, backup, consent, demo, doctor, entity, grant, identity, init, keys, link, signing, token
+from applinks.cli import (
+    audit,
+    backup,
+    consent,
+    demo,
+    doctor,
+    entity,
+    explain,
+    grant,
+    identity,
+    init,
+    keys,
+    link,
+    signing,
+    token,
+)
 from applinks.cli.words import check_text
 from applinks.errors import AppLinksError, CredentialsRequired
 
@@ -24,6 +39,8 @@ app.command("init")(init.init)
 app.command("backup")(backup.backup)
 app.add_typer(identity.app, name="identity")
 app.command("doctor")(doctor.doctor)
+app.command("refusals")(explain.refusals)
+app.command("explain")(explain.explain)
 app.add_typer(link.app, name="link")
 app.add_typer(entity.app, name="entity")
 app.add_typer(grant.app, name="grant")

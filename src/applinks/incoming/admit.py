@@ -65,7 +65,7 @@ def admit(
         try:
             yield from step(attempt)
         except NotAdmitted as refusal:
-            refusal.mechanism = attempt.mechanism.NAME
+            refusal.mechanism, refusal.step = attempt.mechanism.NAME, step.__name__
             if attempt.verified:
                 attempt.checks.append((step.__name__, refusal.message))
                 yield WriteDown(_entry(attempt, f"refused: {refusal.message}"))

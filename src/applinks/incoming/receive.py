@@ -11,6 +11,7 @@ from applinks.errors import BadProof, NotAdmitted, StoreUnavailable
 from applinks.incoming.admit import admit
 from applinks.incoming.endpoints import ENDPOINTS, TOKEN_ENDPOINTS, Visit
 from applinks.incoming.principal import Principal
+from applinks.incoming.refusals import RememberRefusal
 from applinks.links import FormerUrl, Identity, WhoWeAre
 from applinks.mechanisms import MECHANISMS, Mechanism, Presented
 from applinks.questions import Flow
@@ -77,6 +78,7 @@ def _received(
         found = yield from _proven(visit, whole=whole)
     except NotAdmitted as refusal:
         log.warning("refused %s %r: %s", request.method, request.url.partition("?")[0], ascii(str(refusal)))
+        yield RememberRefusal(request, refusal, whole)
         return _refused(refusal, visit)
     if path in TOKEN_ENDPOINTS or isinstance(found, Response):
         return found

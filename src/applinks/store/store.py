@@ -16,7 +16,10 @@ from applinks.incoming import (
     AutomationTokenOf,
     AutomationTokens,
     KeepAutomationToken,
+    KeepRefusal,
     NoteUse,
+    RefusalOf,
+    Refusals,
     RevokeAutomationToken,
     SpendNonce,
 )
@@ -79,6 +82,7 @@ from applinks.store.grouping import Grouped
 from applinks.store.identity import Keys
 from applinks.store.kept import NOT_KEPT, Kept
 from applinks.store.opening import is_new, nothing_there, open_database
+from applinks.store.refusals import RefusedRequests
 from applinks.store.renaming import Renaming
 from applinks.store.replay import spending_at
 from applinks.store.schema import bring_up_to_date
@@ -110,6 +114,7 @@ class Store:
         secrets, tokens, grants = Secrets(sealing), Tokens(sealing, clock), Grants(sealing, clock)
         trail, automation = Trail(database, sealing, clock), AutomationTokensKept(clock)
         keys = Keys(sealing, secrets, tokens, clock)
+        refused = self._refused = RefusedRequests(sealing, clock)
         kept: dict[type[Question], Answer] = {
             WhoWeAre: identity.who_we_are,
             OurKey: keys.our_key,
@@ -166,6 +171,9 @@ class Store:
             AutomationTokens: self._reading(automation.all),
             RevokeAutomationToken: self._writing(automation.revoke),
             NoteUse: self._writing(automation.note_use),
+            KeepRefusal: self._keep_refusal,
+            RefusalOf: self._reading(refused.find),
+            Refusals: self._reading(refused.all),
             AuditTrail: self._reading(trail.read),
             AuditHead: self._reading(trail.head),
             AuditSpan: self._reading(trail.span),
@@ -288,6 +296,10 @@ class Store:
                 return answer(connection, question)
 
         return ask
+
+    def _keep_refusal(self, question: KeepRefusal) -> None:
+        if self._refused.is_due(question):
+            self._writing(self._refused.keep)(question)
 
     def _find_identity(self) -> Identity | None:
         with self._database.transaction(Use.READ) as connection:
