@@ -9,7 +9,7 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from inspect import isawaitable, iscoroutine, iscoroutinefunction
-from typing import Any, TypeVar
+from typing import Any, Self, TypeVar
 from urllib.parse import urlsplit
 
 from applinks import clock, links, people, settings
@@ -31,7 +31,7 @@ from applinks.people import (
     may_run_as,
 )
 from applinks.questions import Ask, Flow, FreshSecrets, Moment, Now, Question, Wait, drive, drive_async
-from applinks.store import Store
+from applinks.store import Sealing, Store
 
 T = TypeVar("T")
 F = TypeVar("F", bound=Fact)
@@ -59,16 +59,33 @@ class Application:
         mechanisms: Iterable[str] | None = None,
         replay: str | None = None,
     ) -> None:
-        self.connections = Connections()
-        self._settings = settings.from_environment(
+        told = settings.from_environment(
             database=database, url=url, name=name, type=type, plain_http=plain_http, mechanisms=mechanisms, replay=replay
         )
+        self._begin(told, people, run_as)
+
+    @classmethod
+    def from_settings(cls, told: settings.Settings, *, sealing: Sealing | None = None) -> Self:
+        """The application of exactly these settings, one of several in this process: the environment adds nothing."""
+        made = cls.__new__(cls)
+        made._begin(told, sealing=sealing)
+        return made
+
+    def _begin(
+        self,
+        told: settings.Settings,
+        people: People | None = None,
+        run_as: RunAsSetting | None = None,
+        sealing: Sealing | None = None,
+    ) -> None:
+        self.connections = Connections()
+        self._settings = told
         self.mechanisms = load(self._settings.mechanisms)
         self._people = people
         self._run_as = checked_run_as(run_as or {})
         self._skews: dict[str, float] = {}
         self._listeners: dict[builtins.type[Any], list[Callable[[Any], object]]] = defaultdict(list)
-        self._store = Store.open(self._settings.database, replay=self._settings.replay, create=self._settings.url is not None)
+        self._store = Store.open(told.database, replay=told.replay, sealing=sealing, create=told.url is not None)
         try:
             self._introduce()
         except BaseException:

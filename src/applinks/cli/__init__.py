@@ -8,9 +8,9 @@ import sys
 import typer
 
 from applinks.audit import printable
-from applinks.cli import audit, consent, demo, grant, init, keys, link
+from applinks.cli import audit, consent, declared, demo, grant, init, keys, link
 from applinks.cli.words import check_text
-from applinks.errors import AppLinksError, CredentialsRequired
+from applinks.errors import AppLinksError, CredentialsRequired, LinkFileWrong
 
 app = typer.Typer(
     name="applinks",
@@ -21,6 +21,9 @@ app = typer.Typer(
 )
 app.command("demo")(demo.demo)
 app.command("init")(init.init)
+app.command("plan")(declared.plan)
+app.command("apply")(declared.apply)
+app.command("export")(declared.export)
 app.add_typer(link.app, name="link")
 app.add_typer(grant.app, name="grant")
 app.add_typer(consent.app, name="consent")
@@ -38,8 +41,8 @@ def main() -> None:
         app()
     except AppLinksError as error:
         print(f"applinks: {printable(error.message)}", file=sys.stderr)
-        if error.remedy:
-            print(f"  → {printable(error.remedy)}", file=sys.stderr)
+        for remedy in error.mistakes if isinstance(error, LinkFileWrong) else filter(None, [error.remedy]):
+            print(f"  → {printable(remedy)}", file=sys.stderr)
         if isinstance(error, CredentialsRequired) and error.authorization_url:
             print(f"  → {printable(error.authorization_url)}", file=sys.stderr)
         sys.exit(1)

@@ -1,7 +1,7 @@
 """What a link is: the model, the registry, keys, changes, and the making of both ends."""
 
 from applinks.links import pairing
-from applinks.links.by_hand import Consumer, Provider, register
+from applinks.links.by_hand import Consumer, Provider, id_of, register
 from applinks.links.changes import (
     LEARN,
     SIGNATURE_METHODS,
@@ -16,7 +16,8 @@ from applinks.links.changes import (
     name_taken,
     remove,
 )
-from applinks.links.dialects import DIALECTS, GENERIC, dialect_of, endpoints_of, who_am_i
+from applinks.links.declaring import WantedLink, check_declared, declare
+from applinks.links.dialects import ALIASES, DIALECTS, GENERIC, dialect_of, endpoints_of, who_am_i
 from applinks.links.facts import ClockSkew, Facts, FactsFor, LearnSkew
 from applinks.links.grants import (
     CountWrongVerifier,
@@ -59,7 +60,16 @@ from applinks.links.registry import (
     links_of,
     primary_link,
 )
-from applinks.links.secrets import KeepSecret, SecretOf, SecretUse, new_secret, outgoing_use, set_secret
+from applinks.links.secrets import (
+    HoldsSecret,
+    KeepSecret,
+    SecretOf,
+    SecretUse,
+    holds_secret,
+    new_secret,
+    outgoing_use,
+    set_secret,
+)
 from applinks.links.tokens import (
     AccessToken,
     Consent,
@@ -73,9 +83,10 @@ from applinks.links.tokens import (
     TakeTurn,
 )
 from applinks.links.trusting import trust
-from applinks.links.whereabouts import PlainHttpAllowed, is_safe_way
+from applinks.links.whereabouts import PlainHttpAllowed, check_address, is_safe_way
 
 __all__ = [
+    "ALIASES",
     "DIALECTS",
     "GENERIC",
     "IMPERSONATION_PARAMETERS",
@@ -105,6 +116,7 @@ __all__ = [
     "Grant",
     "GrantOfToken",
     "GrantsGiven",
+    "HoldsSecret",
     "Identity",
     "Incoming",
     "IsOurStamp",
@@ -140,12 +152,18 @@ __all__ = [
     "SpendRequestToken",
     "Stamp",
     "TakeTurn",
+    "WantedLink",
     "WhoWeAre",
     "change",
     "change_policy",
+    "check_address",
+    "check_declared",
+    "declare",
     "dialect_of",
     "digest_of",
     "endpoints_of",
+    "holds_secret",
+    "id_of",
     "is_safe_way",
     "link_named",
     "link_with_id",
