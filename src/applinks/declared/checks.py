@@ -144,7 +144,7 @@ def _doubles(file: LinkFile, places: Iterable[tuple[str, End]]) -> list[Mistake]
             "Each application needs its own.",
         ),
         *_twice(
-            [(f"{where}.url", one.url) for where, one in applications if one.url],
+            [(f"{where}.url", one.url) for where, one in applications if one.is_ours and one.url],
             "another application has this address",
             "Each application needs its own.",
         ),

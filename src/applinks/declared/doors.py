@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from typing import Protocol
 
@@ -17,8 +17,8 @@ from applinks.links import (
     OurKey,
     WhoWeAre,
     declare,
+    existing,
     holds_secret,
-    link_with_id,
     links_of,
     remove,
     set_secret,
@@ -70,12 +70,7 @@ class LocalDoor:
             self._open(act)
             return
         applinks = self._open()
-        if isinstance(act, Put):
-            applinks.run(declare(act.wanted, by=by, loaded=names_of(applinks.mechanisms)))
-        elif isinstance(act, SetSecret):
-            applinks.run(_set(act, by))
-        else:
-            applinks.run(_drop(act, by))
+        applinks.run(doing(act, by=by, loaded=names_of(applinks.mechanisms)))
 
     def close(self) -> None:
         """Give back the connections."""
@@ -116,14 +111,15 @@ class LocalDoor:
         return None if keys is None else Sealing.from_lines(keys.value.splitlines(), keys.reference)
 
 
-def _set(act: SetSecret, by: str) -> Flow[None]:
-    link = yield from link_with_id(act.link_id)
-    yield from set_secret(link, act.direction, act.secret.value, by=by)
-
-
-def _drop(act: Drop, by: str) -> Flow[None]:
+def doing(act: Put | SetSecret | Drop, *, by: str, loaded: Container[str]) -> Flow[None]:
+    """One act in an application that is there, by the same flows as any other change."""
+    if isinstance(act, Put):
+        yield from declare(act.wanted, by=by, loaded=loaded)
+        return
     link: Link | None = yield LinkById(act.link_id)
-    if link is not None:
+    if isinstance(act, SetSecret):
+        yield from set_secret(existing(link), act.direction, act.secret.value, by=by)
+    elif link is not None:
         yield from remove(link, by=by)
 
 

@@ -196,9 +196,10 @@ def _directions_of_both(link: Link, other: Link) -> tuple[dict[str, Any], dict[s
         own, far = getattr(link, direction), getattr(other, against)
         for name, expected in (("level", usual), ("signature_method", (SIGNATURE_METHODS[0],) * 2)):
             pair = (getattr(own, name), getattr(far, name))
-            if pair != expected:
+            agreed = pair[0] is pair[1]
+            if pair != expected or not agreed:
                 mine[f"{direction}.{name}"] = pair[0].value
-            if pair[0] is not pair[1]:
+            if not agreed:
                 theirs[f"{against}.{name}"] = pair[1].value
     return mine, theirs
 

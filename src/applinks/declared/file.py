@@ -54,6 +54,7 @@ from applinks.wire.tokens import is_callback
 from applinks.wire.trusted_apps import LONGEST_AGE, check_patterns
 
 LARGEST = 256 * 1024
+MOST_TOLD = 20
 _KEY = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _PART = r"""(?:[A-Za-z0-9_-]++|"[^"\n]*+"|'[^'\n]*+')[ \t]*+\.[ \t]*+"""
 _many_parts = re.compile(rf"(?<![A-Za-z0-9_-])(?:{_PART}){{32}}")
@@ -93,7 +94,8 @@ def _file(reading: Reading, document: Mapping[str, object]) -> LinkFile:
     said = reading.table("", document, FILE)
     applications: dict[str, DeclaredApplication] = said.get("applications", {})
     listed = said.get("links", ())
-    links = [_link(reading, f"links[{number}]", link, applications) for number, link in enumerate(listed, 1)]
+    keys = {**LINK, **dict.fromkeys(applications, _end)}
+    links = [_link(reading, f"links[{number}]", link, keys, applications) for number, link in enumerate(listed, 1)]
     return LinkFile(applications, tuple(link for link in links if link is not None))
 
 
@@ -125,15 +127,21 @@ def _links(_reading: Reading, where: str, value: object) -> list[object]:
     raise Wrong(where, "it must be a list of tables", "Begin each link with [[links]].")
 
 
-def _link(reading: Reading, where: str, value: object, applications: Mapping[str, DeclaredApplication]) -> DeclaredLink | None:
-    said = reading.table(where, value, {**LINK, **dict.fromkeys(applications, _end)})
+def _link(
+    reading: Reading,
+    where: str,
+    value: object,
+    keys: Mapping[str, Reader],
+    applications: Mapping[str, DeclaredApplication],
+) -> DeclaredLink | None:
+    said = reading.table(where, value, keys)
     if "between" not in said:
         if isinstance(value, dict) and "between" not in value:
             reading.wrong(below(where, "between"), "it is missing", 'Write between = ["tracker", "wiki"].')
         return None
     pair = said["between"]
     if len(pair) != 2 or len(set(pair)) != 2 or not set(pair) <= applications.keys():
-        known = ", ".join(applications) or "none"
+        known = ", ".join(list(applications)[:MOST_TOLD]) or "none"
         reading.wrong(below(where, "between"), "it must name two of the applications of this file", f"There are: {known}.")
         return None
     for stranger in (said.keys() & applications.keys()) - set(pair):

@@ -6,7 +6,7 @@ A pure function of the file and of what was observed; nothing here asks or chang
 from __future__ import annotations
 
 from collections.abc import Container, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from applinks.declared import differences
@@ -197,7 +197,7 @@ def make_plan(
     """
     ends = ends_to_be(file, observed)
     for one in ends:
-        check_declared(one.shall, loaded)
+        check_declared(_as_if_made(one, observed), loaded)
     undeclared = list(_undeclared(file, observed, ends))
     steps = list(_introductions(file, observed))
     notes = list(_misfits(ends))
@@ -263,7 +263,7 @@ def _wanted(end: End, observed: Mapping[str, Observed]) -> WantedLink:
         incoming=Incoming(
             level=end.incoming_level,
             consumer_key=incoming.consumer_key or (them.consumer_key if them else None),
-            public_key=incoming.public_key or _key_of(end, observed),
+            public_key=incoming.public_key or (observed[there.key].public_key if them else None) or None,
             signature_method=end.incoming_method,
             policy=incoming.policy,
             callback=incoming.callback,
@@ -273,11 +273,12 @@ def _wanted(end: End, observed: Mapping[str, Observed]) -> WantedLink:
     )
 
 
-def _key_of(end: End, observed: Mapping[str, Observed]) -> str | None:
-    """The key by which one of ours proves itself; none where the two share a secret."""
-    if not end.there.is_ours or end.incoming_method.shares_a_secret:
-        return None
-    return observed[end.there.key].public_key or None
+def _as_if_made(one: EndToBe, observed: Mapping[str, Observed]) -> Link:
+    """The link, with a key where the other application is still to be given one."""
+    there = one.end.there
+    if not there.is_ours or observed[there.key].identity is not None:
+        return one.shall
+    return replace(one.shall, incoming=replace(one.shall.incoming, public_key=f"(new) {there.key}"))
 
 
 def _identity(application: DeclaredApplication, observed: Observed) -> Identity:

@@ -52,11 +52,11 @@ class Reading:
         if not isinstance(value, dict):
             self.wrong(where, "it must be a table", f"Its keys are: {', '.join(keys)}.")
             return {}
-        for unknown in value.keys() - keys.keys():
+        for unknown in [key for key in value if key not in keys]:
             meant = get_close_matches(unknown, keys, 1)
             remedy = f"Did you mean {meant[0]!r}?" if meant else f"There are: {', '.join(keys)}."
             self.wrong(below(where, printable(unknown[:60])), "there is no such key", remedy)
-        return {key: read for key in keys if key in value for read in self.tried(below(where, key), value[key], keys[key])}
+        return {key: read for key in value if key in keys for read in self.tried(below(where, key), value[key], keys[key])}
 
     def tried(self, where: str, value: object, reader: Reader) -> tuple[Any, ...]:
         """What a reader makes of a value, alone in a tuple; an empty one where it was wrong, which is noted."""

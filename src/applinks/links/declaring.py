@@ -88,18 +88,18 @@ def declare(wanted: WantedLink, *, by: str, loaded: Container[str] = ()) -> Flow
 
     `loaded` are the names of the mechanisms that this application has. Raises what every change to a link raises.
     """
+    new = wanted.upon(None, by=by, now=0)
+    check_declared(new, loaded)
     if wanted.application_url:
         yield from check_address(wanted.application_url, "The address")
     if wanted.outgoing.level is not Level.DISABLED:
-        yield from check_endpoints(wanted.upon(None, by=by, now=0))
+        yield from check_endpoints(new)
     if wanted.incoming.execute_as:
         yield from check_fixed_user(wanted.incoming.execute_as)
     moment: Moment = yield Now()
 
     def make(stored: Link | None) -> Link:
-        shall = wanted.upon(stored, by=by, now=int(moment.now))
-        check_declared(shall, loaded)
-        return shall
+        return wanted.upon(stored, by=by, now=int(moment.now))
 
     stands: Link | None = yield LinkById(wanted.id)
     if stands is not None and make(stands) == stands:
