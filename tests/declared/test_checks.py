@@ -79,13 +79,13 @@ def linked(*lines: str) -> str:
         (TWO.replace("wiki.db", "tracker.db"), ["applications.wiki.database: another application has this database"]),
         (TWO.replace("wiki.example", "tracker.example"), ["applications.wiki.url: another application has this address"]),
         (
-            f"{THREE}\n[[links]]\nbetween = ['tracker', 'wiki']\nsame_users = true\n[links.tracker]\nname = 'fORGE'\n"
-            "[[links]]\nbetween = ['tracker', 'forge']\nsame_users = true",
+            (f"{THREE}\n[[links]]\nbetween = ['tracker', 'wiki']\nsame_users = true\n[links.tracker]\nname = 'fORGE'\n"
+            "[[links]]\nbetween = ['tracker', 'forge']\nsame_users = true"),
             ["links[2].tracker.name: another link of this application has this name"],
         ),
         (
-            f"{THREE.replace('bitbucket', 'confluence')}\n[[links]]\nbetween = ['tracker', 'wiki']\nsame_users = true\n[links.tracker]\n"
-            "primary = true\n[[links]]\nbetween = ['tracker', 'forge']\nsame_users = true\n[links.tracker]\nprimary = true",
+            (f"{THREE.replace('bitbucket', 'confluence')}\n[[links]]\nbetween = ['tracker', 'wiki']\nsame_users = true\n[links.tracker]\n"
+            "primary = true\n[[links]]\nbetween = ['tracker', 'forge']\nsame_users = true\n[links.tracker]\nprimary = true"),
             ["links[2].tracker.primary: another link to an application of this type is primary"],
         ),
         (

@@ -167,9 +167,9 @@ def ends(draw, us: InMemory, them: InMemory | None = None) -> Link:
         outgoing = replace(outgoing, level=Level.DISABLED)
     if them is None and {outgoing.level, incoming.level} == {Level.DISABLED}:
         incoming = replace(incoming, level=Level.OAUTH)
-    id = them.identity.id if them else draw(st.sampled_from([id_of(url, "jira-key"), "4711"]))
+    known_as = them.identity.id if them else draw(st.sampled_from([id_of(url, "jira-key"), "4711"]))
     return Link(
-        id, draw(NAMES), them.identity.type if them else "jira", url, url, draw(st.booleans()), outgoing, incoming, same
+        known_as, draw(NAMES), them.identity.type if them else "jira", url, url, draw(st.booleans()), outgoing, incoming, same
     )
 
 

@@ -80,8 +80,7 @@ def test_an_application_that_has_moved_is_described_anew_and_followed_by_the_lin
     here = applied(LINKED)
     found = planned(moved, here)
     assert [(step.key, type(step.act)) for step in found.steps] == [("wiki", Introduce), ("tracker", Put)]
-    id = here["tracker"].application.link("Wiki").id
-    assert found.steps[1].act.wanted.id == id
+    assert found.steps[1].act.wanted.id == here["tracker"].application.link("Wiki").id
     assert found.steps[1].act.wanted.application_url == "https://wiki.example.org"
 
 
