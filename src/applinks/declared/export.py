@@ -219,8 +219,10 @@ def _excluded(link: Link) -> list[str]:
 _ORDER = ("name", "primary", "same_users", "excluded", "outgoing", "incoming")
 
 
-def _place(key: str) -> int:
-    return _ORDER.index(key.partition(".")[0])
+def _place(key: str) -> tuple[int, bool, bool]:
+    """Levels and methods before the rest of their direction."""
+    table, _, member = key.partition(".")
+    return _ORDER.index(table), member != "level", member != "signature_method"
 
 
 def _line(key: str, value: Any) -> str:
