@@ -45,8 +45,8 @@ if TYPE_CHECKING:
     )
     from applinks.front import AppLinks, AsyncAppLinks
     from applinks.incoming import Principal
-    from applinks.links import Administrator, Consumer, Endpoints, Link, Provider
-    from applinks.outgoing import AsyncLinkedApplication, Explanation, LinkedApplication
+    from applinks.links import Administrator, Consumer, Endpoints, Entity, EntityLink, Link, Provider
+    from applinks.outgoing import AsyncLinkedApplication, Explanation, LinkedApplication, LinkedEntity
     from applinks.people import EVERYONE, People, Person, Policy, current_user, run_as
 
 _HOMES = {
@@ -71,6 +71,8 @@ _HOMES = {
     "DanceOfAnother": "errors",
     "DanceOver": "errors",
     "Endpoints": "links",
+    "Entity": "links",
+    "EntityLink": "links",
     "Explanation": "outgoing",
     "FarSideError": "errors",
     "Head": "audit",
@@ -79,6 +81,7 @@ _HOMES = {
     "LinkFileWrong": "errors",
     "LinkNotFound": "errors",
     "LinkedApplication": "outgoing",
+    "LinkedEntity": "outgoing",
     "MalformedAnswer": "errors",
     "MechanismMissing": "errors",
     "MethodForbidden": "errors",
@@ -128,6 +131,8 @@ __all__ = [
     "DanceOfAnother",
     "DanceOver",
     "Endpoints",
+    "Entity",
+    "EntityLink",
     "Explanation",
     "FarSideError",
     "Head",
@@ -136,6 +141,7 @@ __all__ = [
     "LinkFileWrong",
     "LinkNotFound",
     "LinkedApplication",
+    "LinkedEntity",
     "MalformedAnswer",
     "MechanismMissing",
     "MethodForbidden",

@@ -8,7 +8,7 @@ import sys
 import typer
 
 from applinks.audit import printable
-from applinks.cli import audit, consent, declared, demo, grant, init, keys, link
+from applinks.cli import audit, consent, declared, demo, entity, grant, init, keys, link
 from applinks.cli.words import check_text
 from applinks.errors import AppLinksError, CredentialsRequired, LinkFileWrong
 
@@ -25,6 +25,7 @@ app.command("plan")(declared.plan)
 app.command("apply")(declared.apply)
 app.command("export")(declared.export)
 app.add_typer(link.app, name="link")
+app.add_typer(entity.app, name="entity")
 app.add_typer(grant.app, name="grant")
 app.add_typer(consent.app, name="consent")
 app.add_typer(audit.app, name="audit")

@@ -1,6 +1,7 @@
 """What a link is: the model, the registry, keys, changes, and the making of both ends."""
 
-from applinks.links import pairing
+from applinks.links import agreement, pairing
+from applinks.links.agreement import Agreement, Invitation
 from applinks.links.by_hand import Consumer, Provider, id_of, register
 from applinks.links.changes import (
     LEARN,
@@ -19,6 +20,16 @@ from applinks.links.changes import (
 )
 from applinks.links.declaring import WantedLink, check_declared, declare
 from applinks.links.dialects import ALIASES, DIALECTS, GENERIC, dialect_of, endpoints_of, who_am_i
+from applinks.links.entities import (
+    Entity,
+    EntityLink,
+    EntityLinks,
+    RemoveEntityLink,
+    SaveEntityLink,
+    link_entities,
+    primary_entity,
+    unlink_entities,
+)
 from applinks.links.facts import ClockSkew, Facts, FactsFor, LearnSkew
 from applinks.links.grants import (
     CountWrongVerifier,
@@ -99,6 +110,7 @@ __all__ = [
     "USER_ID",
     "AccessToken",
     "Administrator",
+    "Agreement",
     "Changes",
     "ClockSkew",
     "Consent",
@@ -111,6 +123,9 @@ __all__ = [
     "Decision",
     "EndDance",
     "Endpoints",
+    "Entity",
+    "EntityLink",
+    "EntityLinks",
     "Facts",
     "FactsFor",
     "ForgetToken",
@@ -120,6 +135,7 @@ __all__ = [
     "HoldsSecret",
     "Identity",
     "Incoming",
+    "Invitation",
     "IsOurStamp",
     "KeepDance",
     "KeepRequestToken",
@@ -141,12 +157,14 @@ __all__ = [
     "Proposal",
     "Provider",
     "RememberParameter",
+    "RemoveEntityLink",
     "RemoveLink",
     "RenewGrant",
     "RequestToken",
     "RequestTokenOf",
     "RevokeGrant",
     "SameUsers",
+    "SaveEntityLink",
     "SaveLink",
     "SecretOf",
     "SecretUse",
@@ -155,6 +173,7 @@ __all__ = [
     "TakeTurn",
     "WantedLink",
     "WhoWeAre",
+    "agreement",
     "change",
     "change_policy",
     "check_address",
@@ -167,6 +186,7 @@ __all__ = [
     "holds_secret",
     "id_of",
     "is_safe_way",
+    "link_entities",
     "link_named",
     "link_with_id",
     "links_of",
@@ -176,10 +196,12 @@ __all__ = [
     "new_secret",
     "outgoing_use",
     "pairing",
+    "primary_entity",
     "primary_link",
     "register",
     "remove",
     "set_secret",
     "trust",
+    "unlink_entities",
     "who_am_i",
 ]

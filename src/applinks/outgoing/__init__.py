@@ -4,7 +4,7 @@ from applinks.outgoing import dance
 from applinks.outgoing.connections import Connections
 from applinks.outgoing.fetch import fetch, fetch_async
 from applinks.outgoing.ladder import ANONYMOUS, Explanation
-from applinks.outgoing.linked import AsyncLinkedApplication, LinkedApplication
+from applinks.outgoing.linked import AsyncLinkedApplication, LinkedApplication, LinkedEntity
 
 __all__ = [
     "ANONYMOUS",
@@ -12,6 +12,7 @@ __all__ = [
     "Connections",
     "Explanation",
     "LinkedApplication",
+    "LinkedEntity",
     "dance",
     "fetch",
     "fetch_async",
