@@ -135,3 +135,13 @@ def test_a_name_with_an_escape_sequence_reaches_the_terminal_escaped(run, file, 
     (tmp_path / "links.toml").write_text(FILE.replace("[[links]]", '["\\u001b[2J"]\n[[links]]'))
     ran = run("plan", file, status=1)
     assert "\x1b" not in ran.err
+
+
+def test_a_legacy_level_is_planned_where_its_mechanism_is_named(run, tmp_path, monkeypatch):
+    basic = '[links.tracker]\noutgoing = { level = "basic", account = "svc" }\n[links.wiki]\nincoming.execute_as = "svc"\n'
+    text = FILE.partition("[links.tracker]")[0].replace("env:WIKI", "sqlite:///wiki.db") + basic
+    (tmp_path / "links.toml").write_text(text)
+    assert "not loaded" in run("plan", "links.toml", status=1).err
+    monkeypatch.setenv("APPLINKS_MECHANISMS", "2LOi,3LO,2LO,Basic")
+    assert "level of the calls to it: basic" in run("apply", "links.toml").out
+    assert run("plan", "links.toml").out == "Nothing to do.\n"

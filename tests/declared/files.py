@@ -59,9 +59,10 @@ class MemoryDoor:
 
     def observe(self) -> Observed:
         if self.new:
-            return Observed()
+            return Observed(mechanisms=names_of(self.application.mechanisms))
         us = self.application
-        return Observed(us.answer(WhoWeAre()), us.answer(OurKey()).public.text, us.run(links_of()))
+        key = us.answer(OurKey()).public.text
+        return Observed(us.answer(WhoWeAre()), key, us.run(links_of()), names_of(us.mechanisms))
 
     def holds(self, link: Any, direction: str, secret: str) -> bool:
         return not self.new and self.application.run(holds_secret(link, direction, secret))

@@ -11,6 +11,7 @@ from applinks import AppLinks
 from applinks.declared import LinkFile, Surroundings, apply, doors_of, parse, plan
 from applinks.errors import ConfigurationError
 from applinks.links import Level, Link, OurKey, SameUsers
+from applinks.settings import Settings
 from applinks.store import Store, migrate
 from declared.files import LINKED, TWO, application
 
@@ -76,7 +77,7 @@ def test_what_the_environment_says_of_one_application_does_not_reach_these(tmp_p
         monkeypatch.setenv(f"APPLINKS_{name}", value)
     applied(LINKED, tmp_path)
     assert applied(LINKED, tmp_path) == ()
-    with AppLinks.from_settings(_settings(tmp_path)) as applinks:
+    with AppLinks.from_settings(Settings(database=f"sqlite:///{tmp_path}/tracker.db")) as applinks:
         assert applinks.identity.name == "Tracker"
 
 
@@ -110,7 +111,7 @@ def test_mechanisms_and_plain_http_are_those_of_the_environment_for_all_alike(tm
         '[links.tracker]\noutgoing = { level = "trusted" }\nincoming.level = "disabled"'
     )
     environment = {"APPLINKS_PLAIN_HTTP": "1", "APPLINKS_MECHANISMS": "2LO,Trusted"}
-    applied(text, tmp_path, environment, loaded=("Trusted",))
+    applied(text, tmp_path, environment)
     with AppLinks(f"sqlite:///{tmp_path}/wiki.db", mechanisms=("Trusted",)) as wiki:
         incoming = wiki.link("Tracker").link.incoming
         with AppLinks(f"sqlite:///{tmp_path}/tracker.db", mechanisms=("Trusted",)) as tracker:
@@ -118,7 +119,9 @@ def test_mechanisms_and_plain_http_are_those_of_the_environment_for_all_alike(tm
             assert incoming.public_key == tracker.answer(OurKey()).public.text
 
 
-def _settings(folder: Path):
-    from applinks.settings import Settings
-
-    return Settings(database=f"sqlite:///{folder}/tracker.db")
+def test_an_application_on_a_server_is_made_and_changed_in_the_same_way(new_postgresql, tmp_path):
+    text = LINKED.replace('"sqlite:///wiki.db"', '"env:WIKI"\nsealing_keys = "file:wiki.keys"')
+    (tmp_path / "wiki.keys").write_text(f"one:{b64encode(bytes(32)).decode()}\n")
+    environment = {"WIKI": new_postgresql}
+    assert len(applied(text, tmp_path, environment)) == 4
+    assert applied(text, tmp_path, environment) == ()

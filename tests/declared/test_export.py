@@ -38,7 +38,7 @@ def left_to_do(ours: list[Standing]) -> list[str]:
         key: by_name[application.name] if application.is_ours else Observed() for key, application in file.applications.items()
     }
     assert by_id
-    found = make_plan(file, observed, loaded=("Trusted", "Basic"))
+    found = make_plan(file, observed)
     return [line for step in found.steps for line in step.words] + [note.words for note in found.notes if note.kind != "misfit"]
 
 

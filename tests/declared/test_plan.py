@@ -10,6 +10,7 @@ from applinks.declared import make_plan
 from applinks.declared.plan import Drop, Introduce, Put, SetSecret
 from applinks.errors import ConfigurationError
 from applinks.links import Provider, SameUsers, register
+from applinks.mechanisms import load
 from applinks.people import Policy
 from declared.files import JIRA, LINKED, TWO, declared, doors, observed
 from in_memory import InMemory, link_to
@@ -180,7 +181,9 @@ def test_a_legacy_level_whose_mechanism_is_not_loaded_is_refused_before_anything
     text = JIRA + 'outgoing = { level = "basic", account = "svc", secret = "env:SECRET" }'
     with pytest.raises(ConfigurationError, match="not loaded"):
         planned(text, doors("Tracker"))
-    assert planned(text, doors("Tracker"), loaded=("Basic",)).steps
+    here = doors("Tracker")
+    here["tracker"].application.mechanisms = load(["Basic"])
+    assert planned(text, here).steps
 
 
 def test_applications_without_links_are_made_all_the_same():

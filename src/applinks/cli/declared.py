@@ -60,9 +60,7 @@ def apply(file: File, prune: Prune = False, by: By = None, as_json: Json = False
 def export(
     databases: Annotated[
         list[str] | None,
-        typer.Argument(
-            metavar="[DATABASE]...", help="Whose ends to write; APPLINKS_DATABASE or sqlite:///applinks.db if not said."
-        ),
+        typer.Argument(metavar="DATABASE", help="Whose ends to write; APPLINKS_DATABASE or sqlite:///applinks.db if not said."),
     ] = None,
 ) -> None:
     """Write a link file from what stands in one or several databases, without any secret, to standard output."""

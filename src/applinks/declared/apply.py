@@ -8,7 +8,7 @@ Rules of this file:
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Mapping
+from collections.abc import Callable, Mapping
 
 from applinks.declared.doors import Door
 from applinks.declared.model import LinkFile
@@ -19,10 +19,10 @@ ROUNDS = 8
 """How often others may change the same things while we apply, before we say so."""
 
 
-def plan(file: LinkFile, doors: Mapping[str, Door], *, prune: bool = False, loaded: Container[str] = ()) -> Plan:
+def plan(file: LinkFile, doors: Mapping[str, Door], *, prune: bool = False) -> Plan:
     """What would be done; nothing is changed."""
     observed = {key: doors[key].observe() if key in doors else Observed() for key in file.applications}
-    return make_plan(file, observed, _held(file, observed, doors), prune=prune, loaded=loaded)
+    return make_plan(file, observed, _held(file, observed, doors), prune=prune)
 
 
 def apply(
@@ -31,7 +31,6 @@ def apply(
     *,
     by: str,
     prune: bool = False,
-    loaded: Container[str] = (),
     told: Callable[[Step], object] | None = None,
 ) -> tuple[Step, ...]:
     """Do it; the steps that were done, each of them `told` as soon as it is. `by` is the administrator who says so.
@@ -41,7 +40,7 @@ def apply(
     """
     done: list[Step] = []
     for _ in range(ROUNDS):
-        todo = plan(file, doors, prune=prune, loaded=loaded)
+        todo = plan(file, doors, prune=prune)
         _refuse_obstacles(todo)
         steps = [step for step in todo.steps if isinstance(step.act, Introduce)] or todo.steps
         if not steps:

@@ -53,9 +53,10 @@ class LocalDoor:
     def observe(self) -> Observed:
         """Who it is and its links; nothing is made where nothing is."""
         if self._opened is None and not self._has_begun():
-            return Observed()
+            return Observed(mechanisms=tuple(self._settings.mechanisms))
         applinks = self._open()
-        return Observed(applinks.answer(WhoWeAre()), applinks.answer(OurKey()).public.text, applinks.run(links_of()))
+        us, key = applinks.answer(WhoWeAre()), applinks.answer(OurKey()).public.text
+        return Observed(us, key, applinks.run(links_of()), names_of(applinks.mechanisms))
 
     def holds(self, link: Link, direction: str, secret: str) -> bool:
         """Asked of the store, which compares in constant time."""

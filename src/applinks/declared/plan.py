@@ -18,11 +18,15 @@ from applinks.links import USER_ID, Identity, Incoming, Level, Link, Outgoing, W
 
 @dataclass(frozen=True, slots=True)
 class Observed:
-    """What stands in one application: who it is (None where nothing was ever kept), its public key, and its links."""
+    """What stands in one application: who it is (None where nothing was ever kept), its public key, and its links.
+
+    `mechanisms` are the names of those that it has loaded, as far as whoever looks can tell.
+    """
 
     identity: Identity | None = None
     public_key: str = field(default="", repr=False)
     links: tuple[Link, ...] = ()
+    mechanisms: tuple[str, ...] = ()
 
     def link(self, id: str) -> Link | None:  # noqa: A002
         """The link of that id."""
@@ -188,16 +192,14 @@ def make_plan(
     held: Container[Held] = frozenset(),
     *,
     prune: bool = False,
-    loaded: Container[str] = (),
 ) -> Plan:
     """What is to be done. `held` are the secrets that are as declared; `prune` also drops links that the file does not have.
 
-    `loaded` are the names of the mechanisms that the applications have. Raises `ConfigurationError` for a level that lacks what
-    it needs.
+    Raises `ConfigurationError` for a level that lacks what it needs.
     """
     ends = ends_to_be(file, observed)
     for one in ends:
-        check_declared(_as_if_made(one, observed), loaded)
+        check_declared(_as_if_made(one, observed), observed[one.end.here.key].mechanisms)
     undeclared = list(_undeclared(file, observed, ends))
     steps = list(_introductions(file, observed))
     notes = list(_misfits(ends))
