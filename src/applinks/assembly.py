@@ -11,7 +11,7 @@ from collections.abc import AsyncIterable, Callable, Iterable
 from inspect import isawaitable, iscoroutine, iscoroutinefunction
 from itertools import islice
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Self, TypeVar
 from urllib.parse import urlsplit
 
 from applinks import clock, links, people, settings
@@ -36,7 +36,7 @@ from applinks.people import (
     may_run_as,
 )
 from applinks.questions import Ask, Calculate, Flow, FreshSecrets, Moment, Now, Question, Wait, drive, drive_async
-from applinks.store import Afterwards, Backup, Store
+from applinks.store import Afterwards, Backup, Sealing, Store
 from applinks.wire.messages import Response
 
 T = TypeVar("T")
@@ -66,8 +66,7 @@ class Application:
         replay: str | None = None,
         former_url: str | None = None,
     ) -> None:
-        self.connections = Connections()
-        self._settings = settings.from_environment(
+        told = settings.from_environment(
             database=database,
             url=url,
             name=name,
@@ -77,13 +76,31 @@ class Application:
             replay=replay,
             former_url=former_url,
         )
+        self._begin(told, people, run_as)
+
+    @classmethod
+    def from_settings(cls, told: settings.Settings, *, sealing: Sealing | None = None) -> Self:
+        """The application of exactly these settings, one of several in this process: the environment adds nothing."""
+        made = cls.__new__(cls)
+        made._begin(told, sealing=sealing)
+        return made
+
+    def _begin(
+        self,
+        told: settings.Settings,
+        people: People | None = None,
+        run_as: RunAsSetting | None = None,
+        sealing: Sealing | None = None,
+    ) -> None:
+        self.connections = Connections()
+        self._settings = told
         self.mechanisms = load(self._settings.mechanisms)
         self._people = people
         self._run_as = checked_run_as(run_as or {})
         self._skews: dict[str, float] = {}
         self._listeners: dict[builtins.type[Any], list[Callable[[Any], object]]] = defaultdict(list)
         self._afterwards: Afterwards[RememberRefusal] = Afterwards(lambda refused: self.run(remember(refused)))
-        self._store = Store.open(self._settings.database, replay=self._settings.replay, create=self._settings.url is not None)
+        self._store = Store.open(told.database, replay=told.replay, sealing=sealing, create=told.url is not None)
         try:
             self._answers = self._all_answers()
             self._introduce()

@@ -4,6 +4,7 @@ AppLinksError
   OurFault                      the request never left, or should not have been asked for
     ConfigurationError          a setting, an address or a stored value is missing or wrong
       MethodForbidden           this platform does not allow the link's signature method
+      LinkFileWrong             a link file has mistakes; lists them all
     LinkNotFound                no link by that id, name or type; lists what exists
     LinkExists                  another link has that name or application
     MechanismMissing            the link does not offer the mechanism that was demanded
@@ -85,6 +86,17 @@ class MethodForbidden(ConfigurationError):
     """The crypto policy of this platform does not allow the signature method of the link, such as RSA with SHA-1."""
 
     code = "method-forbidden"
+
+
+class LinkFileWrong(ConfigurationError):
+    """A link file does not say what it must; `mistakes` has one sentence for each place, with what to write there."""
+
+    code = "link-file-wrong"
+
+    def __init__(self, source: str, mistakes: tuple[str, ...]) -> None:
+        count = "one mistake" if len(mistakes) == 1 else f"{len(mistakes)} mistakes"
+        super().__init__(f"{source} has {count}.", remedy=" ".join(mistakes))
+        self.mistakes = mistakes
 
 
 class LinkNotFound(OurFault):

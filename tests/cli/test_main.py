@@ -49,7 +49,8 @@ ARGUMENTS = {
     ("entity", "unlink"): ("1",),
 } | {("link", word): ("Wiki",) for word in ("show", "policy", "change", "primary", "trust")}
 """What must be said for a command to begin its work."""
-ON_A_DATABASE = [words for words in COMMANDS if words not in {("demo",), ("init",)}]
+ON_OTHERS = {("demo",), ("init",), ("plan",), ("apply",), ("export",)}
+ON_A_DATABASE = [words for words in COMMANDS if words not in ON_OTHERS]
 
 
 def spoken(words: tuple[str, ...]) -> str:
@@ -61,13 +62,13 @@ def spoken(words: tuple[str, ...]) -> str:
 
 def test_the_commands_are_those_that_are_described():
     assert [" ".join(words) for words in COMMANDS] == [
-        "audit export", "audit list", "audit show", "audit verify", "backup", "consent forget", "consent list", "demo",
-        "doctor", "entity link", "entity list", "entity unlink", "explain", "grant list", "grant revoke", "identity copied",
-        "identity moved", "identity show", "init", "keys list", "keys reseal", "keys rotate", "link announce-address",
-        "link change", "link compare", "link create", "link delete", "link explain", "link list", "link move", "link policy",
-        "link primary", "link public-key", "link register", "link secret", "link show", "link test", "link trust",
-        "refusals", "signing announce", "signing retire", "signing rotate", "signing status", "signing use", "token list",
-        "token make", "token revoke",
+        "apply", "audit export", "audit list", "audit show", "audit verify", "backup", "consent forget", "consent list",
+        "demo", "doctor", "entity link", "entity list", "entity unlink", "explain", "export", "grant list", "grant revoke",
+        "identity copied", "identity moved", "identity show", "init", "keys list", "keys reseal", "keys rotate",
+        "link announce-address", "link change", "link compare", "link create", "link delete", "link explain", "link list",
+        "link move", "link policy", "link primary", "link public-key", "link register", "link secret", "link show",
+        "link test", "link trust", "plan", "refusals", "signing announce", "signing retire", "signing rotate",
+        "signing status", "signing use", "token list", "token make", "token revoke",
     ]  # fmt: skip
 
 

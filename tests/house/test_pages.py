@@ -12,6 +12,7 @@ import typer
 
 from applinks.audit import Entry
 from applinks.cli import app
+from applinks.declared import file, references
 from applinks.incoming import BODY_LIMIT, KEPT_FOR, KEPT_OF_EACH, PAUSE
 from applinks.incoming.endpoints import ENDPOINTS, TOKEN_ENDPOINTS, access_token, comparing, request_token
 from applinks.incoming.refusals import LARGEST_FORM
@@ -183,6 +184,24 @@ def test_the_reference_tells_every_kind_of_record():
     text = section(DOCS / "reference/audit.md", "Kinds")
     told = {kind for row in re.findall(r"^\| (`.+?`) \|", text, re.MULTILINE) for kind in re.findall(r"`([^`]+)`", row)}
     assert told == written
+
+
+def test_the_reference_tells_every_key_of_a_link_file():
+    page = DOCS / "reference/link-file.md"
+    for heading, keys in (
+        ("Applications", file.APPLICATION),
+        ("Links", file.LINK),
+        ("Ends", file.END),
+        ("Outgoing", file.OUTGOING),
+        ("Incoming", file.INCOMING),
+        ("Policy", file.POLICY),
+        ("Limits", file.LIMITS),
+    ):
+        rows = re.findall(r"^\| (`.+?`) \|", section(page, heading).partition("\n### ")[0], re.MULTILINE)
+        assert [name for row in rows for name in re.findall(r"`(\w+)`", row)] == list(keys), heading
+    assert all(f"`{key}`" in section(page, "Outgoing") for key in file.ENDPOINTS)
+    assert f"at most {file.LARGEST // 1024} KiB" in page.read_text()
+    assert f"at most {references.LARGEST // 1024} KiB" in page.read_text()
 
 
 def test_the_guide_tells_every_rule_of_a_policy():

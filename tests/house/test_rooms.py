@@ -40,6 +40,7 @@ WITHOUT_A_TEST_OF_THEIR_NAME = {
     "doctor/differing_parameters.py": "tests/doctor/test_rejected_requests.py and tests/doctor/test_searching.py",
     "doctor/differing_writing.py": "tests/doctor/test_rejected_requests.py and tests/doctor/test_searching.py",
     "store/refusals.py": "tests/contracts/test_store_refusals.py",
+    "declared/model.py": "values without rules; tests/declared/test_file.py reads them all",
     "store/entities.py": "tests/contracts/test_store_entities.py",
     "links/comparing.py": "questions; tests/contracts/test_store_comparisons.py asks them",
     "outgoing/ourselves.py": "tests/outgoing/test_dance.py and tests/outgoing/test_comparing.py",

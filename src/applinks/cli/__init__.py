@@ -12,6 +12,7 @@ from applinks.cli import (
     audit,
     backup,
     consent,
+    declared,
     demo,
     doctor,
     entity,
@@ -25,7 +26,7 @@ from applinks.cli import (
     token,
 )
 from applinks.cli.words import check_text
-from applinks.errors import AppLinksError, CredentialsRequired
+from applinks.errors import AppLinksError, CredentialsRequired, LinkFileWrong
 
 app = typer.Typer(
     name="applinks",
@@ -41,6 +42,9 @@ app.add_typer(identity.app, name="identity")
 app.command("doctor")(doctor.doctor)
 app.command("refusals")(explain.refusals)
 app.command("explain")(explain.explain)
+app.command("plan")(declared.plan)
+app.command("apply")(declared.apply)
+app.command("export")(declared.export)
 app.add_typer(link.app, name="link")
 app.add_typer(entity.app, name="entity")
 app.add_typer(grant.app, name="grant")
@@ -61,8 +65,8 @@ def main() -> None:
         app()
     except AppLinksError as error:
         print(f"applinks: {printable(error.message)}", file=sys.stderr)
-        if error.remedy:
-            print(f"  → {printable(error.remedy)}", file=sys.stderr)
+        for remedy in error.mistakes if isinstance(error, LinkFileWrong) else filter(None, [error.remedy]):
+            print(f"  → {printable(remedy)}", file=sys.stderr)
         if isinstance(error, CredentialsRequired) and error.authorization_url:
             print(f"  → {printable(error.authorization_url)}", file=sys.stderr)
         sys.exit(1)

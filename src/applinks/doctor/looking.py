@@ -23,7 +23,7 @@ from applinks.links import (
     OurKeys,
     SigningKey,
     State,
-    id_of_address,
+    id_of,
     pairing,
     unseal,
 )
@@ -149,7 +149,7 @@ def look_at_state(notes: Notes) -> Flow[bool]:
     facts: Facts = yield from facts_of(notes.link.id, None)
     ours: tuple[SigningKey, ...] = yield OurKeys()
     keys = [facts.key, *(one.key for one in ours if one.key.public != facts.key.public)]
-    ids = [notes.us.id, *([id_of_address(notes.us.url)] if notes.by_hand else [])]
+    ids = [notes.us.id, *([id_of(notes.us.url)] if notes.by_hand else [])]
     for id in ids:  # noqa: A001
         sealed = yield from _ask_for_state(notes, id)
         if sealed is None:

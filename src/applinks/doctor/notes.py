@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from applinks.doctor.causes import CAUSES, PROOF, RECENT, STATE, WHO
 from applinks.doctor.defaults import STRICT
 from applinks.doctor.diagnosis import Cause, Check, Diagnosis, Finding, Status
-from applinks.links import Identity, Link, State, id_of_address
+from applinks.links import Identity, Link, State, id_of
 from applinks.people import Person
 from applinks.wire.manifest import Manifest
 
@@ -44,7 +44,7 @@ class Notes:
     @property
     def by_hand(self) -> bool:
         """Whether the link has an id that we made from its address, so that it says nothing about the application."""
-        return self.link.id == id_of_address(self.base)
+        return self.link.id == id_of(self.base)
 
     def check(self, name: str, outcome: str, good: bool | None = True) -> None:
         """Note how something turned out."""

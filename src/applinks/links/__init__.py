@@ -2,7 +2,7 @@
 
 from applinks.links import agreement, moving, pairing, signing_keys
 from applinks.links.agreement import Agreement, Invitation
-from applinks.links.by_hand import Consumer, Provider, id_of_address, register
+from applinks.links.by_hand import Consumer, Provider, id_of, register
 from applinks.links.changes import (
     LEARN,
     SIGNATURE_METHODS,
@@ -13,13 +13,15 @@ from applinks.links.changes import (
     SaveLink,
     change,
     change_policy,
+    existing,
     make_primary,
     name_taken,
     remove,
 )
 from applinks.links.comparing import ComparisonOf, KeepComparison, VerdictOf
 from applinks.links.copies import BecomeAnother, NotePlace, NoticePlace, arrive, copied, moved, oddity
-from applinks.links.dialects import DIALECTS, GENERIC, dialect_of, endpoints_of, who_am_i
+from applinks.links.declaring import WantedLink, check_declared, declare
+from applinks.links.dialects import ALIASES, DIALECTS, GENERIC, dialect_of, endpoints_of, who_am_i
 from applinks.links.differences import differences
 from applinks.links.entities import (
     Entity,
@@ -83,7 +85,16 @@ from applinks.links.registry import (
     links_of,
     primary_link,
 )
-from applinks.links.secrets import KeepSecret, SecretOf, SecretUse, new_secret, outgoing_use, set_secret
+from applinks.links.secrets import (
+    HoldsSecret,
+    KeepSecret,
+    SecretOf,
+    SecretUse,
+    holds_secret,
+    new_secret,
+    outgoing_use,
+    set_secret,
+)
 from applinks.links.signing_keys import (
     OVERLAP,
     FreshKey,
@@ -110,9 +121,10 @@ from applinks.links.tokens import (
     TakeTurn,
 )
 from applinks.links.trusting import trust
-from applinks.links.whereabouts import FormerUrl, PlainHttpAllowed, is_safe_way
+from applinks.links.whereabouts import FormerUrl, PlainHttpAllowed, check_address, is_safe_way
 
 __all__ = [
+    "ALIASES",
     "DIALECTS",
     "GENERIC",
     "IMPERSONATION_PARAMETERS",
@@ -153,6 +165,7 @@ __all__ = [
     "Grant",
     "GrantOfToken",
     "GrantsGiven",
+    "HoldsSecret",
     "Identity",
     "Incoming",
     "Invitation",
@@ -207,18 +220,24 @@ __all__ = [
     "TakeTurn",
     "Told",
     "VerdictOf",
+    "WantedLink",
     "WhoWeAre",
     "agreement",
     "arrive",
     "can_be_sealed_for",
     "change",
     "change_policy",
+    "check_address",
+    "check_declared",
     "copied",
+    "declare",
     "dialect_of",
     "differences",
     "digest_of",
     "endpoints_of",
-    "id_of_address",
+    "existing",
+    "holds_secret",
+    "id_of",
     "is_safe_way",
     "link_entities",
     "link_named",

@@ -73,7 +73,7 @@ def register(
     _check_whole(name, base, consumer, provider)
     if base:
         yield from check_address(base, "The address")
-    id = id_of_address(base or f"consumer {consumer.key if consumer else ''}")  # noqa: A001
+    id = id_of(base, consumer.key if consumer else "")  # noqa: A001
     namesake: Link | None = yield LinkByName(name)
     if namesake is not None and namesake.id != id:
         raise name_taken(namesake)
@@ -85,7 +85,7 @@ def register(
     said = Link(id, name, ALIASES.get(type, type), base, base, same_users=statement)
     if provider is not None:
         said = replace(said, outgoing=_outgoing(provider, level))
-        yield from _check_endpoints(said)
+        yield from check_endpoints(said)
     if consumer is not None:
         said = replace(said, incoming=_incoming(consumer, level))
     link = yield from alter(id, lambda stored: _renewed(stored, said), by=by, kind="link made")
@@ -137,7 +137,7 @@ def _check_whole(name: str, base: str, consumer: Consumer | None, provider: Prov
 def _outgoing(provider: Provider, level: Level) -> Outgoing:
     method = _method(provider.signature_method, provider.secret, whose="The provider")
     if provider.consumer_key is not None:
-        _check_key(provider.consumer_key)
+        check_key(provider.consumer_key)
     return Outgoing(
         level=level,
         signature_method=method,
@@ -148,7 +148,7 @@ def _outgoing(provider: Provider, level: Level) -> Outgoing:
 
 
 def _incoming(consumer: Consumer, level: Level) -> Incoming:
-    _check_key(consumer.key)
+    check_key(consumer.key)
     if bool(consumer.public_key) == bool(consumer.secret):
         raise ConfigurationError("A consumer has either a public key or a secret.", remedy="Give one of the two.")
     if consumer.callback is not None and not is_callback(consumer.callback):
@@ -166,7 +166,7 @@ def _incoming(consumer: Consumer, level: Level) -> Incoming:
     )
 
 
-def _check_endpoints(link: Link) -> Flow[None]:
+def check_endpoints(link: Link) -> Flow[None]:
     """Tokens and people are sent there: to plain addresses only, as the link's own is one; a query is its provider's affair."""
     for address in astuple(endpoints_of(link)):
         path, _, query = address.partition("?")
@@ -188,7 +188,7 @@ def _method(named: SignatureMethod | None, secret: str | None, *, whose: str) ->
     return method
 
 
-def _check_key(key: str) -> None:
+def check_key(key: str) -> None:
     if not key.isprintable() or key != key.strip() or not 0 < len(key) <= LONGEST_KEY:
         raise ConfigurationError(
             "A consumer key must be plain text without blanks at its ends.",
@@ -196,8 +196,12 @@ def _check_key(key: str) -> None:
         )
 
 
-def id_of_address(text: str) -> str:
-    """The id of an application that says none: the name UUID of its address, as products make it (protocol.md 4.4)."""
+def id_of(base: str, consumer_key: str = "") -> str:
+    """The id of an application that says none: the name UUID of its address, as products make it (protocol.md 4.4).
+
+    That of its consumer key, if it has no address.
+    """
+    text = base or f"consumer {consumer_key}"
     digest = bytearray(hashlib.md5(text.encode(), usedforsecurity=False).digest())
     digest[6] = digest[6] & 0x0F | 0x30  # version 3
     digest[8] = digest[8] & 0x3F | 0x80

@@ -19,7 +19,7 @@ from typing import Any
 from applinks.announcements import Announce, ConsentEnded
 from applinks.audit import Entry, WriteDown
 from applinks.errors import ConfigurationError, LinkExists, PairingRefused, TheirFault
-from applinks.links.by_hand import id_of_address
+from applinks.links.by_hand import id_of
 from applinks.links.changes import alter, existing
 from applinks.links.identity import Identity, WhoWeAre
 from applinks.links.model import Endpoints, Level, Link
@@ -157,8 +157,8 @@ def _said_id(base: str, link: Link, *, unproven: bool) -> Flow[str]:
             remedy="If you are sure, say so: move_link(…, unproven=True) or --unproven. Calls and people are then sent there.",
             link=link.name,
         )
-    if link.id == id_of_address(link.application_url):  # made by hand: its administrator's word is all that there ever was
-        return id_of_address(base)
+    if link.id == id_of(link.application_url):  # made by hand: its administrator's word is all that there ever was
+        return id_of(base)
     try:
         about = yield from manifest_at(base)
     except TheirFault as failure:

@@ -64,6 +64,11 @@ class Sealing:
         return cls(_read(path), path)
 
     @classmethod
+    def from_lines(cls, lines: Iterable[str], source: str) -> Sealing:
+        """The same lines from elsewhere; `source` names it in errors. Raises `ConfigurationError`."""
+        return cls(_parse(lines, source), source)
+
+    @classmethod
     def fresh(cls) -> Sealing:
         """A new key that ends with the process."""
         return cls(dict([_new_key()]))

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import hmac
+
 from sqlalchemy import Connection, bindparam, delete, select, update
 
-from applinks.links import KeepSecret, SecretOf, SecretUse
+from applinks.links import HoldsSecret, KeepSecret, SecretOf, SecretUse
 from applinks.store.insertion import insert_or_replace
 from applinks.store.links import move_version
 from applinks.store.sealing import Place, Sealing
@@ -43,6 +45,11 @@ class Secrets:
         id = _id(question.link_id, question.use, question.origin)  # noqa: A001
         sealed = connection.execute(_ONE, {"id": id}).scalar()
         return None if sealed is None else self._sealing.unseal(sealed, _place(id)).decode()
+
+    def holds(self, connection: Connection, question: HoldsSecret) -> bool:
+        """Whether it is this one; the time tells nothing of it."""
+        kept = self.find(connection, SecretOf(question.link_id, question.use, question.origin))
+        return kept is not None and hmac.compare_digest(kept.encode(), question.secret.encode())
 
 
 def _id(link_id: str, use: SecretUse, origin: str) -> str:
