@@ -16,7 +16,7 @@ from applinks.links.changes import (
     name_taken,
     remove,
 )
-from applinks.links.dialects import DIALECTS, GENERIC, dialect_of, endpoints_of, who_am_i
+from applinks.links.dialects import COME_BACK_PATH, DIALECTS, GENERIC, dialect_of, endpoints_of, id_of_address, who_am_i
 from applinks.links.facts import ClockSkew, Facts, FactsFor, LearnSkew
 from applinks.links.grants import (
     CountWrongVerifier,
@@ -34,6 +34,7 @@ from applinks.links.grants import (
     digest_of,
 )
 from applinks.links.identity import Identity, IsOurStamp, OurKey, Stamp, WhoWeAre, new_key
+from applinks.links.looking import Found, Kind, Remark, look
 from applinks.links.model import (
     IMPERSONATION_PARAMETERS,
     OAUTH_LEVELS,
@@ -47,7 +48,8 @@ from applinks.links.model import (
     Outgoing,
     SameUsers,
 )
-from applinks.links.pairing import PAIRING_PATH, Administrator, Proposal
+from applinks.links.pairing import PAIRING_HEADER, PAIRING_PATH, PAIRING_VERSION, Administrator, Proposal
+from applinks.links.products import DIALOGS, Guide, Values, guide, values_for
 from applinks.links.registry import (
     LinkById,
     LinkByName,
@@ -60,6 +62,7 @@ from applinks.links.registry import (
     primary_link,
 )
 from applinks.links.secrets import KeepSecret, SecretOf, SecretUse, new_secret, outgoing_use, set_secret
+from applinks.links.setting_up import SetUp, create_link, set_up_product
 from applinks.links.tokens import (
     AccessToken,
     Consent,
@@ -76,12 +79,16 @@ from applinks.links.trusting import trust
 from applinks.links.whereabouts import PlainHttpAllowed, is_safe_way
 
 __all__ = [
+    "COME_BACK_PATH",
     "DIALECTS",
+    "DIALOGS",
     "GENERIC",
     "IMPERSONATION_PARAMETERS",
     "LEARN",
     "OAUTH_LEVELS",
+    "PAIRING_HEADER",
     "PAIRING_PATH",
+    "PAIRING_VERSION",
     "REQUESTOR_ID",
     "SIGNATURE_METHODS",
     "USER_ID",
@@ -102,9 +109,11 @@ __all__ = [
     "Facts",
     "FactsFor",
     "ForgetToken",
+    "Found",
     "Grant",
     "GrantOfToken",
     "GrantsGiven",
+    "Guide",
     "Identity",
     "Incoming",
     "IsOurStamp",
@@ -112,6 +121,7 @@ __all__ = [
     "KeepRequestToken",
     "KeepSecret",
     "KeepToken",
+    "Kind",
     "LearnSkew",
     "Level",
     "Limits",
@@ -127,6 +137,7 @@ __all__ = [
     "PlainHttpAllowed",
     "Proposal",
     "Provider",
+    "Remark",
     "RememberParameter",
     "RemoveLink",
     "RenewGrant",
@@ -137,19 +148,25 @@ __all__ = [
     "SaveLink",
     "SecretOf",
     "SecretUse",
+    "SetUp",
     "SpendRequestToken",
     "Stamp",
     "TakeTurn",
+    "Values",
     "WhoWeAre",
     "change",
     "change_policy",
+    "create_link",
     "dialect_of",
     "digest_of",
     "endpoints_of",
+    "guide",
+    "id_of_address",
     "is_safe_way",
     "link_named",
     "link_with_id",
     "links_of",
+    "look",
     "make_primary",
     "name_taken",
     "new_key",
@@ -160,6 +177,8 @@ __all__ = [
     "register",
     "remove",
     "set_secret",
+    "set_up_product",
     "trust",
+    "values_for",
     "who_am_i",
 ]

@@ -31,6 +31,8 @@ from applinks.wire.oauth1 import SignatureMethod
 PAIRING_PATH = "rest/applinks-pairing/1.0/pair"
 MANIFEST_PATH = "rest/applinks/1.0/manifest"
 CONSUMER_INFO_PATH = "plugins/servlet/oauth/consumer-info"
+PAIRING_HEADER, PAIRING_VERSION = "x-applinks-pairing", "1.0"
+"""Comes with our manifest and says that an application can be paired. In no document, so no other reader has to ignore it."""
 
 
 @dataclass(frozen=True, slots=True)

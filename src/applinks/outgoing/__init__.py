@@ -2,6 +2,7 @@
 
 from applinks.outgoing import dance
 from applinks.outgoing.connections import Connections
+from applinks.outgoing.entered import Check, Checked, check_entered
 from applinks.outgoing.fetch import fetch, fetch_async
 from applinks.outgoing.ladder import ANONYMOUS, Explanation
 from applinks.outgoing.linked import AsyncLinkedApplication, LinkedApplication
@@ -9,9 +10,12 @@ from applinks.outgoing.linked import AsyncLinkedApplication, LinkedApplication
 __all__ = [
     "ANONYMOUS",
     "AsyncLinkedApplication",
+    "Check",
+    "Checked",
     "Connections",
     "Explanation",
     "LinkedApplication",
+    "check_entered",
     "dance",
     "fetch",
     "fetch_async",
