@@ -213,7 +213,8 @@ def _who_am_i(check: str, facts: Facts, mechanism: Mechanism, user: str) -> Flow
         return _broken(check, failure)
     if response.status == 404 and problem is None:
         return _none(check, f"it has no {question.path} to ask; try a call of your own")
-    if response.status != 200:
+    silent = response.status == 401 and problem is None and response.header("x-ausername") is not None  # protocol.md 0.5, 9.1
+    if response.status != 200 and not silent:
         return _refused(check, response, problem, facts, request)
     name = response.header("x-ausername") or question.read(response.body)
     return "" if name.casefold() == "anonymous" else printable(name)[:100]

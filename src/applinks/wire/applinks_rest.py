@@ -164,7 +164,10 @@ def _in_json(text: str) -> Iterator[Mapping[str, str]]:
 
 
 def _in_xml(text: str) -> Iterator[Mapping[str, str]]:
-    for element in parse(text, _CALLED).iter():
+    root = parse(text, _CALLED)
+    if root.tag.lower() == "html":
+        raise malformed(_CALLED, "is a page for people")
+    for element in root.iter():
         members = {child.tag: (child.text or "").strip() for child in element}
         if "id" in members and "rpcUrl" in members:
             yield members
