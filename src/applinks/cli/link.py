@@ -49,7 +49,7 @@ def create(
 
     with opened(database) as applinks:
         found = applinks.look(url)
-        found.check()
+        found.check_introduced()
         is_product = found.kind is Kind.PRODUCT
         if administrator is None and not is_product:
             administrator = typer.prompt("Administrator over there")

@@ -125,6 +125,15 @@ class Found:
             kind = _ERRORS.get(obstacle.code, PairingRefused)
             raise kind(obstacle.words, remedy=obstacle.remedy or None)
 
+    def check_introduced(self) -> None:
+        """The same, and `PairingRefused` where nothing says what it is, so that a link can only be made by hand."""
+        self.check()
+        if self.kind is Kind.GENERIC:
+            said = self.remarks[0].words if self.remarks else f"{self.url} has no manifest."
+            raise PairingRefused(
+                said, remedy="Check the address; any OAuth provider is linked by hand: `applinks link register`."
+            )
+
 
 _ERRORS: dict[str, type[AppLinksError]] = {
     **{kind.code: kind for kind in (TransportFailed, TlsFailed, TimedOut, RedirectedElsewhere, MalformedAnswer)},

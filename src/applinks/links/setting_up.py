@@ -59,13 +59,13 @@ def create_link(
     found = yield from look(url)
     if found.kind is Kind.PRODUCT:
         return (yield from _set_up(found, administrator, same_users=same_users, by=by, name=name, execute_as=None)).link
+    found.check_introduced()
     if administrator is None:
-        found.check()
         raise PairingRefused(
             f"{found.name or found.url!r} is linked in one operation, for which an administrator of it signs in.",
             remedy="Name one; or register it by hand: `applinks link register`.",
         )
-    return (yield from pairing.create(found.url if found.id else url, administrator, same_users=same_users, by=by, name=name))
+    return (yield from pairing.create(found.url, administrator, same_users=same_users, by=by, name=name))
 
 
 def set_up_product(
