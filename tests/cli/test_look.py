@@ -25,7 +25,6 @@ def jira(files) -> Iterator[Product]:
 
 
 def test_it_is_told_who_is_there(run, jira):
-    """B-01"""
     ran = run("look", jira.url)
     assert ran.out.splitlines()[:4] == [
         f"Jira (jira 9.12.5) at {jira.url}",
@@ -43,7 +42,6 @@ def test_as_data_it_has_everything_that_was_found(run, jira):
 
 
 def test_what_stands_against_a_link_ends_with_1(run, jira):
-    """B-02"""
     jira.base_url = "https://jira.example.com"
     ran = run("look", jira.url, status=1)
     assert "believes that its address is https://jira.example.com" in ran.out
@@ -129,7 +127,6 @@ def test_where_nothing_says_what_it_is_nothing_is_asked_and_the_way_by_hand_is_t
 
 
 def test_the_steps_are_told_again_and_checked_when_entered(run, jira, applinks):
-    """M-01"""
     made = run("link", "create", jira.url, "--same-users").out
     steps = run("link", "steps", "Jira").out
     assert made.endswith(steps)

@@ -81,7 +81,6 @@ def codes(found: Found) -> list[str]:
 
 
 def test_a_product_is_told_by_name_version_and_key(us):
-    """B-01"""
     found = looked(us, There())
     assert found == Found(
         JIRA, Kind.PRODUCT, ABOUT.id, "Tickets", "jira", "9.12.5", JIRA, "9.2.2",
@@ -111,7 +110,6 @@ def test_what_it_is_decides_how_it_is_linked(us, type, kind):  # noqa: A002
 
 
 def test_whoever_has_no_manifest_may_be_any_provider_or_the_wrong_address(us):
-    """B-02"""
     found = looked(us, There(None))
     assert (found.kind, codes(found), found.obstacle) == (Kind.GENERIC, ["no-manifest"], None)
     assert found.id == found.type == ""
@@ -155,7 +153,7 @@ def test_where_nothing_is_found_above_either_the_first_place_is_told(us):
     ],
 )
 def test_another_address_than_its_own_is_explained_by_the_part_that_differs(us, url, part):
-    """B-02; protocol.md 13: BASE_URL_MISMATCH"""
+    """protocol.md 13: BASE_URL_MISMATCH"""
     found = looked(us, There(replace(ABOUT, url=url)))
     assert codes(found) == [f"address-differs-{part}"]
     with pytest.raises(PairingRefused, match=url):

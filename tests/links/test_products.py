@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import pytest
@@ -12,6 +13,7 @@ from applinks.links.dialects import PRODUCTS
 from applinks.links.products import HERE, LEVELS, MEANINGS, Fill, dialogs_of
 from applinks.wire.keys import PublicKey
 from applinks.wire.oauth1 import SignatureMethod
+from house.source import DOCS, section
 from in_memory import InMemory, link_to
 from links.test_looking import ABOUT, JIRA, KEY, There
 
@@ -111,7 +113,7 @@ TICKS = [
 
 @pytest.mark.parametrize(("level", "fixed_user", "two_legged", "impersonation", "name"), TICKS)
 def test_the_ticks_are_what_the_link_needs_and_no_more(us, level, fixed_user, two_legged, impersonation, name):
-    """B-04, B-08, B-10"""
+    """R-07"""
     steps = told(us, to_jira(outgoing=Outgoing(level, fixed_user=fixed_user)))
     assert steps["two-legged"]["Allow 2-Legged OAuth"][0] == two_legged
     assert steps["two-legged"]["Allow user impersonation through 2-Legged OAuth"][0] == impersonation
@@ -177,3 +179,20 @@ def test_a_direction_that_is_disabled_needs_nothing_entered(us):
 def test_one_without_an_address_is_not_asked(us):
     us.run(guide(to_jira(type="generic", application_url="")))
     assert us.network.asked == []
+
+
+# ---- the page of them
+
+
+def test_the_page_of_the_dialogs_tells_each_of_them_as_it_is():
+    page = (DOCS / "reference" / "products.md").read_text()
+    assert re.findall(r"^## (.+)$", page, re.MULTILINE) == [dialogs.versions for dialogs in DIALOGS]
+    for dialogs in DIALOGS:
+        text = section(DOCS / "reference" / "products.md", dialogs.versions)
+        assert f"\n{dialogs.sure.capitalize()}.\n" in text
+        titles = [f"{number}. {form.title}: {form.way}" for number, form in enumerate(dialogs.forms, 1)]
+        assert [title.replace("**", "") for title in re.findall(r"^(\*\*\d.+)$", text, re.MULTILINE)] == titles
+        rows = [(blank.label, MEANINGS[blank.what]) for form in dialogs.forms for blank in form.blanks]
+        told = re.findall(r"^\| (.+?) \| (.+) \|$", text, re.MULTILINE)
+        assert [row for row in told if row != ("Field", "Enter")] == rows
+        assert all(form.note in text for form in dialogs.forms)

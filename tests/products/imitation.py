@@ -169,7 +169,7 @@ class Product:
         return [*told, ("publicSignup", "false"), ("url", self.base_url), ("iconUri", f"{self.base_url}/icon.png")]
 
     def _document(self, asked: Asked, root: str, told: list[tuple[str, str]], status: int = 200) -> Answer:
-        """XML, unless JSON is what is asked for (protocol.md 0.7)."""
+        """XML, unless JSON is what is asked for (protocol.md 6.1)."""
         if asked.header("accept").startswith("application/json") and not self.edition.only_xml and root != "manifest":
             return Answer(status, json.dumps(dict(told)), {"Content-Type": "application/json"})
         return Answer(status, _xml(root, told), {"Content-Type": "application/xml;charset=UTF-8"})
@@ -220,7 +220,7 @@ class Product:
     def _not_allowed(self, asked: Asked) -> Answer | None:
         """Basic, pre-emptive; an administrator; a captcha after three wrong passwords (protocol.md 3)."""
         if asked.header("user-agent").startswith("Mozilla"):
-            return Answer(403, "XSRF check failed")  # protocol.md 0.10
+            return Answer(403, "XSRF check failed")  # protocol.md 11
         challenge = {"WWW-Authenticate": f'OAuth realm="{quote(self.base_url, safe="")}"'}
         scheme, _, encoded = asked.header("authorization").partition(" ")
         user, _, password = b64decode(encoded).decode().partition(":") if scheme == "Basic" else ("", "", "")

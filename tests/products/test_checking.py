@@ -80,7 +80,6 @@ def test_each_mistake_is_named_with_the_field_to_correct(us, jira, mistake):
 
 
 def test_a_fixed_user_is_checked_where_calls_may_go_as_one(us, jira):
-    """B-10"""
     us.do("change_link", "Jira", fixed_user=True, by="ada")
     jira.enter("Front", **right(us))
     assert (checked(us)["fixed-user"].passed, checked(us)["fixed-user"].words) == (False, "it answered as nobody")
@@ -126,7 +125,7 @@ def test_a_clock_that_differs_is_told_with_its_remedy(us, jira):
 
 
 def test_silence_about_who_is_calling_is_a_failure(us, jira):
-    """B-09, protocol.md 0.5"""
+    """protocol.md 9.1"""
     jira.enter("Front", **right(us))
     jira.failing["/session"] = Answer(200, "{}", {"X-AUSERNAME": "anonymous", "Content-Type": "application/json"})
     found = checked(us)["impersonation"]

@@ -39,7 +39,6 @@ def link_there(product):
 
 @pytest.mark.parametrize("edition", WITHOUT_SUDO, ids=NAMES)
 def test_with_its_administrator_both_ends_are_made_and_nothing_is_left_to_be_entered(face, start, edition):
-    """P-01, B-03"""
     product = start(edition)
     made = face.do("set_up_product", product.url, ADMIN, same_users=True, by="ada")
     assert steps(made) == []
@@ -61,7 +60,7 @@ def test_with_its_administrator_both_ends_are_made_and_nothing_is_left_to_be_ent
 
 @pytest.mark.parametrize("edition", WITHOUT_SUDO, ids=NAMES)
 def test_the_link_that_was_made_carries_calls_as_the_person_at_once(us, start, edition):
-    """The signature is verified by another library; M-02"""
+    """The signature is verified by another library"""
     product = start(edition)
     us.do("set_up_product", product.url, ADMIN, same_users=True, by="ada")
     with us.applinks.acting_as("alice"):
@@ -72,7 +71,7 @@ def test_the_link_that_was_made_carries_calls_as_the_person_at_once(us, start, e
 
 @pytest.mark.parametrize(("same_users", "impersonates"), [(True, True), (False, False)])
 def test_the_answer_about_the_users_decides_the_levels_of_both_ends(us, start, same_users, impersonates):
-    """B-04, B-08"""
+    """R-07"""
     product = start(JIRA_9)
     made = us.do("set_up_product", product.url, ADMIN, same_users=same_users, by="ada")
     level = {"enabled": True, "twoLoEnabled": True, "twoLoImpersonationEnabled": impersonates}
@@ -82,7 +81,6 @@ def test_the_answer_about_the_users_decides_the_levels_of_both_ends(us, start, s
 
 
 def test_a_fixed_user_over_there_is_set_and_used(us, start):
-    """B-10"""
     product = start(JIRA_9)
     made = us.do("set_up_product", product.url, ADMIN, same_users=False, execute_as="robot", by="ada")
     assert made.link.outgoing.fixed_user
@@ -119,7 +117,6 @@ def test_the_page_of_a_product_is_as_good_as_its_own_address(us, start):
 
 @pytest.mark.parametrize("edition", EDITIONS, ids=lambda edition: f"{edition.type} {edition.version}")
 def test_without_its_administrator_our_end_is_made_and_every_step_is_told(us, start, edition):
-    """P-01, M-01"""
     product = start(edition)
     made = us.do("set_up_product", product.url, same_users=True, by="ada")
     assert product.links == {}
@@ -221,7 +218,7 @@ def test_a_puzzle_after_wrong_passwords_is_told_as_one(us, start):
 
 
 def test_an_answer_made_for_nobody_is_no_sign_in_whatever_its_status(us, start):
-    """protocol.md 0.5: 200 as anonymous"""
+    """protocol.md 9.1: 200 as anonymous"""
     product = start(JIRA_9)
     product.failing["/3.0/applinks"] = Answer(200, "[]", {"Content-Type": "application/json", "X-AUSERNAME": "anonymous"})
     with pytest.raises(AccessRefused) as refused:
@@ -319,7 +316,6 @@ def test_a_name_that_another_link_has_is_told_before_any_password_is_sent(us, st
 
 
 def test_a_product_that_believes_in_another_address_is_not_linked(us, start):
-    """B-02"""
     product = start(JIRA_9)
     product.base_url = "https://jira.example.com"
     with pytest.raises(PairingRefused, match="the host differs"):

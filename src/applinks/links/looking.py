@@ -1,4 +1,4 @@
-"""A look at an address before anything is made: who is there, what they speak, and what stands against a link (B-01, B-02).
+"""A look at an address before anything is made: who is there, what they speak, and what stands against a link.
 
 Nothing is written, nothing is sent but plain GETs without credentials, and nothing that comes back is believed: it is shown.
 """

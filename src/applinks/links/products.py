@@ -1,4 +1,4 @@
-"""What has to be entered in a product, as data: for each product and version its dialogs, with exact labels and values (P-01).
+"""What has to be entered in a product, as data: for each product and version its dialogs, with exact labels and values.
 
 Facts are those of protocol.md 6.2 and 7. `sure` says how good they are: "documented" by the vendor or a shipped client,
 "reported" by others, "unverified" where they are working knowledge only. None was tried on a real product.

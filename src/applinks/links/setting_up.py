@@ -1,4 +1,4 @@
-"""Makes both ends of a link with a product: what its REST allows is done, the rest is told with exact values (P-01).
+"""Makes both ends of a link with a product: what its REST allows is done, the rest is told with exact values.
 
 Rules of this file:
 - The password of their administrator goes to the product alone, over TLS or within this machine, and is never kept (T-27).

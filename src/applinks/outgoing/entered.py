@@ -1,4 +1,4 @@
-"""Checks what was entered on the far side, one thing at a time, by what it says and by calls that change nothing (P-01, M-01).
+"""Checks what was entered on the far side, one thing at a time, by what it says and by calls that change nothing.
 
 Each check stands for what an administrator typed: our consumer key and public key there, the callback, the ticks for two-legged
 calls. It tells what is wrong in the far side's own words (`oauth_problem`), and which field to correct. The request token that
@@ -213,7 +213,7 @@ def _who_am_i(check: str, facts: Facts, mechanism: Mechanism, user: str) -> Flow
         return _broken(check, failure)
     if response.status == 404 and problem is None:
         return _none(check, f"it has no {question.path} to ask; try a call of your own")
-    silent = response.status == 401 and problem is None and response.header("x-ausername") is not None  # protocol.md 0.5, 9.1
+    silent = response.status == 401 and problem is None and response.header("x-ausername") is not None  # protocol.md 9.1
     if response.status != 200 and not silent:
         return _refused(check, response, problem, facts, request)
     name = response.header("x-ausername") or question.read(response.body)
