@@ -16,7 +16,7 @@ from typing import Any
 
 from applinks import clock
 from applinks.announcements import Announce, Fact
-from applinks.audit import Entry, WriteDown
+from applinks.audit import AuditTrail, Entry, WriteDown, Written
 from applinks.errors import LinkExists, TransportFailed
 from applinks.incoming import SpendNonce, receive
 from applinks.links import (
@@ -30,6 +30,8 @@ from applinks.links import (
     Decide,
     Decision,
     EndDance,
+    EntityLink,
+    EntityLinks,
     Facts,
     FactsFor,
     ForgetToken,
@@ -55,12 +57,14 @@ from applinks.links import (
     Outgoing,
     PlainHttpAllowed,
     RememberParameter,
+    RemoveEntityLink,
     RemoveLink,
     RenewGrant,
     RequestToken,
     RequestTokenOf,
     RevokeGrant,
     SameUsers,
+    SaveEntityLink,
     SaveLink,
     SecretOf,
     SecretUse,
@@ -125,6 +129,7 @@ class InMemory:
         self.request_tokens: dict[str, RequestToken] = {}
         self.wrong_verifiers: dict[str, int] = {}
         self.grants: dict[str, Grant] = {}
+        self.entities: dict[str, EntityLink] = {}
         self.skews: dict[str, float] = {}
         self.told: list[Fact] = []
         self.waited: list[float] = []
@@ -163,6 +168,11 @@ class InMemory:
     def kinds(self) -> list[str]:
         """The types of what was asked, in order."""
         return [type(question).__name__ for question in self.asked]
+
+    def trail(self, question: AuditTrail) -> tuple[Written, ...]:
+        found = [Written(number, self.now, entry) for number, entry in enumerate(self.entries, 1)]
+        wanted = [one for one in found if question.link in {None, one.entry.link} and question.kind in {None, one.entry.kind}]
+        return tuple(wanted[::-1][: question.limit])
 
     def outcomes(self, kind: str) -> list[str]:
         """How each act of that kind ended, in order."""
@@ -319,6 +329,7 @@ def _is_of(kept: AccessToken | Grant, question: ConsentsHeld | GrantsGiven) -> b
 
 _ANSWERS: dict[type, Callable[[InMemory, Any], Any]] = {
     WhoWeAre: lambda us, _: us.identity,
+    AuditTrail: lambda us, question: us.trail(question),
     OurKey: lambda us, _: us.key,
     Now: lambda us, _: Moment(us.now, clock.fresh_nonce()),
     LinkById: lambda us, question: us.links.get(question.id),
@@ -354,6 +365,9 @@ _ANSWERS: dict[type, Callable[[InMemory, Any], Any]] = {
     ForgetToken: InMemory.forget_token,
     ConsentsHeld: InMemory.consents_held,
     TakeTurn: InMemory.take_turn,
+    EntityLinks: lambda us, question: tuple(one for one in us.entities.values() if question.link_id in {None, one.link_id}),
+    SaveEntityLink: lambda us, question: us.entities.setdefault(question.entity_link.id, question.entity_link),
+    RemoveEntityLink: lambda us, question: us.entities.pop(question.id, None),
     KeepDance: InMemory.keep_dance,
     DanceOf: lambda us, question: us.dances.get(question.state),
     EndDance: lambda us, question: us.dances.pop(question.state, None) is not None,

@@ -44,8 +44,8 @@ if TYPE_CHECKING:
     )
     from applinks.front import AppLinks, AsyncAppLinks
     from applinks.incoming import Principal
-    from applinks.links import Administrator, Consumer, Endpoints, Link, Provider
-    from applinks.outgoing import AsyncLinkedApplication, Explanation, LinkedApplication
+    from applinks.links import Administrator, Consumer, Endpoints, Entity, EntityLink, Link, Provider
+    from applinks.outgoing import AsyncLinkedApplication, Explanation, LinkedApplication, LinkedEntity
     from applinks.people import EVERYONE, People, Person, Policy, current_user, run_as
 
 _HOMES = {
@@ -70,6 +70,8 @@ _HOMES = {
     "DanceOfAnother": "errors",
     "DanceOver": "errors",
     "Endpoints": "links",
+    "Entity": "links",
+    "EntityLink": "links",
     "Explanation": "outgoing",
     "FarSideError": "errors",
     "Head": "audit",
@@ -77,6 +79,7 @@ _HOMES = {
     "LinkExists": "errors",
     "LinkNotFound": "errors",
     "LinkedApplication": "outgoing",
+    "LinkedEntity": "outgoing",
     "MalformedAnswer": "errors",
     "MechanismMissing": "errors",
     "MethodForbidden": "errors",
@@ -126,6 +129,8 @@ __all__ = [
     "DanceOfAnother",
     "DanceOver",
     "Endpoints",
+    "Entity",
+    "EntityLink",
     "Explanation",
     "FarSideError",
     "Head",
@@ -133,6 +138,7 @@ __all__ = [
     "LinkExists",
     "LinkNotFound",
     "LinkedApplication",
+    "LinkedEntity",
     "MalformedAnswer",
     "MechanismMissing",
     "MethodForbidden",

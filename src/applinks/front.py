@@ -19,6 +19,9 @@ from applinks.links import (
     Consent,
     ConsentsHeld,
     Consumer,
+    Entity,
+    EntityLink,
+    EntityLinks,
     Found,
     Guide,
     Link,
@@ -27,7 +30,7 @@ from applinks.links import (
     SetUp,
 )
 from applinks.mechanisms import names_of
-from applinks.outgoing import AsyncLinkedApplication, Checked, LinkedApplication, check_entered, dance
+from applinks.outgoing import AsyncLinkedApplication, Checked, LinkedApplication, LinkedEntity, check_entered, dance
 from applinks.people import Policy
 from applinks.questions import Flow
 
@@ -154,6 +157,26 @@ class AppLinks(Application):
         """Delete our end of a link; delete the other end there."""
         by = self.administrator(by)
         self.run(_then(name, lambda link: links.remove(link, by=by)))
+
+    def link_entities(
+        self, name: str, ours: Entity, theirs: Entity, *, primary: bool = False, by: str | None = None
+    ) -> EntityLink:
+        """Link a thing of this application (a project) with one of a linked application (a space); see `Entity`."""
+        by = self.administrator(by)
+        return self.run(_then(name, lambda link: links.link_entities(link, ours, theirs, primary=primary, by=by)))
+
+    def unlink_entities(self, id: str, *, by: str | None = None) -> EntityLink:  # noqa: A002
+        """Take such a link away."""
+        return self.run(links.unlink_entities(id, by=self.administrator(by)))
+
+    def entity_links(self, ours: Entity | None = None, *, link: str | None = None) -> tuple[EntityLink, ...]:
+        """What is linked with a thing of ours, over one link, or at all; primary ones first."""
+        return self.run(_entity_links(ours, link))
+
+    def linked_entity(self, ours: Entity, type: str) -> LinkedEntity[LinkedApplication]:  # noqa: A002
+        """The thing of that type that is used for a thing of ours when none is named, and the application that has it."""
+        link, found = self.run(_linked_entity(ours, type))
+        return LinkedEntity(LinkedApplication(link, self), found.remote)
 
     def grants(self, user: str | None = None, *, link: str | None = None) -> tuple[consent.Given, ...]:
         """What one person, or everybody, has allowed other applications to do as them here; or one application."""
@@ -303,6 +326,26 @@ class AsyncAppLinks(Application):
         by = self.administrator(by)
         await self.run_async(_then(name, lambda link: links.remove(link, by=by)))
 
+    async def link_entities(
+        self, name: str, ours: Entity, theirs: Entity, *, primary: bool = False, by: str | None = None
+    ) -> EntityLink:
+        """Link a thing of this application (a project) with one of a linked application (a space); see `Entity`."""
+        by = self.administrator(by)
+        return await self.run_async(_then(name, lambda link: links.link_entities(link, ours, theirs, primary=primary, by=by)))
+
+    async def unlink_entities(self, id: str, *, by: str | None = None) -> EntityLink:  # noqa: A002
+        """Take such a link away."""
+        return await self.run_async(links.unlink_entities(id, by=self.administrator(by)))
+
+    async def entity_links(self, ours: Entity | None = None, *, link: str | None = None) -> tuple[EntityLink, ...]:
+        """What is linked with a thing of ours, over one link, or at all; primary ones first."""
+        return await self.run_async(_entity_links(ours, link))
+
+    async def linked_entity(self, ours: Entity, type: str) -> LinkedEntity[AsyncLinkedApplication]:  # noqa: A002
+        """The thing of that type that is used for a thing of ours when none is named, and the application that has it."""
+        link, found = await self.run_async(_linked_entity(ours, type))
+        return LinkedEntity(AsyncLinkedApplication(link, self), found.remote)
+
     async def grants(self, user: str | None = None, *, link: str | None = None) -> tuple[consent.Given, ...]:
         """What one person, or everybody, has allowed other applications to do as them here; or one application."""
         return await self.run_async(_grants(user, link))
@@ -363,3 +406,14 @@ def _consents(user: str | None, link: str | None) -> Flow[tuple[Consent, ...]]:
     found = (yield from links.link_named(link)) if link is not None else None
     held: tuple[Consent, ...] = yield ConsentsHeld(user, found.id if found else None)
     return held
+
+
+def _entity_links(ours: Entity | None, link: str | None) -> Flow[tuple[EntityLink, ...]]:
+    found = (yield from links.link_named(link)) if link is not None else None
+    linked: tuple[EntityLink, ...] = yield EntityLinks(ours, found.id if found else None)
+    return linked
+
+
+def _linked_entity(ours: Entity, type: str) -> Flow[tuple[Link, EntityLink]]:  # noqa: A002
+    found = yield from links.primary_entity(ours, type)
+    return (yield from links.link_with_id(found.link_id)), found

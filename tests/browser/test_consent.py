@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from applinks.links import KeepRequestToken, RequestToken, digest_of
-from applinks.web.pages import AUTHORIZE, GRANTS, START
+from applinks.web.visit import AUTHORIZE, GRANTS, START
 from browser.two_applications import Two, running
 
 Look = Callable[[Page, str], None]

@@ -77,8 +77,8 @@ class Two:
 
 
 @contextmanager
-def running(folder: Path) -> Iterator[Two]:
-    """Both, linked; users are not shared, so that every call needs consent. Front is at `127.0.0.1`, the tracker at `localhost`:
+def running(folder: Path, *, linked: bool = True) -> Iterator[Two]:
+    """Both; where they are linked, users are not shared, so that every call needs consent. Front is at `127.0.0.1`, the tracker at `localhost`:
     to browsers these are two sites."""
     with ExitStack() as stack:
         sockets = stack.enter_context(listen()), stack.enter_context(listen())
@@ -91,7 +91,8 @@ def running(folder: Path) -> Iterator[Two]:
         two = Two(stack.enter_context(front), stack.enter_context(AppLinks(databases[1], url=urls[1], name="Tracker", **more)))
         stack.enter_context(wsgi(front_application(front, lambda: urls[1]), sockets[0]))
         stack.enter_context(asgi(tracker_application(tracker), sockets[1]))
-        front.create_link(urls[1], ADMIN, same_users=False, by="admin")
+        if linked:
+            front.create_link(urls[1], ADMIN, same_users=False, by="admin")
         yield two
 
 

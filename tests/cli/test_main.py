@@ -37,6 +37,8 @@ ARGUMENTS = {
     ("link", "delete"): ("Wiki", "--yes"),
     ("grant", "revoke"): ("grant 1",),
     ("consent", "forget"): ("Wiki", "alice"),
+    ("entity", "link"): ("Wiki", "project:OPS", "space:OPS"),
+    ("entity", "unlink"): ("1",),
 } | {("link", word): ("Wiki",) for word in ("show", "policy", "change", "primary", "trust")}
 """What must be said for a command to begin its work."""
 ON_A_DATABASE = [words for words in COMMANDS if words not in {("demo",), ("init",)}]
@@ -51,7 +53,8 @@ def spoken(words: tuple[str, ...]) -> str:
 
 def test_the_commands_are_those_that_are_described():
     assert [" ".join(words) for words in COMMANDS] == [
-        "audit list", "audit verify", "consent forget", "consent list", "demo", "grant list", "grant revoke", "init",
+        "audit list", "audit verify", "consent forget", "consent list", "demo",
+        "entity link", "entity list", "entity unlink", "grant list", "grant revoke", "init",
         "keys list", "keys reseal", "keys rotate", "link change", "link create", "link delete", "link explain", "link list",
         "link policy", "link primary", "link register", "link secret", "link show", "link test", "link trust",
     ]  # fmt: skip

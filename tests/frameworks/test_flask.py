@@ -12,7 +12,7 @@ from applinks.frameworks import WSGIMiddleware
 from applinks.frameworks.flask import pages
 from applinks.incoming import BODY_LIMIT
 from applinks.people import current_user
-from applinks.web.pages import AUTHORIZE, GRANTS
+from applinks.web.visit import AUTHORIZE, GRANTS
 from applinks.wire.messages import FORM
 from frameworks.page_hosts import flask_application
 from in_memory import InMemory

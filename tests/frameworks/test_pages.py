@@ -12,9 +12,10 @@ import pytest
 from applinks.frameworks import ASGIPages
 from applinks.incoming import BODY_LIMIT
 from applinks.links import WhoWeAre, digest_of
+from applinks.mechanisms import MECHANISMS
 from applinks.people import current_user
 from applinks.web import STATIC as SHEETS
-from applinks.web.pages import AUTHORIZE, END, GRANTS, LONGEST_FORM, START, STATIC
+from applinks.web.visit import AUTHORIZE, END, GRANTS, LONGEST_FORM, START, STATIC
 from applinks.wire import oauth1
 from applinks.wire.encoding import parse_form
 from applinks.wire.messages import FORM, Request
@@ -250,6 +251,7 @@ def test_in_asynchronous_code_nothing_is_asked_synchronously():
 
     class Host:
         identity = called.identity
+        mechanisms = MECHANISMS
 
         async def run_async(self, flow):
             return await called.run_async(flow)

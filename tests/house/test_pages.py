@@ -158,7 +158,7 @@ def test_the_reference_tells_the_fixed_numbers_as_they_are():
 
 def test_the_reference_tells_every_endpoint_and_every_page():
     told = re.findall(r"^\| `(/[^`]+)` \|", (DOCS / "reference/endpoints.md").read_text(), re.MULTILINE)
-    assert sorted(told) == sorted([*ENDPOINTS, *TOKEN_ENDPOINTS, *{path for _, path in pages.PAGES}, f"{pages.STATIC}/…"])
+    assert sorted(told) == sorted([*ENDPOINTS, *TOKEN_ENDPOINTS, *{page.path for page in pages.PAGES}, f"{pages.STATIC}/…"])
 
 
 def test_the_reference_tells_every_field_of_a_record():

@@ -9,7 +9,8 @@ import pytest
 
 from applinks.errors import StoreUnavailable, TransportFailed
 from applinks.links import IsOurStamp, KeepDance, Level
-from applinks.web.pages import AFTER_SIGN_IN, AUTHORIZE, START
+from applinks.web.answers import AFTER_SIGN_IN
+from applinks.web.visit import AUTHORIZE, START
 from applinks.wire.messages import Response
 from in_memory import NOW, link_to
 from web.dom import Dom

@@ -13,7 +13,7 @@ from applinks.outgoing import dance
 from applinks.people import Person
 from applinks.web import PageVisit, serve
 from applinks.web.forms import COOKIE
-from applinks.web.pages import AUTHORIZE, GRANTS
+from applinks.web.visit import AUTHORIZE, GRANTS
 from applinks.wire.messages import FORM, Pairs, Request, Response
 from in_memory import NOW, InMemory
 from web.dom import Dom
@@ -21,6 +21,7 @@ from web.dom import Dom
 TOKEN = "a-request-token"
 CALLBACK = "https://wiki.example.com/base/plugins/servlet/applinks/oauth/login-dance/access?state=s"
 WIKI_ADDRESS = "https://wiki.example.com/base"
+CONFIRM = "/plugins/servlet/applinks/admin/confirm"
 FORGED, NOT_YOURS, UNKNOWN = "Please try that again", "This was meant for somebody else", "Nobody is asking"
 USED, EXPIRED = "This was decided already", "That took too long"
 SENT_BY_A_PAGE = {"sec-fetch-site": "same-origin", "origin": "null"}
@@ -140,3 +141,25 @@ def danced(wiki: InMemory, tracker: InMemory, back: str | None = None, decision:
     there = in_one_browser(wiki, "alice").open(start_of(wiki, "alice", back)).header("location") or ""
     visitor = at(tracker, by)
     return visitor.press(visitor.open(there), "decision", decision).header("location") or ""
+
+
+def confirmed(visitor: Visitor) -> Visitor:
+    """They have just confirmed that it is they."""
+    assert visitor.person is not None
+    page = visitor.get(CONFIRM)
+    answer = visitor.post(CONFIRM, {**Dom(page.body.decode()).fields(), "password": f"{visitor.person.name}'s"})
+    assert answer.status == 303
+    return visitor
+
+
+def followed(visitor: Visitor, answer: Response) -> Response:
+    """The page to which an answer leads them, at their own application."""
+    address = answer.header("location") or ""
+    assert answer.status == 303
+    base = visitor.application.identity.url
+    return visitor.open(address if address.startswith(base) else f"{'/'.join(base.split('/')[:3])}{address}")
+
+
+def said_by(answer: Response) -> str:
+    """All that a page says."""
+    return Dom(answer.body.decode()).text

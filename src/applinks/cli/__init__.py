@@ -8,7 +8,7 @@ import sys
 import typer
 
 from applinks.audit import printable
-from applinks.cli import audit, consent, demo, grant, init, keys, link, look
+from applinks.cli import audit, consent, demo, entity, grant, init, keys, link, look
 from applinks.cli.words import check_text
 from applinks.errors import AppLinksError, CredentialsRequired
 
@@ -23,6 +23,7 @@ app.command("demo")(demo.demo)
 app.command("init")(init.init)
 app.command("look")(look.look)
 app.add_typer(link.app, name="link")
+app.add_typer(entity.app, name="entity")
 app.add_typer(grant.app, name="grant")
 app.add_typer(consent.app, name="consent")
 app.add_typer(audit.app, name="audit")

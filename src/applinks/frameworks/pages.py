@@ -44,8 +44,9 @@ class _Pages:
     def _serve(self, request: Request, *, admitted: bool) -> Flow[Response]:
         identity: Identity = yield WhoWeAre()
         person = None if admitted else _really_here()
-        path = identity.below(request.url)
-        return (yield from serve(PageVisit(request, path, identity, person, self._sign_in, self._sign_out)))
+        path, loaded = identity.below(request.url), self.applinks.mechanisms
+        visit = PageVisit(request, path, identity, person, self._sign_in, self._sign_out, loaded)
+        return (yield from serve(visit))
 
 
 def _really_here() -> Person | None:

@@ -1,6 +1,7 @@
 """What a link is: the model, the registry, keys, changes, and the making of both ends."""
 
-from applinks.links import pairing
+from applinks.links import agreement, pairing
+from applinks.links.agreement import Agreement, Invitation
 from applinks.links.by_hand import Consumer, Provider, register
 from applinks.links.changes import (
     LEARN,
@@ -17,6 +18,16 @@ from applinks.links.changes import (
     remove,
 )
 from applinks.links.dialects import COME_BACK_PATH, DIALECTS, GENERIC, dialect_of, endpoints_of, id_of_address, who_am_i
+from applinks.links.entities import (
+    Entity,
+    EntityLink,
+    EntityLinks,
+    RemoveEntityLink,
+    SaveEntityLink,
+    link_entities,
+    primary_entity,
+    unlink_entities,
+)
 from applinks.links.facts import ClockSkew, Facts, FactsFor, LearnSkew
 from applinks.links.grants import (
     CountWrongVerifier,
@@ -94,6 +105,7 @@ __all__ = [
     "USER_ID",
     "AccessToken",
     "Administrator",
+    "Agreement",
     "Changes",
     "ClockSkew",
     "Consent",
@@ -106,6 +118,9 @@ __all__ = [
     "Decision",
     "EndDance",
     "Endpoints",
+    "Entity",
+    "EntityLink",
+    "EntityLinks",
     "Facts",
     "FactsFor",
     "ForgetToken",
@@ -116,6 +131,7 @@ __all__ = [
     "Guide",
     "Identity",
     "Incoming",
+    "Invitation",
     "IsOurStamp",
     "KeepDance",
     "KeepRequestToken",
@@ -139,12 +155,14 @@ __all__ = [
     "Provider",
     "Remark",
     "RememberParameter",
+    "RemoveEntityLink",
     "RemoveLink",
     "RenewGrant",
     "RequestToken",
     "RequestTokenOf",
     "RevokeGrant",
     "SameUsers",
+    "SaveEntityLink",
     "SaveLink",
     "SecretOf",
     "SecretUse",
@@ -154,6 +172,7 @@ __all__ = [
     "TakeTurn",
     "Values",
     "WhoWeAre",
+    "agreement",
     "change",
     "change_policy",
     "create_link",
@@ -163,6 +182,7 @@ __all__ = [
     "guide",
     "id_of_address",
     "is_safe_way",
+    "link_entities",
     "link_named",
     "link_with_id",
     "links_of",
@@ -173,12 +193,14 @@ __all__ = [
     "new_secret",
     "outgoing_use",
     "pairing",
+    "primary_entity",
     "primary_link",
     "register",
     "remove",
     "set_secret",
     "set_up_product",
     "trust",
+    "unlink_entities",
     "values_for",
     "who_am_i",
 ]

@@ -17,6 +17,7 @@ from typing import Any
 from applinks.audit import printable
 from applinks.errors import LinkExists, MalformedAnswer, PairingRefused, TheirFault
 from applinks.links import changes
+from applinks.links.agreement import Agreement
 from applinks.links.changes import SIGNATURE_METHODS
 from applinks.links.identity import Identity, OurKey, WhoWeAre
 from applinks.links.model import IMPERSONATION_PARAMETERS, Level, Link, Outgoing, SameUsers
@@ -25,9 +26,10 @@ from applinks.links.whereabouts import check_address
 from applinks.questions import Ask, Flow, Moment, Now
 from applinks.wire import basic, consumer_info, manifest
 from applinks.wire.keys import PrivateKey, PublicKey
-from applinks.wire.messages import Request, Response
+from applinks.wire.messages import Pairs, Request, Response
 from applinks.wire.oauth1 import SignatureMethod
 
+AGREEMENT_HEADER = "x-applinks-agreement"
 PAIRING_PATH = "rest/applinks-pairing/1.0/pair"
 MANIFEST_PATH = "rest/applinks/1.0/manifest"
 CONSUMER_INFO_PATH = "plugins/servlet/oauth/consumer-info"
@@ -70,22 +72,18 @@ class Proposal:
         return cls(**texts, same_users=data["same_users"], methods=tuple(str(method) for method in methods[:20]))
 
 
-def create(url: str, administrator: Administrator, *, same_users: bool, by: str, name: str | None = None) -> Flow[Link]:
+def create(
+    url: str, administrator: Administrator | Agreement, *, same_users: bool, by: str, name: str | None = None
+) -> Flow[Link]:
     """Link this application and the one at `url`, both ways, in one operation.
 
-    `administrator` signs in there; `by` names the administrator here. Saying the same again repairs or renews the link.
+    `administrator` signs in there, or has agreed there in their browser; `by` names the administrator here. Saying the same
+    again repairs or renews the link.
     Raises `PairingRefused`, `LinkExists`, `TransportFailed`, `MalformedAnswer`; our end is then as it was.
     """
-    us: Identity = yield WhoWeAre()
     base = url.rstrip("/")
-    yield from check_address(base, "The address")
-    them = yield from _read_other(base)
-    if them.id == us.id:
-        raise PairingRefused("That is this application itself.", remedy="Give the address of another one.")
-    yield from _check_free(them, name)
-    key: PrivateKey = yield OurKey()
-    proposal = Proposal(us.id, us.url, us.consumer_key, key.public.fingerprint, same_users, SIGNATURE_METHODS)
-    answer = yield from _propose(base, administrator, proposal)
+    them = yield from other_at(base, name)
+    answer = yield from _propose(base, administrator, (yield from propose(same_users=same_users)))
     if answer.get("fingerprint") != them.key.fingerprint:
         raise PairingRefused(
             f"The key at {base} is not the one that {them.name!r} says it has.",
@@ -94,10 +92,46 @@ def create(url: str, administrator: Administrator, *, same_users: bool, by: str,
     return (yield from _record(them, same_users, by, _method(str(answer.get("method"))), name))
 
 
+def create_ours(url: str, *, same_users: bool, by: str, name: str | None = None) -> Flow[Link]:
+    """Make our end only, where nobody is at hand who administers the other side too; they make theirs in the same way.
+
+    Until both have, no call gets through.
+    """
+    them = yield from other_at(url.rstrip("/"), name)
+    return (yield from _record(them, same_users, by, SIGNATURE_METHODS[0], name))
+
+
+def other_at(base: str, name: str | None = None) -> Flow[Other]:
+    """The application at that address, if a link to it could be made, under that name or its own; writes nothing."""
+    us: Identity = yield WhoWeAre()
+    yield from check_address(base, "The address")
+    them = yield from _read_other(base)
+    if them.id == us.id:
+        raise PairingRefused("That is this application itself.", remedy="Give the address of another one.")
+    yield from _check_free(them, name)
+    return them
+
+
+def propose(*, same_users: bool) -> Flow[Proposal]:
+    """What we ask the other side to record."""
+    us: Identity = yield WhoWeAre()
+    key: PrivateKey = yield OurKey()
+    return Proposal(us.id, us.url, us.consumer_key, key.public.fingerprint, same_users, SIGNATURE_METHODS)
+
+
 def accept(proposal: Proposal, *, by: str) -> Flow[dict[str, Any]]:
     """The far half: verify who proposes, record our end, and tell them what we recorded."""
     us: Identity = yield WhoWeAre()
     key: PrivateKey = yield OurKey()
+    them = yield from proposer_of(proposal)
+    known = _known_methods(proposal)
+    link = yield from _record(them, proposal.same_users, by, known[0], None)
+    return {"id": us.id, "name": us.name, "link": link.name, "fingerprint": key.public.fingerprint, "method": known[0]}
+
+
+def proposer_of(proposal: Proposal) -> Flow[Other]:
+    """Who proposes, as it describes itself at its own address, if we could record it; writes nothing."""
+    us: Identity = yield WhoWeAre()
     base = proposal.url.rstrip("/")
     yield from check_address(base, "The proposer's address")
     if proposal.id == us.id:
@@ -106,17 +140,21 @@ def accept(proposal: Proposal, *, by: str) -> Flow[dict[str, Any]]:
     yield from _check_free(them, None)
     if (them.id, them.consumer_key, them.key.fingerprint) != (proposal.id, proposal.consumer_key, proposal.fingerprint):
         raise PairingRefused(f"What {base} says of itself is not what the proposal says.", remedy="Say the same again.")
+    _known_methods(proposal)
+    return them
+
+
+def _known_methods(proposal: Proposal) -> list[SignatureMethod]:
     known = [method for method in SIGNATURE_METHODS if method in proposal.methods]
     if not known:
         raise PairingRefused(
             "There is no signature method that both sides know.", remedy=f"We know: {', '.join(SIGNATURE_METHODS)}."
         )
-    link = yield from _record(them, proposal.same_users, by, known[0], None)
-    return {"id": us.id, "name": us.name, "link": link.name, "fingerprint": key.public.fingerprint, "method": known[0]}
+    return known
 
 
 @dataclass(frozen=True, slots=True)
-class _Other:
+class Other:
     """The other application, as it describes itself at its own address."""
 
     id: str
@@ -127,7 +165,7 @@ class _Other:
     key: PublicKey
 
 
-def _read_other(base: str) -> Flow[_Other]:
+def _read_other(base: str) -> Flow[Other]:
     """Manifest and consumer info, compared with the address at which they were found."""
     headers = (("accept", "application/xml, application/json;q=0.9"),)
     said: Response = yield Ask(Request("GET", f"{base}/{MANIFEST_PATH}", headers))
@@ -139,10 +177,10 @@ def _read_other(base: str) -> Flow[_Other]:
         )
     said = yield Ask(Request("GET", f"{base}/{CONSUMER_INFO_PATH}", headers))
     consumer = consumer_info.read(_found(said, base, "consumer info"), said.header("content-type"))
-    return _Other(about.id, about.name, about.type, base, consumer.key, PublicKey.read(consumer.public_key))
+    return Other(about.id, about.name, about.type, base, consumer.key, PublicKey.read(consumer.public_key))
 
 
-def _read_proposer(base: str) -> Flow[_Other]:
+def _read_proposer(base: str) -> Flow[Other]:
     try:
         return (yield from _read_other(base))
     except TheirFault as failure:
@@ -161,12 +199,12 @@ def _found(response: Response, base: str, what: str) -> bytes:
     return response.body
 
 
-def _propose(base: str, administrator: Administrator, proposal: Proposal) -> Flow[dict[str, Any]]:
-    headers = (
-        ("authorization", basic.credentials(administrator.name, administrator.password)),
-        ("content-type", "application/json"),
-        ("accept", "application/json"),
-    )
+def _propose(base: str, administrator: Administrator | Agreement, proposal: Proposal) -> Flow[dict[str, Any]]:
+    headers: Pairs = (("content-type", "application/json"), ("accept", "application/json"))
+    if isinstance(administrator, Agreement):
+        headers = (*headers, (AGREEMENT_HEADER, administrator.text))
+    else:
+        headers = (*headers, ("authorization", basic.credentials(administrator.name, administrator.password)))
     response: Response = yield Ask(Request("POST", f"{base}/{PAIRING_PATH}", headers, proposal.to_json()))
     answer = _members(response.body)
     if response.status == 200:
@@ -176,7 +214,7 @@ def _propose(base: str, administrator: Administrator, proposal: Proposal) -> Flo
     raise PairingRefused(f"{base} refused: {reason}", remedy=remedy or "Mend that there, and say the same again.")
 
 
-def _record(them: _Other, same_users: bool, by: str, method: SignatureMethod, name: str | None) -> Flow[Link]:
+def _record(them: Other, same_users: bool, by: str, method: SignatureMethod, name: str | None) -> Flow[Link]:
     """Write our end. What an administrator has set on an existing link stays: its name, policy and primary flag."""
     moment: Moment = yield Now()
     level = Level.OAUTH_IMPERSONATION if same_users else Level.OAUTH
@@ -205,11 +243,11 @@ def _record(them: _Other, same_users: bool, by: str, method: SignatureMethod, na
     return (yield from changes.alter(them.id, make, by=by, kind="link made"))
 
 
-def _name_for(them: _Other, given: str | None, stored: Link | None) -> str:
+def _name_for(them: Other, given: str | None, stored: Link | None) -> str:
     return given or (stored.name if stored else them.name)
 
 
-def _check_free(them: _Other, name: str | None) -> Flow[None]:
+def _check_free(them: Other, name: str | None) -> Flow[None]:
     """Neither the name nor the application's id may lead elsewhere already; said before any password is sent.
 
     Ids are public: whoever claims that of a linked application, at another address, would take over the link and its policy.

@@ -5,7 +5,7 @@ from applinks.outgoing.connections import Connections
 from applinks.outgoing.entered import Check, Checked, check_entered
 from applinks.outgoing.fetch import fetch, fetch_async
 from applinks.outgoing.ladder import ANONYMOUS, Explanation
-from applinks.outgoing.linked import AsyncLinkedApplication, LinkedApplication
+from applinks.outgoing.linked import AsyncLinkedApplication, LinkedApplication, LinkedEntity
 
 __all__ = [
     "ANONYMOUS",
@@ -15,6 +15,7 @@ __all__ = [
     "Connections",
     "Explanation",
     "LinkedApplication",
+    "LinkedEntity",
     "check_entered",
     "dance",
     "fetch",

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Coroutine, Sequence
-from typing import Any, Generic, Protocol, Self, TypedDict, TypeVar, Unpack
+from typing import Any, Generic, NamedTuple, Protocol, Self, TypedDict, TypeVar, Unpack
 
 import httpx2
 
 from applinks import clock
 from applinks.errors import ConfigurationError, TransportFailed
-from applinks.links import Link, who_am_i
+from applinks.links import Entity, Link, who_am_i
 from applinks.mechanisms import Mechanism
 from applinks.outgoing import address, answer, ladder, reading
 from applinks.outgoing.answer import ERRORS
@@ -212,3 +212,13 @@ class AsyncLinkedApplication(_Linked[Coroutine[Any, Any, httpx2.Response]]):
     async def explain(self, user: str | None = None) -> Explanation:
         """What would be used for a call now, as whom, and why; see `LinkedApplication.explain`."""
         return await self._caller.run_async(self._explain(user))
+
+
+A = TypeVar("A")
+
+
+class LinkedEntity(NamedTuple, Generic[A]):
+    """A thing of a linked application, and the application that has it, to be called."""
+
+    application: A
+    entity: Entity

@@ -6,7 +6,7 @@ import unicodedata
 from dataclasses import asdict
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, bindparam, delete, or_, select, update
+from sqlalchemy import Connection, Row, and_, bindparam, case, delete, func, or_, select, update
 
 from applinks.errors import LinkExists
 from applinks.links import (
@@ -29,7 +29,7 @@ from applinks.links import (
 )
 from applinks.people import Policy
 from applinks.store.insertion import insert
-from applinks.store.tables import links, versions
+from applinks.store.tables import entity_links, links, versions
 from applinks.wire.oauth1 import SignatureMethod
 
 _ONE = select(links).where(links.c.id == bindparam("id"))
@@ -93,6 +93,7 @@ def remove_link(connection: Connection, question: RemoveLink) -> None:
     gone = connection.execute(delete(links).where(links.c.id == question.id).returning(links.c.type)).first()
     if gone is not None:
         _promote(connection, gone.type)
+        _promote_entities(connection)
 
 
 def remember_parameter(connection: Connection, question: RememberParameter) -> None:
@@ -149,6 +150,17 @@ def _promote(connection: Connection, type: str) -> None:  # noqa: A002
     if not _has_primary(connection, type):
         next_one = select(links.c.id).where(links.c.type == type).order_by(links.c.folded_name).limit(1).scalar_subquery()
         connection.execute(update(links).where(links.c.id == next_one).values(is_primary=True))
+
+
+def _promote_entities(connection: Connection) -> None:
+    """Where the primary one of the things that are linked with a thing of ours went with its link, the next takes over."""
+    group = (entity_links.c.local_type, entity_links.c.local_key, entity_links.c.type)
+    headless = select(*group).group_by(*group).having(func.max(case((entity_links.c.is_primary, 1), else_=0)) == 0)
+    for local_type, local_key, type_ in connection.execute(headless).all():
+        theirs = and_(group[0] == local_type, group[1] == local_key, group[2] == type_)
+        heir = select(entity_links.c.id).where(theirs).order_by(entity_links.c.name, entity_links.c.key).limit(1)
+        taken = update(entity_links).where(entity_links.c.id == heir.scalar_subquery())
+        connection.execute(taken.values(is_primary=True))
 
 
 def _row(link: Link) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from applinks.links import (
     DanceOf,
     Decide,
     EndDance,
+    EntityLinks,
     FactsFor,
     ForgetToken,
     GrantOfToken,
@@ -35,10 +36,12 @@ from applinks.links import (
     Links,
     OurKey,
     RememberParameter,
+    RemoveEntityLink,
     RemoveLink,
     RenewGrant,
     RequestTokenOf,
     RevokeGrant,
+    SaveEntityLink,
     SaveLink,
     SecretOf,
     SpendRequestToken,
@@ -48,7 +51,7 @@ from applinks.links import (
     new_key,
 )
 from applinks.questions import Question
-from applinks.store import identity, links, rotation
+from applinks.store import entities, identity, links, rotation
 from applinks.store.database import Database, Use, failing_as_unavailable
 from applinks.store.grants import Grants
 from applinks.store.grouping import Grouped
@@ -106,6 +109,9 @@ class Store:
             IsOurStamp: keys.is_our_stamp,
             SaveLink: self._writing(links.save_link),
             RemoveLink: self._writing(links.remove_link),
+            EntityLinks: self._reading(entities.entity_links),
+            SaveEntityLink: self._writing(entities.save_entity_link),
+            RemoveEntityLink: self._writing(entities.remove_entity_link),
             RememberParameter: self._writing(links.remember_parameter),
             KeepSecret: self._writing(secrets.keep),
             ConsentsHeld: self._reading(tokens.held),

@@ -1,7 +1,7 @@
 """Our pages as people see them: consent, what they have allowed, notices."""
 
 from applinks.web.look import STATIC, STATIC_HEADERS, page, render, security_headers
-from applinks.web.pages import PageVisit, serve
+from applinks.web.pages import serve
 from applinks.web.views import (
     Consent,
     FarSide,
@@ -16,6 +16,7 @@ from applinks.web.views import (
     Verifier,
     View,
 )
+from applinks.web.visit import PageVisit
 
 __all__ = [
     "STATIC",

@@ -1,20 +1,19 @@
 """Forms that come from our own pages, from the browser and the person to whom they were shown (security.md T-40).
 
-A form carries a stamp over the person, the page and a random cookie of the browser. Nothing is kept on our side.
+A form carries a stamp over the person, the page and a random cookie of the browser; those of the administration, which lead
+from one page to the next, one over all of its pages. Nothing is kept on our side.
 """
 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
 
 from applinks.links import IsOurStamp, Stamp
 from applinks.people import Person
 from applinks.questions import Flow, FreshSecrets
+from applinks.web.visit import ADMINISTRATION, LINKS, PageVisit
 from applinks.wire.messages import Response
-
-if TYPE_CHECKING:
-    from applinks.web.pages import PageVisit
 
 COOKIE = "applinks-form"
 _is_cookie = re.compile("[A-Za-z0-9_-]{43}").fullmatch  # it goes back into a header, and into a stamp between blanks
@@ -49,26 +48,32 @@ def is_ours(visit: PageVisit, person: Person) -> Flow[bool]:
 
 
 def _form(cookie: str, visit: PageVisit, person: Person) -> str:
-    return f"form {cookie} {visit.path} {person.name}"
+    of_one = visit.path if not visit.path.startswith((ADMINISTRATION, LINKS)) else ADMINISTRATION
+    return f"form {cookie} {of_one} {person.name}"
 
 
 def _our_origin(visit: PageVisit) -> str:
     return "/".join(visit.identity.url.split("/", 3)[:3])
 
 
-def _cookie_name(visit: PageVisit) -> str:
-    return f"__Host-{COOKIE}" if visit.identity.url.startswith("https://") else COOKIE
+def _cookie_name(visit: PageVisit, name: str) -> str:
+    return f"__Host-{name}" if visit.identity.url.startswith("https://") else name
 
 
 def cookie_of(visit: PageVisit) -> str | None:
-    """Ours, by whatever it is surrounded: other applications of this host set cookies that no parser takes."""
-    sent = "; ".join(value for name, value in visit.request.headers if name == "cookie")
+    """What this browser keeps in our cookie."""
+    return next(filter(_is_cookie, cookies_of(visit, COOKIE)), None)
+
+
+def cookies_of(visit: PageVisit, name: str) -> Iterator[str]:
+    """Ours of that name, by whatever they are surrounded: other applications of this host set cookies that no parser takes."""
+    sent = "; ".join(value for header, value in visit.request.headers if header == "cookie")
     pairs = (piece.strip().partition("=") for piece in sent.split(";"))
-    return next((value for name, _, value in pairs if name == _cookie_name(visit) and _is_cookie(value)), None)
+    return (value for found, _, value in pairs if found == _cookie_name(visit, name))
 
 
-def remembering(response: Response, visit: PageVisit, cookie: str) -> Response:
+def remembering(response: Response, visit: PageVisit, cookie: str, name: str = COOKIE) -> Response:
     """The answer, with the cookie."""
     secure = "; Secure" if visit.identity.url.startswith("https://") else ""
-    header = ("set-cookie", f"{_cookie_name(visit)}={cookie}; Path=/; HttpOnly; SameSite=Lax{secure}")
+    header = ("set-cookie", f"{_cookie_name(visit, name)}={cookie}; Path=/; HttpOnly; SameSite=Lax{secure}")
     return Response(response.status, (*response.headers, header), response.body)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from hashlib import sha256
 from pathlib import Path
@@ -37,17 +38,18 @@ STATIC_HEADERS: Pairs = (
 )
 
 
-def page(view: View) -> Response:
+def page(view: View, *, status: int = 200, form_targets: Iterable[str] = ()) -> Response:
     """The whole answer: status, headers, page. Raises `ConfigurationError` for a path that does not lie on this host."""
-    status = NOTICES[view.kind].status if isinstance(view, Notice) else 200
-    targets = (view.callback,) if isinstance(view, Consent) and view.callback else ()
+    status = NOTICES[view.kind].status if isinstance(view, Notice) else status
+    targets = (view.callback,) if isinstance(view, Consent) and view.callback else tuple(form_targets)
     headers = (("content-type", "text/html; charset=utf-8"), *security_headers(targets))
     return Response(status, headers, render(view).encode())
 
 
 def render(view: View) -> str:
     """The page that shows a view. Raises `ConfigurationError` for a path that does not lie on this host."""
-    return _TEMPLATES.get_template(f"{type(view).__name__.lower()}.html").render(view=view, frame=view.frame)
+    name = re.sub("(?<=[a-z])(?=[A-Z])", "-", type(view).__name__).lower()
+    return _TEMPLATES.get_template(f"{name}.html").render(view=view, frame=view.frame)
 
 
 def security_headers(form_targets: Iterable[str] = ()) -> Pairs:
@@ -87,6 +89,7 @@ _FILTERS = (
     shown.host_of,
     shown.initial,
     shown.iso,
+    shown.moment,
     shown.origin_of,
     shown.readable_host,
     shown.span,

@@ -86,6 +86,11 @@ def day(moment: int) -> str:
     return f"{found.day} {found:%B %Y}"
 
 
+def moment(seconds: int) -> str:
+    """`2026-11-25 02:28:26`, in UTC."""
+    return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%d %H:%M:%S}"
+
+
 def iso(moment: int) -> str:
     """`2026-11-25T02:28:26Z`."""
     return f"{datetime.fromtimestamp(moment, UTC):%Y-%m-%dT%H:%M:%SZ}"

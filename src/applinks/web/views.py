@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Protocol
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,11 +19,21 @@ class Reader:
 
 
 @dataclass(frozen=True, slots=True)
+class Section:
+    """A part of the administration; `here` says that it is the one that is looked at."""
+
+    name: str
+    path: str
+    here: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Frame:
     """What surrounds every page.
 
     `product` is the name of this application; `static_path` is where `STATIC` is served, `grants_path` the page of what a
-    person has allowed, `sign_out_path` where the host application signs people out, if it has such a place.
+    person has allowed, `sign_out_path` where the host application signs people out, if it has such a place; `sections` the
+    parts of the administration, for administrators.
     """
 
     product: str
@@ -31,6 +42,7 @@ class Frame:
     reader: Reader | None = None
     home_path: str = "/"
     sign_out_path: str | None = None
+    sections: tuple[Section, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,4 +159,20 @@ class Notice:
     continue_path: str | None = None
 
 
-View = Consent | Verifier | Grants | Notice
+@dataclass(frozen=True, slots=True)
+class Sudo:
+    """Is it really you? Posted to `action_path`: `form_token`, `password` and `back`."""
+
+    frame: Frame
+    form_token: str = field(repr=False)
+    action_path: str
+    back: str
+    trouble: str | None = None
+
+
+class View(Protocol):
+    """What every page is told at least. Its template has the name of its class, with dashes: `OneLink`, `one-link.html`."""
+
+    @property
+    def frame(self) -> Frame:
+        """What surrounds it."""

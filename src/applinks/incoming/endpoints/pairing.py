@@ -1,4 +1,4 @@
-"""Our half of a reciprocal link, made for an administrator of this application who signs in for it (R-06).
+"""Our half of a reciprocal link, made for an administrator of this application who signs in for it, or has agreed to it (R-06).
 
 JSON only, so that no page in a browser can send it; passwords are tried a few times a quarter of an hour at most.
 """
@@ -13,7 +13,7 @@ from applinks.audit import printable
 from applinks.errors import AppLinksError, LinkExists, StoreUnavailable
 from applinks.incoming.endpoints.visit import Visit
 from applinks.incoming.replay import QUARTER_HOUR, may_try_to_sign_in
-from applinks.links import PAIRING_PATH, Proposal, pairing
+from applinks.links import PAIRING_PATH, Agreement, Proposal, agreement, pairing
 from applinks.people import Person, SignIn
 from applinks.questions import Flow
 from applinks.wire import basic
@@ -30,10 +30,15 @@ def serve(visit: Visit) -> Flow[Response]:
         return _answer(405, _said("Only POST is answered here.", "Send the proposal by POST."), ("allow", "POST"))
     if media_type(visit.request.header("content-type")) != "application/json":
         return _answer(415, _said("The proposal is not JSON.", "Send it as application/json."))
-    refusal, administrator = yield from _sign_in(visit)
-    if refusal is not None:
-        return refusal
     try:
+        agreed = visit.request.header(pairing.AGREEMENT_HEADER)
+        if agreed is not None:
+            proposal = Proposal.from_json(visit.request.body)
+            administrator = yield from agreement.agreed(proposal.to_json(), Agreement(agreed))
+        else:
+            refusal, administrator = yield from _sign_in(visit)
+            if refusal is not None:
+                return refusal
         recorded = yield from pairing.accept(Proposal.from_json(visit.request.body), by=administrator)
     except StoreUnavailable:
         raise

@@ -1,4 +1,4 @@
-"""What making, seeing and mending links needs: where the database lies, keys that overlap, people compared, entities, tokens."""
+"""What making, seeing and mending links needs: the place of the database, overlapping keys, people, entities, tokens."""
 
 from __future__ import annotations
 

@@ -1,0 +1,42 @@
+"""What the pages of administration call things."""
+
+from __future__ import annotations
+
+from applinks.links import Level
+
+LEVELS = {
+    Level.DISABLED: "nothing",
+    Level.OAUTH: "OAuth",
+    Level.OAUTH_IMPERSONATION: "OAuth with impersonation",
+    Level.TRUSTED: "Trusted Applications (legacy)",
+    Level.BASIC: "Basic (legacy)",
+}
+
+OUTGOING = {
+    Level.DISABLED: "Nothing is sent over this link.",
+    Level.OAUTH: "Calls go as people who have allowed it over there.",
+    Level.OAUTH_IMPERSONATION: "Calls go as whoever is using this application, without asking them.",
+    Level.TRUSTED: "Calls carry a certificate that names the person.",
+    Level.BASIC: "All calls go as one account over there, by its password.",
+}
+
+INCOMING = {
+    Level.DISABLED: "Nothing is accepted over this link.",
+    Level.OAUTH: "It may act as people who have allowed it here.",
+    Level.OAUTH_IMPERSONATION: "It may act as people whom it names, within the policy below.",
+    Level.TRUSTED: "It is believed whom its certificates name, within the policy below.",
+    Level.BASIC: "Its calls act as one person here, by a password that was made for it.",
+}
+
+DONE = {
+    "changed": "Changed. It holds from now on, on every node.",
+    "primary": "This is the link that is used now when none is named.",
+    "deleted": "Deleted here. If the other end was not deleted with it, delete it over there, too.",
+    "policy": "The policy is changed. The next request is judged by it.",
+    "secret": "Kept. It is never shown again.",
+    "entities": "Linked.",
+    "unlinked": "They are no longer linked.",
+    "linked": "Linked, both ways.",
+    "ours": "Our end is made. Calls get through when an administrator of the other side has made theirs.",
+}
+"""What a page says after something was done: the word in its query → the sentence."""

@@ -1,0 +1,86 @@
+"""A person's request to one of our pages, and the paths of these pages."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+from applinks.links import Identity
+from applinks.mechanisms import MECHANISMS, Mechanism
+from applinks.outgoing import dance
+from applinks.people import Person
+from applinks.web.views import Frame, Reader, Section
+from applinks.wire.encoding import Malformed, parse_form
+from applinks.wire.messages import Request
+
+BELOW = "/plugins/servlet"
+"""Where the host application mounts the pages, below its own address (protocol.md 1.1)."""
+AUTHORIZE = f"{BELOW}/oauth/authorize"
+GRANTS = f"{BELOW}/oauth/users/access-tokens"
+START = f"/{dance.START_PATH}"
+END = f"/{dance.END_PATH}"
+STATIC = f"{BELOW}/applinks/static"
+LINKS = f"{BELOW}/applinks/listApplicationLinks"
+"""The page of links, where the products have theirs (protocol.md 1.1)."""
+ADMINISTRATION = f"{BELOW}/applinks/admin"
+
+SECTIONS = (("Links", LINKS),)
+"""What administrators find at the top of each page."""
+
+LONGEST_FORM = 16 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class PageVisit:
+    """A person's request to one of our pages.
+
+    `path` is the part below our own address; `person` whoever the host application says is signed in. `sign_in` is the address
+    of its own sign-in, with `{}` where the way back belongs, and `sign_out` that of its sign-out; None where it has none.
+    `mechanisms` are those that are loaded; `named` are the parts of the path that its route names.
+    """
+
+    request: Request
+    path: str
+    identity: Identity
+    person: Person | None
+    sign_in: str | None = None
+    sign_out: str | None = None
+    mechanisms: Sequence[Mechanism] = MECHANISMS
+    named: Mapping[str, str] = field(default_factory=dict)
+    query: Mapping[str, str] = field(init=False)
+    form: Mapping[str, str] = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "query", _fields(self.request.url.partition("?")[2]))
+        object.__setattr__(
+            self, "form", _fields(self.request.body.decode("utf-8", "replace") if self.request.is_form() else "")
+        )
+
+    def own(self, path: str) -> str:
+        """A path below our own address, as a browser needs it."""
+        return f"{urlsplit(self.identity.url).path.rstrip('/')}{path}"
+
+    def frame(self) -> Frame:
+        """What surrounds each page."""
+        reader = Reader(self.person.name, self.person.full_name) if self.person else None
+        home = self.own("/")
+        sections = self._sections() if self.person and self.person.administrator else ()
+        return Frame(self.identity.name, self.own(STATIC), self.own(GRANTS), reader, home, self.sign_out, sections)
+
+    def _sections(self) -> tuple[Section, ...]:
+        """The way around the pages of administration."""
+        return tuple(Section(words, self.own(path), self.path == path) for words, path in SECTIONS)
+
+
+def _fields(text: str) -> Mapping[str, str]:
+    """The fields of a form or a query, each once; of those that are there twice, none (T-02)."""
+    if len(text) > LONGEST_FORM:
+        return {}
+    try:
+        pairs = parse_form(text)
+    except Malformed:
+        return {}
+    times = Counter(name for name, _ in pairs)
+    return {name: value for name, value in pairs if times[name] == 1}

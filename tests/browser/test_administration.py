@@ -1,0 +1,120 @@
+"""Making, seeing, changing and deleting links in a real browser, between two applications that are different sites to it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from applinks.links import Level
+from applinks.web.visit import LINKS
+from browser.two_applications import Two, running
+
+Look = Callable[[Page, str], None]
+
+
+@pytest.fixture(scope="module")
+def applications(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Two]:
+    with running(tmp_path_factory.mktemp("fresh"), linked=False) as two:
+        yield two
+
+
+@pytest.fixture
+def two(applications: Two) -> Iterator[Two]:
+    """Fresh ones: they know nobody."""
+    for application in (applications.front, applications.tracker):
+        for linked in application.links():
+            application.delete_link(linked.link.name, by="admin")
+    return applications
+
+
+@pytest.fixture
+def linked(two: Two) -> Two:
+    from browser.two_applications import ADMIN
+
+    two.front.create_link(two.at_tracker, ADMIN, same_users=True, by="admin")
+    return two
+
+
+@pytest.fixture
+def look(axe: Callable[[Page], None], screenshot: Look, request: pytest.FixtureRequest) -> Look:
+    """Looks closely at a page of ours: everybody can use it, and it is no wider than the window. Keeps a picture."""
+    which = request.node.callspec.id if hasattr(request.node, "callspec") else "light"
+
+    def closely(page: Page, name: str) -> None:
+        page.wait_for_load_state()
+        axe(page)
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"{name} is wider than the window"
+        expect(page.locator("main")).to_have_count(1)
+        screenshot(page, f"admin-{name}-{which}".replace(" ", "-"))
+
+    return closely
+
+
+class Hand:
+    """Somebody at a browser who signs in where they are asked to; each press of a button or a link is counted."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.clicks = 0
+
+    def press(self, name: str, role: str = "button") -> None:
+        self.click(self.page.get_by_role(role, name=name))
+
+    def click(self, what: Locator) -> None:
+        self.clicks += 1
+        what.click()
+        self.page.wait_for_load_state()
+
+    def sign_in(self, name: str = "admin") -> None:
+        self.page.get_by_label("Name").fill(name)
+        self.press("Sign in")
+
+    def confirm(self, name: str = "admin") -> None:
+        self.page.get_by_label("Your password in").fill(f"{name}'s")
+        self.press("Confirm")
+
+    def heading(self, text: str) -> None:
+        expect(self.page.get_by_role("heading", level=1)).to_have_text(text)
+
+
+def test_a_reciprocal_link_is_made_from_the_address_alone_in_under_ten_clicks(each_page: Page, two: Two, look: Look) -> None:
+    """Between two fresh instances: signing in and confirming on both sides is counted, too."""
+    page, hand = each_page, Hand(each_page)
+    page.goto(f"{two.at_front}{LINKS}")
+    hand.sign_in()
+    hand.heading("Links")
+    look(page, "no-links")
+    hand.press("Make a link")
+    hand.heading("Confirm that it is you")
+    look(page, "confirm")
+    hand.confirm()
+    hand.heading("Make a link")
+    look(page, "address")
+    page.get_by_label("Its address").fill(two.at_tracker)
+    hand.press("Look")
+    hand.heading("Link with Tracker")
+    look(page, "found")
+    hand.click(page.get_by_label("Yes: calls go as whoever"))
+    hand.press("Yes, visit Tracker")
+    hand.heading("Sign in to Tracker")
+    hand.sign_in()
+    hand.heading("Link Tracker with Front?")
+    look(page, "agree")
+    page.get_by_label("Your password in").fill("admin's")
+    hand.press("Agree")
+    hand.heading("Tracker agrees")
+    look(page, "ends")
+    assert (two.front.links(), two.tracker.links()) == ((), ())
+    hand.press("Make the link")
+    expect(page.get_by_role("status")).to_contain_text("Linked, both ways.")
+    look(page, "one-link")
+    assert hand.clicks < 10
+    for application, name in ((two.front, "Tracker"), (two.tracker, "Front")):
+        link = application.link(name).link
+        assert (link.outgoing.level, link.incoming.level) == (Level.OAUTH_IMPERSONATION, Level.OAUTH_IMPERSONATION)
+    with two.front.acting_as("alice"):
+        assert two.front.link("Tracker").get("issues").json() == {"name": "Alice Adams"}
+    page.goto(f"{two.at_front}{LINKS}")
+    look(page, "links")

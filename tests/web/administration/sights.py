@@ -1,0 +1,91 @@
+"""One view of each kind, with every optional part."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import fields, is_dataclass, replace
+from typing import Any
+
+from applinks.web.administration.views import (
+    Agree,
+    Ends,
+    Fact,
+    Field,
+    Form,
+    Found,
+    Happened,
+    Linked,
+    Links,
+    Node,
+    OneLink,
+    Picture,
+    Refused,
+    Row,
+    ShownOnce,
+    Side,
+)
+from applinks.web.views import Section, Sudo
+from web.sights import FRAME as PLAIN_FRAME
+from web.sights import NOW
+
+FRAME = replace(PLAIN_FRAME, sections=(Section("Links", "/links", here=True), Section("Records", "/records")))
+WIKI = "https://wiki.example.com/base"
+TROUBLE = {"trouble": "It cannot be reached.", "remedy": "Start it."}
+FIELDS = (
+    Field("outgoing", "Outgoing", "choice", "oauth", "What we send.", (("oauth", "OAuth"), ("disabled", "nothing"))),
+    Field("callback", "Callback", "url", WIKI, "Where people go."),
+    Field("users", "Users", "lines", "alice\nbob", "One in a line."),
+    Field("fixed_user", "Fixed user", "check", "yes"),
+    Field("secret", "Secret", "secret", "", "Never shown again."),
+)
+ROW = Row("/links/1", "Wiki", "confluence", WIKI, True, "OAuth", "nothing")
+PICTURE = Picture(Node("Tracker", "jira", 84, 48), (Node("Wiki", "confluence", 356, 48, "oauth", "disabled"),), 96)
+SIDE = Side("OAuth", "Calls go.", (Fact("Goes to", WIKI, "There.", code=True), Fact("Signed by", "RSA-SHA256")), on=True)
+ONE = OneLink(
+    FRAME, "token", "id", "Wiki", "confluence", True, WIKI, WIKI, "The same people.", SIDE, replace(SIDE, on=False),
+    (Fact("Only these people", "alice"),), (Linked("1", "project:OPS", "space:OPS", "Operations", True),), (Happened(NOW, "call", "alice", "answered", True),), "/links/1", "/links", 1, 2, "Changed.",
+)  # fmt: skip
+
+SIGHTS: tuple[Any, ...] = (
+    Links(FRAME, (ROW,), PICTURE, "/make", 3, "Deleted."),
+    Links(FRAME, (), PICTURE, "/make"),
+    ONE,
+    replace(ONE, primary=False, history=(), policy=(), entities=(), outcome=None),
+    Form(FRAME, "token", "Change Wiki", "Our end.", "/change", "/links/1", "Wiki", FIELDS, "Save", **TROUBLE),
+    Form(FRAME, "token", "Delete Wiki?", "It is gone then.", "/delete", "/links/1", "Wiki", (), "Delete", danger=True),
+    ShownOnce(FRAME, "The secret", "Only now.", "canary", "/links/1", "Wiki"),
+    Found(FRAME, "token", "Wiki", "confluence", WIKI, "SHA256:aa", "Old wiki", True, True, "/go", "/links", **TROUBLE),
+    Found(FRAME, "token", "Wiki", "confluence", WIKI, "SHA256:aa", None, False, False, "/go", "/links"),
+    Agree(FRAME, "token", "Wiki", "confluence", WIKI, "SHA256:aa", True, "p", "i", False, "/agree", **TROUBLE),
+    Agree(FRAME, "token", "Wiki", "confluence", WIKI, "SHA256:aa", False, "p", "i", True, "/agree"),
+    Ends(FRAME, "token", "Wiki", "confluence", WIKI, "SHA256:aa", True, "i", "a", "/agreed", "/links"),
+    Refused(FRAME, "It cannot be.", "Begin anew.", "/links"),
+    Sudo(FRAME, "token", "/confirm", "/links", "That is not your password."),
+)
+
+OURS = {"path", "kind", "here"}
+"""Fields that never come from others, besides those that end in `_path`."""
+
+
+def written(view: Any, text: str) -> Any:
+    """The view with that text in every place where somebody else's could stand."""
+    return replace(view, **dict(_changed(view, text)))
+
+
+def _changed(value: Any, text: str) -> Iterator[tuple[str, Any]]:
+    for field in fields(value):
+        if field.init and field.name not in OURS and not field.name.endswith("_path"):
+            yield field.name, _with(getattr(value, field.name), text)
+
+
+def _with(value: Any, text: str) -> Any:
+    if isinstance(value, str):
+        return text
+    if isinstance(value, tuple):
+        return tuple(_with(one, text) for one in value)
+    if is_dataclass(value):
+        names = dict(_changed(value, text))
+        if isinstance(value, Field):
+            names.pop("name")  # each is an id in the page
+        return replace(value, **names)
+    return value
