@@ -39,7 +39,8 @@ ARGUMENTS = {
     ("consent", "forget"): ("Wiki", "alice"),
     ("entity", "link"): ("Wiki", "project:OPS", "space:OPS"),
     ("entity", "unlink"): ("1",),
-} | {("link", word): ("Wiki",) for word in ("show", "policy", "change", "primary", "trust")}
+    ("look",): ("http://127.0.0.1:1",),
+} | {("link", word): ("Wiki",) for word in ("show", "policy", "change", "primary", "steps", "trust")}
 """What must be said for a command to begin its work."""
 ON_A_DATABASE = [words for words in COMMANDS if words not in {("demo",), ("init",)}]
 
@@ -56,7 +57,8 @@ def test_the_commands_are_those_that_are_described():
         "audit list", "audit verify", "consent forget", "consent list", "demo",
         "entity link", "entity list", "entity unlink", "grant list", "grant revoke", "init",
         "keys list", "keys reseal", "keys rotate", "link change", "link create", "link delete", "link explain", "link list",
-        "link policy", "link primary", "link register", "link secret", "link show", "link test", "link trust",
+        "link policy", "link primary", "link register", "link secret", "link show", "link steps", "link test", "link trust",
+        "look",
     ]  # fmt: skip
 
 

@@ -48,6 +48,7 @@ def create(
     from applinks import Administrator
 
     with opened(database) as applinks:
+        password = line_from_stdin("The password") if password_stdin else None
         found = applinks.look(url)
         found.check_introduced()
         is_product = found.kind is Kind.PRODUCT
@@ -55,7 +56,9 @@ def create(
             administrator = typer.prompt("Administrator over there")
         if same_users is None:
             same_users = typer.confirm("Does a user name mean the same person on both sides?")
-        signs_in = Administrator(administrator, _password(password_stdin)) if administrator else None
+        if administrator and password is None:
+            password = typer.prompt("Their password", hide_input=True)
+        signs_in = Administrator(administrator, password or "") if administrator else None
         by = whoever_runs_this(by)
         if is_product:
             made = applinks.set_up_product(url, signs_in, same_users=same_users, execute_as=execute_as, name=name, by=by)
@@ -64,10 +67,6 @@ def create(
             return
         link = applinks.create_link(url, signs_in, same_users=same_users, name=name, by=by).link
     show(as_data(link), "Linked.", *in_words(link), as_json=as_json)
-
-
-def _password(from_stdin: bool) -> str:
-    return line_from_stdin("The password") if from_stdin else typer.prompt("Their password", hide_input=True)
 
 
 @app.command()
