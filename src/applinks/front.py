@@ -27,24 +27,28 @@ from applinks.links import (
     Entity,
     EntityLink,
     EntityLinks,
+    Found,
+    Guide,
     Identity,
     KeyStatus,
     Link,
     LinkSettings,
     Moved,
     Provider,
+    SetUp,
     moving,
-    pairing,
     signing_keys,
 )
 from applinks.mechanisms import names_of
 from applinks.outgoing import (
     AddressTold,
     AsyncLinkedApplication,
+    Checked,
     Deleted,
     LinkedApplication,
     LinkedEntity,
     Tried,
+    check_entered,
     compare,
     dance,
     telling,
@@ -71,16 +75,55 @@ class AppLinks(Application):
         """All linked applications, or all of a type; the primary one first."""
         return tuple(LinkedApplication(link, self) for link in self.run(links.links_of(type)))
 
-    def create_link(
-        self, url: str, administrator: Administrator, *, same_users: bool, name: str | None = None, by: str | None = None
-    ) -> LinkedApplication:
-        """Link this application and the one at `url`, both ways, in one operation; see `applinks.links.pairing`.
+    def look(self, url: str) -> Found:
+        """Look at an address before a link is made: who is there, and what stands against a link. Writes nothing."""
+        return self.run(links.look(url))
 
-        `administrator` is one of theirs and signs in there for this; `same_users` is the answer whether a user name means the
-        same person on both sides, said by `by` (the acting administrator, if nobody is named). Saying it again repairs.
+    def create_link(
+        self,
+        url: str,
+        administrator: Administrator | None = None,
+        *,
+        same_users: bool,
+        name: str | None = None,
+        by: str | None = None,
+    ) -> LinkedApplication:
+        """Link this application and the one at `url`, both ways, in the way that fits what is found there.
+
+        `administrator` is one of theirs and signs in there for this; without one, only our end is made, and that only with a
+        product: see `set_up_product`, which tells what is left. `same_users` is the answer whether a user name means the same
+        person on both sides, said by `by` (the acting administrator, if nobody is named). Saying it again repairs.
         """
-        flow = pairing.create(url, administrator, same_users=same_users, by=self.administrator(by), name=name)
+        flow = links.create_link(url, administrator, same_users=same_users, by=self.administrator(by), name=name)
         return LinkedApplication(self.run(flow), self)
+
+    def set_up_product(
+        self,
+        url: str,
+        administrator: Administrator | None = None,
+        *,
+        same_users: bool,
+        execute_as: str | None = None,
+        name: str | None = None,
+        by: str | None = None,
+    ) -> SetUp:
+        """Link this application and the Jira, Confluence, Bitbucket or Bamboo at `url`; tells what was done and what is left.
+
+        With an `administrator` of theirs, what its REST allows is done there too; `execute_as` is their user for calls that
+        name nobody. What is left stands in the result, by the dialogs of its version. Saying it again repairs.
+        """
+        by = self.administrator(by)
+        flow = links.set_up_product(url, administrator, same_users=same_users, by=by, name=name, execute_as=execute_as)
+        return self.run(flow)
+
+    def link_steps(self, name: str) -> Guide:
+        """What is to be entered on the far side of a link, by the dialogs of its product and version, with exact values."""
+        return self.run(_then(name, links.guide))
+
+    def check_entered(self, name: str, user: str | None = None, *, by: str | None = None) -> Checked:
+        """Check live what was entered on the far side of a link, one thing at a time; `user` is impersonated for it once."""
+        by = self.administrator(by)
+        return self.run(_then(name, lambda link: check_entered(link, user, by=by, mechanisms=self.mechanisms)))
 
     def change_policy(self, name: str, policy: Policy, *, by: str | None = None) -> Link:
         """Replace the rules for whom a linked application may impersonate here, and for what."""
@@ -337,12 +380,46 @@ class AsyncAppLinks(Application):
         """All linked applications, or all of a type; the primary one first."""
         return tuple(AsyncLinkedApplication(link, self) for link in await self.run_async(links.links_of(type)))
 
+    async def look(self, url: str) -> Found:
+        """Look at an address before a link is made: who is there, and what stands against a link. Writes nothing."""
+        return await self.run_async(links.look(url))
+
     async def create_link(
-        self, url: str, administrator: Administrator, *, same_users: bool, name: str | None = None, by: str | None = None
+        self,
+        url: str,
+        administrator: Administrator | None = None,
+        *,
+        same_users: bool,
+        name: str | None = None,
+        by: str | None = None,
     ) -> AsyncLinkedApplication:
-        """Link this application and the one at `url`, both ways, in one operation; see `AppLinks.create_link`."""
-        flow = pairing.create(url, administrator, same_users=same_users, by=self.administrator(by), name=name)
+        """Link this application and the one at `url`, both ways, in the way that fits; see `AppLinks.create_link`."""
+        flow = links.create_link(url, administrator, same_users=same_users, by=self.administrator(by), name=name)
         return AsyncLinkedApplication(await self.run_async(flow), self)
+
+    async def set_up_product(
+        self,
+        url: str,
+        administrator: Administrator | None = None,
+        *,
+        same_users: bool,
+        execute_as: str | None = None,
+        name: str | None = None,
+        by: str | None = None,
+    ) -> SetUp:
+        """Link this application and the product at `url`; see `AppLinks.set_up_product`."""
+        by = self.administrator(by)
+        flow = links.set_up_product(url, administrator, same_users=same_users, by=by, name=name, execute_as=execute_as)
+        return await self.run_async(flow)
+
+    async def link_steps(self, name: str) -> Guide:
+        """What is to be entered on the far side of a link, by the dialogs of its product and version, with exact values."""
+        return await self.run_async(_then(name, links.guide))
+
+    async def check_entered(self, name: str, user: str | None = None, *, by: str | None = None) -> Checked:
+        """Check live what was entered on the far side of a link, one thing at a time; `user` is impersonated for it once."""
+        by = self.administrator(by)
+        return await self.run_async(_then(name, lambda link: check_entered(link, user, by=by, mechanisms=self.mechanisms)))
 
     async def change_policy(self, name: str, policy: Policy, *, by: str | None = None) -> Link:
         """Replace the rules for whom a linked application may impersonate here, and for what."""

@@ -47,7 +47,8 @@ ARGUMENTS = {
     ("consent", "forget"): ("Wiki", "alice"),
     ("entity", "link"): ("Wiki", "project:OPS", "space:OPS"),
     ("entity", "unlink"): ("1",),
-} | {("link", word): ("Wiki",) for word in ("show", "policy", "change", "primary", "trust")}
+    ("look",): ("http://127.0.0.1:1",),
+} | {("link", word): ("Wiki",) for word in ("show", "policy", "change", "primary", "steps", "trust")}
 """What must be said for a command to begin its work."""
 ON_OTHERS = {("demo",), ("init",), ("plan",), ("apply",), ("export",)}
 ON_A_DATABASE = [words for words in COMMANDS if words not in ON_OTHERS]
@@ -67,8 +68,8 @@ def test_the_commands_are_those_that_are_described():
         "identity copied", "identity moved", "identity show", "init", "keys list", "keys reseal", "keys rotate",
         "link announce-address", "link change", "link compare", "link create", "link delete", "link explain", "link list",
         "link move", "link policy", "link primary", "link public-key", "link register", "link secret", "link show",
-        "link test", "link trust", "plan", "refusals", "signing announce", "signing retire", "signing rotate",
-        "signing status", "signing use", "token list", "token make", "token revoke",
+        "link steps", "link test", "link trust", "look", "plan", "refusals", "signing announce", "signing retire",
+        "signing rotate", "signing status", "signing use", "token list", "token make", "token revoke",
     ]  # fmt: skip
 
 

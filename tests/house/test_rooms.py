@@ -57,6 +57,7 @@ WITHOUT_A_TEST_OF_THEIR_NAME = {
     "store/store.py": "tests/contracts/test_store_links.py and tests/store/test_processes.py",
     "store/tables.py": "tests/store/test_schema.py",
     "store/trail.py": "tests/contracts/test_store_audit.py",
+    "links/their_end.py": "tests/links/test_setting_up.py and tests/products/test_making.py",
     "web/answers.py": "tests/web/test_consent.py and tests/web/test_dances.py",
     "wire/messages.py": "values without rules; tests/wire/test_oauth1.py uses them all",
     "cli/__init__.py": "tests/cli/test_main.py",

@@ -22,6 +22,7 @@ from applinks.cli import (
     init,
     keys,
     link,
+    look,
     signing,
     token,
 )
@@ -45,6 +46,7 @@ app.command("explain")(explain.explain)
 app.command("plan")(declared.plan)
 app.command("apply")(declared.apply)
 app.command("export")(declared.export)
+app.command("look")(look.look)
 app.add_typer(link.app, name="link")
 app.add_typer(entity.app, name="entity")
 app.add_typer(grant.app, name="grant")

@@ -11,6 +11,7 @@ import typer
 from applinks.cli import change, compare, mend, register
 from applinks.cli.shown import as_data, in_words
 from applinks.cli.words import By, Database, Json, LinkName, line_from_stdin, opened, show, table, whoever_runs_this
+from applinks.links import Kind
 from applinks.wire.keys import PublicKey
 
 app = typer.Typer(help="Links to other applications.", no_args_is_help=True)
@@ -25,32 +26,71 @@ Using = Annotated[
 def create(
     url: Annotated[str, typer.Argument(metavar="URL", help="The address of the other application.")],
     administrator: Annotated[
-        str, typer.Option("--administrator", "-a", prompt="Administrator over there", help="One of theirs.")
-    ],
+        str | None, typer.Option("--administrator", "-a", help="One of theirs; with a product it may be left out.")
+    ] = None,
     same_users: Annotated[
         bool | None,
         typer.Option("--same-users/--different-users", help="Does a user name mean the same person on both sides?"),
     ] = None,
     password_stdin: Annotated[bool, typer.Option("--password-stdin", help="Read their password from standard input.")] = False,
     name: Annotated[str | None, typer.Option("--name", help="What to call the link here; their own name if not said.")] = None,
+    execute_as: Annotated[
+        str | None, typer.Option(metavar="USER", help="A product's user for calls that name nobody; no administrator.")
+    ] = None,
     by: By = None,
     database: Database = None,
     as_json: Json = False,
 ) -> None:
-    """Link this application and another one, both ways, in one operation. This application must be running.
+    """Link this application and another one, both ways. This application must be running.
 
-    Say it again to renew keys and levels, or to mend a link of which only one end was made.
+    Another application of this kind is linked in one operation; with Jira, Confluence, Bitbucket or Bamboo, what their
+    interface allows is done, and the rest is told. Say it again to renew keys and levels, or to mend a link.
     """
     from applinks import Administrator
 
-    if same_users is None:
-        same_users = typer.confirm("Does a user name mean the same person on both sides?")
-    password = line_from_stdin("The password") if password_stdin else typer.prompt("Their password", hide_input=True)
     with opened(database) as applinks:
-        made = applinks.create_link(
-            url, Administrator(administrator, password), same_users=same_users, name=name, by=whoever_runs_this(by)
-        )
-    show(as_data(made.link), "Linked.", *in_words(made.link), as_json=as_json)
+        password = line_from_stdin("The password") if password_stdin else None
+        found = applinks.look(url)
+        found.check_introduced()
+        is_product = found.kind is Kind.PRODUCT
+        if administrator is None and not is_product:
+            administrator = typer.prompt("Administrator over there")
+        if same_users is None:
+            same_users = typer.confirm("Does a user name mean the same person on both sides?")
+        if administrator and password is None:
+            password = typer.prompt("Their password", hide_input=True)
+        signs_in = Administrator(administrator, password or "") if administrator else None
+        by = whoever_runs_this(by)
+        if is_product:
+            made = applinks.set_up_product(url, signs_in, same_users=same_users, execute_as=execute_as, name=name, by=by)
+            data = {**as_data(made.link), **{key: value for key, value in asdict(made).items() if key != "link"}}
+            show(data, *in_words(made.link), "", *made.lines, as_json=as_json)
+            return
+        link = applinks.create_link(url, signs_in, same_users=same_users, name=name, by=by).link
+    show(as_data(link), "Linked.", *in_words(link), as_json=as_json)
+
+
+@app.command()
+def steps(
+    name: LinkName,
+    check: Annotated[bool, typer.Option("--check", help="Check what was entered; ends with 1 if something is wrong.")] = False,
+    user: Annotated[
+        str | None, typer.Option("--as", metavar="USER", help="With --check: whom to impersonate for one harmless call.")
+    ] = None,
+    by: By = None,
+    database: Database = None,
+    as_json: Json = False,
+) -> None:
+    """Tell what is to be entered on the other side of a link, dialog by dialog, or check whether it was."""
+    with opened(database) as applinks:
+        if not check:
+            told = applinks.link_steps(name)
+            show(asdict(told), *told.lines, as_json=as_json)
+            return
+        checked = applinks.check_entered(name, user, by=whoever_runs_this(by))
+    show({**asdict(checked), "ok": checked.ok}, *checked.lines, as_json=as_json)
+    if not checked.ok:
+        raise typer.Exit(1)
 
 
 @app.command("list")

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
-from textwrap import wrap
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from applinks.cli.shown import as_data, in_words
 from applinks.cli.words import By, Database, Json, LinkName, line_from_stdin, opened, show, whoever_runs_this
-from applinks.links import GENERIC, Consumer, Endpoints, Level, OurKey, Provider, dialect_of
+from applinks.links import GENERIC, Consumer, Endpoints, Level, Provider, dialect_of, values_for
 from applinks.wire.oauth1 import SignatureMethod
 
 if TYPE_CHECKING:
@@ -102,20 +101,8 @@ def their_endpoints(type: str, *said: str | None) -> Endpoints | None:  # noqa: 
 
 def to_be_told(applinks: AppLinks, link: Link) -> dict[str, str]:
     """What the administrator over there has to enter."""
-    from applinks.outgoing import dance
-
-    us, key = applinks.identity, applinks.answer(OurKey()).public
-    ours = dialect_of(GENERIC).endpoints
-    pem = ("-----BEGIN PUBLIC KEY-----", *wrap(key.text, 64), "-----END PUBLIC KEY-----")
-    return {
-        "consumer_key": link.outgoing.consumer_key or us.consumer_key,
-        "public_key": key.text,
-        "public_key_pem": "\n".join(pem),
-        "callback": f"{us.url}/{dance.END_PATH}",
-        "request_token_url": f"{us.url}/{ours.request_token}",
-        "authorize_url": f"{us.url}/{ours.authorize}",
-        "access_token_url": f"{us.url}/{ours.access_token}",
-    }
+    told = asdict(applinks.run(values_for(link)))
+    return {name: value for name, value in told.items() if name not in {"name", "url"}}
 
 
 def told_in_words(link: Link, told: dict[str, str]) -> list[str]:

@@ -2,7 +2,7 @@
 
 from applinks.links import agreement, moving, pairing, signing_keys
 from applinks.links.agreement import Agreement, Invitation
-from applinks.links.by_hand import Consumer, Provider, id_of, register
+from applinks.links.by_hand import Consumer, Provider, register
 from applinks.links.changes import (
     LEARN,
     SIGNATURE_METHODS,
@@ -21,7 +21,7 @@ from applinks.links.changes import (
 from applinks.links.comparing import ComparisonOf, KeepComparison, VerdictOf
 from applinks.links.copies import BecomeAnother, NotePlace, NoticePlace, arrive, copied, moved, oddity
 from applinks.links.declaring import WantedLink, check_declared, declare
-from applinks.links.dialects import ALIASES, DIALECTS, GENERIC, dialect_of, endpoints_of, who_am_i
+from applinks.links.dialects import ALIASES, COME_BACK_PATH, DIALECTS, GENERIC, dialect_of, endpoints_of, id_of, who_am_i
 from applinks.links.differences import differences
 from applinks.links.entities import (
     Entity,
@@ -59,6 +59,7 @@ from applinks.links.identity import (
     new_key,
     trusted_identity,
 )
+from applinks.links.looking import Found, Kind, Remark, look
 from applinks.links.model import (
     IMPERSONATION_PARAMETERS,
     OAUTH_LEVELS,
@@ -73,7 +74,8 @@ from applinks.links.model import (
     SameUsers,
 )
 from applinks.links.moving import ChangeLinkId, Moved
-from applinks.links.pairing import PAIRING_PATH, Administrator, Proposal
+from applinks.links.pairing import PAIRING_HEADER, PAIRING_PATH, PAIRING_VERSION, Administrator, Proposal
+from applinks.links.products import DIALOGS, Guide, Values, guide, values_for
 from applinks.links.registry import (
     LinkById,
     LinkByName,
@@ -95,6 +97,7 @@ from applinks.links.secrets import (
     outgoing_use,
     set_secret,
 )
+from applinks.links.setting_up import SetUp, create_link, set_up_product
 from applinks.links.signing_keys import (
     OVERLAP,
     FreshKey,
@@ -125,13 +128,17 @@ from applinks.links.whereabouts import FormerUrl, PlainHttpAllowed, check_addres
 
 __all__ = [
     "ALIASES",
+    "COME_BACK_PATH",
     "DIALECTS",
+    "DIALOGS",
     "GENERIC",
     "IMPERSONATION_PARAMETERS",
     "LEARN",
     "OAUTH_LEVELS",
     "OVERLAP",
+    "PAIRING_HEADER",
     "PAIRING_PATH",
+    "PAIRING_VERSION",
     "REQUESTOR_ID",
     "SIGNATURE_METHODS",
     "STATE_PATH",
@@ -161,10 +168,12 @@ __all__ = [
     "FactsFor",
     "ForgetToken",
     "FormerUrl",
+    "Found",
     "FreshKey",
     "Grant",
     "GrantOfToken",
     "GrantsGiven",
+    "Guide",
     "HoldsSecret",
     "Identity",
     "Incoming",
@@ -176,6 +185,7 @@ __all__ = [
     "KeepSecret",
     "KeepToken",
     "KeyStatus",
+    "Kind",
     "LearnSkew",
     "Level",
     "Limits",
@@ -197,6 +207,7 @@ __all__ = [
     "PlainHttpAllowed",
     "Proposal",
     "Provider",
+    "Remark",
     "RememberParameter",
     "RemoveEntityLink",
     "RemoveLink",
@@ -212,6 +223,7 @@ __all__ = [
     "SealFor",
     "SecretOf",
     "SecretUse",
+    "SetUp",
     "SigningKey",
     "SpendRequestToken",
     "Stamp",
@@ -219,6 +231,7 @@ __all__ = [
     "Suspension",
     "TakeTurn",
     "Told",
+    "Values",
     "VerdictOf",
     "WantedLink",
     "WhoWeAre",
@@ -230,12 +243,14 @@ __all__ = [
     "check_address",
     "check_declared",
     "copied",
+    "create_link",
     "declare",
     "dialect_of",
     "differences",
     "digest_of",
     "endpoints_of",
     "existing",
+    "guide",
     "holds_secret",
     "id_of",
     "is_safe_way",
@@ -243,6 +258,7 @@ __all__ = [
     "link_named",
     "link_with_id",
     "links_of",
+    "look",
     "make_primary",
     "moved",
     "moving",
@@ -258,10 +274,12 @@ __all__ = [
     "remove",
     "seal",
     "set_secret",
+    "set_up_product",
     "signing_keys",
     "trust",
     "trusted_identity",
     "unlink_entities",
     "unseal",
+    "values_for",
     "who_am_i",
 ]

@@ -5,12 +5,11 @@ Nothing is fetched. What the administrator types is checked here, and again by t
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import astuple, dataclass, field, replace
 
 from applinks.errors import ConfigurationError, LinkExists
 from applinks.links.changes import alter, check_fixed_user, name_taken
-from applinks.links.dialects import ALIASES, GENERIC, endpoints_of
+from applinks.links.dialects import ALIASES, GENERIC, endpoints_of, id_of
 from applinks.links.model import Endpoints, Incoming, Level, Link, Outgoing, SameUsers
 from applinks.links.registry import LinkByName
 from applinks.links.secrets import INCOMING, OUTGOING, check_secret, keep_secret
@@ -75,6 +74,8 @@ def register(
         yield from check_address(base, "The address")
     id = id_of(base, consumer.key if consumer else "")  # noqa: A001
     namesake: Link | None = yield LinkByName(name)
+    if namesake is not None and base and namesake.application_url == base:
+        id = namesake.id  # noqa: A001 it was made otherwise, goes by another id, and is the one that is meant
     if namesake is not None and namesake.id != id:
         raise name_taken(namesake)
     if consumer is not None and consumer.execute_as:
@@ -194,16 +195,3 @@ def check_key(key: str) -> None:
             "A consumer key must be plain text without blanks at its ends.",
             remedy="Give the key as the two sides agreed on it.",
         )
-
-
-def id_of(base: str, consumer_key: str = "") -> str:
-    """The id of an application that says none: the name UUID of its address, as products make it (protocol.md 4.4).
-
-    That of its consumer key, if it has no address.
-    """
-    text = base or f"consumer {consumer_key}"
-    digest = bytearray(hashlib.md5(text.encode(), usedforsecurity=False).digest())
-    digest[6] = digest[6] & 0x0F | 0x30  # version 3
-    digest[8] = digest[8] & 0x3F | 0x80
-    written = digest.hex()
-    return "-".join((written[:8], written[8:12], written[12:16], written[16:20], written[20:]))

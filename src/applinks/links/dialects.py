@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -41,6 +42,9 @@ SERVLETS = Endpoints(
     "plugins/servlet/oauth/request-token", "plugins/servlet/oauth/authorize", "plugins/servlet/oauth/access-token"
 )
 
+COME_BACK_PATH = "plugins/servlet/applinks/oauth/login-dance/access"
+"""Below our own address: where people come back to from the dance; the callback that is entered on the far side."""
+
 
 @dataclass(frozen=True, slots=True)
 class Dialect:
@@ -64,6 +68,9 @@ DIALECTS = {
     "bamboo": Dialect(WhoAmI("rest/api/latest/currentUser.json", _member("name")), basic_query=_SERAPH),
     GENERIC: Dialect(names_problems=False),
 }
+
+PRODUCTS = frozenset(DIALECTS) - {GENERIC}
+"""Those whose dialogs and REST we know."""
 
 ALIASES = {"stash": "bitbucket"}
 """Older names of a type (protocol.md 4.3)."""
@@ -91,3 +98,16 @@ def _absolute(link: Link, address: str) -> str:
     if address.startswith(("https://", "http://")):
         return address
     return f"{link.application_url.rstrip('/')}/{address.lstrip('/')}"
+
+
+def id_of(base: str, consumer_key: str = "") -> str:
+    """The id of an application that says none: the name UUID of its address, as products make it (protocol.md 4.4).
+
+    That of its consumer key, if it has no address.
+    """
+    text = base or f"consumer {consumer_key}"
+    digest = bytearray(hashlib.md5(text.encode(), usedforsecurity=False).digest())
+    digest[6] = digest[6] & 0x0F | 0x30  # version 3
+    digest[8] = digest[8] & 0x3F | 0x80
+    written = digest.hex()
+    return "-".join((written[:8], written[8:12], written[12:16], written[16:20], written[20:]))

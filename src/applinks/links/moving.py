@@ -19,8 +19,8 @@ from typing import Any
 from applinks.announcements import Announce, ConsentEnded
 from applinks.audit import Entry, WriteDown
 from applinks.errors import ConfigurationError, LinkExists, PairingRefused, TheirFault
-from applinks.links.by_hand import id_of
 from applinks.links.changes import alter, existing
+from applinks.links.dialects import id_of
 from applinks.links.identity import Identity, WhoWeAre
 from applinks.links.model import Endpoints, Level, Link
 from applinks.links.pairing import manifest_at

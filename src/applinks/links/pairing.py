@@ -34,6 +34,8 @@ PAIRING_PATH = "rest/applinks-pairing/1.0/pair"
 MANIFEST_PATH = "rest/applinks/1.0/manifest"
 CONSUMER_INFO_PATH = "plugins/servlet/oauth/consumer-info"
 _READING = (("accept", "application/xml, application/json;q=0.9"),)
+PAIRING_HEADER, PAIRING_VERSION = "x-applinks-pairing", "1.0"
+"""Comes with our manifest and says that an application can be paired. In no document, so no other reader has to ignore it."""
 
 
 @dataclass(frozen=True, slots=True)

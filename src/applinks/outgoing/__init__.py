@@ -4,6 +4,7 @@ from applinks.outgoing import dance, telling, trying
 from applinks.outgoing.call import facts_of
 from applinks.outgoing.comparing import compare
 from applinks.outgoing.connections import Connections
+from applinks.outgoing.entered import Check, Checked, check_entered
 from applinks.outgoing.fetch import fetch, fetch_async
 from applinks.outgoing.ladder import ANONYMOUS, Explanation
 from applinks.outgoing.linked import AsyncLinkedApplication, LinkedApplication, LinkedEntity
@@ -16,6 +17,8 @@ __all__ = [
     "ActsFor",
     "AddressTold",
     "AsyncLinkedApplication",
+    "Check",
+    "Checked",
     "Connections",
     "Deleted",
     "Explanation",
@@ -23,6 +26,7 @@ __all__ = [
     "LinkedEntity",
     "Trial",
     "Tried",
+    "check_entered",
     "compare",
     "dance",
     "facts_of",

@@ -17,6 +17,7 @@ from applinks.announcements import Announce, ConsentEnded, ConsentGiven
 from applinks.audit import Entry, WriteDown
 from applinks.errors import CredentialsRefused, CredentialsRequired, DanceOfAnother, DanceOver, LinkNotFound, MechanismMissing
 from applinks.links import (
+    COME_BACK_PATH,
     OAUTH_LEVELS,
     Dance,
     DanceOf,
@@ -41,7 +42,7 @@ from applinks.wire.paths import is_local_path
 from applinks.wire.problems import refusal_in
 
 START_PATH = "plugins/servlet/applinks/oauth/login-dance/authorize"
-END_PATH = "plugins/servlet/applinks/oauth/login-dance/access"
+END_PATH = COME_BACK_PATH
 _AGAIN = "Repeat what you did; if it asks for your consent again, follow the new address."
 LIFE = 600
 """Seconds from the start of a dance to its end; the far side gives its request token as many (protocol.md 1.7)."""

@@ -136,7 +136,7 @@ def from_xml(text: str, called: str, root: str, content_type: str | None = None)
             remedy="Let this address through the login page or proxy without signing in.",
             instead="page",
         )
-    element = _parse(text, called)
+    element = parse(text, called)
     if element.tag != root:
         raise MalformedAnswer(
             f"NOT_AN_APPLINKS_PEER: the element {element.tag[:60]!a} came where the {called} was asked for.",
@@ -179,7 +179,8 @@ class _ShallowTree(TreeBuilder):
         return super().end(tag)
 
 
-def _parse(text: str, called: str) -> Element:
+def parse(text: str, called: str) -> Element:
+    """The root element of a document, whatever it is. Raises MalformedAnswer."""
     parser = XMLParser(target=_ShallowTree(), forbid_dtd=True)
     try:
         parser.feed(text)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from applinks import __version__
 from applinks.incoming.endpoints.visit import Visit
+from applinks.links import PAIRING_HEADER, PAIRING_VERSION
 from applinks.questions import Flow
 from applinks.wire import manifest
 from applinks.wire.messages import Response
@@ -34,8 +35,9 @@ def manifest_of(visit: Visit) -> manifest.Manifest:
 
 
 def serve(visit: Visit) -> Flow[Response]:
-    """XML, unless JSON is asked for by its name or by the Accept header."""
+    """XML, unless JSON is asked for by its name or by the Accept header. A header of the answer says that we can be paired."""
     yield from ()
     wants_json = visit.path.endswith(".json") or "application/json" in (visit.request.header("accept") or "")
     kind, write = ("application/json", manifest.write_json) if wants_json else ("application/xml", manifest.write_xml)
-    return Response(200, (("content-type", f"{kind};charset=UTF-8"),), write(manifest_of(visit)))
+    headers = (("content-type", f"{kind};charset=UTF-8"), (PAIRING_HEADER, PAIRING_VERSION))
+    return Response(200, headers, write(manifest_of(visit)))
