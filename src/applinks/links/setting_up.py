@@ -147,6 +147,7 @@ def _our_end(
             incoming = replace(
                 incoming, level=level, consumer_key=found.consumer_key, public_key=found.public_key, signature_method=method
             )
+        statement = before.same_users or SameUsers(same_users, by, int(moment.now))
         return replace(
             before,
             name=name or (before.name or found.name),
@@ -161,9 +162,7 @@ def _our_end(
                 fixed_user=outgoing.fixed_user or bool(execute_as),
             ),
             incoming=incoming,
-            same_users=SameUsers(
-                same_users, by, int(moment.now), before.same_users.excluded if before.same_users else frozenset()
-            ),
+            same_users=statement.said_again(same_users, by, int(moment.now)),
         )
 
     return (yield from changes.alter(stored.id if stored else found.id, make, by=by, kind="link made"))
