@@ -30,6 +30,7 @@ from applinks import (
     Provider,
     run_as,
 )
+from applinks.assembly import Application
 from applinks.incoming import consent
 from applinks.links import (
     AccessToken,
