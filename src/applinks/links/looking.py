@@ -214,8 +214,7 @@ def _no_manifest(said: Response, base: str) -> Remark | None:
 
 
 def _not_understood(failure: MalformedAnswer) -> Remark:
-    wall = failure.message.startswith("LOGIN_WALL")
-    return _remark("login-wall" if wall else MalformedAnswer.code, failure, blocks=False)
+    return _remark("login-wall" if failure.instead == "page" else MalformedAnswer.code, failure, blocks=False)
 
 
 def _remark(code: str, failure: AppLinksError, *, blocks: bool = True) -> Remark:
