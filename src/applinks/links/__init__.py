@@ -45,7 +45,7 @@ from applinks.links.grants import (
     digest_of,
 )
 from applinks.links.identity import Identity, IsOurStamp, OurKey, Stamp, WhoWeAre, new_key
-from applinks.links.looking import Found, Kind, Remark, look
+from applinks.links.looking import Found, Kind, Remark, look, look_at
 from applinks.links.model import (
     IMPERSONATION_PARAMETERS,
     OAUTH_LEVELS,
@@ -187,6 +187,7 @@ __all__ = [
     "link_with_id",
     "links_of",
     "look",
+    "look_at",
     "make_primary",
     "name_taken",
     "new_key",
