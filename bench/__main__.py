@@ -10,7 +10,7 @@ import json
 import platform
 import sys
 
-from bench import growth, incoming, nonces, oauth1, outgoing, starting, trusted
+from bench import growth, incoming, nonces, oauth1, outgoing, people, starting, trusted
 from bench.measure import Found, Missing, Task, measure
 from bench.servers import parser
 
@@ -18,6 +18,7 @@ GROUPS = {
     "oauth1": oauth1.rows,
     "trusted": trusted.rows,
     "nonces": nonces.rows,
+    "people": people.rows,
     "starting": starting.rows,
     "incoming": incoming.rows,
     "outgoing": outgoing.rows,

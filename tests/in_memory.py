@@ -17,11 +17,29 @@ from typing import Any
 from applinks import clock
 from applinks.announcements import Announce, Fact
 from applinks.audit import AuditTrail, Entry, WriteDown, Written
+from applinks.doctor import Search, search
 from applinks.errors import LinkExists, TransportFailed
-from applinks.incoming import SpendNonce, receive
+from applinks.incoming import (
+    AutomationToken,
+    AutomationTokenOf,
+    AutomationTokens,
+    KeepAutomationToken,
+    KeepRefusal,
+    NoteUse,
+    Refusal,
+    RefusalOf,
+    Refusals,
+    RememberRefusal,
+    RevokeAutomationToken,
+    SpendNonce,
+    receive,
+    remember,
+)
 from applinks.links import (
     AccessToken,
+    ChangeLinkId,
     ClockSkew,
+    ComparisonOf,
     Consent,
     ConsentsHeld,
     CountWrongVerifier,
@@ -35,12 +53,16 @@ from applinks.links import (
     Facts,
     FactsFor,
     ForgetToken,
+    FormerUrl,
+    FreshKey,
     Grant,
     GrantOfToken,
     GrantsGiven,
+    HoldsSecret,
     Identity,
     Incoming,
     IsOurStamp,
+    KeepComparison,
     KeepDance,
     KeepRequestToken,
     KeepSecret,
@@ -54,6 +76,7 @@ from applinks.links import (
     LinkOfConsumer,
     Links,
     OurKey,
+    OurKeys,
     Outgoing,
     PlainHttpAllowed,
     RememberParameter,
@@ -62,21 +85,41 @@ from applinks.links import (
     RenewGrant,
     RequestToken,
     RequestTokenOf,
+    RetireKeys,
     RevokeGrant,
+    RotateKey,
     SameUsers,
     SaveEntityLink,
     SaveLink,
+    SealFor,
     SecretOf,
     SecretUse,
+    SigningKey,
     SpendRequestToken,
     Stamp,
     TakeTurn,
+    VerdictOf,
     WhoWeAre,
     new_key,
+    seal,
+    signing_keys,
 )
 from applinks.mechanisms import MECHANISMS, Mechanism
-from applinks.people import ActingAs, FindPerson, KnowsPeople, MayRunAs, Person, Policy, SignIn, may_run_as
-from applinks.questions import Ask, Flow, FreshSecrets, Moment, Now, Wait, drive, drive_async
+from applinks.people import (
+    ActingAs,
+    Comparison,
+    Everybody,
+    FindPerson,
+    KnowsPeople,
+    MayRunAs,
+    Person,
+    Policy,
+    SignIn,
+    Verdict,
+    folded,
+    may_run_as,
+)
+from applinks.questions import Ask, Calculate, Flow, FreshSecrets, Moment, Now, Wait, drive, drive_async
 from applinks.wire.keys import PrivateKey
 from applinks.wire.messages import Request, Response
 from applinks.wire.oauth1 import SignatureMethod
@@ -115,7 +158,7 @@ class InMemory:
     ) -> None:
         number = str(uuid.uuid5(uuid.NAMESPACE_URL, name))
         self.identity = Identity(number, name, type, url or f"https://{name.lower()}.example.com", f"{name}:{number}")
-        self.key = key_of(name)
+        self.keys = [SigningKey("first", NOW, key_of(name))]
         self.people = {person.name: person for person in people}
         self.run_as = run_as or {}
         self.plain_http = False
@@ -129,6 +172,11 @@ class InMemory:
         self.request_tokens: dict[str, RequestToken] = {}
         self.wrong_verifiers: dict[str, int] = {}
         self.grants: dict[str, Grant] = {}
+        self.comparisons: dict[str, Comparison] = {}
+        self.verdicts: dict[tuple[str, str], Verdict] = {}
+        self.lists_people = True
+        self.automation: dict[str, AutomationToken] = {}
+        self.refusals: list[Refusal] = []
         self.entities: dict[str, EntityLink] = {}
         self.skews: dict[str, float] = {}
         self.told: list[Fact] = []
@@ -139,6 +187,16 @@ class InMemory:
         self._one_at_a_time = RLock()
         self.network: Callable[[Request], Response] = _nobody_there
         self.failing: dict[type, Exception] = {}
+        self.former_url: str | None = None
+
+    @property
+    def key(self) -> PrivateKey:
+        """The current one."""
+        return self.keys[0].key
+
+    @key.setter
+    def key(self, key: PrivateKey) -> None:
+        self.keys[0] = SigningKey("other", self.now, key)
 
     # ---- the host of flows, as the roads and the middleware know it
 
@@ -192,6 +250,8 @@ class InMemory:
                 raise LinkExists(f"{other.name!r} has that account already.")
         peers = [other for other in self.links.values() if other.type == link.type and other.id != link.id]
         before = self.links.get(link.id)
+        for name in before.names.changed(link.names) if before else ():
+            self.verdicts.pop((link.id, name), None)
         primary = link.primary or (before is not None and before.primary) or not any(peer.primary for peer in peers)
         if primary:
             self.links |= {peer.id: replace(peer, primary=False) for peer in peers}
@@ -204,10 +264,19 @@ class InMemory:
         for belongings in (self.tokens, self.dances, self.request_tokens, self.grants):
             for key in [key for key, belonging in belongings.items() if belonging.link_id == id]:
                 del belongings[key]
+        self.comparisons.pop(id, None)
+        self.verdicts = {key: verdict for key, verdict in self.verdicts.items() if key[0] != id}
         gone = self.links.pop(id, None)
         heirs = sorted((link for link in self.links.values() if gone and link.type == gone.type), key=lambda link: link.name)
         if gone and gone.primary and heirs:
             self.links[heirs[0].id] = replace(heirs[0], primary=True)
+
+    def remember_refusal(self, question: RememberRefusal) -> None:
+        """Somebody nobody waits for; what he asks is not among what was asked here."""
+        drive(remember(question), lambda asked: _ANSWERS[type(asked)](self, asked))
+
+    def refused(self, question: Refusals) -> tuple[Refusal, ...]:
+        return tuple(kept for kept in reversed(self.refusals) if question.link_id in {None, kept.link_id})
 
     def spend(self, question: SpendNonce) -> bool:
         spent = (question.consumer_key, question.token, question.timestamp, question.nonce)
@@ -225,7 +294,28 @@ class InMemory:
             return None
         use = SecretUse.OUTGOING_BASIC if link.outgoing.level is Level.BASIC else SecretUse.OUTGOING_OAUTH
         token = self.tokens.get((link.id, question.user)) if question.user is not None else None
-        return Facts(link, self.identity, self.key, token, self.secrets.get((link.id, use, link.origin)))
+        verdict = self.verdict(VerdictOf(link.id, question.user)) if link.only_proven and question.user else None
+        key = next((key.key for key in self.keys if key.id == link.outgoing.key_id), self.key)
+        return Facts(link, self.identity, key, token, self.secrets.get((link.id, use, link.origin)), verdict)
+
+    def keep_comparison(self, question: KeepComparison) -> bool:
+        link = self.links.get(question.link_id)
+        if link is None or link.names != question.names:
+            return False
+        self.verdicts = {key: verdict for key, verdict in self.verdicts.items() if key[0] != link.id}
+        self.verdicts |= {(link.id, folded(person.name)): person.verdict for person in question.comparison.people}
+        self.comparisons[link.id] = question.comparison
+        return True
+
+    def comparison(self, question: ComparisonOf) -> Comparison | None:
+        found = self.comparisons.get(question.link_id)
+        if found is None:
+            return None
+        people = (person for person in found.people if (question.link_id, folded(person.name)) in self.verdicts)
+        return replace(found, people=tuple(sorted(people, key=lambda person: folded(person.name))))
+
+    def verdict(self, question: VerdictOf) -> Verdict | None:
+        return self.verdicts.get((question.link_id, folded(question.name)))
 
     def remember(self, question: RememberParameter) -> None:
         link = self.links[question.link_id]
@@ -314,6 +404,64 @@ class InMemory:
             return None
         return self.grants.pop(question.id)
 
+    # ---- our keys, and a link's id
+
+    def rotate(self, question: RotateKey) -> SigningKey:
+        before = self.keys[0]
+        for link in self.links.values():
+            if link.outgoing.key_id is None and signing_keys.signs(link):
+                self.links[link.id] = replace(link, outgoing=replace(link.outgoing, key_id=before.id))
+        self.keys.insert(0, SigningKey(f"key {len(self.keys)} of {self.now}", self.now, question.key))
+        return self.keys[0]
+
+    def retire(self, _question: RetireKeys) -> tuple[str, ...]:
+        signing = [one.outgoing for one in self.links.values() if signing_keys.signs(one) and one.outgoing.level != "disabled"]
+        used = {self.keys[0].id, *(outgoing.key_id for outgoing in signing)}
+        gone = tuple(key.id for key in self.keys if key.id not in used)
+        self.keys = [key for key in self.keys if key.id in used]
+        for link in self.links.values():
+            if link.outgoing.key_id in gone:
+                self.links[link.id] = replace(link, outgoing=replace(link.outgoing, key_id=None))
+        return gone
+
+    def change_id(self, question: ChangeLinkId) -> Link | None:
+        link = self.links.pop(question.old, None)
+        if link is None:
+            return None
+        assert question.new not in self.links, "checked before"
+        self.links[question.new] = replace(link, id=question.new)
+        self.secrets = {(question.new, *k[1:]) if k[0] == question.old else k: secret for k, secret in self.secrets.items()}
+        for belongings in (self.tokens, self.dances, self.request_tokens, self.grants, self.entities):
+            for key, one in list(belongings.items()):
+                if one.link_id == question.old:
+                    del belongings[key]
+                    moved = replace(one, link_id=question.new)
+                    belongings[(question.new, one.user) if isinstance(one, AccessToken) else key] = moved
+        return self.links[question.new]
+
+    # ---- tokens for automation, by their digests
+
+    def keep_automation_token(self, question: KeepAutomationToken) -> bool:
+        holding = {digest: token for digest, token in self.automation.items() if token.expires_at > self.now}
+        if len([token for token in holding.values() if token.user == question.token.user]) >= question.most:
+            return False
+        self.automation = {**holding, question.digest: question.token}
+        return True
+
+    def automation_tokens(self, question: AutomationTokens) -> tuple[AutomationToken, ...]:
+        found = [token for token in self.automation.values() if question.user in {None, token.user}]
+        return tuple(sorted(found, key=lambda token: -token.made_at))
+
+    def revoke_automation_token(self, question: RevokeAutomationToken) -> AutomationToken | None:
+        digest = next((digest for digest, token in self.automation.items() if token.id == question.id), "")
+        return self.automation.pop(digest, None)
+
+    def note_use(self, question: NoteUse) -> None:
+        used = {
+            digest: replace(token, used_at=question.at) for digest, token in self.automation.items() if token.id == question.id
+        }
+        self.automation |= used
+
     def stamp(self, question: Stamp) -> str:
         return hmac.digest(self.identity.id.encode(), question.text.encode(), "sha256").hex()
 
@@ -331,6 +479,12 @@ _ANSWERS: dict[type, Callable[[InMemory, Any], Any]] = {
     WhoWeAre: lambda us, _: us.identity,
     AuditTrail: lambda us, question: us.trail(question),
     OurKey: lambda us, _: us.key,
+    OurKeys: lambda us, _: tuple(us.keys),
+    FreshKey: lambda us, _: key_of(f"{us.identity.name} {len(us.keys)}"),
+    RotateKey: InMemory.rotate,
+    RetireKeys: InMemory.retire,
+    ChangeLinkId: InMemory.change_id,
+    FormerUrl: lambda us, _: us.former_url,
     Now: lambda us, _: Moment(us.now, clock.fresh_nonce()),
     LinkById: lambda us, question: us.links.get(question.id),
     LinkByName: lambda us, question: next(
@@ -346,11 +500,17 @@ _ANSWERS: dict[type, Callable[[InMemory, Any], Any]] = {
     RemoveLink: lambda us, question: us.remove(question.id),
     RememberParameter: InMemory.remember,
     PlainHttpAllowed: lambda us, _: us.plain_http,
+    SealFor: lambda _us, question: seal(question.public_key, question.content),
     FindPerson: lambda us, question: us.people.get(question.name),
     SignIn: lambda us, question: us.people.get(question.name) if question.password == f"{question.name}'s" else None,
     MayRunAs: lambda us, question: may_run_as(us.run_as, question.actor, question.user),
     SpendNonce: InMemory.spend,
     WriteDown: lambda us, question: us.entries.append(question.entry),
+    Everybody: lambda us, question: tuple(us.people.values())[: question.limit] if us.lists_people else None,
+    Calculate: lambda _us, question: question.work(),
+    KeepComparison: InMemory.keep_comparison,
+    ComparisonOf: InMemory.comparison,
+    VerdictOf: InMemory.verdict,
     KnowsPeople: lambda _us, _: True,
     FreshSecrets: lambda _, question: tuple(clock.fresh_secret() for _ in range(question.count)),
     Wait: lambda us, question: us.waited.append(question.seconds),
@@ -360,6 +520,7 @@ _ANSWERS: dict[type, Callable[[InMemory, Any], Any]] = {
     LearnSkew: lambda us, question: us.skews.update({question.link_id: question.seconds}),
     Announce: lambda us, question: us.told.append(question.fact),
     KeepSecret: InMemory.keep_secret,
+    HoldsSecret: lambda us, question: us.secrets.get((question.link_id, question.use, question.origin)) == question.secret,
     SecretOf: lambda us, question: us.secrets.get((question.link_id, question.use, question.origin)),
     KeepToken: InMemory.keep_token,
     ForgetToken: InMemory.forget_token,
@@ -380,6 +541,16 @@ _ANSWERS: dict[type, Callable[[InMemory, Any], Any]] = {
     RenewGrant: InMemory.renew_grant,
     GrantsGiven: InMemory.grants_given,
     RevokeGrant: InMemory.revoke_grant,
+    KeepAutomationToken: InMemory.keep_automation_token,
+    AutomationTokenOf: lambda us, question: us.automation.get(question.digest),
+    AutomationTokens: InMemory.automation_tokens,
+    RevokeAutomationToken: InMemory.revoke_automation_token,
+    NoteUse: InMemory.note_use,
+    RememberRefusal: InMemory.remember_refusal,
+    KeepRefusal: lambda self, question: self.refusals.append(question.refusal),
+    RefusalOf: lambda self, question: next((kept for kept in self.refusals if kept.id == question.id), None),
+    Refusals: InMemory.refused,
+    Search: lambda _, question: search(question),
 }
 
 

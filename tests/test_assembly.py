@@ -7,9 +7,11 @@ import gc
 import json
 import logging
 import shutil
+import threading
 from collections.abc import Iterator
 from contextlib import suppress
 from contextvars import copy_context
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +35,7 @@ from applinks import (
     Policy,
     RunAsRefused,
     StoreUnavailable,
+    TrustSuspended,
     assembly,
     current_user,
     run_as,
@@ -41,11 +44,12 @@ from applinks.audit import Head, WriteDown
 from applinks.incoming import receive
 from applinks.links import FactsFor, Level, WhoWeAre
 from applinks.outgoing.send import client_options
-from applinks.people import FindPerson, SignIn
+from applinks.people import Everybody, FindPerson, SignIn
+from applinks.questions import Ask, Calculate
 from applinks.store import Store
 from applinks.wire.messages import Request, Response
 from in_memory import EVERYBODY, InMemory, connect, link_to
-from putting import put
+from putting import forget_place, put
 
 FRONT = "https://front.example.com"
 ROOT = Administrator("root", "root's")
@@ -97,6 +101,7 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with AppLinks(f"sqlite:///{folder}/links.db", url=FRONT, name="Front", type="bitbucket") as made:
         put(made, link_to(InMemory("Tracker")))
         put(made, link_to(InMemory("Archive")))
+        forget_place(made)
     return folder
 
 
@@ -116,6 +121,9 @@ class Sync:
 
     def do(self, verb: str, *args: Any, **options: Any) -> Any:
         return getattr(self.applinks, verb)(*args, **options)
+
+    def answered(self, question: Any) -> Any:
+        return self.applinks.answer(question)
 
     def calls(self, linked: Any, path: str, **options: Any) -> Any:
         return linked.get(path, **options)
@@ -141,6 +149,9 @@ class Async(Sync):
 
     def do(self, verb: str, *args: Any, **options: Any) -> Any:
         return self.wait(getattr(self.applinks, verb)(*args, **options))
+
+    def answered(self, question: Any) -> Any:
+        return self.wait(self.applinks.answer_async(question))
 
     def calls(self, linked: Any, path: str, **options: Any) -> Any:
         return self.wait(linked.get(path, **options))
@@ -221,7 +232,8 @@ def test_another_link_becomes_primary(face):
 
 
 def test_a_deleted_link_is_gone(face):
-    assert face.do("delete_link", "Tracker", by="root") is None
+    deleted = face.do("delete_link", "Tracker", by="root")
+    assert (deleted.link, deleted.status) == ("Tracker", None)
     assert [linked.name for linked in face.do("links")] == ["Archive"]
 
 
@@ -382,6 +394,81 @@ def test_the_record_is_read_newest_first_and_verified(face):
     assert (verdict.head.sequence, verdict.broken) == (2, None)
     assert face.do("verify_audit", verdict.head).broken is None
     assert face.do("verify_audit", Head(3, verdict.head.digest)).broken == 3
+
+
+# ---- all people
+
+
+class Lists:
+    """A directory that can list its people, in the way that is named."""
+
+    def __init__(self, way: str) -> None:
+        self.way = way
+
+    def find(self, name: str) -> None:
+        return None
+
+    def sign_in(self, name: str, password: str) -> None:
+        return None
+
+    def everyone(self) -> Any:
+        return {"list": list, "generator": iter, "awaited": self._awaited, "pieces": self._pieces, "both": self._both}[
+            self.way
+        ](EVERYBODY)
+
+    async def _awaited(self, people: Any) -> Any:
+        await asyncio.sleep(0)
+        return list(people)
+
+    async def _pieces(self, people: Any) -> Any:
+        for person in people:
+            await asyncio.sleep(0)
+            yield person
+
+    async def _both(self, people: Any) -> Any:
+        return self._pieces(people)
+
+
+@pytest.mark.parametrize("way", ["list", "generator", "awaited", "pieces", "both"])
+def test_a_directory_lists_its_people_in_any_way_that_python_knows(database, way):
+    async def asked() -> tuple[Any, Any]:
+        async with AsyncAppLinks(database, people=Lists(way)) as applinks:
+            return await applinks.answer_async(Everybody(100)), await applinks.answer_async(Everybody(2))
+
+    assert asyncio.run(asked()) == (EVERYBODY, EVERYBODY[:2])
+
+
+@pytest.mark.parametrize("way", ["list", "generator"])
+def test_and_under_the_other_face_in_any_way_that_needs_no_waiting(database, way):
+    with AppLinks(database, people=Lists(way)) as applinks:
+        assert (applinks.answer(Everybody(100)), applinks.answer(Everybody(2))) == (EVERYBODY, EVERYBODY[:2])
+
+
+@pytest.mark.parametrize("way", ["awaited", "pieces", "both"])
+def test_what_has_to_be_awaited_is_refused_there(database, way):
+    with AppLinks(database, people=Lists(way)) as applinks, pytest.raises(ConfigurationError, match="Everybody asynchronously"):
+        applinks.answer(Everybody(100))
+
+
+def test_a_directory_need_not_list_anybody(database):
+    with AppLinks(database, people=Directory()) as applinks, AppLinks(database) as without:
+        assert applinks.answer(Everybody(1)) is None
+        assert without.answer(Everybody(1)) is None
+
+
+def test_a_long_calculation_does_not_hold_up_the_event_loop(database):
+    going = threading.Event()
+
+    async def calculated() -> Any:
+        async with AsyncAppLinks(database) as applinks:
+            working = asyncio.create_task(applinks.answer_async(Calculate(lambda: going.wait(60))))
+            await asyncio.sleep(0)
+            going.set()
+            return await working
+
+    assert asyncio.run(calculated()) is True
+    with AppLinks(database) as applinks:
+        assert applinks.answer(Calculate(lambda: 6 * 7)) == 42
 
 
 # ---- people
@@ -710,3 +797,43 @@ def test_both_faces_and_the_plain_answers_come_from_the_same_store(face):
     assert face.applinks.answer(WhoWeAre()) == face.applinks.identity
     tracker = face.do("link", "Tracker").link
     assert face.applinks.answer(FactsFor(tracker.id)).link == tracker
+
+
+# ---- while outgoing trust is suspended
+
+
+def test_the_start_that_notices_a_copy_says_so_in_the_log(database, tmp_path, caplog):
+    """G-06"""
+    with AppLinks(database) as original:
+        known = original.identity
+    shutil.copytree(tmp_path / "files", tmp_path / "copy")
+    for _ in range(2):
+        caplog.clear()
+        with AppLinks(f"sqlite:///{tmp_path}/copy/links.db") as copy:
+            assert copy.identity.suspension is not None
+            assert replace(copy.identity, suspension=None) == known
+        (warning,) = [record for record in caplog.records if record.levelno == logging.WARNING]
+        assert "applinks identity show" in warning.message
+
+
+def test_no_flow_of_whatever_kind_sends_a_proof_from_a_copy(face, database, monkeypatch):
+    """G-06: the last look, where requests leave."""
+    sent = []
+
+    def fetch(_: Any, request: Request) -> Response:
+        sent.append(request)
+        return Response(200)
+
+    async def fetch_async(_: Any, request: Request) -> Response:
+        return fetch(_, request)
+
+    monkeypatch.setattr(assembly, "fetch", fetch)
+    monkeypatch.setattr(assembly, "fetch_async", fetch_async)
+    AppLinks(database, url="https://elsewhere.example.com").close()
+    url = "https://tracker.example.com/x"
+    for header in ("authorization", "x-seraph-trusted-app-cert"):
+        with pytest.raises(TrustSuspended, match=r"elsewhere\.example\.com"):
+            face.answered(Ask(Request("POST", url, ((header, "proof"),))))
+    assert sent == []
+    face.answered(Ask(Request("GET", url, (("accept", "application/xml"),))))
+    assert len(sent) == 1

@@ -42,7 +42,7 @@ from applinks.links import (
     SpendRequestToken,
 )
 from in_memory import EVERYBODY, InMemory, key_of, link_to
-from putting import put
+from putting import forget_place, put
 
 CANARY = "canary-7d1f"
 NEVER = 4_000_000_000
@@ -81,14 +81,25 @@ def test_every_public_method_gives_the_same_in_both_worlds_but_for_the_face(face
             assert awaited.replace("Async", "") == given, name
 
 
-ANSWERED_AT_ONCE = {"acting_as", "administrator", "identity", "listen", "reseal", "rotate_sealing", "secrets_per_sealing_key"}
+ANSWERED_AT_ONCE = {
+    "acting_as",
+    "administrator",
+    "back_up",
+    "identity",
+    "listen",
+    "reseal",
+    "rotate_sealing",
+    "secrets_per_sealing_key",
+}
 """What takes no answer from elsewhere, or is done in start-up code, is the same function in both worlds."""
 
 
 def test_what_a_face_does_itself_is_awaited_in_the_other_world():
     own = {name for name, method in vars(AppLinks).items() if not name.startswith("_") and callable(method)}
     assert own == {name for name, method in vars(AsyncAppLinks).items() if not name.startswith("_") and callable(method)}
-    assert all(inspect.iscoroutinefunction(vars(AsyncAppLinks)[name]) for name in own)
+    awaited = {name for name in own if inspect.iscoroutinefunction(vars(AsyncAppLinks)[name])}
+    assert own - awaited == {"export_audit"}
+    assert inspect.isasyncgenfunction(AsyncAppLinks.export_audit)
     assert not any(inspect.iscoroutinefunction(vars(AppLinks)[name]) for name in own)
     assert not own & ANSWERED_AT_ONCE
 
@@ -98,7 +109,7 @@ def test_every_change_can_be_made_by_name():
     changing = {name for name, method in methods(AppLinks).items() if callable(method) and "by" in str(parameters(method))}
     assert changing >= {
         "change_link", "change_policy", "create_link", "delete_link", "forget_consent", "make_primary", "new_secret",
-        "register_link", "revoke_grant", "set_secret",
+        "make_token", "register_link", "revoke_grant", "revoke_token", "set_secret",
     }  # fmt: skip
     for name in changing - {"administrator"}:
         by = inspect.signature(getattr(AppLinks, name)).parameters["by"]
@@ -128,6 +139,7 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with AppLinks(f"sqlite:///{folder}/links.db", url="https://front.example.com", name="Front") as made:
         put(made, link_to(InMemory("Tracker")))
         put(made, link_to(InMemory("Archive")))
+        forget_place(made)
     return folder
 
 
@@ -312,6 +324,24 @@ def test_what_nobody_consented_to_cannot_be_dropped_and_leaves_no_record(face):
     assert face.do("audit") == ()
 
 
+def test_a_token_is_made_listed_and_ended_and_shown_once(face, caplog):
+    """T-66"""
+    with caplog.at_level(logging.DEBUG):
+        made = face.do("make_token", "nightly", user="root", read_only=True, days=1, by="ops")
+        assert face.do("tokens") == face.do("tokens", "root") == (made.token,)
+        assert face.do("tokens", "alice") == ()
+        assert face.do("revoke_token", made.token.id, by="ops") == made.token
+    assert face.do("tokens") == ()
+    assert (made.token.user, made.token.may_change) == ("root", False)
+    assert made.secret not in caplog.text + repr(made) + repr(face.do("audit"))
+    assert (face.newest().kind, face.newest().subject, face.newest().actor) == ("token revoked", "root", "ops")
+
+
+def test_a_token_is_for_whoever_has_it_made_unless_somebody_is_named(face):
+    with face.applinks.acting_as(Person("root", administrator=True)):
+        assert face.do("make_token", "mine").token.user == "root"
+
+
 # ---- who may
 
 
@@ -321,8 +351,9 @@ CHANGES: dict[str, tuple[Any, ...]] = {
     "register_link": ("Any", "https://any.example.com"),
     "revoke_grant": ("grant 1",),
     "forget_consent": ("Tracker", "alice"),
+    "make_token": ("nightly",),
 }
-OPTIONS = {"register_link": {"provider": Provider()}}
+OPTIONS: dict[str, dict[str, Any]] = {"register_link": {"provider": Provider()}, "make_token": {"user": "root"}}
 
 
 def attempt(face: Sync, verb: str, **by: Any) -> Any:

@@ -20,6 +20,7 @@ EVERYTHING = {
     "APPLINKS_MECHANISMS": "2LOi, Trusted",
     "APPLINKS_PLAIN_HTTP": "1",
     "APPLINKS_REPLAY": "valkey://user:canary@valkey.example.com/0",
+    "APPLINKS_FORMER_URL": "https://old.example.com/base/",
 }
 READ = Settings(
     "sqlite:////var/lib/applinks.db",
@@ -29,6 +30,7 @@ READ = Settings(
     mechanisms=("2LOi", "Trusted"),
     plain_http=True,
     replay="valkey://user:canary@valkey.example.com/0",
+    former_url="https://old.example.com/base/",
 )
 
 
@@ -46,6 +48,7 @@ def test_where_nothing_is_said_the_defaults_hold():
         mechanisms=("2LOi", "3LO", "2LO"),
         plain_http=False,
         replay=None,
+        former_url=None,
     )
 
 
@@ -60,7 +63,7 @@ def test_it_is_the_environment_of_the_process_where_no_other_is_handed_over(monk
     ("name", "value"),
     [
         ("database", "sqlite:///given.db"),
-        ("url", "http://localhost:8000"),
+        ("url", "http://localhost:8000/base"),
         ("name", "Given"),
         ("type", "jira"),
         ("mechanisms", ["Basic"]),
@@ -227,3 +230,18 @@ def test_importing_the_package_loads_neither_of_its_faces():
     script = "import sys, applinks; print('applinks.front' in sys.modules, 'applinks.assembly' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert done.stdout.split() == ["False", "False"]
+
+
+@pytest.mark.parametrize(
+    ("url", "former"),
+    [
+        ("https://new.example.com/base", "https://old.example.com"),
+        ("https://new.example.com", "https://old.example.com/base"),
+        (None, "https://old.example.com"),
+        ("https://new.example.com", "old.example.com"),
+        ("https://new.example.com", "ftp://old.example.com"),
+    ],
+)
+def test_a_former_address_has_the_path_of_the_present_one(url, former):
+    with pytest.raises(ConfigurationError, match="former address"):
+        Settings(url=url, former_url=former)

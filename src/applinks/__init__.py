@@ -9,6 +9,7 @@ TYPE_CHECKING = False  # as type checkers know it; `typing` itself would cost as
 if TYPE_CHECKING:
     from applinks.announcements import ConsentEnded, ConsentGiven
     from applinks.audit import AuditVerdict, Head
+    from applinks.doctor import Diagnosis, Explained
     from applinks.errors import (
         AccessRefused,
         ActedAsSomeoneElse,
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
         AdministratorNeeded,
         AnswerTooLarge,
         AppLinksError,
+        CannotCompare,
         ConfigurationError,
         CredentialsRefused,
         CredentialsRequired,
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
         DanceOver,
         FarSideError,
         LinkExists,
+        LinkFileWrong,
         LinkNotFound,
         MalformedAnswer,
         MechanismMissing,
@@ -41,12 +44,13 @@ if TYPE_CHECKING:
         TimedOut,
         TlsFailed,
         TransportFailed,
+        TrustSuspended,
     )
     from applinks.front import AppLinks, AsyncAppLinks
-    from applinks.incoming import Principal
+    from applinks.incoming import Principal, Refusal
     from applinks.links import Administrator, Consumer, Endpoints, Entity, EntityLink, Link, Provider
     from applinks.outgoing import AsyncLinkedApplication, Explanation, LinkedApplication, LinkedEntity
-    from applinks.people import EVERYONE, People, Person, Policy, current_user, run_as
+    from applinks.people import EVERYONE, Comparison, People, Person, Policy, Verdict, current_user, run_as
 
 _HOMES = {
     "EVERYONE": "people",
@@ -61,6 +65,8 @@ _HOMES = {
     "AsyncAppLinks": "front",
     "AsyncLinkedApplication": "outgoing",
     "AuditVerdict": "audit",
+    "CannotCompare": "errors",
+    "Comparison": "people",
     "ConfigurationError": "errors",
     "ConsentEnded": "announcements",
     "ConsentGiven": "announcements",
@@ -69,14 +75,17 @@ _HOMES = {
     "CredentialsRequired": "errors",
     "DanceOfAnother": "errors",
     "DanceOver": "errors",
+    "Diagnosis": "doctor",
     "Endpoints": "links",
     "Entity": "links",
     "EntityLink": "links",
+    "Explained": "doctor",
     "Explanation": "outgoing",
     "FarSideError": "errors",
     "Head": "audit",
     "Link": "links",
     "LinkExists": "errors",
+    "LinkFileWrong": "errors",
     "LinkNotFound": "errors",
     "LinkedApplication": "outgoing",
     "LinkedEntity": "outgoing",
@@ -95,6 +104,7 @@ _HOMES = {
     "Principal": "incoming",
     "Provider": "links",
     "RedirectedElsewhere": "errors",
+    "Refusal": "incoming",
     "RunAsRefused": "errors",
     "StoreUnavailable": "errors",
     "TheirFault": "errors",
@@ -102,6 +112,8 @@ _HOMES = {
     "TimedOut": "errors",
     "TlsFailed": "errors",
     "TransportFailed": "errors",
+    "TrustSuspended": "errors",
+    "Verdict": "people",
     "current_user": "people",
     "run_as": "people",
 }
@@ -120,6 +132,8 @@ __all__ = [
     "AsyncAppLinks",
     "AsyncLinkedApplication",
     "AuditVerdict",
+    "CannotCompare",
+    "Comparison",
     "ConfigurationError",
     "ConsentEnded",
     "ConsentGiven",
@@ -128,14 +142,17 @@ __all__ = [
     "CredentialsRequired",
     "DanceOfAnother",
     "DanceOver",
+    "Diagnosis",
     "Endpoints",
     "Entity",
     "EntityLink",
+    "Explained",
     "Explanation",
     "FarSideError",
     "Head",
     "Link",
     "LinkExists",
+    "LinkFileWrong",
     "LinkNotFound",
     "LinkedApplication",
     "LinkedEntity",
@@ -154,6 +171,7 @@ __all__ = [
     "Principal",
     "Provider",
     "RedirectedElsewhere",
+    "Refusal",
     "RunAsRefused",
     "StoreUnavailable",
     "TheirFault",
@@ -161,6 +179,8 @@ __all__ = [
     "TimedOut",
     "TlsFailed",
     "TransportFailed",
+    "TrustSuspended",
+    "Verdict",
     "current_user",
     "run_as",
 ]

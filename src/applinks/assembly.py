@@ -7,19 +7,24 @@ import builtins
 import logging
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import AsyncIterable, Callable, Iterable
 from inspect import isawaitable, iscoroutine, iscoroutinefunction
-from typing import Any, TypeVar
+from itertools import islice
+from pathlib import Path
+from typing import Any, Self, TypeVar
 from urllib.parse import urlsplit
 
 from applinks import clock, links, people, settings
 from applinks.announcements import Announce, Fact
 from applinks.audit import CALL, Entry, WriteDown, printable
+from applinks.doctor import Search, search
 from applinks.errors import AdministratorNeeded, ConfigurationError
-from applinks.links import ClockSkew, Identity, LearnSkew, PlainHttpAllowed, WhoWeAre
+from applinks.incoming import RememberRefusal, remember
+from applinks.links import ClockSkew, FormerUrl, FreshKey, Identity, LearnSkew, PlainHttpAllowed, SealFor, WhoWeAre
 from applinks.mechanisms import load
-from applinks.outgoing import Connections, fetch, fetch_async
+from applinks.outgoing import Connections, fetch, fetch_async, is_proven
 from applinks.people import (
+    Everybody,
     FindPerson,
     KnowsPeople,
     MayRunAs,
@@ -30,8 +35,9 @@ from applinks.people import (
     checked_run_as,
     may_run_as,
 )
-from applinks.questions import Ask, Flow, FreshSecrets, Moment, Now, Question, Wait, drive, drive_async
-from applinks.store import Store
+from applinks.questions import Ask, Calculate, Flow, FreshSecrets, Moment, Now, Question, Wait, drive, drive_async
+from applinks.store import Afterwards, Backup, Sealing, Store
+from applinks.wire.messages import Response
 
 T = TypeVar("T")
 F = TypeVar("F", bound=Fact)
@@ -58,23 +64,51 @@ class Application:
         plain_http: bool | None = None,
         mechanisms: Iterable[str] | None = None,
         replay: str | None = None,
+        former_url: str | None = None,
+    ) -> None:
+        told = settings.from_environment(
+            database=database,
+            url=url,
+            name=name,
+            type=type,
+            plain_http=plain_http,
+            mechanisms=mechanisms,
+            replay=replay,
+            former_url=former_url,
+        )
+        self._begin(told, people, run_as)
+
+    @classmethod
+    def from_settings(cls, told: settings.Settings, *, sealing: Sealing | None = None) -> Self:
+        """The application of exactly these settings, one of several in this process: the environment adds nothing."""
+        made = cls.__new__(cls)
+        made._begin(told, sealing=sealing)
+        return made
+
+    def _begin(
+        self,
+        told: settings.Settings,
+        people: People | None = None,
+        run_as: RunAsSetting | None = None,
+        sealing: Sealing | None = None,
     ) -> None:
         self.connections = Connections()
-        self._settings = settings.from_environment(
-            database=database, url=url, name=name, type=type, plain_http=plain_http, mechanisms=mechanisms, replay=replay
-        )
+        self._settings = told
         self.mechanisms = load(self._settings.mechanisms)
         self._people = people
         self._run_as = checked_run_as(run_as or {})
         self._skews: dict[str, float] = {}
         self._listeners: dict[builtins.type[Any], list[Callable[[Any], object]]] = defaultdict(list)
-        self._store = Store.open(self._settings.database, replay=self._settings.replay, create=self._settings.url is not None)
+        self._afterwards: Afterwards[RememberRefusal] = Afterwards(lambda refused: self.run(remember(refused)))
+        self._store = Store.open(told.database, replay=told.replay, sealing=sealing, create=told.url is not None)
         try:
+            self._answers = self._all_answers()
             self._introduce()
         except BaseException:
             self._store.close()
             raise
-        self._answers = self._all_answers()
+        if (suspended := self.identity.suspension) is not None:
+            log.warning("Outgoing trust is suspended: %s. See `applinks identity show`.", printable(suspended.why))
 
     def _all_answers(self) -> dict[type[Question], Callable[[Any], Any]]:
         """Who answers what: the store, the host application, the clock, and we ourselves."""
@@ -82,6 +116,8 @@ class Application:
             **dict.fromkeys(self._store.answers, self._store.answer),
             Now: lambda _: Moment(clock.now(), clock.fresh_nonce()),
             FindPerson: lambda question: None if self._people is None else self._people.find(question.name),
+            Everybody: self._everybody,
+            Calculate: lambda question: question.work(),
             KnowsPeople: lambda _: self._people is not None,
             SignIn: lambda question: None if self._people is None else self._people.sign_in(question.name, question.password),
             MayRunAs: lambda question: may_run_as(self._run_as, question.actor, question.user),
@@ -90,9 +126,14 @@ class Application:
             ClockSkew: lambda question: self._skews.get(question.link_id, 0.0),
             LearnSkew: lambda question: self._skews.update({question.link_id: question.seconds}),
             Announce: self._announce,
+            SealFor: lambda question: links.seal(question.public_key, question.content),
             PlainHttpAllowed: lambda _: self._settings.plain_http,
+            FormerUrl: lambda _: self._settings.former_url and self._settings.former_url.rstrip("/"),
+            FreshKey: lambda _: links.new_key(),
             WriteDown: self._write_down,
-            Ask: lambda question: fetch(self.connections.client(), question.request),
+            Search: search,
+            RememberRefusal: self._afterwards.hand_over,
+            Ask: self._ask,
         }
 
     def _introduce(self) -> None:
@@ -105,7 +146,9 @@ class Application:
                 raise
             name = told.name or (urlsplit(told.url).hostname or "")
             self._store.identify(name=name, type=told.type or links.GENERIC, url=told.url.rstrip("/"))
+            self.run(links.arrive(None))
         else:
+            self.run(links.arrive(told.url))
             url = (told.url or known.url).rstrip("/")
             self._store.identify(name=told.name or known.name, type=told.type or known.type, url=url)
 
@@ -132,6 +175,13 @@ class Application:
         """Seal with the first key what others sealed, after the keys were changed by hand; how many secrets that were."""
         return self._store.reseal()
 
+    def back_up(self, to: str | Path) -> Backup:
+        """Write a backup of a SQLite database into a new file, while it is used; never over another file.
+
+        Keep the sealing keys too, apart from it: neither is of use without the other. Raises `ConfigurationError`.
+        """
+        return self._store.back_up(Path(to))
+
     def secrets_per_sealing_key(self) -> dict[str, int]:
         """How many stored secrets each sealing key seals. Old keys must stay while records were made with them."""
         return self._store.values_per_key()
@@ -147,7 +197,7 @@ class Application:
     def answer(self, question: Any) -> Any:
         """Answer one question at once."""
         answer = self._answers[type(question)](question)
-        if isawaitable(answer):
+        if _is_asynchronous(answer):
             if iscoroutine(answer):
                 answer.close()
             raise ConfigurationError(
@@ -159,16 +209,39 @@ class Application:
     async def answer_async(self, question: Any) -> Any:
         """Answer one question, awaiting what must be awaited."""
         if isinstance(question, Ask):
+            if is_proven(question.request):
+                (await self.answer_async(WhoWeAre())).check_trust()
             return await fetch_async(self.connections.client_of_this_loop(), question.request)
+        if isinstance(question, FreshKey):
+            return await asyncio.to_thread(links.new_key)
+        if isinstance(question, Search):
+            return await asyncio.to_thread(search, question)
         if isinstance(question, Wait):
             return await asyncio.sleep(question.seconds)
+        if isinstance(question, Calculate):
+            return await asyncio.to_thread(question.work)
         if type(question) in self._store.answers:
             answer = await self._store.answer_async(question)
             if isinstance(question, WriteDown):
                 _tell(question.entry)
             return answer
         answer = self._answers[type(question)](question)
-        return await answer if isawaitable(answer) else answer
+        answer = await answer if isawaitable(answer) else answer
+        return await _collected(answer, question.limit) if isinstance(question, Everybody) else answer
+
+    def _everybody(self, question: Everybody) -> Any:
+        """All people; as the directory gives them, if they must be awaited."""
+        listing = getattr(self._people, "everyone", None)
+        if listing is None:
+            return None
+        people = listing()
+        return people if _is_asynchronous(people) else tuple(islice(people, question.limit))
+
+    def _ask(self, question: Ask) -> Response:
+        """Whatever flow asks: nothing that proves who we are leaves while trust is suspended."""
+        if is_proven(question.request):
+            self.identity.check_trust()
+        return fetch(self.connections.client(), question.request)
 
     def _write_down(self, question: WriteDown) -> None:
         self._store.answer(question)
@@ -205,6 +278,22 @@ class Application:
                 f"{now.user.name!r} is not an administrator of this application.", remedy="Ask one to do it."
             )
         return now.actor.name
+
+
+def _is_asynchronous(answer: Any) -> bool:
+    return isawaitable(answer) or isinstance(answer, AsyncIterable)
+
+
+async def _collected(people: AsyncIterable[Person] | Iterable[Person] | None, limit: int) -> tuple[Person, ...] | None:
+    """Those whom an asynchronous directory lists."""
+    if not isinstance(people, AsyncIterable):
+        return None if people is None else tuple(islice(people, limit))
+    found: list[Person] = []
+    async for person in people:
+        found.append(person)
+        if len(found) == limit:
+            break
+    return tuple(found)
 
 
 def _tell(entry: Entry) -> None:

@@ -4,6 +4,7 @@ AppLinksError
   OurFault                      the request never left, or should not have been asked for
     ConfigurationError          a setting, an address or a stored value is missing or wrong
       MethodForbidden           this platform does not allow the link's signature method
+      LinkFileWrong             a link file has mistakes; lists them all
     LinkNotFound                no link by that id, name or type; lists what exists
     LinkExists                  another link has that name or application
     MechanismMissing            the link does not offer the mechanism that was demanded
@@ -12,7 +13,9 @@ AppLinksError
     PersonUnknown               no such user in this application, or a disabled one
     RunAsRefused                the acting user may not run as that user
     AdministratorNeeded         only an administrator may do that
+    CannotCompare               the people of two applications cannot be compared
     PairingRefused              the other side, or we, would not make the link
+    TrustSuspended              nothing goes out until somebody says whether this is the original or a copy
     StoreUnavailable            our own records cannot be read or written now
     DanceOver                   the dance was ended before, took too long, or never began
     DanceOfAnother              the address was made for another person
@@ -85,6 +88,17 @@ class MethodForbidden(ConfigurationError):
     code = "method-forbidden"
 
 
+class LinkFileWrong(ConfigurationError):
+    """A link file does not say what it must; `mistakes` has one sentence for each place, with what to write there."""
+
+    code = "link-file-wrong"
+
+    def __init__(self, source: str, mistakes: tuple[str, ...]) -> None:
+        count = "one mistake" if len(mistakes) == 1 else f"{len(mistakes)} mistakes"
+        super().__init__(f"{source} has {count}.", remedy=" ".join(mistakes))
+        self.mistakes = mistakes
+
+
 class LinkNotFound(OurFault):
     """No link by that id, name or type; the message lists what exists."""
 
@@ -133,10 +147,26 @@ class AdministratorNeeded(OurFault):
     code = "administrator-needed"
 
 
+class CannotCompare(OurFault):
+    """The people of two applications cannot be compared: one of them cannot list its own, or does not know how."""
+
+    code = "cannot-compare"
+
+
 class PairingRefused(OurFault):
     """The link could not be made; neither end was left changed, unless the message says so."""
 
     code = "pairing-refused"
+
+
+class TrustSuspended(OurFault):
+    """Nothing goes out over any link until somebody says whether this is the original or a copy (T-71).
+
+    The database was found at another place than the one that was noted, or under another address: two applications with one
+    identity would be trusted as one. Nothing was signed or sent.
+    """
+
+    code = "trust-suspended"
 
 
 class StoreUnavailable(OurFault):
@@ -171,9 +201,17 @@ class TheirFault(AppLinksError):
 
 
 class TransportFailed(TheirFault):
-    """No answer: the name or the connection failed; the cause is attached."""
+    """No answer: the name or the connection failed; the cause is attached.
+
+    `reason` says how, in a word for programs: "unknown-host", "refused", "connect-timeout", "read-timeout", "tls-untrusted",
+    "tls-host", "tls-expired", "tls-protocol", "proxy", "too-large", "address", "broken"; empty where nobody looked.
+    """
 
     code = "transport-failed"
+
+    def __init__(self, message: str, *, reason: str = "", **where: str | None) -> None:
+        super().__init__(message, **where)
+        self.reason = reason
 
 
 class TlsFailed(TransportFailed):
@@ -195,9 +233,16 @@ class AnswerTooLarge(TheirFault):
 
 
 class MalformedAnswer(TheirFault):
-    """An answer that does not say what it must."""
+    """An answer that does not say what it must.
+
+    `instead` says what it is, where it is another thing altogether: "page" for one that people are to read, "other".
+    """
 
     code = "malformed-answer"
+
+    def __init__(self, message: str, *, instead: str | None = None, **where: str | None) -> None:
+        super().__init__(message, **where)
+        self.instead = instead
 
 
 class RedirectedElsewhere(TheirFault):
@@ -290,7 +335,7 @@ class NotAdmitted(AppLinksError):
 
     `problem` is the `oauth_problem` that the sender is told, `companions` the parameters that go with it (protocol.md 1.6);
     the message is for our own log and may say more than the sender may know. `mechanism` is the one that claimed the request,
-    None where none did.
+    `step` the step of admission that refused it; None where none did.
     """
 
     code = "not-admitted"
@@ -302,6 +347,7 @@ class NotAdmitted(AppLinksError):
         self.problem = problem
         self.companions = companions
         self.mechanism: str | None = None
+        self.step: str | None = None
 
 
 class NoProof(NotAdmitted):

@@ -5,17 +5,22 @@ Each method looks something up or runs one flow. The two classes say the same; w
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import asyncio
+from collections.abc import AsyncIterator, Callable, Iterator
+from functools import partial
 from typing import Self, TypeVar, Unpack
 
-from applinks import links
+from applinks import doctor, links
 from applinks.assembly import Application
-from applinks.audit import AuditTrail, AuditVerdict, Head, VerifyAudit, Written
+from applinks.audit import AuditFilters, AuditTrail, AuditVerdict, Export, Head, VerifyAudit, Written
+from applinks.doctor import Diagnosis, Explained, explain, explain_refusal, pasted
 from applinks.errors import ConfigurationError
-from applinks.incoming import consent
+from applinks.incoming import AutomationToken, Refusal, Refusals, TokenMade, automation, consent
 from applinks.links import (
     GENERIC,
+    OVERLAP,
     Administrator,
+    ComparisonOf,
     Consent,
     ConsentsHeld,
     Consumer,
@@ -24,14 +29,32 @@ from applinks.links import (
     EntityLinks,
     Found,
     Guide,
+    Identity,
+    KeyStatus,
     Link,
     LinkSettings,
+    Moved,
     Provider,
     SetUp,
+    moving,
+    signing_keys,
 )
 from applinks.mechanisms import names_of
-from applinks.outgoing import AsyncLinkedApplication, Checked, LinkedApplication, LinkedEntity, check_entered, dance
-from applinks.people import Policy
+from applinks.outgoing import (
+    AddressTold,
+    AsyncLinkedApplication,
+    Checked,
+    Deleted,
+    LinkedApplication,
+    LinkedEntity,
+    Tried,
+    check_entered,
+    compare,
+    dance,
+    telling,
+    trying,
+)
+from applinks.people import Acting, Comparison, Policy, acting, current_user
 from applinks.questions import Flow
 
 T = TypeVar("T")
@@ -132,6 +155,18 @@ class AppLinks(Application):
         loaded = names_of(self.mechanisms)
         return self.run(_then(name, lambda link: links.change(link, changes, by=by, loaded=loaded)))
 
+    def compare_people(self, name: str, *, by: str | None = None) -> Comparison:
+        """Find out which of our people a linked application has, too, without showing it who they are; and keep it.
+
+        Both directories must offer `everyone()`. The other side learns the same about its own people. Raises `CannotCompare`.
+        """
+        by = self.administrator(by)
+        return self.run(_then(name, lambda link: compare(link, by=by)))
+
+    def comparison(self, name: str) -> Comparison | None:
+        """What the last comparison of people over that link has found, whichever side asked for it; None if there was none."""
+        return self.run(_comparison(name))
+
     def trust(self, name: str, *, by: str | None = None) -> Link:
         """Read its certificate at the far side, and accept what it vouches for from now on (Trusted Applications, legacy)."""
         by = self.administrator(by)
@@ -153,10 +188,69 @@ class AppLinks(Application):
         by = self.administrator(by)
         return self.run(_then(name, lambda link: links.make_primary(link, by=by)))
 
-    def delete_link(self, name: str, *, by: str | None = None) -> None:
-        """Delete our end of a link; delete the other end there."""
+    def rotate_key(self, *, announce: bool = True, by: str | None = None) -> KeyStatus:
+        """A new key pair to sign with, told to all who understand that; every link goes on with a key that is known there."""
         by = self.administrator(by)
-        self.run(_then(name, lambda link: links.remove(link, by=by)))
+        return self.run(_rotated(by, announce=announce))
+
+    def key_status(self) -> KeyStatus:
+        """Which of our keys each link signs with, and what came of telling the current one."""
+        return self.run(signing_keys.status())
+
+    def announce_key(self, name: str | None = None, *, by: str | None = None) -> KeyStatus:
+        """Tell our current key again: to the application of one link, or to all that know another one."""
+        by = self.administrator(by)
+        return self.run(_perhaps(name, lambda link: telling.announce_key(link, by=by)))
+
+    def use_new_key(self, name: str, *, by: str | None = None) -> Link:
+        """Sign with our current key over this link from now on: it was entered over there."""
+        by = self.administrator(by)
+        return self.run(_then(name, lambda link: signing_keys.use_new_key(link, by=by)))
+
+    def retire_keys(self, *, by: str | None = None) -> tuple[str, ...]:
+        """Delete those of our keys that no link signs with any more; their fingerprints."""
+        return self.run(signing_keys.retire(by=self.administrator(by)))
+
+    def change_public_key(self, name: str, key: str, *, overlap: float = OVERLAP, by: str | None = None) -> Link:
+        """Know the other application by another public key; the old one holds for `overlap` seconds more, 0 for none."""
+        by = self.administrator(by)
+        return self.run(_then(name, lambda link: signing_keys.change_public_key(link, key, overlap=overlap, by=by)))
+
+    def move_link(self, name: str, url: str, *, unproven: bool = False, by: str | None = None) -> Moved:
+        """Let a link follow the other application to another address; `unproven` where that cannot prove to be the same."""
+        by = self.administrator(by)
+        return self.run(_then(name, lambda link: moving.move(link, url, unproven=unproven, by=by)))
+
+    def announce_address(self, name: str | None = None, *, by: str | None = None) -> tuple[AddressTold, ...]:
+        """Tell our present address to the application of one link, or to all; each asks us for a proof there, and follows."""
+        by = self.administrator(by)
+        return self.run(_perhaps(name, lambda link: telling.announce_address(link, by=by)))
+
+    def delete_link(self, name: str, *, both: bool = False, by: str | None = None) -> Deleted:
+        """Delete our end of a link; or `both`, and then neither where the other one cannot be."""
+        by, mechanisms, who = self.administrator(by), self.mechanisms, _whoever_acts()
+        deleting = _then(name, lambda link: telling.delete(link, both=both, by=by, acting=who, mechanisms=mechanisms))
+        return self.run(deleting)
+
+    def test_link(self, name: str, user: str, *, using: str | None = None, by: str | None = None) -> Tried:
+        """Ask the other application who is calling, as that user, by one harmless call on the record (R-46).
+
+        `using` demands a mechanism. Raises what any call raises, and `PersonUnknown` where the directory does not know them.
+        """
+        by = self.administrator(by)
+        return self.run(_then(name, lambda link: trying.tried(link, user, using, self.mechanisms, by=by)))
+
+    def diagnose(self, name: str, user: str | None = None, *, by: str | None = None, strict: bool = False) -> Diagnosis:
+        """Examine a link, live: how it is, why, and what to do; see `applinks.doctor`.
+
+        As `user`, one harmless call is made, caused by the administrator `by`; without one, a call that names nobody.
+        """
+        examine = partial(doctor.examine, user=user, by=by, mechanisms=self.mechanisms, strict=strict)
+        return self.run(_then(name, examine))
+
+    def diagnose_all(self, user: str | None = None, *, by: str | None = None, strict: bool = False) -> tuple[Diagnosis, ...]:
+        """Examine all links, one after the other; see `diagnose`."""
+        return self.run(doctor.examine_all(user=user, by=by, mechanisms=self.mechanisms, strict=strict))
 
     def link_entities(
         self, name: str, ours: Entity, theirs: Entity, *, primary: bool = False, by: str | None = None
@@ -195,18 +289,72 @@ class AppLinks(Application):
         by = self.administrator(by)
         return self.run(_then(link, lambda found: dance.forget(found, user, why="consent forgotten", by=by)))
 
-    def audit(self, limit: int = 100) -> tuple[Written, ...]:
-        """The newest records of what was done, newest first."""
-        records: tuple[Written, ...] = self.answer(AuditTrail(limit))
+    def make_token(
+        self, label: str, *, user: str | None = None, read_only: bool = False, days: int | None = None, by: str | None = None
+    ) -> TokenMade:
+        """Make a token with which a program administers this application over HTTP, as `user` or whoever has it made.
+
+        `label` says what it is for; it holds for 90 `days` if nothing is said. Its `secret` is shown this once.
+        """
+        by = self.administrator(by)
+        flow = automation.make_token(label, user or by, by=by, may_change=not read_only, days=days)
+        return self.run(flow)
+
+    def tokens(self, user: str | None = None) -> tuple[AutomationToken, ...]:
+        """The tokens of one person, or all, the newest first; never what proves them."""
+        return self.run(automation.tokens_of(user))
+
+    def revoke_token(self, id: str, *, by: str | None = None) -> AutomationToken:  # noqa: A002
+        """End a token: it is refused from the next request on, on every node."""
+        return self.run(automation.revoke_token(id, by=self.administrator(by)))
+
+    def identity_moved(self, *, by: str | None = None) -> Identity:
+        """Say that this is the original, which lies elsewhere or has another address now: calls go out again (G-06)."""
+        return self.run(links.moved(by=self.administrator(by)))
+
+    def identity_copied(self, *, by: str | None = None) -> Identity:
+        """Say that this is a copy: it becomes an application of its own, with a new id and key and no working link.
+
+        Tokens, grants and secrets are dropped, here only; names and policies stay, so that links can be made again.
+        """
+        return self.run(links.copied(by=self.administrator(by)))
+
+    def audit(self, limit: int = 100, **only: Unpack[AuditFilters]) -> tuple[Written, ...]:
+        """The newest records of what was done, newest first; only those that `AuditFilters` lets pass."""
+        records: tuple[Written, ...] = self.answer(AuditTrail(limit, **only))
         return records
+
+    def export_audit(self, format: str = "json", *, since: float | None = None, until: float | None = None) -> Iterator[str]:  # noqa: A002
+        """The records as text in pieces, the oldest first, in "json" or "csv"; see `applinks.audit.Export`."""
+        export = Export(format, since, until)
+        while (piece := self.run(export.next_piece())) is not None:
+            yield piece
 
     def verify_audit(self, noted: Head | None = None) -> AuditVerdict:
         """Check the chain of the records; tells the first one that does not fit. `noted` is a head that was kept elsewhere."""
         verdict: AuditVerdict = self.answer(VerifyAudit(noted))
         return verdict
 
+    def refusals(self, link: str | None = None) -> tuple[Refusal, ...]:
+        """The requests over links, or over one, that were refused lately, the newest first. Few of each link are kept."""
+        self._afterwards.settle()
+        return self.run(_refusals(link))
+
+    def explain_refusal(self, id: str) -> Explained:  # noqa: A002
+        """Why one of `refusals` was refused, and what mends it."""
+        return self.run(explain_refusal(id, mechanisms=self.mechanisms))
+
+    def explain_request(self, text: str, *, base_string: str | None = None) -> Explained:
+        """The same of a request that is pasted: as it goes over the wire (request line, headers, body), or as a curl command.
+
+        `base_string` is the one that the sender says to have signed. Raises `ConfigurationError` for what is no request.
+        """
+        request = pasted.read(text, self.identity.url)
+        return self.run(explain(request, base_string=base_string, mechanisms=self.mechanisms))
+
     def close(self) -> None:
         """Give back the connections."""
+        self._afterwards.settle()
         self.connections.close()
         self._store.close()
 
@@ -300,6 +448,15 @@ class AsyncAppLinks(Application):
         loaded = names_of(self.mechanisms)
         return await self.run_async(_then(name, lambda link: links.change(link, changes, by=by, loaded=loaded)))
 
+    async def compare_people(self, name: str, *, by: str | None = None) -> Comparison:
+        """Find out which of our people a linked application has, too; see `AppLinks.compare_people`."""
+        by = self.administrator(by)
+        return await self.run_async(_then(name, lambda link: compare(link, by=by)))
+
+    async def comparison(self, name: str) -> Comparison | None:
+        """What the last comparison of people over that link has found; see `AppLinks.comparison`."""
+        return await self.run_async(_comparison(name))
+
     async def trust(self, name: str, *, by: str | None = None) -> Link:
         """Accept what the application vouches for from now on; see `AppLinks.trust`."""
         by = self.administrator(by)
@@ -321,10 +478,68 @@ class AsyncAppLinks(Application):
         by = self.administrator(by)
         return await self.run_async(_then(name, lambda link: links.make_primary(link, by=by)))
 
-    async def delete_link(self, name: str, *, by: str | None = None) -> None:
-        """Delete our end of a link; delete the other end there."""
+    async def rotate_key(self, *, announce: bool = True, by: str | None = None) -> KeyStatus:
+        """A new key pair to sign with, told to all who understand that; every link goes on with a key that is known there."""
         by = self.administrator(by)
-        await self.run_async(_then(name, lambda link: links.remove(link, by=by)))
+        return await self.run_async(_rotated(by, announce=announce))
+
+    async def key_status(self) -> KeyStatus:
+        """Which of our keys each link signs with, and what came of telling the current one."""
+        return await self.run_async(signing_keys.status())
+
+    async def announce_key(self, name: str | None = None, *, by: str | None = None) -> KeyStatus:
+        """Tell our current key again: to the application of one link, or to all that know another one."""
+        by = self.administrator(by)
+        return await self.run_async(_perhaps(name, lambda link: telling.announce_key(link, by=by)))
+
+    async def use_new_key(self, name: str, *, by: str | None = None) -> Link:
+        """Sign with our current key over this link from now on: it was entered over there."""
+        by = self.administrator(by)
+        return await self.run_async(_then(name, lambda link: signing_keys.use_new_key(link, by=by)))
+
+    async def retire_keys(self, *, by: str | None = None) -> tuple[str, ...]:
+        """Delete those of our keys that no link signs with any more; their fingerprints."""
+        return await self.run_async(signing_keys.retire(by=self.administrator(by)))
+
+    async def change_public_key(self, name: str, key: str, *, overlap: float = OVERLAP, by: str | None = None) -> Link:
+        """Know the other application by another public key; the old one holds for `overlap` seconds more, 0 for none."""
+        by = self.administrator(by)
+        return await self.run_async(_then(name, lambda link: signing_keys.change_public_key(link, key, overlap=overlap, by=by)))
+
+    async def move_link(self, name: str, url: str, *, unproven: bool = False, by: str | None = None) -> Moved:
+        """Let a link follow the other application to another address; `unproven` where that cannot prove to be the same."""
+        by = self.administrator(by)
+        return await self.run_async(_then(name, lambda link: moving.move(link, url, unproven=unproven, by=by)))
+
+    async def announce_address(self, name: str | None = None, *, by: str | None = None) -> tuple[AddressTold, ...]:
+        """Tell our present address to the application of one link, or to all; each asks us for a proof there, and follows."""
+        by = self.administrator(by)
+        return await self.run_async(_perhaps(name, lambda link: telling.announce_address(link, by=by)))
+
+    async def delete_link(self, name: str, *, both: bool = False, by: str | None = None) -> Deleted:
+        """Delete our end of a link; or `both`, and then neither where the other one cannot be."""
+        by, mechanisms, who = self.administrator(by), self.mechanisms, _whoever_acts()
+        deleting = _then(name, lambda link: telling.delete(link, both=both, by=by, acting=who, mechanisms=mechanisms))
+        return await self.run_async(deleting)
+
+    async def test_link(self, name: str, user: str, *, using: str | None = None, by: str | None = None) -> Tried:
+        """Ask the other application who is calling, as that user; see `AppLinks.test_link`."""
+        by = self.administrator(by)
+        return await self.run_async(_then(name, lambda link: trying.tried(link, user, using, self.mechanisms, by=by)))
+
+    async def diagnose(self, name: str, user: str | None = None, *, by: str | None = None, strict: bool = False) -> Diagnosis:
+        """Examine a link, live: how it is, why, and what to do; see `applinks.doctor`.
+
+        As `user`, one harmless call is made, caused by the administrator `by`; without one, a call that names nobody.
+        """
+        examine = partial(doctor.examine, user=user, by=by, mechanisms=self.mechanisms, strict=strict)
+        return await self.run_async(_then(name, examine))
+
+    async def diagnose_all(
+        self, user: str | None = None, *, by: str | None = None, strict: bool = False
+    ) -> tuple[Diagnosis, ...]:
+        """Examine all links, one after the other; see `diagnose`."""
+        return await self.run_async(doctor.examine_all(user=user, by=by, mechanisms=self.mechanisms, strict=strict))
 
     async def link_entities(
         self, name: str, ours: Entity, theirs: Entity, *, primary: bool = False, by: str | None = None
@@ -363,18 +578,72 @@ class AsyncAppLinks(Application):
         by = self.administrator(by)
         return await self.run_async(_then(link, lambda found: dance.forget(found, user, why="consent forgotten", by=by)))
 
-    async def audit(self, limit: int = 100) -> tuple[Written, ...]:
-        """The newest records of what was done, newest first."""
-        records: tuple[Written, ...] = await self.answer_async(AuditTrail(limit))
+    async def make_token(
+        self, label: str, *, user: str | None = None, read_only: bool = False, days: int | None = None, by: str | None = None
+    ) -> TokenMade:
+        """Make a token with which a program administers this application over HTTP, as `user` or whoever has it made.
+
+        `label` says what it is for; it holds for 90 `days` if nothing is said. Its `secret` is shown this once.
+        """
+        by = self.administrator(by)
+        flow = automation.make_token(label, user or by, by=by, may_change=not read_only, days=days)
+        return await self.run_async(flow)
+
+    async def tokens(self, user: str | None = None) -> tuple[AutomationToken, ...]:
+        """The tokens of one person, or all, the newest first; never what proves them."""
+        return await self.run_async(automation.tokens_of(user))
+
+    async def revoke_token(self, id: str, *, by: str | None = None) -> AutomationToken:  # noqa: A002
+        """End a token: it is refused from the next request on, on every node."""
+        return await self.run_async(automation.revoke_token(id, by=self.administrator(by)))
+
+    async def identity_moved(self, *, by: str | None = None) -> Identity:
+        """Say that this is the original, which lies elsewhere or has another address now; see `AppLinks.identity_moved`."""
+        return await self.run_async(links.moved(by=self.administrator(by)))
+
+    async def identity_copied(self, *, by: str | None = None) -> Identity:
+        """Say that this is a copy: it becomes an application of its own; see `AppLinks.identity_copied`."""
+        return await self.run_async(links.copied(by=self.administrator(by)))
+
+    async def audit(self, limit: int = 100, **only: Unpack[AuditFilters]) -> tuple[Written, ...]:
+        """The newest records of what was done, newest first; only those that `AuditFilters` lets pass."""
+        records: tuple[Written, ...] = await self.answer_async(AuditTrail(limit, **only))
         return records
+
+    async def export_audit(
+        self,
+        format: str = "json",  # noqa: A002
+        *,
+        since: float | None = None,
+        until: float | None = None,
+    ) -> AsyncIterator[str]:
+        """The records as text in pieces, for `async for`; see `AppLinks.export_audit`."""
+        export = Export(format, since, until)
+        while (piece := await self.run_async(export.next_piece())) is not None:
+            yield piece
 
     async def verify_audit(self, noted: Head | None = None) -> AuditVerdict:
         """Check the chain of the records; see `AppLinks.verify_audit`."""
         verdict: AuditVerdict = await self.answer_async(VerifyAudit(noted))
         return verdict
 
+    async def refusals(self, link: str | None = None) -> tuple[Refusal, ...]:
+        """The requests that were refused lately; see `AppLinks.refusals`."""
+        await asyncio.to_thread(self._afterwards.settle)
+        return await self.run_async(_refusals(link))
+
+    async def explain_refusal(self, id: str) -> Explained:  # noqa: A002
+        """Why one of `refusals` was refused, and what mends it."""
+        return await self.run_async(explain_refusal(id, mechanisms=self.mechanisms))
+
+    async def explain_request(self, text: str, *, base_string: str | None = None) -> Explained:
+        """The same of a request that is pasted; see `AppLinks.explain_request`."""
+        request = pasted.read(text, self.identity.url)
+        return await self.run_async(explain(request, base_string=base_string, mechanisms=self.mechanisms))
+
     async def close(self) -> None:
         """Give back the connections of this event loop, and those to the store."""
+        await asyncio.to_thread(self._afterwards.settle)
         await self.connections.close_of_this_loop()
         await self._store.close_of_this_loop()
         self._store.close()
@@ -397,6 +666,20 @@ def _then(name: str, change: Callable[[Link], Flow[T]]) -> Flow[T]:
     return (yield from change(link))
 
 
+def _whoever_acts() -> Acting | None:
+    return acting() if current_user(default=None) is not None else None
+
+
+def _perhaps(name: str | None, act: Callable[[Link | None], Flow[T]]) -> Flow[T]:
+    link = (yield from links.link_named(name)) if name is not None else None
+    return (yield from act(link))
+
+
+def _rotated(by: str, *, announce: bool) -> Flow[KeyStatus]:
+    yield from signing_keys.rotate(by=by)
+    return (yield from (telling.announce_key(by=by) if announce else signing_keys.status()))
+
+
 def _grants(user: str | None, link: str | None) -> Flow[tuple[consent.Given, ...]]:
     found = (yield from links.link_named(link)) if link is not None else None
     return (yield from consent.given(user, found.id if found else None))
@@ -406,6 +689,18 @@ def _consents(user: str | None, link: str | None) -> Flow[tuple[Consent, ...]]:
     found = (yield from links.link_named(link)) if link is not None else None
     held: tuple[Consent, ...] = yield ConsentsHeld(user, found.id if found else None)
     return held
+
+
+def _comparison(name: str) -> Flow[Comparison | None]:
+    link = yield from links.link_named(name)
+    found: Comparison | None = yield ComparisonOf(link.id)
+    return found
+
+
+def _refusals(link: str | None) -> Flow[tuple[Refusal, ...]]:
+    found = (yield from links.link_named(link)) if link is not None else None
+    kept: tuple[Refusal, ...] = yield Refusals(found.id if found else None)
+    return kept
 
 
 def _entity_links(ours: Entity | None, link: str | None) -> Flow[tuple[EntityLink, ...]]:

@@ -132,3 +132,10 @@ class Wait(Question):
     """Let some seconds pass. The answer is None, given afterwards."""
 
     seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Calculate(Question):
+    """Do this long calculation, which must not hold up an event loop. The answer is its result."""
+
+    work: Callable[[], Any]

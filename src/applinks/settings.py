@@ -21,6 +21,8 @@ class Settings:
     `database`: an SQLAlchemy address; SQLite is the default, because it needs nothing. PostgreSQL is for several machines.
     `url`: the public address at which people and other applications reach this one, as a browser would write it. It is
     declared and never guessed: what a proxy or a client says in a header decides nothing (security.md T-64).
+    `former_url`: the address before a move. Requests that were signed for it are still admitted while this is set; it differs
+    from `url` in scheme, host or port.
     `name`, `type`: how this application introduces itself. None keeps what is stored.
     `mechanisms`: by which ways calls may be proven, both ways; what is not named is not loaded. The three OAuth ones, unless
     said otherwise; "Trusted" and "Basic" are legacy.
@@ -37,6 +39,7 @@ class Settings:
     mechanisms: Sequence[str] = ("2LOi", "3LO", "2LO")
     plain_http: bool = False
     replay: str | None = field(default=None, repr=False)
+    former_url: str | None = None
 
     def __post_init__(self) -> None:
         if self.url is not None and not _is_address(self.url):
@@ -44,11 +47,16 @@ class Settings:
                 f"The public address {self.url!r} is not a plain http(s) address.",
                 remedy="Set url=… or APPLINKS_URL, like https://tracker.example.com.",
             )
+        if self.former_url is not None and not (_is_address(self.former_url) and _same_path(self.former_url, self.url)):
+            raise ConfigurationError(
+                f"The former address {self.former_url!r} is no plain http(s) address with the path of the present one.",
+                remedy="Set both, url=… and former_url=… (APPLINKS_FORMER_URL); they may differ in scheme, host and port.",
+            )
 
 
 def from_environment(environment: Mapping[str, str] = os.environ, **given: Any) -> Settings:
     """The settings that were given; what was not, from APPLINKS_DATABASE, _URL, _NAME, _TYPE, _MECHANISMS,
-    _PLAIN_HTTP and _REPLAY.
+    _PLAIN_HTTP, _REPLAY and _FORMER_URL.
     """
     texts = {
         name: environment[variable]
@@ -58,6 +66,7 @@ def from_environment(environment: Mapping[str, str] = os.environ, **given: Any) 
             ("name", "APPLINKS_NAME"),
             ("type", "APPLINKS_TYPE"),
             ("replay", "APPLINKS_REPLAY"),
+            ("former_url", "APPLINKS_FORMER_URL"),
         )
         if environment.get(variable)
     }
@@ -75,6 +84,11 @@ def _is_address(url: str) -> bool:
     except ValueError:
         return False
     return plain and url.isprintable() and not set(url) & set(" ?#@\\")
+
+
+def _same_path(former: str, url: str | None) -> bool:
+    """Requests are told apart by nothing but their path, which therefore must be the same."""
+    return url is not None and urlsplit(former).path.rstrip("/") == urlsplit(url).path.rstrip("/")
 
 
 def _truth(environment: Mapping[str, str], variable: str) -> bool:

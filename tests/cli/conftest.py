@@ -17,7 +17,7 @@ from applinks import AppLinks
 from applinks.audit import Entry, WriteDown
 from applinks.cli import main
 from in_memory import InMemory, link_to
-from putting import put
+from putting import forget_place, put
 
 
 @dataclass(frozen=True)
@@ -66,6 +66,7 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
         for link in (link_to(InMemory("Wiki", type="confluence")), link_to(InMemory("Tracker")), link_to(InMemory("Archive"))):
             put(made, link)
         made.answer(WriteDown(Entry(kind="link made", outcome="done", subject="root", actor="root", link="Wiki")))
+        forget_place(made)
     return folder
 
 

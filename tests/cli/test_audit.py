@@ -5,13 +5,17 @@ from __future__ import annotations
 import re
 import shutil
 import sqlite3
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from applinks.audit import Entry, WriteDown
 
-FIELDS = ["kind", "outcome", "subject", "actor", "reason", "link", "mechanism", "request", "status", "checks", "explanation"]
+FIELDS = [
+    "kind", "outcome", "subject", "actor", "reason", "link", "mechanism", "request", "status", "checks", "changes",
+    "explanation",
+]  # fmt: skip
 
 
 def write(applinks, outcome="done", **facts):
@@ -123,8 +127,7 @@ def test_an_older_copy_put_back_as_a_whole_contradicts_what_was_noted_and_nothin
     write(applinks)
     head = noted(run)
     applinks.close()
-    shutil.rmtree(files)
-    shutil.copytree(older, files)
+    shutil.copytree(older, files, dirs_exist_ok=True)  # at the same place, where it is no copy
     assert run("audit", "verify").out.startswith("Intact up to 1:")
     ran = run("audit", "verify", "--noted", head, status=1)
     assert ran.out == "Broken at record 2: the entry is missing: a later one was noted\n"
@@ -145,3 +148,85 @@ def test_what_is_no_note_is_refused_and_never_taken_for_none(run, files, words):
         "  → Say it like 17:3f2a…, as `audit verify` prints it.",
     ]
     assert ran.out == ""
+
+
+# ---- filters
+
+
+def test_records_are_found_by_link_kind_person_and_number(run, applinks):
+    write(applinks, kind="call", subject="alice", link="Wiki")
+    write(applinks, kind="call", subject="deployment", actor="alice", link="Tracker")
+    write(applinks, kind="admission", subject="bob", link="Wiki")
+
+    def numbers(*words: str) -> list[int]:
+        return [record["sequence"] for record in run("audit", "list", *words, "--json").data]
+
+    assert numbers("--link", "Wiki") == [4, 2, 1]
+    assert numbers("--kind", "call") == [3, 2]
+    assert numbers("--user", "alice") == [3, 2]
+    assert numbers("--user", "alice", "--link", "Wiki") == [2]
+    assert numbers("--before", "3", "-n", "1") == [2]
+    assert numbers("--kind", "nothing") == []
+
+
+def test_records_are_found_by_their_time_in_utc_unless_another_zone_is_said(run, applinks):
+    (record,) = run("audit", "list", "--json").data
+    when = datetime.fromtimestamp(record["time"], UTC)
+    hour = timedelta(hours=1)
+    for since, until, found in ((-hour, hour, 1), (hour, 2 * hour, 0), (-2 * hour, -hour, 0)):
+        words = ("--since", f"{when + since:%Y-%m-%dT%H:%M}", "--until", (when + until).isoformat())
+        assert len(run("audit", "list", *words, "--json").data) == found
+    assert len(run("audit", "list", "--since", f"{when - 24 * hour:%Y-%m-%d}", "--json").data) == 1
+
+
+@pytest.mark.parametrize("when", ["yesterday", "", "2026-13-01", "9999999999"])
+def test_what_is_no_date_is_refused(run, files, when):
+    ran = run("audit", "list", "--since", when, status=1)
+    assert ran.err.startswith(f"applinks: {when!r} is no date.")
+
+
+# ---- show
+
+
+def test_one_record_is_shown_with_each_value_before_and_after(run, applinks):
+    """B-29"""
+    applinks.change_link("Wiki", outgoing="disabled", by="root")
+    lines = run("audit", "show", "2").out.splitlines()
+    assert lines[0] == "Record 2: link changed"
+    assert "  actor      root" in lines
+    assert "  changed    outgoing: oauth_impersonation → disabled" in lines
+    record = run("audit", "show", "2", "--json").data
+    assert record["entry"]["changes"] == [["outgoing", "oauth_impersonation", "disabled"]]
+
+
+def test_the_checks_of_an_admission_are_lines(run, applinks):
+    write(applinks, kind="admission", subject="bob", checks=(("time", "ok"), ("policy", "no\x1b[2J")))
+    lines = run("audit", "show", "2").out.splitlines()
+    assert "  checked    time: ok" in lines
+    assert r"  checked    policy: no\x1b[2J" in lines
+
+
+def test_a_record_that_is_not_there_is_an_error(run, files):
+    assert run("audit", "show", "7", status=1).err.startswith("applinks: There is no record 7.")
+
+
+# ---- export
+
+
+def test_an_export_is_all_records_in_order_with_a_head_that_can_be_noted(run, applinks):
+    """T-68"""
+    write(applinks, subject="alice")
+    data = run("audit", "export").data
+    assert [record["sequence"] for record in data["records"]] == [1, 2]
+    head = f"{data['head']['sequence']}:{data['head']['digest']}"
+    assert run("audit", "verify", "--noted", head).out == f"Intact up to {head}\n"
+    assert run("audit", "export", "--format", "csv").out.splitlines()[-1].startswith(f'"2","","head","{head[2:]}"')
+
+
+def test_an_export_of_a_span_leaves_out_the_rest(run, applinks):
+    data = run("audit", "export", "--since", "2999-01-01").data
+    assert (data["records"], data["head"]["sequence"]) == ([], 1)
+
+
+def test_another_format_is_refused_by_name(run, files):
+    assert run("audit", "export", "--format", "xml", status=1).err.startswith("applinks: Records cannot be exported as 'xml'.")

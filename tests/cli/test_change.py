@@ -43,9 +43,34 @@ def test_the_signature_method_is_that_of_both_directions(run, files):
 
 def test_people_are_excluded_from_the_same_users_and_taken_back(run, files):
     excluded = run("link", "change", "Wiki", "--exclude", "eve", "--exclude", "bob", "--json").data["same_users"]
-    assert excluded == {"answer": True, "said_by": "root", "said_at": 1_800_000_000, "excluded": ["bob", "eve"]}
+    assert excluded == {
+        "answer": True,
+        "said_by": "root",
+        "said_at": 1_800_000_000,
+        "excluded": ["bob", "eve"],
+        "mapping": {},
+        "only_proven": False,
+    }
     assert "  same users  yes, said root, except bob, eve\n" in run("link", "show", "Wiki").out
     assert run("link", "change", "Wiki", "--exclude", "", "--json").data["same_users"]["excluded"] == []
+
+
+def test_people_are_mapped_or_only_the_proven_impersonated_and_both_taken_back(run, files):
+    words = ("--map", "carol=cclark", "--map", "a=b=c", "--only-proven", "--exclude", "bob")
+    same = run("link", "change", "Wiki", *words, "--json").data["same_users"]
+    assert (same["mapping"], same["only_proven"]) == ({"a": "b=c", "carol": "cclark"}, True)
+    shown = "  same users  yes, said root, only the proven, except bob; a is b=c there, carol is cclark there\n"
+    assert shown in run("link", "show", "Wiki").out
+    again = run("link", "change", "Wiki", "--map", "", "--not-only-proven", "--json").data["same_users"]
+    assert (again["mapping"], again["only_proven"], again["excluded"]) == ({}, False, ["bob"])
+
+
+def test_who_is_mapped_twice_or_to_nobody_changes_nothing(run, files, applinks):
+    before = applinks.link("Wiki").link
+    assert "named twice" in run("link", "change", "Wiki", "--map", "a=b", "--map", "a=c", status=2).err
+    assert "one to one" in run("link", "change", "Wiki", "--map", "a=b", "--map", "c=B", status=1).err
+    assert "no user name" in run("link", "change", "Wiki", "--map", "a", status=1).err
+    assert applinks.link("Wiki").link == before
 
 
 def test_an_empty_text_takes_away_and_the_opposite_word_turns_off(run, files):
@@ -64,7 +89,7 @@ def test_nothing_said_is_nothing_changed(run, files):
 
 def test_there_is_a_word_for_everything_that_can_be_set():
     words = {
-        {"exclude": "excluded", "address": "addresses", "path": "paths"}.get(name, name)
+        {"exclude": "excluded", "address": "addresses", "path": "paths", "mapped": "mapping"}.get(name, name)
         for name in inspect.signature(change).parameters
     }
     assert words - {"name", "by", "database", "as_json"} == set(LinkSettings.__annotations__)

@@ -11,12 +11,16 @@ from typing import Any
 
 import pytest
 
-from applinks import AppLinks, Person, current_user
+from applinks import AppLinks, Link, Person
 from applinks.cli import link as link_commands
 from applinks.frameworks import WSGIMiddleware
 from applinks.links import AccessToken, KeepToken
-from applinks.outgoing import LinkedApplication
+from applinks.links.dialects import WhoAmI
+from applinks.outgoing import trying
+from applinks.outgoing.call import Who
+from applinks.questions import Flow
 from applinks.wire import trusted_apps
+from applinks.wire.messages import Request, Response
 from in_memory import InMemory, link_to
 from journeys.serving import address_of, listen, wsgi
 from putting import put
@@ -25,7 +29,7 @@ MEMBERS = ["id", "name", "type", "primary", "display_url", "application_url", "o
 OUTGOING = [
     "level", "signature_method", "impersonation_parameter", "consumer_key", "endpoints", "fixed_user", "account",
 ]  # fmt: skip
-INCOMING = ["level", "consumer_key", "signature_method", "policy", "callback", "execute_as", "limits"]
+INCOMING = ["level", "consumer_key", "signature_method", "policy", "callback", "execute_as", "limits", "previous_key_until"]
 PASSWORD = "canary pässword"
 POLICY = ("--user", "alice", "--user", "bob", "--exclude-group", "interns", "--method", "get", "--path", "/rest")
 OTHER_POLICY = ("--group", "staff", "--exclude-user", "bob", "--administrator", "deployment")
@@ -57,7 +61,14 @@ def test_as_data_each_link_has_the_same_members_and_no_key(run, files):
         assert list(link) == MEMBERS
         assert list(link["outgoing"]) == OUTGOING
         assert list(link["incoming"]) == INCOMING
-        assert link["same_users"] == {"answer": True, "said_by": "root", "said_at": 1_800_000_000, "excluded": []}
+        assert link["same_users"] == {
+            "answer": True,
+            "said_by": "root",
+            "said_at": 1_800_000_000,
+            "excluded": [],
+            "mapping": {},
+            "only_proven": False,
+        }
     assert data[1] == run("link", "show", "Wiki", "--json").data
 
 
@@ -157,11 +168,13 @@ def answering(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The other application answers with the name at the end of this list; who asked is put before it."""
     names = ["alice"]
 
-    def who_am_i(_: LinkedApplication) -> str:
-        names.insert(0, current_user().name)
-        return names[-1]
+    def sent(request: Request, link: Link, who: Who | None, *rest: object) -> Flow[Response]:
+        yield from ()
+        names.insert(0, who.user.name if who else "nobody")
+        return Response(200)
 
-    monkeypatch.setattr(LinkedApplication, "who_am_i", who_am_i)
+    monkeypatch.setattr(trying, "_sent", sent)
+    monkeypatch.setattr(trying, "who_am_i", lambda _: WhoAmI("who", lambda _: names[-1]))
     return names
 
 
@@ -169,7 +182,13 @@ def test_a_link_that_answers_with_the_user_asked_for_is_good(run, files, answeri
     assert run("link", "test", "Wiki", "--as", "Alice").out == "Wiki answered as alice, by 2LOi.\n"
     assert answering == ["Alice", "alice"]
     data = run("link", "test", "Wiki", "--as", "alice", "--json").data
-    assert data == {"link": "Wiki", "asked": "alice", "expected": "alice", "answered": "alice", "mechanism": "2LOi"}
+    assert data == {
+        "link": "Wiki",
+        "asked": "alice",
+        "expected": "alice",
+        "answered": "alice",
+        "mechanism": "2LOi",
+    }
 
 
 @pytest.mark.parametrize(("answer", "shown"), [("bob", "bob"), ("", "nobody"), ("alice\x1b[2J", r"alice\x1b[2J")])
@@ -214,7 +233,13 @@ def test_who_should_answer_depends_on_the_mechanism(run, by, answering, mechanis
     using = ("--using", mechanism) if by(mechanism) == "anonymous" else ()
     answering.append(right)
     data = run("link", "test", "Wiki", "--as", "alice", *using, "--json").data
-    assert data == {"link": "Wiki", "asked": "alice", "expected": expected, "answered": right, "mechanism": mechanism}
+    assert data == {
+        "link": "Wiki",
+        "asked": "alice",
+        "expected": expected,
+        "answered": right,
+        "mechanism": mechanism,
+    }
     should = {None: "somebody", "": "nobody"}.get(expected, expected)
     for answer in wrong:
         answering.append(answer)
@@ -335,6 +360,7 @@ def far(run, files: Path, tmp_path: Path) -> Iterator[Far]:
             listening = stack.enter_context(listen())
             one = AppLinks(f"sqlite:///{folder}/applinks.db", url=address_of(listening), people=Directory(), **more)
             opened.append(stack.enter_context(one))
+            one.identity_moved(by="ada")
             stack.enter_context(wsgi(WSGIMiddleware(nothing, one), listening))
         yield Far(opened[1].identity.url, opened[1])
 
@@ -406,8 +432,8 @@ def test_a_name_that_is_taken_is_refused_before_the_password_is_sent(run, far):
 
 
 def test_an_address_where_nobody_answers_is_two_lines(run, files):
-    with AppLinks(url="http://127.0.0.1:1"):
-        pass
+    with AppLinks(url="http://127.0.0.1:1") as elsewhere:
+        elsewhere.identity_moved(by="ada")
     with listen() as listening:
         nobody = address_of(listening)
     ran = run("link", "create", nobody, "-a", "ada", "--same-users", "--password-stdin", stdin="x\n", status=1)

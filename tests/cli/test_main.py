@@ -33,16 +33,25 @@ ARGUMENTS = {
     ("link", "test"): ("Wiki", "--as", "alice"),
     ("link", "explain"): ("Wiki", "--as", "alice"),
     ("link", "register"): ("Wiki", "https://wiki.example.com", "--call"),
+    ("link", "compare"): ("Wiki",),
     ("link", "secret"): ("Wiki", "--outgoing", "--stdin"),
     ("link", "delete"): ("Wiki", "--yes"),
+    ("audit", "show"): ("1",),
+    ("backup",): ("copy.db",),
+    ("identity", "copied"): ("--yes",),
+    ("link", "move"): ("Wiki", "https://moved.example.com"),
+    ("link", "public-key"): ("Wiki", __file__),
+    ("signing", "use"): ("Wiki",),
     ("grant", "revoke"): ("grant 1",),
+    ("explain",): ("--last",),
     ("consent", "forget"): ("Wiki", "alice"),
     ("entity", "link"): ("Wiki", "project:OPS", "space:OPS"),
     ("entity", "unlink"): ("1",),
     ("look",): ("http://127.0.0.1:1",),
 } | {("link", word): ("Wiki",) for word in ("show", "policy", "change", "primary", "steps", "trust")}
 """What must be said for a command to begin its work."""
-ON_A_DATABASE = [words for words in COMMANDS if words not in {("demo",), ("init",)}]
+ON_OTHERS = {("demo",), ("init",), ("plan",), ("apply",), ("export",)}
+ON_A_DATABASE = [words for words in COMMANDS if words not in ON_OTHERS]
 
 
 def spoken(words: tuple[str, ...]) -> str:
@@ -54,11 +63,13 @@ def spoken(words: tuple[str, ...]) -> str:
 
 def test_the_commands_are_those_that_are_described():
     assert [" ".join(words) for words in COMMANDS] == [
-        "audit list", "audit verify", "consent forget", "consent list", "demo",
-        "entity link", "entity list", "entity unlink", "grant list", "grant revoke", "init",
-        "keys list", "keys reseal", "keys rotate", "link change", "link create", "link delete", "link explain", "link list",
-        "link policy", "link primary", "link register", "link secret", "link show", "link steps", "link test", "link trust",
-        "look",
+        "apply", "audit export", "audit list", "audit show", "audit verify", "backup", "consent forget", "consent list",
+        "demo", "doctor", "entity link", "entity list", "entity unlink", "explain", "export", "grant list", "grant revoke",
+        "identity copied", "identity moved", "identity show", "init", "keys list", "keys reseal", "keys rotate",
+        "link announce-address", "link change", "link compare", "link create", "link delete", "link explain", "link list",
+        "link move", "link policy", "link primary", "link public-key", "link register", "link secret", "link show",
+        "link steps", "link test", "link trust", "look", "plan", "refusals", "signing announce", "signing retire",
+        "signing rotate", "signing status", "signing use", "token list", "token make", "token revoke",
     ]  # fmt: skip
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from sqlalchemy import delete, select, text, update
 
-from applinks.audit import AuditTrail, AuditVerdict, Entry, Head, VerifyAudit, WriteDown, Written
+from applinks.audit import AuditHead, AuditSpan, AuditTrail, AuditVerdict, Entry, Head, VerifyAudit, WriteDown, Written
 from applinks.errors import StoreUnavailable
 from applinks.store import Store, trail
 from applinks.store.database import Use
@@ -28,6 +28,7 @@ FULL = Entry(
     request="GET https://jira.test/rest",
     status=401,
     checks=(("signature", "holds"), ("nonce", "used")),
+    changes=(("outgoing", "oauth", "disabled"), ("account", None, "svc\r\n"), ("callback", "https://jira.test", None)),
 )
 
 
@@ -341,3 +342,78 @@ def test_where_the_record_cannot_be_written_each_of_them_is_told_and_the_chain_g
     assert together(store, *numbered(3)) == [None] * 3
     found = verdict(store)
     assert (found.broken, found.head and found.head.sequence) == (None, 5)
+
+
+def numbers(store: Store, **only: Any) -> list[int]:
+    return [written.sequence for written in store.answer(AuditTrail(limit=100, **only))]
+
+
+def test_the_trail_of_a_person_is_what_was_done_as_or_by_them(store: Store) -> None:
+    write(
+        store,
+        Entry(kind="call", outcome="1", subject="alice"),
+        Entry(kind="call", outcome="2", subject="deployment", actor="alice"),
+        Entry(kind="call", outcome="3", subject="bob", actor="bob", reason='asked by "alice"'),
+        Entry(kind="call", outcome="4", subject="alice2"),
+        Entry(kind="call", outcome="5", subject="ALICE"),
+        Entry(kind="call", outcome="6"),
+    )
+    assert numbers(store, user="alice") == [2, 1]
+    assert numbers(store, user="nobody") == []
+
+
+@pytest.mark.parametrize("name", ["Émile Ångström", "100%", "a_b", "back\\slash", 'quo"te', "日本", "\ud800", "nul\0"])
+def test_a_person_is_found_by_any_name(store: Store, name: str) -> None:
+    write(store, Entry(kind="call", outcome="1", subject=name), Entry(kind="call", outcome="2", subject="a-b"))
+    assert numbers(store, user=name) == [1]
+
+
+def test_the_trail_of_a_time_has_both_its_ends(store: Store, clock: Clock) -> None:
+    begin = clock.now
+    for number in range(5):
+        clock.now = begin + number
+        write(store, Entry(kind="call", outcome=str(number)))
+    assert numbers(store, since=begin + 1, until=begin + 3) == [4, 3, 2]
+    assert numbers(store, since=begin + 3) == [5, 4]
+    assert numbers(store, until=begin) == [1]
+
+
+def test_the_next_page_begins_before_the_last_number_of_the_one_before(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(trail, "BATCH", 3)
+    for number in range(1, 21):
+        write(store, Entry(kind="call", outcome="x", subject="alice" if number % 4 == 0 else "bob", reason='"alice"'))
+    found, before = list[int](), None
+    while page := store.answer(AuditTrail(limit=2, user="alice", before=before)):
+        assert len(page) <= 2
+        found += [written.sequence for written in page]
+        before = found[-1]
+    assert found == [20, 16, 12, 8, 4]
+
+
+def test_a_span_goes_forward_from_a_number_up_to_another(store: Store) -> None:
+    written(store, 6)
+    span = store.answer(AuditSpan(after=1, limit=10, upto=4))
+    assert [each.sequence for each in span] == [2, 3, 4]
+    assert [each.sequence for each in store.answer(AuditSpan(after=1, limit=2))] == [2, 3]
+
+
+def test_the_head_as_it_is_kept_is_the_one_that_a_verdict_tells(store: Store) -> None:
+    assert store.answer(AuditHead()) is None
+    written(store, 3)
+    assert store.answer(AuditHead()) == verdict(store).head
+
+
+def test_a_changed_value_in_a_record_of_a_change_is_found(store: Store) -> None:
+    """T-68"""
+    write(store, Entry(kind="link changed", outcome="done", changes=(("outgoing", "disabled", "oauth"),)))
+    change(store, text("UPDATE audit SET entry = replace(entry, 'disabled', 'oauth_impersonation')"))
+    assert verdict(store).broken == 1
+
+
+def test_a_record_from_before_changes_were_written_down_reads_as_before_and_holds(store: Store) -> None:
+    write(store, Entry(kind="link changed", outcome="done", actor="root"))
+    with store._database.transaction(Use.READ) as connection:
+        assert "changes" not in connection.execute(select(audit.c.entry)).scalar()
+    ((kept,),) = (store.answer(AuditTrail(limit=1)),)
+    assert kept.entry == Entry(kind="link changed", outcome="done", actor="root")
+    assert verdict(store).problem is None

@@ -24,7 +24,7 @@ from applinks.links import (
     SameUsers,
     SaveLink,
 )
-from applinks.people import Policy
+from applinks.people import Names, Policy
 from applinks.store import Store
 from applinks.wire.oauth1 import SignatureMethod
 from putting import put
@@ -44,6 +44,7 @@ FULL = Link(
         endpoints=Endpoints("/request", "https://jira.example.test/authorize", "/access"),
         fixed_user=True,
         account="service",
+        key_id="the one before",
     ),
     incoming=Incoming(
         level=Level.OAUTH,
@@ -62,8 +63,17 @@ FULL = Link(
         callback="https://jira.example.test/back",
         execute_as="robot",
         limits=Limits(addresses=("10.1.*.*",), paths=("/rest",), max_age=5_000),
+        previous_key="MIIBIjANBgkqhkiG9w0B",
+        previous_key_until=1_800_000_001,
     ),
-    same_users=SameUsers(answer=True, said_by="root", said_at=1_800_000_000, excluded=frozenset({"admin"})),
+    same_users=SameUsers(
+        answer=True,
+        said_by="root",
+        said_at=1_800_000_000,
+        excluded=frozenset({"admin"}),
+        only_proven=True,
+        names=Names((("carol", "cclark"),)),
+    ),
 )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from applinks.links import KeepSecret, Level, Link, Outgoing, RemoveLink, SecretOf, SecretUse
+from applinks.links import HoldsSecret, KeepSecret, Level, Link, Outgoing, RemoveLink, SecretOf, SecretUse
 from applinks.store import Store
 from putting import put
 
@@ -75,3 +75,17 @@ def test_it_goes_with_its_link(store: Store) -> None:
 def test_nothing_shows_it(store: Store) -> None:
     """T-66"""
     assert "canary" not in repr(KeepSecret("far", OUR_PASSWORD, HERE, "canary"))
+
+
+def test_whether_it_is_this_secret_is_answered_by_yes_or_no_only(store: Store) -> None:
+    def holds(secret: str, use: SecretUse = OUR_PASSWORD, origin: str = HERE) -> bool:
+        return store.answer(HoldsSecret("far", use, origin, secret)) is True
+
+    assert not holds("Grüße")
+    keep(store, "Grüße")
+    assert holds("Grüße")
+    assert not holds("Grüß")
+    assert not holds("")
+    assert not holds("Grüße", origin="https://elsewhere.example.test")
+    assert not holds("Grüße", SecretUse.OUTGOING_OAUTH)
+    assert "Grüße" not in repr(HoldsSecret("far", OUR_PASSWORD, HERE, "Grüße"))

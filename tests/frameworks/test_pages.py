@@ -10,11 +10,12 @@ import httpx2
 import pytest
 
 from applinks.frameworks import ASGIPages
-from applinks.incoming import BODY_LIMIT
+from applinks.incoming import BODY_LIMIT, automation
 from applinks.links import WhoWeAre, digest_of
 from applinks.mechanisms import MECHANISMS
 from applinks.people import current_user
 from applinks.web import STATIC as SHEETS
+from applinks.web.interface import BELOW
 from applinks.web.visit import AUTHORIZE, END, GRANTS, LONGEST_FORM, START, STATIC
 from applinks.wire import oauth1
 from applinks.wire.encoding import parse_form
@@ -268,3 +269,26 @@ def test_in_asynchronous_code_nothing_is_asked_synchronously():
     asyncio.run(ASGIPages(Host(), sign_in="/login?next={}")(scope, receive, send))
     assert sent[0]["status"] == 303
     assert [type(question) for question in called.asked] == [WhoWeAre]
+
+
+@pytest.mark.parametrize("method", ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"])
+def test_programs_reach_the_interface_by_every_method(world, method):
+    """T-40: by their token alone; whoever is signed in means nothing there."""
+    made = world.called.run(automation.make_token("nightly", "root", by="root"))
+    path = f"{world.prefix}{BELOW}/grants/nothing"
+    world.who("root")
+    assert world.client.request(method, path).status_code == 401
+    bearer = {"authorization": f"Bearer {made.secret}"}
+    answer = world.client.request(method, path, headers=bearer, json={})
+    assert answer.status_code == {"DELETE": 404, "OPTIONS": 204}.get(method, 405)
+    assert (answer.status_code == 404) == (answer.headers.get("allow") is None)
+    assert ("content-length" in answer.headers) == (answer.status_code != 204)
+
+
+def test_a_body_in_json_reaches_the_interface_whole(world):
+    made = world.called.run(automation.make_token("nightly", "root", by="root"))
+    bearer = {"authorization": f"Bearer {made.secret}"}
+    answer = world.client.post(f"{world.prefix}{BELOW}/tokens", headers=bearer, json={"label": "caf\u00e9"})
+    assert (answer.status_code, answer.json()["token"]["label"]) == (201, "caf\u00e9")
+    large = {"label": "x" * BODY_LIMIT}
+    assert world.client.post(f"{world.prefix}{BELOW}/tokens", headers=bearer, json=large).status_code == 413

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from dataclasses import fields
 from pathlib import Path
 
@@ -11,13 +12,16 @@ import typer
 
 from applinks.audit import Entry
 from applinks.cli import app
-from applinks.incoming import BODY_LIMIT
-from applinks.incoming.endpoints import ENDPOINTS, TOKEN_ENDPOINTS, access_token, request_token
-from applinks.incoming.replay import MARGIN, QUARTER_HOUR, SHELVES, TRIES
+from applinks.declared import file, references
+from applinks.incoming import BODY_LIMIT, KEPT_FOR, KEPT_OF_EACH, PAUSE
+from applinks.incoming.endpoints import ENDPOINTS, TOKEN_ENDPOINTS, access_token, comparing, request_token
+from applinks.incoming.refusals import LARGEST_FORM
+from applinks.incoming.replay import ASKS, COMPARISONS, MARGIN, QUARTER_HOUR, SHELVES, TRIES
 from applinks.links import Limits
 from applinks.mechanisms import WINDOW, three_legged
 from applinks.outgoing import call, clocks, dance, reading
 from applinks.people import Policy
+from applinks.people.comparing import MOST
 from applinks.store import valkey
 from applinks.store.database import BUSY_SECONDS
 from applinks.store.grants import MOST_WRONG
@@ -137,7 +141,10 @@ def test_the_reference_tells_the_fixed_numbers_as_they_are():
         f"clocks may differ by | {WINDOW} seconds",
         f"a spent nonce is kept for | {WINDOW + MARGIN} seconds",
         f"a form is read and verified up to | {BODY_LIMIT // 1024} KiB",
+        f"people are compared up to, on either side | {MOST:,}",
+        f"may ask for a comparison | {COMPARISONS} times a day, each for {comparing.LIFE} seconds",
         f"tries to sign in for making a link | {TRIES} in a quarter of an hour, for each of the {SHELVES} groups",
+        f"sealed states that we give out | {ASKS} in a second, for each of the {SHELVES} groups",
         f"things that are known not to be there | {SIZE} each",
         f"kept in memory up to | {reading.LARGEST >> 20} MiB, and read for at most {reading.LONGEST:.0f} seconds",
         f"redirects followed, each with a new proof | {call.REDIRECTS}",
@@ -147,11 +154,14 @@ def test_the_reference_tells_the_fixed_numbers_as_they_are():
         f"renewed before its end by | {three_legged.EARLY} seconds",
         f"wrong verifiers for one request token | {MOST_WRONG}",
         f"by | {Limits().max_age:,} milliseconds, unless the link says otherwise; {LONGEST_AGE:,} at most",
+        f"refused requests that are kept | {KEPT_OF_EACH} of each link, for {KEPT_FOR // DAY} days",
+        f"at most one a second, with a form up to {LARGEST_FORM // 1024} KiB",
         f"a database, PostgreSQL or SQLite, may keep a request waiting for | {BUSY_SECONDS} seconds",
         f"a Valkey server may keep a request waiting for | {valkey.SECONDS} seconds",
     ):
         assert words in text
     assert QUARTER_HOUR == 15 * 60
+    assert PAUSE == 1.0
     assert request_token.LIFE == dance.LIFE
     assert (access_token.TOKEN_LIFE, access_token.SESSION_LIFE) == (5 * YEAR, 5 * YEAR + 30 * DAY)
 
@@ -170,10 +180,28 @@ def test_the_reference_tells_every_field_of_a_record():
 def test_the_reference_tells_every_kind_of_record():
     spelled = r'(?:(?:kind|what|why)=|\b_?[Ee]ntry\()"([a-z_ ]+)"'
     written = {kind for path in modules() for kind in re.findall(spelled, path.read_text())}
-    written |= {"call", "admission"}
+    written |= {"call", "admission", "people compared"}
     text = section(DOCS / "reference/audit.md", "Kinds")
     told = {kind for row in re.findall(r"^\| (`.+?`) \|", text, re.MULTILINE) for kind in re.findall(r"`([^`]+)`", row)}
     assert told == written
+
+
+def test_the_reference_tells_every_key_of_a_link_file():
+    page = DOCS / "reference/link-file.md"
+    for heading, keys in (
+        ("Applications", file.APPLICATION),
+        ("Links", file.LINK),
+        ("Ends", file.END),
+        ("Outgoing", file.OUTGOING),
+        ("Incoming", file.INCOMING),
+        ("Policy", file.POLICY),
+        ("Limits", file.LIMITS),
+    ):
+        rows = re.findall(r"^\| (`.+?`) \|", section(page, heading).partition("\n### ")[0], re.MULTILINE)
+        assert [name for row in rows for name in re.findall(r"`(\w+)`", row)] == list(keys), heading
+    assert all(f"`{key}`" in section(page, "Outgoing") for key in file.ENDPOINTS)
+    assert f"at most {file.LARGEST // 1024} KiB" in page.read_text()
+    assert f"at most {references.LARGEST // 1024} KiB" in page.read_text()
 
 
 def test_the_guide_tells_every_rule_of_a_policy():
@@ -214,3 +242,13 @@ def test_every_number_of_a_threat_or_rule_that_is_cited_is_explained():
             spelled = [f"{letter}-{number:02}" for number in range(int(first), int(last) + 1)]
         told |= set(spelled)
     assert cited(r"\b[TSRCFP]-\d\d\b") <= told
+
+
+def test_the_reference_tells_every_class_of_difference_with_its_cause_in_the_order_in_which_they_are_tried():
+    from applinks.doctor import TABLE
+    from applinks.doctor.differences import PARTS
+
+    filled = defaultdict(lambda: "…")
+    expected = [(each.name, each.cause.format_map(filled)) for part in PARTS for each in TABLE if each.part == part]
+    text = (DOCS / "reference/rejections.md").read_text()
+    assert re.findall(r"^\| (?!Class \||---)(.+?) \| (.+) \|$", text, re.MULTILINE) == expected

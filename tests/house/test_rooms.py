@@ -17,7 +17,7 @@ LONGEST_FILE = 400
 LONGEST_FUNCTION = 60
 
 LONG_FILES = {
-    "front.py": "two faces that say the same, method by method, are read side by side",
+    "front.py": "a list of equals: two faces with the same methods, each of which runs one flow",
     "wire/oauth1.py": "signing and verifying share one way to the base string and are read together",
 }
 LONG_FUNCTIONS: dict[str, str] = {}
@@ -31,8 +31,22 @@ WITHOUT_A_TEST_OF_THEIR_NAME = {
     "demo/forge/": "tests/demo/test_forge.py and tests/demo/test_pages.py",
     "demo/tracker/": "tests/demo/test_tracker.py and tests/demo/test_pages.py",
     "demo/wiki/": "tests/demo/test_wiki.py and tests/demo/test_pages.py",
+    "store/automation.py": "tests/contracts/test_store_automation.py",
+    "doctor/cases.py": "tests/doctor/test_explaining.py",
+    "doctor/judging.py": "tests/doctor/test_explaining.py and tests/doctor/test_rejected_requests.py",
+    "doctor/differences.py": "values without rules; tests/doctor/test_searching.py looks at each of them",
+    "doctor/differing_address.py": "tests/doctor/test_rejected_requests.py and tests/doctor/test_searching.py",
+    "doctor/differing_otherwise.py": "tests/doctor/test_rejected_requests.py and tests/doctor/test_explaining.py",
+    "doctor/differing_parameters.py": "tests/doctor/test_rejected_requests.py and tests/doctor/test_searching.py",
+    "doctor/differing_writing.py": "tests/doctor/test_rejected_requests.py and tests/doctor/test_searching.py",
+    "store/refusals.py": "tests/contracts/test_store_refusals.py",
+    "declared/model.py": "values without rules; tests/declared/test_file.py reads them all",
     "store/entities.py": "tests/contracts/test_store_entities.py",
+    "links/comparing.py": "questions; tests/contracts/test_store_comparisons.py asks them",
+    "outgoing/ourselves.py": "tests/outgoing/test_dance.py and tests/outgoing/test_comparing.py",
+    "store/comparisons.py": "tests/contracts/test_store_comparisons.py",
     "store/grants.py": "tests/contracts/test_store_grants.py",
+    "store/renaming.py": "tests/contracts/test_store_keys.py",
     "store/secrets.py": "tests/contracts/test_store_secrets.py",
     "store/tokens.py": "tests/contracts/test_store_tokens.py",
     "store/identity.py": "tests/contracts/test_store_identity.py",
@@ -48,7 +62,9 @@ WITHOUT_A_TEST_OF_THEIR_NAME = {
     "wire/messages.py": "values without rules; tests/wire/test_oauth1.py uses them all",
     "cli/__init__.py": "tests/cli/test_main.py",
     "incoming/endpoints/visit.py": "values without rules; the tests of the other endpoints hand it over",
-    "audit.py": "values without rules; tests/contracts/test_store_audit.py keeps and finds them",
+    "doctor/defaults.py": "tests/doctor/test_causes.py and tests/doctor/test_strict.py",
+    "doctor/diagnosis.py": "values without rules; tests/doctor/test_notes.py makes them",
+    "doctor/looking.py": "tests/doctor/test_examining.py",
 }
 """Source module, or all of a folder → where else it is proven, or why it needs no proof. Front pages need none."""
 

@@ -14,14 +14,15 @@ from applinks.audit import WriteDown
 from applinks.errors import NotAdmitted, StoreUnavailable
 from applinks.incoming import Principal, SpendNonce
 from applinks.incoming.admit import STEPS, admit
-from applinks.links import Level, LinkOfConsumer
+from applinks.links import Level, LinkOfConsumer, SameUsers
 from applinks.mechanisms import TABLE, load
-from applinks.people import FindPerson, Person, Policy
+from applinks.people import FindPerson, Names, Person, Policy, Verdict
 from applinks.questions import Now
 from applinks.wire.messages import FORM, Request
 from applinks.wire.oauth1 import SharedSecret, SignatureMethod
 from in_memory import NOW, InMemory
 from incoming.senders import BASE, URL, allow, outcome, refused_with, signed, wiki
+from suspended import suspend
 
 DENIED = (401, "oauth_problem=permission_denied")
 DOES_NOT_HOLD = (401, "oauth_problem=signature_invalid")
@@ -46,8 +47,68 @@ def test_the_steps_are_what_happens_in_their_order():
         "spend_nonce",
         "check_level",
         "find_person",
+        "check_same",
         "apply_policy",
     ]
+
+
+# ---- the same person on both sides
+
+
+def mapped(called, **pairs):
+    link = called.link("Front")
+    called.save(replace(link, same_users=SameUsers(True, "root", 1, names=Names(tuple(pairs.items())))))
+
+
+def test_a_name_of_theirs_that_was_mapped_becomes_ours_before_anybody_is_looked_up():
+    """M-17"""
+    called, front = wiki(Person("cclark", "Carol Clark"))
+    mapped(called, cclark="carol")
+    principal = outcome(called, signed(front, user="Carol"))
+    assert principal.person is called.people["cclark"]
+    assert principal.witness == "carol", "the caller is told the name by which it asked"
+    assert outcome(called, signed(front, nonce="n-2")).witness == "alice"
+    assert [entry.subject for entry in called.entries] == ["cclark", "alice"]
+
+
+def test_a_name_that_is_another_persons_here_is_nobodys():
+    """Else their cclark would be our cclark, who is their carol."""
+    called, front = wiki(Person("cclark", "Carol Clark"))
+    mapped(called, cclark="carol")
+    assert refused_with(called, signed(front, user="cclark")) == (401, "oauth_problem=permission_denied")
+    assert "another person's here" in called.outcomes("admission")[0]
+    assert "FindPerson" not in called.kinds()
+
+
+def test_whoever_consented_or_is_fixed_goes_by_their_name_here_whatever_was_mapped():
+    """T-23: what is said about same users is about those who were not asked."""
+    called, front = wiki(Person("cclark"), level=Level.OAUTH_IMPERSONATION)
+    mapped(called, cclark="carol")
+    allow(called, "cclark", "token")
+    principal = outcome(called, signed(front, user=None, token="token"))
+    assert (principal.person.name, principal.witness, principal.mechanism) == ("cclark", "cclark", "3LO")
+
+
+@pytest.mark.parametrize("verdict", [None, *Verdict])
+def test_with_only_proven_nobody_else_is_admitted_and_the_reason_is_on_the_record(verdict):
+    """G-02, M-17"""
+    called, front = wiki()
+    link = called.save(replace(called.link("Front"), same_users=SameUsers(True, "root", 1, only_proven=True)))
+    if verdict is not None:
+        called.verdicts[link.id, "alice"] = verdict
+    if verdict is Verdict.PROVEN:
+        assert outcome(called, signed(front)).person.name == "alice"
+        return
+    assert refused_with(called, signed(front)) == (401, "oauth_problem=permission_denied")
+    (entry,) = called.entries
+    assert "'alice' is not proven to be the same person" in entry.outcome
+    assert entry.checks[-1][0] == "check_same"
+
+
+def test_where_nobody_asks_for_proof_none_is_looked_up():
+    called, front = wiki()
+    outcome(called, signed(front))
+    assert "VerdictOf" not in called.kinds()
 
 
 def test_every_check_of_an_admitted_request_is_kept():
@@ -60,6 +121,13 @@ def test_every_check_of_an_admitted_request_is_kept():
     assert (entry.kind, entry.outcome, entry.subject, entry.link) == ("admission", "admitted", "alice", "Front")
     assert (entry.mechanism, entry.request) == ("2LOi", f"GET {URL}")
     assert not WriteDown(entry).durable, "traffic is many times as much as changes"
+
+
+def test_a_copy_still_admits_whoever_proves_themselves():
+    """G-06: only what goes out is suspended."""
+    called, front = wiki()
+    suspend(called)
+    assert isinstance(outcome(called, signed(front)), Principal)
 
 
 def test_a_person_is_who_the_directory_says_in_its_own_spelling():
@@ -105,7 +173,12 @@ def test_strangers_are_all_told_the_same_and_leave_nothing_behind(kind):
     """T-07, T-13, T-28, C-15: no nonce, no row, no look at the directory."""
     called, front = wiki()
     assert refused_with(called, strangers(called, front)[kind]) == DOES_NOT_HOLD
-    assert [kind for kind in called.kinds() if kind != "SecretOf"] == ["WhoWeAre", "LinkOfConsumer", "Now"]
+    assert [kind for kind in called.kinds() if kind not in {"SecretOf", "FormerUrl"}] == [
+        "WhoWeAre",
+        "LinkOfConsumer",
+        "Now",
+        "RememberRefusal",
+    ]
     assert called.nonces == set()
     assert called.entries == []
 
@@ -345,7 +418,7 @@ def test_a_request_with_a_token_that_nobody_gave_is_refused_after_its_nonce_is_s
     """T-13, T-17"""
     called, front = wiki()
     assert refused_with(called, signed(front, user=None, token="abc")) == (401, "oauth_problem=token_rejected")
-    assert called.kinds() == ["WhoWeAre", "LinkOfConsumer", "Now", "GrantOfToken", "SpendNonce", "WriteDown"]
+    assert called.kinds() == ["WhoWeAre", "LinkOfConsumer", "Now", "GrantOfToken", "SpendNonce", "WriteDown", "RememberRefusal"]
 
 
 @pytest.mark.parametrize(("token", "problem"), [("abc", "token_rejected"), ("", "permission_denied")])
@@ -355,7 +428,7 @@ def test_a_proof_by_a_mechanism_that_is_not_loaded_is_refused_before_any_look_at
     allow(called, "alice", "abc")
     called.mechanisms = load(["Trusted"] if token == "" else ["2LOi", "2LO"])
     assert refused_with(called, signed(front, user=None, token=token)) == (401, f"oauth_problem={problem}")
-    assert called.kinds() == ["WhoWeAre"]
+    assert called.kinds() == ["WhoWeAre", "RememberRefusal"]
 
 
 def test_a_request_that_proves_itself_in_two_ways_at_once_is_refused():
@@ -364,7 +437,7 @@ def test_a_request_that_proves_itself_in_two_ways_at_once_is_refused():
     called.mechanisms = load(TABLE)
     both = signed(front).with_header("x-seraph-trusted-app-cert", "AAAA")
     assert outcome(called, both).status == 400
-    assert called.kinds() == ["WhoWeAre"]
+    assert called.kinds() == ["WhoWeAre", "RememberRefusal"]
 
 
 def test_a_signed_request_that_names_nobody_is_refused_and_not_taken_for_anonymous():
@@ -405,7 +478,7 @@ def test_what_cannot_be_read_as_a_proof_is_refused_without_a_look_at_the_store(h
     called, _ = wiki()
     status, body = refused_with(called, Request("GET", URL, (("authorization", header),)))
     assert (status, body.partition("&")[0]) == (400, f"oauth_problem={problem}")
-    assert called.kinds() == ["WhoWeAre"]
+    assert called.kinds() == ["WhoWeAre", "RememberRefusal"]
 
 
 # ---- paths

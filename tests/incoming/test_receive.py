@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -13,6 +15,8 @@ from applinks.links import LinkOfConsumer, WhoWeAre
 from applinks.mechanisms import TABLE, Presented, load
 from applinks.wire import oauth1
 from applinks.wire.messages import FORM, Request, Response
+from applinks.wire.oauth1 import SignatureMethod
+from in_memory import InMemory
 from incoming.senders import BASE, URL, outcome, signed, wiki
 
 MANIFEST = f"{BASE}/rest/applinks/1.0/manifest"
@@ -235,3 +239,65 @@ def test_what_is_told_of_the_failure_is_nothing_of_its_cause():
     called.failing[WhoWeAre] = StoreUnavailable("/var/lib/secret.db is locked")
     answer = outcome(called, Request("GET", MANIFEST))
     assert b"secret" not in answer.body
+
+
+# ---- while we move
+
+MOVED = "https://moved.example.com/wiki"
+
+
+def moved():
+    """Wiki is at another address now, and those who do not know it yet still sign for the one before."""
+    called, front = wiki()
+    called.identity = replace(called.identity, url=MOVED)
+    return called, front
+
+
+def under(called, request: Request) -> Request:
+    """As the middleware puts it: under the address that is declared now."""
+    return replace(request, url=request.url.replace(BASE, called.identity.url))
+
+
+def test_what_was_signed_for_the_former_address_holds_while_that_is_declared():
+    called, front = moved()
+    request = under(called, signed(front))
+    assert outcome(called, request).body == b"oauth_problem=signature_invalid"
+    called.former_url = BASE
+    admitted = outcome(called, request)
+    assert (admitted.person.name, admitted.mechanism) == ("alice", "2LOi")
+    assert (
+        outcome(called, under(called, signed(front, Request("GET", f"{MOVED}/rest/page"), nonce="n-2"))).person.name == "alice"
+    )
+
+
+def test_a_nonce_counts_under_both_addresses_together():
+    """T-09"""
+    called, front = moved()
+    called.former_url = BASE
+    request = under(called, signed(front))
+    outcome(called, request)
+    assert outcome(called, request).body == b"oauth_problem=nonce_used"
+
+
+def test_our_own_endpoints_answer_under_both():
+    called, front = moved()
+    called.former_url = BASE
+    token = f"{BASE}/plugins/servlet/oauth/request-token"
+    credentials = oauth1.Credentials(front.identity.consumer_key, front.key, SignatureMethod.RSA_SHA256, token=None)
+    asked = oauth1.sign(Request("POST", token), credentials, timestamp=int(front.now), nonce="n-1").request
+    assert outcome(called, under(called, asked)).status == 200
+
+
+def test_a_stranger_gains_nothing_by_a_former_address():
+    called, _ = moved()
+    called.former_url = BASE
+    stranger = under(called, signed(InMemory("Stranger")))
+    assert outcome(called, stranger).body == b"oauth_problem=signature_invalid"
+    assert called.entries == []
+
+
+def test_a_process_that_declares_another_address_than_our_records_say_verifies_for_its_own():
+    """The processes of before and after a move may run beside each other."""
+    called, front = moved()
+    assert outcome(called, signed(front), address=BASE).person.name == "alice"
+    assert outcome(called, Request("GET", MANIFEST), address=BASE).status == 200

@@ -27,7 +27,7 @@ from applinks.links import (
     name_taken,
     remove,
 )
-from applinks.people import KnowsPeople, Policy
+from applinks.people import KnowsPeople, Names, Policy
 from applinks.questions import Flow, drive
 from applinks.wire.oauth1 import SignatureMethod
 from in_memory import InMemory, link_to
@@ -160,6 +160,8 @@ def test_the_error_for_a_taken_name_says_who_has_it_and_how_to_take_another():
 
 
 SETTINGS: dict[str, tuple[Any, str, Any]] = {
+    "new_name": ("Issues", "name", "Issues"),
+    "display_url": ("https://issues.example.com/", "display_url", "https://issues.example.com"),
     "outgoing": ("oauth", "outgoing.level", Level.OAUTH),
     "incoming": ("disabled", "incoming.level", Level.DISABLED),
     "signature_method": ("RSA-SHA1", "incoming.signature_method", SignatureMethod.RSA_SHA1),
@@ -168,6 +170,8 @@ SETTINGS: dict[str, tuple[Any, str, Any]] = {
     "account": ("service", "outgoing.account", "service"),
     "execute_as": ("deployment", "incoming.execute_as", "deployment"),
     "excluded": (["bob", "eve"], "same_users.excluded", frozenset({"bob", "eve"})),
+    "mapping": ({"carol": "cclark"}, "same_users.names", Names((("carol", "cclark"),))),
+    "only_proven": (True, "same_users.only_proven", True),
     "callback": ("https://tracker.example.com/back", "incoming.callback", "https://tracker.example.com/back"),
     "addresses": (["192.168.0.*"], "incoming.limits.addresses", ("192.168.0.*",)),
     "paths": (["/rest/api"], "incoming.limits.paths", ("/rest/api",)),
@@ -192,12 +196,12 @@ def test_a_setting_changes_its_own_place_and_no_other(us, name):
     before = us.link("Tracker")
     said, place, meant = SETTINGS[name]
     after = us.run(set_to(before, **{name: said}))
-    assert after == us.link("Tracker")
+    assert after == us.link(after.name)
     assert at(after, place) == meant != at(before, place)
     others = {other for other in SETTINGS if other != name}
     assert all(at(after, SETTINGS[other][1]) == at(before, SETTINGS[other][1]) for other in others)
-    assert (after.name, after.type, after.application_url, after.incoming.policy) == (
-        before.name, before.type, before.application_url, before.incoming.policy,
+    assert (after.type, after.application_url, after.incoming.policy) == (
+        before.type, before.application_url, before.incoming.policy,
     )  # fmt: skip
 
 
@@ -353,12 +357,27 @@ def test_nobody_can_be_excluded_from_what_nobody_has_said(us):
     assert us.run(set_to(link, excluded=[])) == link
 
 
+@pytest.mark.parametrize("setting", [{"mapping": {"a": "b"}}, {"only_proven": True}])
+def test_nobody_can_be_mapped_or_proven_where_nobody_has_said_whose_users_are_shared(us, setting):
+    """R-07"""
+    link = us.save(replace(us.link("Tracker"), same_users=None))
+    with pytest.raises(ConfigurationError, match="mapped or proven"):
+        us.run(set_to(link, **setting))
+    assert us.run(set_to(link, mapping={}, only_proven=False)) == link
+
+
+@pytest.mark.parametrize("mapping", ["carol", {"carol": 1}, [("carol", "cclark")]])
+def test_a_mapping_is_names_with_names(mapping):
+    with pytest.raises(ConfigurationError, match="names with names"):
+        Changes.read({"mapping": mapping})
+
+
 def test_exclusions_leave_the_statement_itself_as_it_was_said(us):
     before = us.link("Tracker").same_users
     after = us.run(set_to(us.link("Tracker"), excluded=["bob"])).same_users
     assert after == replace(before, excluded=frozenset({"bob"}))
-    assert after.objection("BOB")
-    assert after.objection("alice") is None
+    assert after.objection("BOB", None)
+    assert after.objection("alice", None) is None
 
 
 # ---- the fixed user
@@ -390,3 +409,36 @@ def test_nobody_is_looked_up_where_no_fixed_user_is_set(us):
 def test_the_methods_that_pairing_proposes_need_no_secret():
     """T-06: the strongest first, the protocol's own last."""
     assert SIGNATURE_METHODS == (SignatureMethod.RSA_SHA256, SignatureMethod.RSA_SHA512, SignatureMethod.RSA_SHA1)
+
+
+def test_a_change_is_written_down_with_each_value_before_and_after(us):
+    """B-29"""
+    us.run(set_to(us.link("Tracker"), incoming="disabled", callback="https://x.example.com/back"))
+    us.run(change_policy(us.link("Tracker"), GETS, by="root"))
+    assert [entry.changes for entry in us.entries] == [
+        (("incoming", "oauth_impersonation", "disabled"), ("callback", None, "https://x.example.com/back")),
+        (("policy_methods", None, "GET"),),
+    ]
+
+
+def test_what_somebody_else_changed_meanwhile_is_not_told_as_ours(us):
+    """B-29: what is compared is what was stored right before, and what is stored now."""
+    read = us.link("Tracker")
+    us.run(set_to(read, outgoing="disabled"))
+    us.run(set_to(read, incoming="disabled"))
+    assert [name for entry in us.entries for name, *_ in entry.changes] == ["outgoing", "incoming"]
+
+
+def test_a_deleted_link_is_written_down_with_all_it_was(us):
+    """B-29"""
+    us.run(remove(us.link("Tracker"), by="root"))
+    (entry,) = us.entries
+    changes = {name: values for name, *values in entry.changes}
+    assert changes["outgoing"] == ["oauth_impersonation", None]
+    assert changes["name"] == ["Tracker", None]
+
+
+def test_the_flag_that_moves_is_told(us):
+    """R-03"""
+    us.run(make_primary(us.link("Archive"), by="root"))
+    assert us.entries[-1].changes == (("primary", "no", "yes"),)

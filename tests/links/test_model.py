@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from dataclasses import FrozenInstanceError
+from dataclasses import FrozenInstanceError, replace
 
 import pytest
 
@@ -16,7 +16,7 @@ from applinks.links import (
     Outgoing,
     SameUsers,
 )
-from applinks.people import Policy
+from applinks.people import Names, Policy, Verdict
 from in_memory import InMemory, link_to
 
 
@@ -83,9 +83,32 @@ def test_an_origin_is_scheme_host_and_port_however_they_are_written(address, ori
 def test_where_the_users_are_the_same_a_name_may_be_excluded_in_any_case_of_letters():
     """R-07"""
     shared = SameUsers(True, "root", 1, frozenset({"Alice"}))
-    assert "'alice' is excluded" in shared.objection("alice")
-    assert shared.objection("bob") is None
-    assert "root said so" in SameUsers(False, "root", 1).objection("bob")
+    assert "'alice' is excluded" in shared.objection("alice", None)
+    assert shared.objection("bob", None) is None
+    assert "root said so" in SameUsers(False, "root", 1).objection("bob", None)
+
+
+def test_with_only_proven_nobody_is_shared_of_whom_the_last_comparison_does_not_say_so():
+    """G-02"""
+    shared = SameUsers(True, "root", 1, only_proven=True)
+    assert shared.objection("alice", Verdict.PROVEN) is None
+    for verdict in set(Verdict) - {Verdict.PROVEN}:
+        assert shared.objection("alice", verdict).startswith("'alice' is not proven to be the same person")
+    assert "were not compared" in shared.objection("alice", None)
+    assert SameUsers(True, "root", 1).objection("alice", Verdict.ANOTHER) is None, "unless it is asked for"
+
+
+def test_a_name_that_is_mapped_to_somebody_else_is_shared_with_nobody():
+    shared = SameUsers(True, "root", 1, names=Names((("carol", "cclark"),)))
+    assert shared.objection("carol", None) is None
+    assert "another person over there" in shared.objection("CClark", None)
+
+
+def test_a_statement_that_is_made_again_keeps_what_was_set_about_single_people():
+    before = SameUsers(True, "root", 1, frozenset({"bob"}), True, Names((("carol", "cclark"),)))
+    after = before.said_again(False, "ada", 2)
+    assert (after.answer, after.said_by, after.said_at) == (False, "ada", 2)
+    assert replace(after, answer=True, said_by="root", said_at=1) == before
 
 
 def test_the_user_travels_by_one_of_two_names_the_commoner_one_first():

@@ -10,7 +10,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from applinks.errors import AppLinksError, LinkExists, MalformedAnswer, PairingRefused, StoreUnavailable, TransportFailed
+from applinks.errors import (
+    AppLinksError,
+    LinkExists,
+    MalformedAnswer,
+    PairingRefused,
+    StoreUnavailable,
+    TransportFailed,
+    TrustSuspended,
+)
 from applinks.links import (
     SIGNATURE_METHODS,
     Administrator,
@@ -27,6 +35,7 @@ from applinks.people import Policy
 from applinks.wire.messages import Request, Response
 from applinks.wire.oauth1 import SignatureMethod
 from in_memory import NOW, InMemory, connect, link_to
+from suspended import suspend
 
 ROOT = Administrator("root", "root's")
 GETS = Policy(methods=frozenset({"GET"}))
@@ -650,3 +659,17 @@ def test_existing_links_are_asked_for_before_a_password_is_sent(us, them):
     kinds = us.kinds()
     third_ask = [number for number, kind in enumerate(kinds) if kind == "Ask"][2]
     assert LinkById.__name__ in kinds[:third_ask]
+
+
+# ---- while outgoing trust is suspended
+
+
+@pytest.mark.parametrize("whose", ["ours", "theirs"])
+def test_neither_a_copy_nor_anybody_with_a_copy_makes_a_link(whose):
+    """G-06: a new link would trust an identity that may be another's."""
+    us, them = InMemory("Front"), InMemory("Wiki", type="confluence")
+    connect(us, them)
+    suspend(us if whose == "ours" else them)
+    with pytest.raises(TrustSuspended if whose == "ours" else PairingRefused, match="may be a copy"):
+        create(us, them)
+    assert us.links == them.links == {}

@@ -6,12 +6,13 @@ from dataclasses import replace
 
 import pytest
 
-from applinks.errors import ConfigurationError, LinkExists, LinkNotFound, MalformedAnswer, TransportFailed
+from applinks.errors import ConfigurationError, LinkExists, LinkNotFound, MalformedAnswer, TransportFailed, TrustSuspended
 from applinks.links import Level, LinkById, trust
 from applinks.mechanisms import TABLE, load
 from applinks.wire import trusted_apps
 from applinks.wire.messages import Response
 from in_memory import InMemory, connect, link_to
+from suspended import suspend
 
 WIKI = "https://wiki.example.com"
 LOADED = tuple(TABLE)
@@ -120,3 +121,12 @@ def test_a_link_that_was_deleted_meanwhile_does_not_come_back(pair):
     with pytest.raises(LinkNotFound):
         pair.us.run(trust(link, by="root", loaded=LOADED))
     assert pair.us.answer(LinkById(link.id)) is None
+
+
+def test_a_copy_asks_for_no_certificate(pair):
+    """G-06"""
+    suspend(pair.us)
+    pair.us.asked.clear()
+    with pytest.raises(TrustSuspended):
+        pair.trust()
+    assert "Ask" not in pair.us.kinds()

@@ -128,14 +128,14 @@ def links_of(pair: Pair) -> dict[str, Link | None]:
 @pytest.mark.parametrize("whose", links_of(by_hmac()))
 @pytest.mark.parametrize("method", [HMAC, SignatureMethod.HMAC_SHA256, RSA])
 @pytest.mark.parametrize("second", [0, 4000], ids=["in time", "late"])
-def test_exactly_one_signature_is_verified_and_one_secret_looked_for_whoever_sends(whose, method, second, monkeypatch):
-    """T-07, T-28: strangers cost what friends cost, late ones too."""
+def test_as_many_signatures_are_verified_and_secrets_looked_for_whoever_sends(whose, method, second, monkeypatch):
+    """T-07, T-28: strangers cost what friends cost, late ones too. What no key fits is tried with two, for everybody."""
     pair, verified = by_hmac(), []
     real = oauth1.verify
     monkeypatch.setattr(oauth1, "verify", lambda claim, key: verified.append(key) or real(claim, key))
     key = pair.front.key if method is RSA else SharedSecret(SECRET)
     checked(pair, claimed(key, method, at=NOW - second), links_of(pair)[whose])
-    assert len(verified) == 1
+    assert len(verified) == (2 if method is RSA else 1)
     assert pair.wiki.kinds().count("SecretOf") == (0 if method is RSA else 1)
 
 
@@ -253,3 +253,67 @@ def test_an_rsa_signature_needs_no_token_secret_and_is_told_as_it_is():
     claim = claimed(key_of("a stranger"), RSA)
     _, refused = pair.wiki.run(examine(claim, pair.theirs, NOW, token_secret=None))
     assert refused.problem == "signature_invalid"
+
+
+# ---- the key before the present one
+
+
+def overlapping(until: float = NOW + 60, **incoming: Any) -> tuple[Pair, Link]:
+    """Front has the key `fresh` since a while; the one before holds for a minute more."""
+    pair = Pair(two_legged, method=RSA)
+    known = pair.theirs.incoming.with_key(key_of("fresh").public.text, int(until))
+    return pair, replace(pair.theirs, incoming=replace(known, **incoming))
+
+
+@pytest.mark.parametrize("key", ["Front", "fresh"])
+def test_while_two_keys_overlap_both_hold(key):
+    pair, link = overlapping()
+    checks, refused = checked(pair, claimed(key_of(key), RSA), link)
+    assert refused is None
+    assert all(outcome == "ok" for _, outcome in checks)
+
+
+def test_an_old_key_whose_time_is_over_is_as_wrong_as_any_other():
+    pair, link = overlapping(until=NOW)
+    _, refused = checked(pair, claimed(key_of("Front"), RSA), link)
+    assert refused.problem == "signature_invalid"
+
+
+def test_the_pinned_method_holds_for_the_old_key_too():
+    """T-05, T-06"""
+    pair, link = overlapping()
+    for key in ("Front", "fresh"):
+        _, refused = checked(pair, claimed(key_of(key), SignatureMethod.RSA_SHA1), link)
+        assert refused.problem == "signature_invalid"
+
+
+def test_an_old_key_is_no_help_on_a_disabled_link_or_to_another_consumer():
+    """T-17"""
+    pair, link = overlapping(level=Level.DISABLED)
+    assert checked(pair, claimed(key_of("Front"), RSA), link)[1].problem == "signature_invalid"
+    assert checked(pair, claimed(key_of("Front"), RSA), None)[1].problem == "signature_invalid"
+
+
+@pytest.mark.parametrize("whose", ["known, overlapping", "known", "unknown"])
+def test_what_no_key_fits_costs_the_same_whether_keys_overlap_or_not(whose, monkeypatch):
+    """T-07"""
+    pair, link = overlapping()
+    links = {"known, overlapping": link, "known": pair.theirs, "unknown": None}
+    verified, real = [], oauth1.verify
+    monkeypatch.setattr(oauth1, "verify", lambda claim, key: verified.append(key) or real(claim, key))
+    checked(pair, claimed(key_of("stranger"), RSA), links[whose])
+    assert len(verified) == 2
+
+
+def test_nobodys_key_never_stands_in_for_a_previous_one(monkeypatch):
+    """T-07: were its private half known to somebody after all, he could still call over no link."""
+    monkeypatch.setattr("applinks.mechanisms.signature.NOBODYS_KEY", key_of("nobody").public.text)
+    pair, _ = overlapping()
+    assert checked(pair, claimed(key_of("nobody"), RSA), pair.theirs)[1].problem == "signature_invalid"
+
+
+def test_an_old_key_proves_nothing_by_hmac():
+    """C-15: a public key is no secret."""
+    pair, link = overlapping(signature_method=HMAC)
+    known = PublicKey.read(link.incoming.previous_key).text
+    assert checked(pair, claimed(SharedSecret(known), HMAC), link)[1].problem == "signature_invalid"

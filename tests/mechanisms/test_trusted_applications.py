@@ -8,14 +8,14 @@ from dataclasses import replace
 import pytest
 
 from applinks.errors import BadProof, NoProof, PersonNotAdmitted, Replayed
-from applinks.links import Level, LinkOfConsumer, SameUsers
+from applinks.links import FactsFor, Level, LinkOfConsumer, SameUsers
 from applinks.mechanisms import Candidate, Presented
 from applinks.mechanisms import trusted_applications as mechanism
-from applinks.people import Person, Policy
+from applinks.people import Names, Person, Policy
 from applinks.wire import trusted_apps, trusted_failures
 from applinks.wire.messages import Request, Response
 from applinks.wire.trusted_failures import Code
-from in_memory import NOW, InMemory
+from in_memory import NOW, InMemory, key_of
 from mechanisms.halves import URL, Pair, problem, refusal
 
 PREFIX = "x-seraph-trusted-app-"
@@ -49,12 +49,21 @@ def test_a_name_that_means_somebody_else_over_there_is_not_vouched_for(same_user
     both = pair()
     both.front.save(replace(both.ours, same_users=same_users))
     assert why in both.objection("alice").why
-    both.wiki.save(replace(both.theirs, same_users=same_users))
-    assert why in mechanism.person_objection(Person("alice"), both.theirs, "GET", "/")
 
 
 def test_whoever_acts_here_must_be_who_acted_there():
-    assert mechanism.witness(None, "alice") == "alice"
+    both = pair()
+    facts = both.front.answer(FactsFor(both.ours.id, "alice"))
+    assert mechanism.witness(facts, "alice") == "alice"
+
+
+def test_whoever_goes_by_another_name_over_there_is_vouched_for_by_that_name():
+    """M-17"""
+    both = pair()
+    both.front.save(replace(both.ours, same_users=SameUsers(True, "root", 1, names=Names((("bob", "alice"), ("alice", "al"))))))
+    assert both.examined(both.proven(user="bob")).claimed_user == "alice"
+    facts = both.front.answer(FactsFor(both.ours.id, "bob"))
+    assert mechanism.witness(facts, "bob") == "alice"
 
 
 # ---- vouching
@@ -377,3 +386,45 @@ def test_nobody_is_vouched_for_where_others_could_put_another_name_into_the_cert
     ):
         both.front.save(replace(both.ours, application_url=address))
         assert (both.objection("alice") is not None) is refused, address
+
+
+# ---- the key before the present one
+
+
+def overlapping(until: float) -> Pair:
+    """Front has another key since a while; with the one before it still signs."""
+    made = pair()
+    incoming = made.theirs.incoming.with_key(key_of("fresh").public.text, int(until))
+    made.wiki.save(replace(made.theirs, incoming=incoming))
+    return made
+
+
+def test_while_two_keys_overlap_a_certificate_by_either_holds():
+    both = overlapping(NOW + 60)
+    assert both.examined(both.proven()).refusal is None
+    both.front.keys[0] = replace(both.front.keys[0], key=key_of("fresh"))
+    assert both.examined(both.proven()).refusal is None
+
+
+def test_a_certificate_by_a_key_whose_time_is_over_is_that_of_a_stranger():
+    both = overlapping(NOW)
+    assert both.examined(both.proven()).refusal.problem == Code.APP_UNKNOWN
+
+
+def test_a_stranger_costs_two_attempts_whether_keys_overlap_or_not(monkeypatch):
+    """T-07"""
+    real, tried = trusted_apps.open_certificate, []
+    monkeypatch.setattr(trusted_apps, "open_certificate", lambda claim, key: tried.append(key) or real(claim, key))
+    for both in (overlapping(NOW + 60), overlapping(NOW), pair()):
+        both.front.keys[0] = replace(both.front.keys[0], key=key_of("stranger"))
+        request = both.proven()
+        tried.clear()
+        assert both.examined(request).refusal.problem == Code.APP_UNKNOWN
+        assert len(tried) == 2
+
+
+def test_nobodys_key_opens_no_certificate_of_a_known_application(monkeypatch):
+    monkeypatch.setattr(mechanism, "NOBODYS_KEY", key_of("nobody").public.text)
+    both = pair()
+    both.front.keys[0] = replace(both.front.keys[0], key=key_of("nobody"))
+    assert both.examined(both.proven()).refusal.problem == Code.APP_UNKNOWN

@@ -24,6 +24,7 @@ from applinks.errors import (
     RedirectedElsewhere,
     StoreUnavailable,
     TransportFailed,
+    TrustSuspended,
 )
 from applinks.links import AccessToken, KeepSecret, KeepToken, LearnSkew, Level, SecretUse
 from applinks.mechanisms import MECHANISMS, TABLE, load
@@ -37,6 +38,7 @@ from applinks.wire.messages import FORM, Request, Response
 from applinks.wire.tokens import TokenCredentials, access_token_reply
 from applinks.wire.trusted_failures import Code, Failure
 from in_memory import NOW, InMemory, link_to
+from suspended import suspend
 
 BASE = "https://example.com/wiki"
 URL = f"{BASE}/rest/page"
@@ -856,3 +858,20 @@ def test_no_record_holds_the_password():
     road = by_account()
     road.go()
     assert "s3cret" not in f"{road.entry()!r} {road.entry().explanation}"
+
+
+# ---- while outgoing trust is suspended
+
+
+@pytest.mark.parametrize("level", [Level.OAUTH, Level.OAUTH_IMPERSONATION, Level.BASIC, Level.TRUSTED])
+@pytest.mark.parametrize("user", ["alice", None], ids=["as somebody", "anonymously"])
+def test_a_copy_signs_and_sends_nothing_whoever_calls_by_whatever_way(level, user):
+    """G-06"""
+    road = Road(level=level, mechanisms=load(TABLE))
+    road.hold()
+    suspend(road.us)
+    with pytest.raises(TrustSuspended, match="lies elsewhere") as refused:
+        road.go(user=user)
+    assert (refused.value.link, refused.value.direction) == ("Wiki", "outgoing")
+    assert road.sent == road.us.entries == []
+    assert [question for question in road.us.kinds() if question not in {"FindPerson", "KeepToken"}][-1] == "FactsFor"

@@ -25,6 +25,7 @@ from applinks.errors import (
     StoreUnavailable,
     Throttled,
     TransportFailed,
+    TrustSuspended,
 )
 from applinks.links import EndDance, Endpoints, KeepDance, KeepSecret, KeepToken, Level, SecretUse
 from applinks.outgoing import dance
@@ -35,6 +36,7 @@ from applinks.wire.messages import Request, Response
 from applinks.wire.oauth1 import SharedSecret, SignatureMethod
 from applinks.wire.tokens import TemporaryCredentials, TokenCredentials
 from in_memory import NOW, InMemory, link_to
+from suspended import suspend
 
 WIKI = "https://wiki.example.com"
 BROWSER = "what-only-her-browser-keeps"
@@ -630,3 +632,26 @@ def test_a_link_that_speaks_oauth_no_more_begins_and_ends_nothing(begun, level):
         with pytest.raises(MechanismMissing):
             refused()
     assert (begun.us.tokens, begun.us.dances, len(begun.provider.requests)) == ({}, {}, before)
+
+
+# ---- while outgoing trust is suspended
+
+
+def test_a_copy_begins_no_dance(floor):
+    """G-06"""
+    stamp = floor.stamp()
+    suspend(floor.us)
+    with pytest.raises(TrustSuspended):
+        floor.start(stamp=stamp)
+    assert floor.provider.requests == []
+    assert floor.us.dances == {}
+
+
+def test_a_copy_ends_no_dance_that_the_original_began(begun):
+    """G-06"""
+    sent = len(begun.provider.requests)
+    suspend(begun.us)
+    with pytest.raises(TrustSuspended):
+        begun.end()
+    assert len(begun.provider.requests) == sent
+    assert begun.token() is None

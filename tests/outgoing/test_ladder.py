@@ -13,6 +13,7 @@ from applinks.mechanisms import MECHANISMS, TABLE, Mechanism, load
 from applinks.outgoing.dance import START_PATH
 from applinks.outgoing.ladder import ANONYMOUS, KNOWN, choose, climb
 from in_memory import NOW, InMemory, link_to
+from suspended import suspend
 
 ALL = load(TABLE)
 US = InMemory("Front")
@@ -226,3 +227,14 @@ def test_the_facts_are_those_of_the_person_who_acts():
     assert us.answer(FactsFor(link.id, "alice")).token == TOKEN
     assert us.answer(FactsFor(link.id, "bob")).token is us.answer(FactsFor(link.id)).token is None
     assert us.answer(FactsFor(link.id, "bob")).secret == "shared"
+
+
+@pytest.mark.parametrize("demanded", [None, "3LO", ANONYMOUS])
+def test_while_trust_is_suspended_no_rung_carries_and_each_says_why(demanded):
+    """G-06"""
+    facts = replace(at(Level.OAUTH_IMPERSONATION, token=TOKEN), identity=suspend(InMemory("Front")).identity)
+    mechanism, explanation = climb(facts, "alice", demanded, ALL)
+    assert mechanism is explanation.mechanism is None
+    assert not explanation.consent_helps
+    assert explanation.rungs
+    assert all("suspended" in (rung.objection or "") for rung in explanation.rungs)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import io
 import json
-from ssl import SSLCertVerificationError
+from socket import gaierror
+from ssl import SSLCertVerificationError, SSLError
 
 import httpx2
 import pytest
@@ -18,6 +19,14 @@ from applinks.outgoing.send import HEADERS, REASONS, LinkAuth, _as_httpx2, clien
 from applinks.people import Person, run_as
 from applinks.wire.messages import Request
 from outgoing.far_side import BASE, Face, FarSide, Front
+
+
+def verifying(code):
+    """A certificate that OpenSSL refused for this reason."""
+    error = SSLCertVerificationError("certificate verify failed")
+    error.verify_code = code
+    return error
+
 
 FORM = b"application/x-www-form-urlencoded"
 
@@ -340,6 +349,32 @@ def test_so_is_a_certificate_that_cannot_be_trusted_however_deep_it_is_told(how)
     assert "certificate" in failed.remedy
 
 
+@pytest.mark.parametrize(
+    ("cause", "reason"),
+    [
+        (gaierror(-2, "Name or service not known"), "unknown-host"),
+        (ConnectionRefusedError(111, "Connection refused"), "refused"),
+        (OSError(101, "Network is unreachable"), "connect-timeout"),
+        (ExceptionGroup("all attempts", [ConnectionRefusedError(111, "Connection refused")]), "refused"),
+        (verifying(62), "tls-host"),
+        (verifying(64), "tls-host"),
+        (verifying(10), "tls-expired"),
+        (verifying(9), "tls-expired"),
+        (verifying(18), "tls-untrusted"),
+        (verifying(20), "tls-untrusted"),
+        (SSLError("wrong version number"), "tls-protocol"),
+        (httpx2.ProxyError("407"), "proxy"),
+        (httpx2.ReadTimeout("slow"), "read-timeout"),
+        (httpx2.RemoteProtocolError("odd"), "broken"),
+    ],
+)
+def test_how_it_failed_is_a_word_for_programs(cause, reason):
+    error = cause if isinstance(cause, httpx2.HTTPError) else httpx2.ConnectError("why")
+    if error is not cause:
+        error.__cause__ = cause
+    assert transport_failure(error, "'Wiki'", "Wiki").reason == reason
+
+
 def test_the_last_reason_fits_everything():
     assert REASONS[-1][0] is Exception
 
@@ -460,7 +495,7 @@ def test_the_proof_is_an_auth_of_httpx2_that_others_can_use_too(front: Front):
     with (
         front.acting_as("alice"),
         httpx2.Client(
-            transport=front.far_side.transport(False), auth=LinkAuth(front.ours.id, None, front, front.mechanisms)
+            transport=front.far_side.transport(False), auth=LinkAuth(front.ours, None, front, front.mechanisms)
         ) as client,
     ):
         assert json.loads(client.get(f"{BASE}/rest").content) == {"ok": True}

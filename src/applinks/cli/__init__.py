@@ -8,9 +8,26 @@ import sys
 import typer
 
 from applinks.audit import printable
-from applinks.cli import audit, consent, demo, entity, grant, init, keys, link, look
+from applinks.cli import (
+    audit,
+    backup,
+    consent,
+    declared,
+    demo,
+    doctor,
+    entity,
+    explain,
+    grant,
+    identity,
+    init,
+    keys,
+    link,
+    look,
+    signing,
+    token,
+)
 from applinks.cli.words import check_text
-from applinks.errors import AppLinksError, CredentialsRequired
+from applinks.errors import AppLinksError, CredentialsRequired, LinkFileWrong
 
 app = typer.Typer(
     name="applinks",
@@ -21,6 +38,14 @@ app = typer.Typer(
 )
 app.command("demo")(demo.demo)
 app.command("init")(init.init)
+app.command("backup")(backup.backup)
+app.add_typer(identity.app, name="identity")
+app.command("doctor")(doctor.doctor)
+app.command("refusals")(explain.refusals)
+app.command("explain")(explain.explain)
+app.command("plan")(declared.plan)
+app.command("apply")(declared.apply)
+app.command("export")(declared.export)
 app.command("look")(look.look)
 app.add_typer(link.app, name="link")
 app.add_typer(entity.app, name="entity")
@@ -28,6 +53,8 @@ app.add_typer(grant.app, name="grant")
 app.add_typer(consent.app, name="consent")
 app.add_typer(audit.app, name="audit")
 app.add_typer(keys.app, name="keys")
+app.add_typer(signing.app, name="signing")
+app.add_typer(token.app, name="token")
 
 
 def main() -> None:
@@ -40,8 +67,8 @@ def main() -> None:
         app()
     except AppLinksError as error:
         print(f"applinks: {printable(error.message)}", file=sys.stderr)
-        if error.remedy:
-            print(f"  → {printable(error.remedy)}", file=sys.stderr)
+        for remedy in error.mistakes if isinstance(error, LinkFileWrong) else filter(None, [error.remedy]):
+            print(f"  → {printable(remedy)}", file=sys.stderr)
         if isinstance(error, CredentialsRequired) and error.authorization_url:
             print(f"  → {printable(error.authorization_url)}", file=sys.stderr)
         sys.exit(1)

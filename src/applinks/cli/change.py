@@ -13,6 +13,8 @@ from applinks.links import IMPERSONATION_PARAMETERS, LEARN, Level
 from applinks.wire.oauth1 import SignatureMethod
 
 AGAIN = 'May be said several times; "" takes all away.'
+NewName = Annotated[str | None, typer.Option("--name", metavar="NEW", help="What to call the link from now on.")]
+DisplayUrl = Annotated[str | None, typer.Option(metavar="URL", help="Where people are sent; calls go where they went.")]
 ChosenLevel = Annotated[str | None, typer.Option(metavar="LEVEL", help=f"{', '.join(Level)}.")]
 Method = Annotated[str | None, typer.Option(metavar="METHOD", help=f"On both ends: {', '.join(SignatureMethod)}.")]
 Parameter = Annotated[
@@ -29,6 +31,13 @@ ExecuteAs = Annotated[
 Excluded = Annotated[
     list[str] | None, typer.Option("--exclude", metavar="USER", help=f"Means somebody else there, or nobody. {AGAIN}")
 ]
+Mapped = Annotated[
+    list[str] | None, typer.Option("--map", metavar="OURS=THEIRS", help=f"Goes by another name there. At one end only. {AGAIN}")
+]
+OnlyProven = Annotated[
+    bool | None,
+    typer.Option("--only-proven/--not-only-proven", help="Impersonate only whom a comparison found to be the same there?"),
+]
 Callback = Annotated[
     str | None, typer.Option(metavar="URL", help='Where people go back to if they do not say so; "" takes it away.')
 ]
@@ -43,6 +52,8 @@ MaxAge = Annotated[int | None, typer.Option(metavar="MILLISECONDS", help="How ol
 
 def change(
     name: LinkName,
+    new_name: NewName = None,
+    display_url: DisplayUrl = None,
     outgoing: ChosenLevel = None,
     incoming: ChosenLevel = None,
     signature_method: Method = None,
@@ -51,6 +62,8 @@ def change(
     account: Account = None,
     execute_as: ExecuteAs = None,
     exclude: Excluded = None,
+    mapped: Mapped = None,
+    only_proven: OnlyProven = None,
     callback: Callback = None,
     address: Addresses = None,
     path: Paths = None,
@@ -63,6 +76,8 @@ def change(
     with opened(database) as applinks:
         link = applinks.change_link(
             name,
+            new_name=new_name,
+            display_url=display_url,
             outgoing=outgoing,
             incoming=incoming,
             signature_method=signature_method,
@@ -71,6 +86,8 @@ def change(
             account=account,
             execute_as=execute_as,
             excluded=_said(exclude),
+            mapping=_pairs(mapped),
+            only_proven=only_proven,
             callback=callback,
             addresses=_said(address),
             paths=_said(path),
@@ -78,6 +95,17 @@ def change(
             by=whoever_runs_this(by),
         )
     show(as_data(link), *in_words(link), as_json=as_json)
+
+
+def _pairs(words: Sequence[str] | None) -> dict[str, str] | None:
+    """Names with names; who is named twice here cannot mean both."""
+    said = _said(words)
+    if said is None:
+        return None
+    pairs = dict(word.partition("=")[::2] for word in said)
+    if len(pairs) < len(said):
+        raise typer.BadParameter("somebody of ours is named twice", param_hint="--map")
+    return pairs
 
 
 def _said(values: Sequence[str] | None) -> tuple[str, ...] | None:

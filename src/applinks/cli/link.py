@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from dataclasses import asdict
 from typing import Annotated
 
 import typer
 
-from applinks.cli import change, register
+from applinks.cli import change, compare, mend, register
 from applinks.cli.shown import as_data, in_words
 from applinks.cli.words import By, Database, Json, LinkName, line_from_stdin, opened, show, table, whoever_runs_this
 from applinks.links import Kind
@@ -158,19 +159,13 @@ def try_(
 
     That is the user where both sides have the same; the account, for basic; anybody at all where the name may differ.
     """
-    from applinks import Person
-
-    with opened(database) as applinks, applinks.acting_as(Person(user)):
-        linked = applinks.link(name)
-        linked = linked.using(using) if using else linked
-        explanation, answered = linked.explain(), linked.who_am_i()
-    expected = explanation.witness
-    good = answered != "" if expected is None else answered.casefold() == expected.casefold()
-    should = "" if good else f", and should have as {expected or ('somebody' if expected is None else 'nobody')}"
-    words = f"{name} answered as {answered or 'nobody'}, by {explanation.mechanism}{should}."
-    data = {"link": name, "asked": user, "expected": expected, "answered": answered, "mechanism": explanation.mechanism}
-    show(data, words, as_json=as_json)
-    if not good:
+    with opened(database) as applinks:
+        tried = applinks.test_link(name, user, using=using, by=whoever_runs_this(None))
+    expected = tried.expected
+    should = "" if tried.good else f", and should have as {expected or ('somebody' if expected is None else 'nobody')}"
+    words = f"{name} answered as {tried.answered or 'nobody'}, by {tried.mechanism}{should}."
+    show(asdict(tried), words, as_json=as_json)
+    if not tried.good:
         raise typer.Exit(1)
 
 
@@ -233,19 +228,31 @@ def primary(name: LinkName, by: By = None, database: Database = None, as_json: J
 def delete(
     name: LinkName,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+    both: Annotated[bool, typer.Option("--both", help="Delete the other end, too; or neither, if that cannot be.")] = False,
+    user: Annotated[
+        str | None, typer.Option("--as", metavar="USER", help="With --both, for a product: an administrator over there.")
+    ] = None,
     by: By = None,
     database: Database = None,
     as_json: Json = False,
 ) -> None:
-    """Delete our end of a link. The other application keeps its end until it is deleted there."""
+    """Delete our end of a link. The other application keeps its end until it is deleted there, or `--both` is said."""
+    from applinks import Person
+
     if not yes:
         typer.confirm(f"Delete the link {name!r}?", abort=True)
-    with opened(database) as applinks:
-        applinks.delete_link(name, by=whoever_runs_this(by))
+    with opened(database) as applinks, applinks.acting_as(Person(user)) if user else nullcontext():
+        deleted = applinks.delete_link(name, both=both, by=whoever_runs_this(by))
     words = "Deleted here. Delete the other end over there, too: it still trusts this application."
-    show({"deleted": name}, words, as_json=as_json)
+    if both:
+        words = f"Deleted here and there (it answered {deleted.status})."
+    show({"deleted": name} | ({"status": deleted.status} if both else {}), words, as_json=as_json)
 
 
 app.command()(register.register)
+app.command()(compare.compare)
 app.command()(change.change)
 app.command()(change.secret)
+app.command()(mend.move)
+app.command("public-key")(mend.public_key)
+app.command("announce-address")(mend.announce_address)

@@ -11,7 +11,7 @@ from applinks.links import OAUTH_LEVELS, Level, Limits
 if TYPE_CHECKING:
     from applinks import Link
     from applinks.incoming import consent
-    from applinks.links import Consent, Incoming, Outgoing
+    from applinks.links import Consent, Incoming, Outgoing, SameUsers
 
 
 def as_data(link: Link) -> dict[str, Any]:
@@ -41,12 +41,15 @@ def as_data(link: Link) -> dict[str, Any]:
             "callback": incoming.callback,
             "execute_as": incoming.execute_as,
             "limits": asdict(incoming.limits),
+            "previous_key_until": incoming.previous_key_until,
         },
         "same_users": {
             "answer": same.answer,
             "said_by": same.said_by,
             "said_at": same.said_at,
             "excluded": sorted(same.excluded),
+            "mapping": dict(same.names.pairs),
+            "only_proven": same.only_proven,
         }
         if same
         else None,
@@ -62,7 +65,7 @@ def in_words(link: Link) -> tuple[str, ...]:
         f"{link.name} ({link.type}{', primary' if link.primary else ''}) at {link.application_url or 'no address'}",
         f"  outgoing    {', '.join(_outgoing(link.outgoing))}",
         f"  incoming    {', '.join(_incoming(link.incoming))}",
-        f"  same users  {said}{_except(sorted(same.excluded)) if same else ''}",
+        f"  same users  {said}{_except(same) if same else ''}",
         f"  policy      {rules or 'everybody but administrators'}",
         *_more(link),
     )
@@ -80,14 +83,18 @@ def _outgoing(outgoing: Outgoing) -> list[str]:
 def _incoming(incoming: Incoming) -> list[str]:
     if incoming.level is Level.BASIC:
         return [incoming.level, f"as {incoming.execute_as}"]
+    previous = [f"by its key before, too, until {moment(incoming.previous_key_until)}"] if incoming.previous_key else []
     if incoming.level is Level.TRUSTED:
-        return [incoming.level]
+        return [incoming.level, *previous]
     fixed = [f"as {incoming.execute_as} where nobody is named"] if incoming.execute_as else []
-    return [incoming.level, f"verified by {incoming.signature_method}", *fixed]
+    return [incoming.level, f"verified by {incoming.signature_method}", *previous, *fixed]
 
 
-def _except(names: list[str]) -> str:
-    return f", except {', '.join(names)}" if names else ""
+def _except(same: SameUsers) -> str:
+    only = ", only the proven" if same.only_proven else ""
+    names = f", except {', '.join(sorted(same.excluded))}" if same.excluded else ""
+    mapped = ", ".join(f"{ours} is {theirs} there" for ours, theirs in same.names.pairs)
+    return f"{only}{names}{'; ' if mapped else ''}{mapped}"
 
 
 def _more(link: Link) -> list[str]:

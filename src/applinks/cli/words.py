@@ -33,13 +33,19 @@ OfLink = Annotated[str | None, typer.Option("--link", metavar="NAME", help="Only
 
 
 def opened(database: str | None) -> AppLinks:
-    """The application of a database that is there: of all commands, only `applinks init` makes a new one."""
+    """The application of a database that is there."""
     from applinks import AppLinks
-    from applinks.settings import from_environment
-    from applinks.store import check_is_there
 
-    check_is_there(from_environment(database=database).database)
+    check_is_there(database)
     return AppLinks(database)
+
+
+def check_is_there(database: str | None) -> None:
+    """Raise `ConfigurationError` where there is no database: of all commands, only `applinks init` makes a new one."""
+    from applinks import store
+    from applinks.settings import from_environment
+
+    store.check_is_there(from_environment(database=database).database)
 
 
 def line_from_stdin(what: str) -> str:

@@ -45,7 +45,7 @@ PASSWORDS = {
 
 
 class People:
-    """A directory of people, as `applinks` asks for one: somebody by name, and somebody by name and password."""
+    """A directory of people, as `applinks` asks for one: somebody by name, somebody by name and password, and all."""
 
     def __init__(self, *, without: Collection[str] = ()) -> None:
         self._people = {person.name: person for person in EVERYBODY if person.name not in without}
@@ -53,6 +53,10 @@ class People:
     def find(self, name: str) -> Person | None:
         """The person of that name, disabled ones too; None if there is none."""
         return self._people.get(name)
+
+    def everyone(self) -> Collection[Person]:
+        """All of them, so that they can be compared with those of another application."""
+        return self._people.values()
 
     def sign_in(self, name: str, password: str) -> Person | None:
         """The person, if the password is theirs and they are active; else None, after the same effort."""

@@ -9,6 +9,7 @@ Rules of this file:
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, MutableMapping
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
@@ -61,7 +62,8 @@ class ASGIMiddleware:
         if wants_body(self._target.below(path) or "", first(headers, "content-type")):
             body, whole, replay = await read_body(receive_, length_of(headers))
         request = self._target.request(scope["method"], path, query, headers, body if whole else b"", _client(scope))
-        outcome = await self.applinks.run_async(receive(request, self.applinks.mechanisms, whole=whole))
+        flow = receive(request, self.applinks.mechanisms, whole=whole, address=self._target.realm)
+        outcome = await self.applinks.run_async(flow)
         if isinstance(outcome, Response):
             await respond(outcome, send, with_body=request.method != "HEAD")
         elif isinstance(outcome, Principal):
@@ -127,14 +129,15 @@ async def read_body(receive_: Receive, length: int | None) -> tuple[bytes, bool,
 async def respond(response: Response, send: Send, *, with_body: bool) -> None:
     """Send an answer of our own."""
     headers = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in response.headers]
-    headers.append((b"content-length", str(len(response.body)).encode()))
+    if response.status != HTTPStatus.NO_CONTENT:  # which has no length (RFC 9110, 8.6)
+        headers.append((b"content-length", str(len(response.body)).encode()))
     await send({"type": "http.response.start", "status": response.status, "headers": headers})
     await send({"type": "http.response.body", "body": response.body if with_body else b""})
 
 
 def _witnessing(send: Send, principal: Principal, realm: str) -> Send:
     """Say on the answer for whom it was made; and on a 401 of the application itself, that OAuth is spoken here."""
-    said = [(b"x-ausername", quote(principal.person.name, safe="").encode())]
+    said = [(b"x-ausername", quote(principal.witness, safe="").encode())]
     said += [(name.encode("latin-1"), value.encode("latin-1")) for name, value in principal.headers]
 
     async def witnessing(message: Message) -> None:

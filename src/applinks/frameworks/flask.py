@@ -29,7 +29,8 @@ def pages(
     def page(rest: str) -> Any:  # noqa: ARG001 the pages read the address themselves
         return Response.from_app(served, _unread())
 
-    blueprint.add_url_rule("/plugins/servlet/<path:rest>", "page", page, methods=["GET", "POST"])
+    methods = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
+    blueprint.add_url_rule("/plugins/servlet/<path:rest>", "page", page, methods=methods, provide_automatic_options=False)
     return blueprint
 
 

@@ -61,7 +61,8 @@ class WSGIMiddleware:
             body, whole = read_body(environ)
         client = environ.get("REMOTE_ADDR")
         request = self._target.request(environ["REQUEST_METHOD"], path, query, headers, body if whole else b"", client)
-        outcome = self.applinks.run(receive(request, self.applinks.mechanisms, whole=whole))
+        flow = receive(request, self.applinks.mechanisms, whole=whole, address=self._target.realm)
+        outcome = self.applinks.run(flow)
         if isinstance(outcome, Response):
             return respond(outcome, start_response, with_body=request.method != "HEAD")
         if isinstance(outcome, Principal):
@@ -188,7 +189,8 @@ def read_body(environ: Environ) -> tuple[bytes, bool]:
 
 def respond(response: Response, start_response: StartResponse, *, with_body: bool) -> Iterable[bytes]:
     """Give an answer of our own."""
-    headers = [*response.headers, ("content-length", str(len(response.body)))]
+    length = [("content-length", str(len(response.body)))] if response.status != HTTPStatus.NO_CONTENT else []
+    headers = [*response.headers, *length]
     start_response(f"{response.status} {HTTPStatus(response.status).phrase}", headers)
     return [response.body] if with_body else []
 
@@ -197,7 +199,7 @@ def _witnessing(start_response: StartResponse, principal: Principal, realm: str)
     """Say on the answer for whom it was made; and on a 401 of the application itself, that OAuth is spoken here."""
 
     def witnessing(status: str, headers: list[tuple[str, str]], *rest: Any) -> Any:
-        said = [("X-AUSERNAME", quote(principal.person.name, safe="")), *principal.headers]
+        said = [("X-AUSERNAME", quote(principal.witness, safe="")), *principal.headers]
         more = [("WWW-Authenticate", challenge(realm))] if status.startswith("401") else []
         return start_response(status, [*headers, *said, *more], *rest)
 

@@ -18,9 +18,9 @@ from applinks.audit import ADMISSION, Entry, WriteDown
 from applinks.errors import NotAdmitted, PersonNotAdmitted
 from applinks.incoming import replay
 from applinks.incoming.principal import Principal
-from applinks.links import Identity, Link
+from applinks.links import Identity, Link, VerdictOf
 from applinks.mechanisms import MECHANISMS, Candidate, Mechanism, Presented
-from applinks.people import FindPerson, Person
+from applinks.people import FindPerson, Person, Verdict
 from applinks.questions import Flow, Moment, Now
 from applinks.wire import oauth1
 from applinks.wire.messages import Request
@@ -65,7 +65,7 @@ def admit(
         try:
             yield from step(attempt)
         except NotAdmitted as refusal:
-            refusal.mechanism = attempt.mechanism.NAME
+            refusal.mechanism, refusal.step = attempt.mechanism.NAME, step.__name__
             if attempt.verified:
                 attempt.checks.append((step.__name__, refusal.message))
                 yield WriteDown(_entry(attempt, f"refused: {refusal.message}"))
@@ -76,7 +76,7 @@ def admit(
     link, person, candidate = attempt.link, attempt.person, _examined(attempt)
     assert link is not None and person is not None, "every step has passed"  # noqa: S101, PT018
     yield WriteDown(_entry(attempt, "admitted"))
-    return Principal(person, link, attempt.mechanism.NAME, tuple(attempt.checks), candidate.headers)
+    return Principal(person, link, attempt.mechanism.NAME, tuple(attempt.checks), candidate.headers, _witness(attempt))
 
 
 def _recognised(request: Request, identity: Identity, mechanisms: Sequence[Mechanism]) -> Attempt | None:
@@ -131,15 +131,39 @@ def find_person(attempt: Attempt) -> Flow[None]:
     claimed = _examined(attempt).claimed_user
     if not claimed.isprintable() or claimed != claimed.strip():
         raise _not_for(attempt, "the name has blanks at its ends or control characters")
-    attempt.person = yield FindPerson(claimed)
+    name = _name_here(attempt, claimed)
+    attempt.person = yield FindPerson(name)
     if attempt.person is None:
         raise _not_for(attempt, "there is no such user")
-    if attempt.person.name.casefold() != claimed.casefold():
+    if attempt.person.name.casefold() != name.casefold():
         raise _not_for(attempt, f"the directory answered with another name, {attempt.person.name!r}")
 
 
+def _name_here(attempt: Attempt, claimed: str) -> str:
+    """Our name for whom they mean, where names were mapped."""
+    assert attempt.link is not None, "examine refuses unknown senders"  # noqa: S101
+    if not attempt.mechanism.SPEAKS_FOR_OTHERS:
+        return claimed
+    name = attempt.link.names.here(claimed)
+    if name is None:
+        raise _not_for(attempt, "that name is another person's here, by the names that were mapped; map them at one end only")
+    return name
+
+
+def check_same(attempt: Attempt) -> Flow[None]:
+    """Step 7: whether this is the same person on both sides, where the sender says so without having asked them."""
+    link, person = attempt.link, attempt.person
+    assert link is not None and person is not None, "find_person comes first"  # noqa: S101, PT018
+    if not attempt.mechanism.SPEAKS_FOR_OTHERS:
+        return
+    verdict: Verdict | None = (yield VerdictOf(link.id, person.name)) if link.only_proven else None
+    objection = link.unshared(person.name, verdict)
+    if objection:
+        raise _not_for(attempt, objection)
+
+
 def apply_policy(attempt: Attempt) -> Flow[None]:
-    """Step 7: whether this person may act over this link, by this method, on this path."""
+    """Step 8: whether this person may act over this link, by this method, on this path."""
     yield from ()
     assert attempt.link is not None and attempt.person is not None, "find_person comes first"  # noqa: S101, PT018
     may_act = attempt.mechanism.person_objection
@@ -148,13 +172,19 @@ def apply_policy(attempt: Attempt) -> Flow[None]:
         raise _not_for(attempt, objection)
 
 
-STEPS: Final = (find_link, examine, spend_nonce, check_level, find_person, apply_policy)
+STEPS: Final = (find_link, examine, spend_nonce, check_level, find_person, check_same, apply_policy)
 """After recognition, in this order. Security rests on it: examine, then spend_nonce, and only then anything is granted."""
 
 
 def _examined(attempt: Attempt) -> Candidate:
     assert attempt.candidate is not None, "examine comes first"  # noqa: S101
     return attempt.candidate
+
+
+def _witness(attempt: Attempt) -> str | None:
+    """By which name the sender knows the person, if it is not ours."""
+    assert attempt.link is not None and attempt.person is not None, "every step has passed"  # noqa: S101, PT018
+    return attempt.link.names.there(attempt.person.name) if attempt.mechanism.SPEAKS_FOR_OTHERS else None
 
 
 def _not_for(attempt: Attempt, why: str) -> PersonNotAdmitted:

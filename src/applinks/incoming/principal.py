@@ -14,7 +14,7 @@ from applinks.wire.messages import Pairs
 class Principal:
     """An admitted request: the local person whose rights apply, the link it came over, the mechanism that proved it.
 
-    `headers` go on the answer.
+    `headers` go on the answer. `known_as` is the name by which the caller knows the person, None where it is the same.
     """
 
     person: Person
@@ -22,3 +22,9 @@ class Principal:
     mechanism: str
     checks: Checks = field(default=(), repr=False)
     headers: Pairs = field(default=(), repr=False)
+    known_as: str | None = None
+
+    @property
+    def witness(self) -> str:
+        """For whom the answer is made, in the words of the caller."""
+        return self.known_as or self.person.name

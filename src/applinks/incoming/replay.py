@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import hashlib
-import unicodedata
 from dataclasses import dataclass
 
 from applinks.errors import Replayed
 from applinks.mechanisms import WINDOW
+from applinks.people import folded
 from applinks.questions import Flow, Moment, Now, Question
 
 TRIES = 10
+COMPARISONS = 24
+DAY = 24 * 3600
 SHELVES = 64
 QUARTER_HOUR = 900
+ASKS = 5
 MARGIN = 60
 """Seconds that a spent nonce is kept beyond the window in which its timestamp could pass."""
 
@@ -44,14 +47,34 @@ def spend(consumer_key: str, token: str, timestamp: int, nonce: str) -> Flow[Non
 def may_try_to_sign_in(name: str) -> Flow[bool]:
     """Whether another password may be tried for this name: at most `TRIES` in a quarter of an hour (security.md S-21).
 
-    Each try spends one of a few nonces, so that the count is shared by all processes, as the store is. Names are counted in
-    `SHELVES` groups, in any spelling: made-up ones leave a bounded number of rows.
+    Names are counted in `SHELVES` groups, in any spelling: made-up ones leave a bounded number of rows.
     """
     moment: Moment = yield Now()
     quarter = int(moment.now) // QUARTER_HOUR * QUARTER_HOUR
-    folded = unicodedata.normalize("NFKC", name).casefold().strip()
-    shelf = str(int.from_bytes(hashlib.sha256(folded.encode(errors="replace")).digest()[:2]) % SHELVES)
-    for number in range(TRIES):
-        if (yield SpendNonce("sign-in", shelf, quarter, str(number), quarter + QUARTER_HOUR)):
+    return (yield from _one_of(TRIES, "sign-in", _shelf(folded(name).strip()), quarter, quarter + QUARTER_HOUR))
+
+
+def may_compare(link_id: str) -> Flow[bool]:
+    """Whether this application may ask once more today who our people are: each comparison could be a guess at all of them."""
+    moment: Moment = yield Now()
+    day = int(moment.now) // DAY * DAY
+    return (yield from _one_of(COMPARISONS, "comparison", link_id, day, day + DAY))
+
+
+def _one_of(number: int, what: str, whose: str, since: int, until: int) -> Flow[bool]:
+    """Take one of so many that there are until then; the count is shared by all processes, as the store is."""
+    for each in range(number):
+        if (yield SpendNonce(what, whose, since, str(each), until)):
             return True
     return False
+
+
+def may_ask_for_state(id: str) -> Flow[bool]:  # noqa: A002
+    """Whether another sealed state may be made for this id: `ASKS` in a second, counted in the same way."""
+    moment: Moment = yield Now()
+    second = int(moment.now)
+    return (yield from _one_of(ASKS, "state", _shelf(id), second, second + 1))
+
+
+def _shelf(text: str) -> str:
+    return str(int.from_bytes(hashlib.sha256(text.encode(errors="replace")).digest()[:2]) % SHELVES)

@@ -1,6 +1,6 @@
 """What a link is: the model, the registry, keys, changes, and the making of both ends."""
 
-from applinks.links import agreement, pairing
+from applinks.links import agreement, moving, pairing, signing_keys
 from applinks.links.agreement import Agreement, Invitation
 from applinks.links.by_hand import Consumer, Provider, register
 from applinks.links.changes import (
@@ -13,11 +13,16 @@ from applinks.links.changes import (
     SaveLink,
     change,
     change_policy,
+    existing,
     make_primary,
     name_taken,
     remove,
 )
-from applinks.links.dialects import COME_BACK_PATH, DIALECTS, GENERIC, dialect_of, endpoints_of, id_of_address, who_am_i
+from applinks.links.comparing import ComparisonOf, KeepComparison, VerdictOf
+from applinks.links.copies import BecomeAnother, NotePlace, NoticePlace, arrive, copied, moved, oddity
+from applinks.links.declaring import WantedLink, check_declared, declare
+from applinks.links.dialects import ALIASES, COME_BACK_PATH, DIALECTS, GENERIC, dialect_of, endpoints_of, id_of, who_am_i
+from applinks.links.differences import differences
 from applinks.links.entities import (
     Entity,
     EntityLink,
@@ -44,7 +49,16 @@ from applinks.links.grants import (
     SpendRequestToken,
     digest_of,
 )
-from applinks.links.identity import Identity, IsOurStamp, OurKey, Stamp, WhoWeAre, new_key
+from applinks.links.identity import (
+    Identity,
+    IsOurStamp,
+    OurKey,
+    Stamp,
+    Suspension,
+    WhoWeAre,
+    new_key,
+    trusted_identity,
+)
 from applinks.links.looking import Found, Kind, Remark, look, look_at
 from applinks.links.model import (
     IMPERSONATION_PARAMETERS,
@@ -59,6 +73,7 @@ from applinks.links.model import (
     Outgoing,
     SameUsers,
 )
+from applinks.links.moving import ChangeLinkId, Moved
 from applinks.links.pairing import PAIRING_HEADER, PAIRING_PATH, PAIRING_VERSION, Administrator, Proposal
 from applinks.links.products import DIALOGS, Guide, Values, guide, values_for
 from applinks.links.registry import (
@@ -72,8 +87,30 @@ from applinks.links.registry import (
     links_of,
     primary_link,
 )
-from applinks.links.secrets import KeepSecret, SecretOf, SecretUse, new_secret, outgoing_use, set_secret
+from applinks.links.secrets import (
+    HoldsSecret,
+    KeepSecret,
+    SecretOf,
+    SecretUse,
+    holds_secret,
+    new_secret,
+    outgoing_use,
+    set_secret,
+)
 from applinks.links.setting_up import SetUp, create_link, set_up_product
+from applinks.links.signing_keys import (
+    OVERLAP,
+    FreshKey,
+    KeyStatus,
+    LinkKey,
+    OlderKey,
+    OurKeys,
+    RetireKeys,
+    RotateKey,
+    SigningKey,
+    Told,
+)
+from applinks.links.state import STATE_PATH, SealFor, State, can_be_sealed_for, seal, unseal
 from applinks.links.tokens import (
     AccessToken,
     Consent,
@@ -87,9 +124,10 @@ from applinks.links.tokens import (
     TakeTurn,
 )
 from applinks.links.trusting import trust
-from applinks.links.whereabouts import PlainHttpAllowed, is_safe_way
+from applinks.links.whereabouts import FormerUrl, PlainHttpAllowed, check_address, is_safe_way
 
 __all__ = [
+    "ALIASES",
     "COME_BACK_PATH",
     "DIALECTS",
     "DIALOGS",
@@ -97,17 +135,22 @@ __all__ = [
     "IMPERSONATION_PARAMETERS",
     "LEARN",
     "OAUTH_LEVELS",
+    "OVERLAP",
     "PAIRING_HEADER",
     "PAIRING_PATH",
     "PAIRING_VERSION",
     "REQUESTOR_ID",
     "SIGNATURE_METHODS",
+    "STATE_PATH",
     "USER_ID",
     "AccessToken",
     "Administrator",
     "Agreement",
+    "BecomeAnother",
+    "ChangeLinkId",
     "Changes",
     "ClockSkew",
+    "ComparisonOf",
     "Consent",
     "ConsentsHeld",
     "Consumer",
@@ -124,19 +167,24 @@ __all__ = [
     "Facts",
     "FactsFor",
     "ForgetToken",
+    "FormerUrl",
     "Found",
+    "FreshKey",
     "Grant",
     "GrantOfToken",
     "GrantsGiven",
     "Guide",
+    "HoldsSecret",
     "Identity",
     "Incoming",
     "Invitation",
     "IsOurStamp",
+    "KeepComparison",
     "KeepDance",
     "KeepRequestToken",
     "KeepSecret",
     "KeepToken",
+    "KeyStatus",
     "Kind",
     "LearnSkew",
     "Level",
@@ -144,11 +192,17 @@ __all__ = [
     "Link",
     "LinkById",
     "LinkByName",
+    "LinkKey",
     "LinkOfAccount",
     "LinkOfConsumer",
     "LinkSettings",
     "Links",
+    "Moved",
+    "NotePlace",
+    "NoticePlace",
+    "OlderKey",
     "OurKey",
+    "OurKeys",
     "Outgoing",
     "PlainHttpAllowed",
     "Proposal",
@@ -160,27 +214,45 @@ __all__ = [
     "RenewGrant",
     "RequestToken",
     "RequestTokenOf",
+    "RetireKeys",
     "RevokeGrant",
+    "RotateKey",
     "SameUsers",
     "SaveEntityLink",
     "SaveLink",
+    "SealFor",
     "SecretOf",
     "SecretUse",
     "SetUp",
+    "SigningKey",
     "SpendRequestToken",
     "Stamp",
+    "State",
+    "Suspension",
     "TakeTurn",
+    "Told",
     "Values",
+    "VerdictOf",
+    "WantedLink",
     "WhoWeAre",
     "agreement",
+    "arrive",
+    "can_be_sealed_for",
     "change",
     "change_policy",
+    "check_address",
+    "check_declared",
+    "copied",
     "create_link",
+    "declare",
     "dialect_of",
+    "differences",
     "digest_of",
     "endpoints_of",
+    "existing",
     "guide",
-    "id_of_address",
+    "holds_secret",
+    "id_of",
     "is_safe_way",
     "link_entities",
     "link_named",
@@ -189,19 +261,26 @@ __all__ = [
     "look",
     "look_at",
     "make_primary",
+    "moved",
+    "moving",
     "name_taken",
     "new_key",
     "new_secret",
+    "oddity",
     "outgoing_use",
     "pairing",
     "primary_entity",
     "primary_link",
     "register",
     "remove",
+    "seal",
     "set_secret",
     "set_up_product",
+    "signing_keys",
     "trust",
+    "trusted_identity",
     "unlink_entities",
+    "unseal",
     "values_for",
     "who_am_i",
 ]

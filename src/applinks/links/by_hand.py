@@ -9,7 +9,7 @@ from dataclasses import astuple, dataclass, field, replace
 
 from applinks.errors import ConfigurationError, LinkExists
 from applinks.links.changes import alter, check_fixed_user, name_taken
-from applinks.links.dialects import ALIASES, GENERIC, endpoints_of, id_of_address
+from applinks.links.dialects import ALIASES, GENERIC, endpoints_of, id_of
 from applinks.links.model import Endpoints, Incoming, Level, Link, Outgoing, SameUsers
 from applinks.links.registry import LinkByName
 from applinks.links.secrets import INCOMING, OUTGOING, check_secret, keep_secret
@@ -72,7 +72,7 @@ def register(
     _check_whole(name, base, consumer, provider)
     if base:
         yield from check_address(base, "The address")
-    id = id_of_address(base or f"consumer {consumer.key if consumer else ''}")  # noqa: A001
+    id = id_of(base, consumer.key if consumer else "")  # noqa: A001
     namesake: Link | None = yield LinkByName(name)
     if namesake is not None and base and namesake.application_url == base:
         id = namesake.id  # noqa: A001 it was made otherwise, goes by another id, and is the one that is meant
@@ -86,7 +86,7 @@ def register(
     said = Link(id, name, ALIASES.get(type, type), base, base, same_users=statement)
     if provider is not None:
         said = replace(said, outgoing=_outgoing(provider, level))
-        yield from _check_endpoints(said)
+        yield from check_endpoints(said)
     if consumer is not None:
         said = replace(said, incoming=_incoming(consumer, level))
     link = yield from alter(id, lambda stored: _renewed(stored, said), by=by, kind="link made")
@@ -114,7 +114,7 @@ def _renewed(stored: Link | None, said: Link) -> Link:
         type=said.type,
         outgoing=said.outgoing if _is_on(said.outgoing) else stored.outgoing,
         incoming=replace(said.incoming, policy=kept.policy, limits=kept.limits) if _is_on(said.incoming) else kept,
-        same_users=_with_exceptions(said.same_users, stored.same_users),
+        same_users=_said_again(said.same_users, stored.same_users),
     )
 
 
@@ -122,8 +122,8 @@ def _is_on(direction: Outgoing | Incoming) -> bool:
     return direction.level is not Level.DISABLED
 
 
-def _with_exceptions(said: SameUsers | None, before: SameUsers | None) -> SameUsers | None:
-    return replace(said, excluded=before.excluded) if said and before else said
+def _said_again(said: SameUsers | None, before: SameUsers | None) -> SameUsers | None:
+    return before.said_again(said.answer, said.said_by, said.said_at) if said and before else said
 
 
 def _check_whole(name: str, base: str, consumer: Consumer | None, provider: Provider | None) -> None:
@@ -138,7 +138,7 @@ def _check_whole(name: str, base: str, consumer: Consumer | None, provider: Prov
 def _outgoing(provider: Provider, level: Level) -> Outgoing:
     method = _method(provider.signature_method, provider.secret, whose="The provider")
     if provider.consumer_key is not None:
-        _check_key(provider.consumer_key)
+        check_key(provider.consumer_key)
     return Outgoing(
         level=level,
         signature_method=method,
@@ -149,7 +149,7 @@ def _outgoing(provider: Provider, level: Level) -> Outgoing:
 
 
 def _incoming(consumer: Consumer, level: Level) -> Incoming:
-    _check_key(consumer.key)
+    check_key(consumer.key)
     if bool(consumer.public_key) == bool(consumer.secret):
         raise ConfigurationError("A consumer has either a public key or a secret.", remedy="Give one of the two.")
     if consumer.callback is not None and not is_callback(consumer.callback):
@@ -167,7 +167,7 @@ def _incoming(consumer: Consumer, level: Level) -> Incoming:
     )
 
 
-def _check_endpoints(link: Link) -> Flow[None]:
+def check_endpoints(link: Link) -> Flow[None]:
     """Tokens and people are sent there: to plain addresses only, as the link's own is one; a query is its provider's affair."""
     for address in astuple(endpoints_of(link)):
         path, _, query = address.partition("?")
@@ -189,7 +189,7 @@ def _method(named: SignatureMethod | None, secret: str | None, *, whose: str) ->
     return method
 
 
-def _check_key(key: str) -> None:
+def check_key(key: str) -> None:
     if not key.isprintable() or key != key.strip() or not 0 < len(key) <= LONGEST_KEY:
         raise ConfigurationError(
             "A consumer key must be plain text without blanks at its ends.",

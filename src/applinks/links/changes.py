@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Container, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, TypedDict, TypeVar, cast
 
 from applinks.audit import Entry, WriteDown
 from applinks.errors import ConfigurationError, LinkExists, LinkNotFound
+from applinks.links.differences import differences
 from applinks.links.model import IMPERSONATION_PARAMETERS, Level, Link
 from applinks.links.registry import LinkById
-from applinks.people import FindPerson, KnowsPeople, Person, Policy
+from applinks.links.whereabouts import check_address
+from applinks.people import FindPerson, KnowsPeople, Names, Person, Policy
 from applinks.questions import Flow, Question
 from applinks.wire.oauth1 import SignatureMethod
 from applinks.wire.tokens import is_callback
@@ -52,8 +54,11 @@ class RememberParameter(Question):
     parameter: str
 
 
-def alter(id: str, make: Callable[[Link | None], Link], *, by: str, kind: str) -> Flow[Link]:  # noqa: A002
-    """Change one link, whatever others do at the same time, and write down who did it, as an entry of that `kind`.
+def alter(id: str, make: Callable[[Link | None], Link], *, by: str | None, kind: str) -> Flow[Link]:  # noqa: A002
+    """Change one link, whatever others do at the same time, and write down who did it, with each value before and after, as an
+    entry of that `kind`.
+
+    `by` is None where the other application says so itself.
 
     `make` is given the link as it is stored, None if there is none, and returns what it shall be. Where somebody else was
     faster, it is asked again with what stands then: no change is lost, and no deleted link comes back.
@@ -62,7 +67,8 @@ def alter(id: str, make: Callable[[Link | None], Link], *, by: str, kind: str) -
         stored: Link | None = yield LinkById(id)
         saved: Link | None = yield SaveLink(make(stored), instead_of=stored)
         if saved is not None:
-            yield WriteDown(Entry(kind=kind, outcome="done", actor=by, subject=by, link=saved.name))
+            changed = differences(stored, saved)
+            yield WriteDown(Entry(kind=kind, outcome="done", actor=by, subject=by, link=saved.name, changes=changed))
             return saved
 
 
@@ -82,10 +88,17 @@ def name_taken(namesake: Link) -> LinkExists:
     )
 
 
-def remove(link: Link, *, by: str) -> Flow[None]:
-    """Delete our end of a link. The other application keeps its end until it is deleted there."""
+def remove(link: Link, *, by: str | None) -> Flow[None]:
+    """Delete our end of a link. The other application keeps its end until it is deleted there.
+
+    `by` is None where the other application says so itself.
+    """
     yield RemoveLink(link.id)
-    yield WriteDown(Entry(kind="link deleted", outcome="done", actor=by, subject=by, link=link.name))
+    gone = differences(link, None)
+    if by is None:
+        yield WriteDown(Entry(kind="link deleted by the other application", outcome="done", link=link.name, changes=gone))
+    else:
+        yield WriteDown(Entry(kind="link deleted", outcome="done", actor=by, subject=by, link=link.name, changes=gone))
 
 
 def make_primary(link: Link, *, by: str) -> Flow[Link]:
@@ -105,14 +118,19 @@ def change_policy(link: Link, policy: Policy, *, by: str) -> Flow[Link]:
 class LinkSettings(TypedDict, total=False):
     """What can be set on a link, in the words of a person; what is not named stays.
 
+    `new_name`: what to call the link. `display_url`: where people are sent; calls go where they went, see `links.move`.
     `outgoing`, `incoming`: the levels. `signature_method`: of both directions. `impersonation_parameter`: or "learn", to be
     found out by the next call. `fixed_user`: whether calls without consent may go as the one user whom the far side has set.
     `account`: our user name there, for Basic. `execute_as`: the local user of calls that name nobody; never an administrator.
-    `excluded`: people whose name means somebody else over there, or nobody. `callback`: where people are sent back to.
+    `excluded`: people whose name means somebody else over there, or nobody. `mapping`: our names of people who have another one
+    there, with theirs; of both ends, one says so. `only_proven`: whether only those are impersonated whom the last comparison
+    found to be the same. `callback`: where people are sent back to.
     `addresses`, `paths`, `max_age` (milliseconds): limits of a trusted application.
     An empty text takes `account`, `execute_as` or `callback` away.
     """
 
+    new_name: str | None
+    display_url: str | None
     outgoing: str | None
     incoming: str | None
     signature_method: str | None
@@ -121,6 +139,8 @@ class LinkSettings(TypedDict, total=False):
     account: str | None
     execute_as: str | None
     excluded: Sequence[str] | None
+    mapping: Mapping[str, str] | None
+    only_proven: bool | None
     callback: str | None
     addresses: Sequence[str] | None
     paths: Sequence[str] | None
@@ -129,12 +149,13 @@ class LinkSettings(TypedDict, total=False):
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """What is to be set, read and checked: names of fields of `Outgoing`, `Incoming` and `Limits`, with values."""
+    """What is to be set, read and checked: names of fields of `Outgoing`, `Incoming`, `Limits`, `SameUsers` and `Link`."""
 
     outgoing: Mapping[str, Any]
     incoming: Mapping[str, Any]
     limits: Mapping[str, Any]
-    excluded: frozenset[str] | None = None
+    same_users: Mapping[str, Any] = field(default_factory=dict)
+    link: Mapping[str, Any] = field(default_factory=dict)
 
     @classmethod
     def read(cls, settings: LinkSettings) -> Changes:
@@ -166,20 +187,26 @@ class Changes:
             "callback": callback,
         }
         limits = {"addresses": addresses, "paths": paths, "max_age": max_age}
+        link = {"name": settings.get("new_name"), "display_url": (settings.get("display_url") or "").rstrip("/") or None}
+        if (name := link["name"]) is not None and (not name or not name.isprintable()):
+            raise ConfigurationError("A link needs a name of plain text.", remedy="Name it as people are to read it.")
+        same_users = {
+            "excluded": None if excluded is None else frozenset(excluded),
+            "names": _names(settings.get("mapping")),
+            "only_proven": settings.get("only_proven"),
+        }
         learn = {} if parameter is None else {"impersonation_parameter": None if parameter == LEARN else parameter}
-        return cls(
-            {**_said(outgoing), **learn}, _said(incoming), _said(limits), None if excluded is None else frozenset(excluded)
-        )
+        return cls({**_said(outgoing), **learn}, _said(incoming), _said(limits), _said(same_users), _said(link))
 
     def applied(self, link: Link) -> Link:
         """The link with these changes."""
         limits = replace(link.incoming.limits, **self.limits)
         outgoing = replace(link.outgoing, **self.outgoing)
         same_users = link.same_users
-        if same_users is not None and self.excluded is not None:
-            same_users = replace(same_users, excluded=self.excluded)
+        if same_users is not None:
+            same_users = replace(same_users, **self.same_users)
         incoming = replace(link.incoming, **self.incoming, limits=limits)
-        return replace(link, outgoing=outgoing, incoming=incoming, same_users=same_users)
+        return replace(link, **self.link, outgoing=outgoing, incoming=incoming, same_users=same_users)
 
 
 def _said(values: Mapping[str, Any]) -> dict[str, Any]:
@@ -191,6 +218,14 @@ def _texts(name: str, values: object) -> tuple[str, ...] | None:
     if isinstance(values, str):  # a text is a sequence, too: of its letters
         raise ConfigurationError(f"{name} is {values[:100]!r}; it must be a list of texts.", remedy=f"Write {name}=[…].")
     return None if values is None else tuple(cast("Sequence[str]", values))
+
+
+def _names(mapping: object) -> Names | None:
+    if mapping is None:
+        return None
+    if not isinstance(mapping, Mapping) or not all(isinstance(name, str) for pair in mapping.items() for name in pair):
+        raise ConfigurationError("mapping must be names with names.", remedy='Write mapping={"ours": "theirs"}.')
+    return Names.read(mapping)
 
 
 def _known(name: str, word: str | None, words: tuple[W, ...]) -> W | None:
@@ -211,6 +246,8 @@ def change(link: Link, changes: Changes, *, by: str, loaded: Container[str] = ()
     """
     if changes.incoming.get("execute_as"):
         yield from check_fixed_user(changes.incoming["execute_as"])
+    if changes.link.get("display_url"):
+        yield from check_address(changes.link["display_url"], "The address for people")
 
     def make(stored: Link | None) -> Link:
         changed = changes.applied(existing(stored))
@@ -266,9 +303,9 @@ def check_levels(link: Link, changes: Changes, loaded: Container[str]) -> None:
             remedy="A link gets its address when it is made: delete it, then `applinks link register NAME URL`.",
             link=link.name,
         )
-    if changes.excluded and link.same_users is None:
+    if any(changes.same_users.values()) and link.same_users is None:
         raise ConfigurationError(
-            f"Nobody has said whose users {link.name!r} shares, so nobody can be excluded from them.",
+            f"Nobody has said whose users {link.name!r} shares, so nobody can be excluded from them, mapped or proven.",
             remedy="Make the link again with that answer.",
             link=link.name,
         )

@@ -100,8 +100,12 @@ def _absolute(link: Link, address: str) -> str:
     return f"{link.application_url.rstrip('/')}/{address.lstrip('/')}"
 
 
-def id_of_address(text: str) -> str:
-    """The id of an application that says none: the name UUID of its address, as products make it (protocol.md 4.4)."""
+def id_of(base: str, consumer_key: str = "") -> str:
+    """The id of an application that says none: the name UUID of its address, as products make it (protocol.md 4.4).
+
+    That of its consumer key, if it has no address.
+    """
+    text = base or f"consumer {consumer_key}"
     digest = bytearray(hashlib.md5(text.encode(), usedforsecurity=False).digest())
     digest[6] = digest[6] & 0x0F | 0x30  # version 3
     digest[8] = digest[8] & 0x3F | 0x80

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from applinks.links.identity import Identity
 from applinks.links.model import Link
 from applinks.links.tokens import AccessToken
+from applinks.people import Verdict
 from applinks.questions import Question
 from applinks.wire.keys import PrivateKey
 
@@ -16,6 +17,7 @@ class Facts:
     """A link as it is now, who we are towards it, and what we hold for the person who acts.
 
     `secret` is the one that goes with the link's outgoing level: a shared secret, or the password of a link by Basic.
+    `verdict` is what the last comparison found about the person, where the link asks for it.
     """
 
     link: Link
@@ -23,11 +25,16 @@ class Facts:
     key: PrivateKey
     token: AccessToken | None = None
     secret: str | None = field(default=None, repr=False)
+    verdict: Verdict | None = None
 
     @property
     def consumer_key(self) -> str:
         """The key under which the other application knows us."""
         return self.link.outgoing.consumer_key or self.identity.consumer_key
+
+    def unshared(self, user: str) -> str | None:
+        """Why that person must not be impersonated over this link; None if nothing speaks against it."""
+        return self.link.unshared(user, self.verdict)
 
 
 @dataclass(frozen=True, slots=True)

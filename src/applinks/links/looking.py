@@ -21,7 +21,7 @@ from applinks.errors import (
     TlsFailed,
     TransportFailed,
 )
-from applinks.links.dialects import PRODUCTS, id_of_address
+from applinks.links.dialects import PRODUCTS, id_of
 from applinks.links.identity import Identity, WhoWeAre
 from applinks.links.model import Link
 from applinks.links.pairing import CONSUMER_INFO_PATH, MANIFEST_PATH, PAIRING_HEADER
@@ -232,7 +232,7 @@ def _remark(code: str, failure: AppLinksError, *, blocks: bool = True) -> Remark
 def _known_by_address(found: Found) -> Flow[Found]:
     """One that says no id goes by that of its address."""
     us: Identity = yield WhoWeAre()
-    link: Link | None = yield LinkById(id_of_address(found.url))
+    link: Link | None = yield LinkById(id_of(found.url))
     return _with(found, *_of_the_way(found), linked=link.name if link else None, ourselves=found.url == us.url)
 
 
@@ -257,7 +257,7 @@ def _introduced(base: str, about: Manifest, pairable: bool) -> Flow[Found]:
     if found.ourselves:
         remark = Remark("ourselves", "That is this application itself.", "Give the address of another one.", blocks=True)
         return _with(found, remark)
-    stored: Link | None = (yield LinkById(about.id)) or (yield LinkById(id_of_address(base)))
+    stored: Link | None = (yield LinkById(about.id)) or (yield LinkById(id_of(base)))
     found = _with(found, *_of_the_address(found), *_of_the_link(found, stored), linked=stored.name if stored else None)
     if about.public_signup:
         words = f"Anybody may sign up in {found.name!r}, under any name that is free there."

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import unicodedata
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
-from applinks.people import Policy
+from applinks.people import REASONS, Names, Policy, Verdict, folded
 from applinks.wire.oauth1 import SignatureMethod
 
 
@@ -45,7 +44,7 @@ class Outgoing:
     `impersonation_parameter` is the name that it was seen to understand, None while nobody has looked. `consumer_key` is the
     one under which it knows us, None where that is our own; `endpoints` None where they are those of its type. `fixed_user`
     says that calls of people who have given no consent may go as the one user whom the far side has set for us; `account` is
-    the user name there of a link by Basic.
+    the user name there of a link by Basic. `key_id` is the one of our keys that we sign with, None for the current one.
     """
 
     level: Level = Level.DISABLED
@@ -55,6 +54,7 @@ class Outgoing:
     endpoints: Endpoints | None = None
     fixed_user: bool = False
     account: str | None = None
+    key_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +76,7 @@ class Incoming:
 
     `consumer_key` is its application id too, where it is a trusted application. `callback` is where people are sent back to if
     it does not say so itself. `execute_as` is the local user of calls that name nobody, never an administrator.
+    `previous_key` is the public key before this one, accepted until `previous_key_until` (seconds since the epoch).
     """
 
     level: Level = Level.DISABLED
@@ -86,6 +87,18 @@ class Incoming:
     callback: str | None = None
     execute_as: str | None = None
     limits: Limits = field(default_factory=Limits)
+    previous_key: str | None = field(default=None, repr=False)
+    previous_key_until: int | None = None
+
+    def previous_key_at(self, now: float) -> str | None:
+        """The key before the present one, while its time is not over."""
+        return self.previous_key if now < (self.previous_key_until or 0) else None
+
+    def with_key(self, key: str, overlap_until: int | None = None) -> Incoming:
+        """Known by another key from now on; the one before is accepted until then, or at once no more."""
+        previous = self.public_key if overlap_until is not None else None
+        until = overlap_until if previous is not None else None
+        return replace(self, public_key=key, previous_key=previous, previous_key_until=until)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,24 +106,39 @@ class SameUsers:
     """An administrator's statement whether a user name means the same person on both sides; seconds since the epoch.
 
     `excluded` are the exceptions: names that mean somebody else over there, or nobody. They are impersonated in no direction.
+    `names` are those that differ. With `only_proven`, nobody is impersonated whom the last comparison has not found to be the
+    same person.
     """
 
     answer: bool
     said_by: str
     said_at: int
     excluded: frozenset[str] = frozenset()
+    only_proven: bool = False
+    names: Names = field(default_factory=Names)
 
-    def objection(self, user: str) -> str | None:
-        """Why that name does not mean the same person on both sides; None if it does."""
+    def said_again(self, answer: bool, by: str, at: int) -> SameUsers:
+        """The statement made anew: what was set about single people stays."""
+        return replace(self, answer=answer, said_by=by, said_at=at)
+
+    def objection(self, user: str, verdict: Verdict | None) -> str | None:
+        """Why that name of ours does not mean the same person on both sides; None if it does.
+
+        `verdict` is that of the last comparison, which counts with `only_proven`; None if they were not compared.
+        """
         if not self.answer:
             return f"the two applications do not share their users ({self.said_by} said so)"
-        if _folded(user) in map(_folded, self.excluded):
+        if self.excluded and folded(user) in map(folded, self.excluded):
             return f"{user!r} is excluded from the users that the two applications share"
+        if self.names.there(user) is None:
+            return f"the name {user!r} belongs to another person over there, by the names that were mapped"
+        if self.only_proven and verdict is not Verdict.PROVEN:
+            why = REASONS[verdict] if verdict else "the people were not compared since that user came or was renamed"
+            return f"{user!r} is not proven to be the same person on both sides: {why}"
         return None
 
 
-def _folded(name: str) -> str:
-    return unicodedata.normalize("NFKC", name).casefold()
+_SAME = Names()
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,12 +159,30 @@ class Link:
     incoming: Incoming = field(default_factory=Incoming)
     same_users: SameUsers | None = None
 
-    def unshared(self, user: str) -> str | None:
-        """Why that name must not be impersonated over this link, in either direction; None if nothing was said against it."""
-        return self.same_users.objection(user) if self.same_users is not None else None
+    def unshared(self, user: str, verdict: Verdict | None) -> str | None:
+        """Why that name of ours must not be impersonated over this link, in either direction; None if nothing is against it.
+
+        `verdict` is what the last comparison found; it is asked for only where `only_proven`.
+        """
+        return self.same_users.objection(user, verdict) if self.same_users is not None else None
+
+    @property
+    def only_proven(self) -> bool:
+        """Whether nobody is impersonated who is not proven to be the same person."""
+        return self.same_users is not None and self.same_users.only_proven
+
+    @property
+    def names(self) -> Names:
+        """Who goes by another name over there."""
+        return self.same_users.names if self.same_users is not None else _SAME
 
     @property
     def origin(self) -> str:
         """Scheme, host and port of the application URL, as HTTP clients write them: what secrets are bound to (T-37)."""
-        origin = "/".join(self.application_url.split("/", 3)[:3]).lower()
-        return origin.removesuffix(":443" if origin.startswith("https:") else ":80")
+        return origin_of(self.application_url)
+
+
+def origin_of(address: str) -> str:
+    """Scheme, host and port of an address, as HTTP clients write them."""
+    origin = "/".join(address.split("/", 3)[:3]).lower()
+    return origin.removesuffix(":443" if origin.startswith("https:") else ":80")

@@ -19,7 +19,7 @@ from applinks.errors import LinkExists, MalformedAnswer, PairingRefused, TheirFa
 from applinks.links import changes
 from applinks.links.agreement import Agreement
 from applinks.links.changes import SIGNATURE_METHODS
-from applinks.links.identity import Identity, OurKey, WhoWeAre
+from applinks.links.identity import OurKey, trusted_identity
 from applinks.links.model import IMPERSONATION_PARAMETERS, Level, Link, Outgoing, SameUsers
 from applinks.links.registry import LinkById, LinkByName
 from applinks.links.whereabouts import check_address
@@ -33,6 +33,7 @@ AGREEMENT_HEADER = "x-applinks-agreement"
 PAIRING_PATH = "rest/applinks-pairing/1.0/pair"
 MANIFEST_PATH = "rest/applinks/1.0/manifest"
 CONSUMER_INFO_PATH = "plugins/servlet/oauth/consumer-info"
+_READING = (("accept", "application/xml, application/json;q=0.9"),)
 PAIRING_HEADER, PAIRING_VERSION = "x-applinks-pairing", "1.0"
 """Comes with our manifest and says that an application can be paired. In no document, so no other reader has to ignore it."""
 
@@ -79,7 +80,7 @@ def create(
 
     `administrator` signs in there, or has agreed there in their browser; `by` names the administrator here. Saying the same
     again repairs or renews the link.
-    Raises `PairingRefused`, `LinkExists`, `TransportFailed`, `MalformedAnswer`; our end is then as it was.
+    Raises `PairingRefused`, `LinkExists`, `TrustSuspended`, `TransportFailed`, `MalformedAnswer`; our end is then as it was.
     """
     base = url.rstrip("/")
     them = yield from other_at(base, name)
@@ -103,7 +104,7 @@ def create_ours(url: str, *, same_users: bool, by: str, name: str | None = None)
 
 def other_at(base: str, name: str | None = None) -> Flow[Other]:
     """The application at that address, if a link to it could be made, under that name or its own; writes nothing."""
-    us: Identity = yield WhoWeAre()
+    us = yield from trusted_identity()
     yield from check_address(base, "The address")
     them = yield from _read_other(base)
     if them.id == us.id:
@@ -114,14 +115,17 @@ def other_at(base: str, name: str | None = None) -> Flow[Other]:
 
 def propose(*, same_users: bool) -> Flow[Proposal]:
     """What we ask the other side to record."""
-    us: Identity = yield WhoWeAre()
+    us = yield from trusted_identity()
     key: PrivateKey = yield OurKey()
     return Proposal(us.id, us.url, us.consumer_key, key.public.fingerprint, same_users, SIGNATURE_METHODS)
 
 
 def accept(proposal: Proposal, *, by: str) -> Flow[dict[str, Any]]:
-    """The far half: verify who proposes, record our end, and tell them what we recorded."""
-    us: Identity = yield WhoWeAre()
+    """The far half: verify who proposes, record our end, and tell them what we recorded.
+
+    Raises `TrustSuspended`, too: a new link would trust us under an identity that may be another's.
+    """
+    us = yield from trusted_identity()
     key: PrivateKey = yield OurKey()
     them = yield from proposer_of(proposal)
     known = _known_methods(proposal)
@@ -131,7 +135,7 @@ def accept(proposal: Proposal, *, by: str) -> Flow[dict[str, Any]]:
 
 def proposer_of(proposal: Proposal) -> Flow[Other]:
     """Who proposes, as it describes itself at its own address, if we could record it; writes nothing."""
-    us: Identity = yield WhoWeAre()
+    us = yield from trusted_identity()
     base = proposal.url.rstrip("/")
     yield from check_address(base, "The proposer's address")
     if proposal.id == us.id:
@@ -165,17 +169,22 @@ class Other:
     key: PublicKey
 
 
-def _read_other(base: str) -> Flow[Other]:
-    """Manifest and consumer info, compared with the address at which they were found."""
-    headers = (("accept", "application/xml, application/json;q=0.9"),)
-    said: Response = yield Ask(Request("GET", f"{base}/{MANIFEST_PATH}", headers))
+def manifest_at(base: str) -> Flow[manifest.Manifest]:
+    """What the application at that address says about itself; it must know that this is its address."""
+    said: Response = yield Ask(Request("GET", f"{base}/{MANIFEST_PATH}", _READING))
     about = manifest.read(_found(said, base, "manifest"), said.header("content-type"))
     if about.url.rstrip("/") != base:
         raise PairingRefused(
             f"{about.name!r} believes that its address is {about.url}, not {base}.",
             remedy=f"Use {about.url}, or correct the public address of {about.name!r}: signatures are made for one of them.",
         )
-    said = yield Ask(Request("GET", f"{base}/{CONSUMER_INFO_PATH}", headers))
+    return about
+
+
+def _read_other(base: str) -> Flow[Other]:
+    """Manifest and consumer info, compared with the address at which they were found."""
+    about = yield from manifest_at(base)
+    said: Response = yield Ask(Request("GET", f"{base}/{CONSUMER_INFO_PATH}", _READING))
     consumer = consumer_info.read(_found(said, base, "consumer info"), said.header("content-type"))
     return Other(about.id, about.name, about.type, base, consumer.key, PublicKey.read(consumer.public_key))
 
@@ -221,14 +230,9 @@ def _record(them: Other, same_users: bool, by: str, method: SignatureMethod, nam
 
     def make(stored: Link | None) -> Link:
         before = stored or Link(them.id, "", them.type, them.url, them.url)
-        excluded = before.same_users.excluded if before.same_users else frozenset()
-        incoming = replace(
-            before.incoming,
-            level=level,
-            consumer_key=them.consumer_key,
-            public_key=them.key.text,
-            signature_method=method,
-        )
+        statement = before.same_users or SameUsers(same_users, by, int(moment.now))
+        known = before.incoming.with_key(them.key.text)  # whoever makes a link again may distrust the old key
+        incoming = replace(known, level=level, consumer_key=them.consumer_key, signature_method=method)
         return replace(
             before,
             name=_name_for(them, name, stored),
@@ -237,7 +241,7 @@ def _record(them: Other, same_users: bool, by: str, method: SignatureMethod, nam
             application_url=them.url,
             outgoing=Outgoing(level, method, IMPERSONATION_PARAMETERS[0], fixed_user=before.outgoing.fixed_user),
             incoming=incoming,
-            same_users=SameUsers(same_users, by, int(moment.now), excluded),
+            same_users=statement.said_again(same_users, by, int(moment.now)),
         )
 
     return (yield from changes.alter(them.id, make, by=by, kind="link made"))
@@ -256,7 +260,7 @@ def _check_free(them: Other, name: str | None) -> Flow[None]:
     if stored is not None and stored.application_url != them.url:
         raise LinkExists(
             f"{them.url} says that it is the application to which {stored.name!r} leads, at {stored.application_url}.",
-            remedy=f"If it really has moved there, delete the link {stored.name!r} on both sides and make it anew.",
+            remedy=f"If it really has moved there, let the link follow it: `applinks link move {stored.name!r} {them.url}`.",
             link=stored.name,
         )
     namesake: Link | None = yield LinkByName(_name_for(them, name, stored))

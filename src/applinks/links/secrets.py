@@ -45,6 +45,16 @@ class SecretOf(Question):
     origin: str
 
 
+@dataclass(frozen=True, slots=True)
+class HoldsSecret(Question):
+    """Whether this is the secret of a link for this use at this origin: True or False, found in constant time (T-08)."""
+
+    link_id: str
+    use: SecretUse
+    origin: str
+    secret: str = field(repr=False)
+
+
 def outgoing_use(link: Link) -> SecretUse:
     """What the secret is for that goes with the outgoing level of a link."""
     return SecretUse.OUTGOING_BASIC if link.outgoing.level is Level.BASIC else SecretUse.OUTGOING_OAUTH
@@ -85,9 +95,18 @@ def new_secret(link: Link, *, by: str) -> Flow[str]:
     return secret
 
 
+def holds_secret(link: Link, direction: str, secret: str) -> Flow[bool]:
+    """Whether this is the secret of that direction, for what its level means now. Which one it is instead is never told."""
+    held: bool = yield HoldsSecret(link.id, *_place(link, direction), secret)
+    return held
+
+
 def keep_secret(link: Link, direction: str, secret: str, *, by: str) -> Flow[None]:
     """Keep it, and write down that it was set."""
-    incoming = direction == INCOMING
-    use = incoming_use(link) if incoming else outgoing_use(link)
-    yield KeepSecret(link.id, use, "" if incoming else link.origin, secret)
+    use, origin = _place(link, direction)
+    yield KeepSecret(link.id, use, origin, secret)
     yield WriteDown(Entry(kind="secret set", outcome=f"{use}", actor=by, subject=by, link=link.name))
+
+
+def _place(link: Link, direction: str) -> tuple[SecretUse, str]:
+    return (incoming_use(link), "") if direction == INCOMING else (outgoing_use(link), link.origin)

@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 
 from applinks.errors import AppLinksError, PairingRefused
 from applinks.links import changes, pairing, products, their_end
-from applinks.links.dialects import id_of_address
+from applinks.links.dialects import id_of
 from applinks.links.looking import Found, Kind, Remark, look_at
 from applinks.links.model import Level, Link, Outgoing, SameUsers
 from applinks.links.pairing import Administrator
@@ -121,7 +121,7 @@ def _check_usable(found: Found, administrator: Administrator | None) -> None:
 
 def _check_free(found: Found, name: str | None) -> Flow[Link | None]:
     """The link that stands for it already; `LinkExists` if the name is another one's. Said before any password is sent."""
-    stored: Link | None = (yield LinkById(found.id)) or (yield LinkById(id_of_address(found.url)))
+    stored: Link | None = (yield LinkById(found.id)) or (yield LinkById(id_of(found.url)))
     wanted = name or (stored.name if stored else found.name)
     namesake: Link | None = yield LinkByName(wanted)
     if namesake is not None and (stored is None or namesake.id != stored.id):
@@ -147,6 +147,7 @@ def _our_end(
             incoming = replace(
                 incoming, level=level, consumer_key=found.consumer_key, public_key=found.public_key, signature_method=method
             )
+        statement = before.same_users or SameUsers(same_users, by, int(moment.now))
         return replace(
             before,
             name=name or (before.name or found.name),
@@ -161,9 +162,7 @@ def _our_end(
                 fixed_user=outgoing.fixed_user or bool(execute_as),
             ),
             incoming=incoming,
-            same_users=SameUsers(
-                same_users, by, int(moment.now), before.same_users.excluded if before.same_users else frozenset()
-            ),
+            same_users=statement.said_again(same_users, by, int(moment.now)),
         )
 
     return (yield from changes.alter(stored.id if stored else found.id, make, by=by, kind="link made"))

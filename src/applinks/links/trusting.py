@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from applinks.errors import ConfigurationError, MalformedAnswer
 from applinks.links.changes import Changes, alter, check_levels, existing
+from applinks.links.identity import trusted_identity
 from applinks.links.model import Level, Link
 from applinks.questions import Ask, Flow
 from applinks.wire import trusted_apps
@@ -17,7 +18,7 @@ def trust(link: Link, *, by: str, loaded: Container[str] = ()) -> Flow[Link]:
     """Read its id and key at its application URL, and accept what it vouches for from now on; compare the key's fingerprint.
 
     `loaded` are the names of the mechanisms that this application has. Raises `ConfigurationError`, `MalformedAnswer`,
-    `TransportFailed`, `LinkExists`.
+    `TrustSuspended`, `TransportFailed`, `LinkExists`.
     """
     if not link.application_url:
         raise ConfigurationError(
@@ -25,6 +26,7 @@ def trust(link: Link, *, by: str, loaded: Container[str] = ()) -> Flow[Link]:
             remedy="A link gets its address when it is made: delete it, then `applinks link register NAME URL`.",
             link=link.name,
         )
+    yield from trusted_identity()
     address = f"{link.application_url.rstrip('/')}/{trusted_apps.CERTIFICATE_PATH}"
     said: Response = yield Ask(Request("GET", address, (("accept", "text/plain"),)))
     if said.status != 200:
@@ -36,7 +38,8 @@ def trust(link: Link, *, by: str, loaded: Container[str] = ()) -> Flow[Link]:
 
     def make(stored: Link | None) -> Link:
         now = existing(stored)
-        incoming = replace(now.incoming, level=Level.TRUSTED, consumer_key=them.id, public_key=them.public_key.text)
+        known = now.incoming.with_key(them.public_key.text)
+        incoming = replace(known, level=Level.TRUSTED, consumer_key=them.id)
         trusting = replace(now, incoming=incoming)
         check_levels(trusting, level, loaded)
         return trusting

@@ -18,6 +18,11 @@ class PlainHttpAllowed(Question):
     """Whether this application's settings allow links over plain http beyond this machine: True or False."""
 
 
+@dataclass(frozen=True, slots=True)
+class FormerUrl(Question):
+    """The address at which this application was reached before it moved, while calls to it are still admitted; or None."""
+
+
 def check_address(base: str, what: str) -> Flow[None]:
     """Http or https, a plain address, and plain http only within this machine unless the settings say otherwise (S-09)."""
     parts = _split(base)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, cast
 from applinks.errors import ConfigurationError
 from applinks.mechanisms import three_legged, two_legged, two_legged_impersonation
 from applinks.mechanisms.mechanism import WINDOW, Candidate, Checks, Mechanism, Objection, Presented, Proof
-from applinks.mechanisms.signature import examine, sign
+from applinks.mechanisms.signature import NOBODYS_KEY, examine, sign
 from applinks.mechanisms.three_legged import access_token
 
 TABLE = {
@@ -56,6 +56,7 @@ def _module(name: str) -> Mechanism:
 
 __all__ = [
     "MECHANISMS",
+    "NOBODYS_KEY",
     "TABLE",
     "THREE_LEGGED",
     "TRUSTED",

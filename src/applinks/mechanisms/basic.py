@@ -33,6 +33,7 @@ from applinks.wire.problems import Problem
 NAME = "Basic"
 KIND = AuthenticationKind.BASIC
 SHARES_ITS_HEADER = True
+SPEAKS_FOR_OTHERS = False
 
 
 def objection(facts: Facts, user: str) -> Objection | None:  # noqa: ARG001 it is one account for all

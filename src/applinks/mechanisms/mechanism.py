@@ -75,6 +75,9 @@ class Mechanism(Protocol):
     SHARES_ITS_HEADER: bool
     """Whether others use the same header, so that what comes from no link of ours is theirs to judge."""
 
+    SPEAKS_FOR_OTHERS: bool
+    """Whether it names people who were not asked: what is said about same users is about these."""
+
     # ---- sending
 
     def objection(self, facts: Facts, user: str) -> Objection | None:

@@ -12,7 +12,17 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from applinks.errors import BadProof, ConfigurationError, MethodForbidden, NoProof, NotAdmitted
-from applinks.links import IMPERSONATION_PARAMETERS, ClockSkew, Facts, Level, Link, LinkOfConsumer, SecretOf, SecretUse
+from applinks.links import (
+    IMPERSONATION_PARAMETERS,
+    ClockSkew,
+    Facts,
+    Incoming,
+    Level,
+    Link,
+    LinkOfConsumer,
+    SecretOf,
+    SecretUse,
+)
 from applinks.mechanisms.mechanism import WINDOW, Checks, Presented, Proof
 from applinks.questions import Flow, Moment, Now
 from applinks.wire import oauth1, problems
@@ -98,10 +108,12 @@ def examine(
     in_time = _time_objection(claim, now)
     incoming = link.incoming if link is not None and link.incoming.level is not Level.DISABLED else None
     pinned = incoming is not None and claim.method is incoming.signature_method
-    key = (yield from _shared_key(link, token_secret or "")) if claim.method.shares_a_secret else _public_key(link)
+    key = (yield from _shared_key(link, token_secret or "")) if claim.method.shares_a_secret else _public_key(incoming)
     known = incoming is not None and key is not None
+    previous = None if claim.method.shares_a_secret or incoming is None else incoming.previous_key_at(now)
     try:
         holds, trouble = _verified(claim, key)
+        holds = holds or _verified_by_previous(claim, previous)
     except MethodForbidden as forbidden:
         return (("method", str(forbidden)),), NoProof(forbidden.message, problem="signature_method_rejected")
     checks = (
@@ -132,8 +144,8 @@ def contradiction(why: str, *offending: tuple[str, str]) -> NoProof:
     return NoProof(why, problem="parameter_rejected", companions=(("oauth_parameters_rejected", rejected),))
 
 
-def _public_key(link: Link | None) -> Callable[[], PublicKey] | None:
-    text = link.incoming.public_key if link is not None and link.incoming.level is not Level.DISABLED else None
+def _public_key(incoming: Incoming | None) -> Callable[[], PublicKey] | None:
+    text = incoming.public_key if incoming is not None else None
     return None if text is None else lambda: PublicKey.read(text)
 
 
@@ -154,6 +166,18 @@ def _verified(claim: oauth1.Claim, key: Callable[[], PublicKey | SharedSecret] |
         raise
     except ConfigurationError as unusable:
         return False, str(unusable)
+
+
+def _verified_by_previous(claim: oauth1.Claim, previous: str | None) -> bool:
+    """Whether the signature was made with the key before the present one, while that is accepted.
+
+    What does not hold by the first key is verified a second time for everybody, whether there is such a key or not, so that a
+    stranger learns nothing from how long it takes (T-07). A sender whose key is the previous one waits a little longer than
+    one whose key is the present one; but he knows which one he has.
+    """
+    if claim.method.shares_a_secret:
+        return False
+    return oauth1.verify(claim, PublicKey.read(previous or NOBODYS_KEY)) and previous is not None
 
 
 def _time_objection(claim: oauth1.Claim, now: float) -> NotAdmitted | None:

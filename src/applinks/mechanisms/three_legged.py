@@ -36,6 +36,7 @@ from applinks.wire.messages import Request, Response
 NAME = "3LO"
 KIND = AuthenticationKind.THREE_LEGGED
 SHARES_ITS_HEADER = False
+SPEAKS_FOR_OTHERS = False
 
 EARLY = 60
 """Seconds before its end at which a token is renewed, so that it does not end on the way."""
@@ -85,7 +86,8 @@ def _present_token(facts: Facts, user: str) -> Flow[AccessToken]:
     renewed = yield from _renewed_meanwhile(token, user)
     if renewed is not None:
         return renewed
-    mine: bool = yield TakeTurn(f"renew {token.link_id} {user} {digest_of(token.token)}", int(moment.now) + LEASE)
+    key = facts.key.public.fingerprint  # who was refused for one key of ours takes another turn with the next
+    mine: bool = yield TakeTurn(f"renew {token.link_id} {user} {digest_of(token.token)} {key}", int(moment.now) + LEASE)
     if mine:
         return (yield from _renewed(facts, token, moment.now))
     return (yield from _renewed_by_another(facts, token, user))

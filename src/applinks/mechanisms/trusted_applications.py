@@ -9,7 +9,7 @@ from __future__ import annotations
 from hashlib import sha256
 
 from applinks.errors import BadProof, NotAdmitted
-from applinks.links import Facts, Identity, Level, Link, LinkOfConsumer, WhoWeAre, is_safe_way
+from applinks.links import Facts, Identity, Incoming, Level, Link, LinkOfConsumer, WhoWeAre, is_safe_way
 from applinks.mechanisms.mechanism import Candidate, Checks, Objection, Presented, Proof
 from applinks.mechanisms.signature import NOBODYS_KEY
 from applinks.people import Person
@@ -24,6 +24,7 @@ from applinks.wire.trusted_failures import Code, Failure
 NAME = "Trusted"
 KIND = AuthenticationKind.TRUSTED_APPS
 SHARES_ITS_HEADER = False
+SPEAKS_FOR_OTHERS = True
 
 
 def objection(facts: Facts, user: str) -> Objection | None:
@@ -33,7 +34,7 @@ def objection(facts: Facts, user: str) -> Objection | None:
         return Objection(f"the outgoing level of the link is {link.outgoing.level}")
     if not is_safe_way(link.application_url):
         return Objection("its address is plain http, where anybody could put another name into the certificate")
-    unshared = link.unshared(user)
+    unshared = facts.unshared(user)
     return Objection(unshared) if unshared else None
 
 
@@ -45,12 +46,12 @@ def incoming_objection(link: Link) -> str | None:
 
 def person_objection(person: Person, link: Link, method: str, path: str) -> str | None:
     """Whoever is vouched for was not asked: the link's policy decides, as for impersonation."""
-    return link.unshared(person.name) or link.incoming.policy.objection(person, method, path)
+    return link.incoming.policy.objection(person, method, path)
 
 
-def witness(facts: Facts, user: str) -> str:  # noqa: ARG001 other mechanisms need the facts
-    """The person who acts here acts there."""
-    return user
+def witness(facts: Facts, user: str) -> str:
+    """The person who acts here acts there, by their name there."""
+    return facts.link.names.there(user) or user
 
 
 # ---- sending
@@ -59,10 +60,11 @@ def witness(facts: Facts, user: str) -> str:  # noqa: ARG001 other mechanisms ne
 def prove(request: Request, facts: Facts, user: str) -> Flow[Proof]:
     """Vouch for the user, for this address, now."""
     moment: Moment = yield Now()
+    there = witness(facts, user)
     drawn = [sha256(text.encode()).digest() for text in (yield FreshSecrets(9))]
     headers = trusted_apps.certify(
         request.url,
-        user,
+        there,
         facts.key,
         facts.consumer_key,
         milliseconds=int(moment.now * 1000),
@@ -71,7 +73,7 @@ def prove(request: Request, facts: Facts, user: str) -> Flow[Proof]:
     )
     for name, value in headers:
         request = request.with_header(name, value)
-    return Proof(request, f"trusted application {facts.consumer_key} vouches for {user} at {request.url}")
+    return Proof(request, f"trusted application {facts.consumer_key} vouches for {there} at {request.url}")
 
 
 def refusal(response: Response) -> Problem | None:
@@ -103,8 +105,7 @@ def accept(presented: Presented, link: Link | None, now: float) -> Flow[Candidat
     assert claim is not None, "recognise() comes first"  # noqa: S101
     known = link is not None and link.incoming.level is Level.TRUSTED and link.incoming.public_key is not None
     try:
-        key = PublicKey.read((link.incoming.public_key if link is not None and known else None) or NOBODYS_KEY)
-        certificate = trusted_apps.open_certificate(claim, key)
+        certificate, key = _opened(claim, link if known else None, now)
         _check_request(certificate, link, us, request, now)
         if not trusted_apps.verify(claim, certificate, key, request.url):
             raise trusted_apps.bad_signature(request.url)
@@ -123,6 +124,27 @@ def accept(presented: Presented, link: Link | None, now: float) -> Flow[Candidat
         checks,
         headers=trusted_failures.accepted(),
     )
+
+
+def _opened(claim: trusted_apps.Claim, link: Link | None, now: float) -> tuple[trusted_apps.Certificate, PublicKey]:
+    """The certificate, and the key that opens it: the present one, or the one before while that is accepted.
+
+    Two keys are tried on whatever the first one does not open, known sender or not (T-07).
+    """
+    incoming = link.incoming if link is not None else Incoming()
+    key = PublicKey.read(incoming.public_key or NOBODYS_KEY)
+    try:
+        return trusted_apps.open_certificate(claim, key), key
+    except NotAdmitted as refused:
+        previous = incoming.previous_key_at(now)
+        try:
+            other = PublicKey.read(previous or NOBODYS_KEY)
+            opened = trusted_apps.open_certificate(claim, other)
+        except NotAdmitted:
+            raise refused from None
+        if previous is None:
+            raise
+        return opened, other
 
 
 def _check_request(

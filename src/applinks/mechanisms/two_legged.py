@@ -20,6 +20,7 @@ from applinks.wire.messages import Request
 NAME = "2LO"
 KIND = AuthenticationKind.TWO_LEGGED
 SHARES_ITS_HEADER = False
+SPEAKS_FOR_OTHERS = False
 
 
 def objection(facts: Facts, user: str) -> Objection | None:  # noqa: ARG001 other mechanisms need the user

@@ -25,6 +25,7 @@ from applinks.wire.messages import Pairs, Request, Response
 NAME = "2LOi"
 KIND = AuthenticationKind.TWO_LEGGED_IMPERSONATING
 SHARES_ITS_HEADER = False
+SPEAKS_FOR_OTHERS = True
 
 
 def objection(facts: Facts, user: str) -> Objection | None:
@@ -32,7 +33,7 @@ def objection(facts: Facts, user: str) -> Objection | None:
     link = facts.link
     if link.outgoing.level is not Level.OAUTH_IMPERSONATION:
         return Objection(f"the outgoing level of the link is {link.outgoing.level}, not {Level.OAUTH_IMPERSONATION}")
-    unshared = link.unshared(user)
+    unshared = facts.unshared(user)
     return Objection(unshared) if unshared else None
 
 
@@ -43,19 +44,19 @@ def incoming_objection(link: Link) -> str | None:
 
 
 def person_objection(person: Person, link: Link, method: str, path: str) -> str | None:
-    """Whether this person is shared, and the link's policy lets them be impersonated."""
-    return link.unshared(person.name) or link.incoming.policy.objection(person, method, path)
+    """Whether the link's policy lets this person be impersonated."""
+    return link.incoming.policy.objection(person, method, path)
 
 
-def witness(facts: Facts, user: str) -> str:  # noqa: ARG001 other mechanisms need the facts
-    """The person who acts here acts there."""
-    return user
+def witness(facts: Facts, user: str) -> str:
+    """The person who acts here acts there, by their name there."""
+    return facts.link.names.there(user) or user
 
 
 def prove(request: Request, facts: Facts, user: str) -> Flow[Proof]:
     """Add the user under the name that the other application understands, then sign with our key."""
     parameter = facts.link.outgoing.impersonation_parameter or (yield from _learn_parameter(facts, user))
-    return (yield from sign(_with_user(request, parameter, user), facts))
+    return (yield from sign(_with_user(request, parameter, witness(facts, user)), facts))
 
 
 def _learn_parameter(facts: Facts, user: str) -> Flow[str]:
@@ -64,12 +65,12 @@ def _learn_parameter(facts: Facts, user: str) -> Flow[str]:
     Where neither is, the commoner one is used and nothing is remembered: the road still checks whom the answer names.
     """
     link = facts.link
-    question = who_am_i(link.type)
+    question, there = who_am_i(link.type), witness(facts, user)
     asking = Request("GET", f"{link.application_url.rstrip('/')}/{question.path}", (("accept", "application/json"),))
     for parameter in IMPERSONATION_PARAMETERS:
-        proof = yield from sign(_with_user(asking, parameter, user), facts)
+        proof = yield from sign(_with_user(asking, parameter, there), facts)
         response: Response = yield Ask(proof.request)
-        if response.status == HTTPStatus.OK and question.read(response.body).casefold() == user.casefold():
+        if response.status == HTTPStatus.OK and question.read(response.body).casefold() == there.casefold():
             yield RememberParameter(link.id, parameter)
             return parameter
     return USER_ID

@@ -39,6 +39,14 @@ def _as_clients_write_it(url: str) -> str:
     return f"{parts.scheme}://{host}{parts.path.rstrip('/')}"
 
 
+def followed(link: Link, address: str, base: str) -> str:
+    """An address below the `base` that the link had when the caller looked it up, below the one that it has now."""
+    now = base_of(link)
+    if now == base or not address.startswith((f"{base}/", f"{base}?")):
+        return address
+    return f"{now}{address[len(base) :]}"
+
+
 def check(link: Link, address: str) -> None:
     """Raise `AddressOutsideLink` unless the address is a plain one below the link's application URL."""
     base = base_of(link)

@@ -1,22 +1,25 @@
 """The road of one call: who acts, what the link is now, which mechanism, sent, answered, written down.
 
-Whatever is sent again is proven anew: after a redirect below the link's address, once after a complaint about our clock, and
-for calls that may be repeated when the far side asks us to wait a little.
+Whatever is sent again is proven anew: after a redirect below the link's address, once after a complaint about our clock, with
+another key of ours where the one of the link is refused, and for calls that may be repeated when the far side asks us to wait a
+little.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from typing import Protocol
 from urllib.parse import urljoin
 
 from applinks.audit import CALL, Entry, WriteDown
 from applinks.errors import AppLinksError, LinkNotFound, RedirectedElsewhere
 from applinks.links import Facts, FactsFor, Link
 from applinks.mechanisms import MECHANISMS, Mechanism, Proof
-from applinks.outgoing import address, answer, clocks, dance, ladder
-from applinks.people import Acting
+from applinks.outgoing import address, answer, clocks, dance, keys, ladder
+from applinks.people import Person
 from applinks.questions import Flow, Moment, Now, Wait
+from applinks.wire.keys import PrivateKey
 from applinks.wire.messages import Request, Response
 from applinks.wire.problems import Problem
 
@@ -28,6 +31,22 @@ SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 IDEMPOTENT = SAFE | {"PUT", "DELETE"}
 PATIENCE = 30.0
 """Seconds that a call waits at most, all in all, because the far side asks for it (R-25)."""
+
+
+class Acts(Protocol):
+    """Whoever acts: the road wants to know no more of them."""
+
+    @property
+    def user(self) -> Person:
+        """Whose rights apply."""
+
+    @property
+    def actor(self) -> Person:
+        """Who really acts."""
+
+    @property
+    def reason(self) -> str | None:
+        """Why, if these are not the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +72,7 @@ class _Call:
     waited: float = 0.0
     corrected: bool = False
     renewed: bool = False
+    other_keys: list[PrivateKey] | None = None
 
     def problem(self, response: Response) -> Problem | None:
         """What the far side says against our proof."""
@@ -62,26 +82,31 @@ class _Call:
 def call(
     request: Request,
     link_id: str,
-    acting: Acting | None,
+    acting: Acts | None,
     demanded: str | None,
     mechanisms: Sequence[Mechanism] = MECHANISMS,
     *,
     again: bool = True,
+    base: str | None = None,
 ) -> Flow[Answered]:
     """Send one request over a link as whoever acts; `acting` is None for an anonymous call.
 
-    Yields questions and, for each attempt on the wire, the proven `Request`. `again` says that the
-    body can be sent a second time. From the choice of a mechanism on, whatever happens is written down once; what is refused
-    before leaves no record.
+    Yields questions and, for each attempt on the wire, the proven `Request`. `again` says that the body can be sent a second
+    time; `base` is where the link led when the request was made, and follows if the link has moved since. From the choice of a
+    mechanism on, whatever happens is written down once; what is refused before leaves no record.
     """
     user = acting.user.name if acting is not None else ""
     facts = yield from facts_of(link_id, user or None)
+    facts.identity.check_trust(facts.link.name)
+    if base is not None:
+        request = replace(request, url=address.followed(facts.link, request.url, base))
     address.check(facts.link, request.url)
     mechanism = (yield from ladder.choose(facts, user, demanded, mechanisms)) if acting is not None else None
     way = _Call(request, facts, mechanism, user, again)
     try:
         response = yield from _carried(way)
         problem = way.problem(response)
+        yield from keys.remember(facts, way.facts, response, problem)
         yield from _check(way, response, problem)
     except AppLinksError as failure:
         yield _record(way, acting, failure.code)
@@ -102,9 +127,9 @@ def _carried(way: _Call) -> Flow[Response]:
     """Prove and send, until there is an answer that is one."""
     while True:
         response = yield from _sent(way)
-        if response.status < REDIRECTED:
+        if response.status < REDIRECTED and way.problem(response) is None:
             return response
-        for again in (_follows, _corrects, _renews, _waits):
+        for again in (_follows, _corrects, _takes_another_key, _renews, _waits):
             if (yield from again(way, response)):
                 break
         else:
@@ -163,6 +188,24 @@ def _corrects(way: _Call, response: Response) -> Flow[bool]:
     return way.corrected
 
 
+def _takes_another_key(way: _Call, response: Response) -> Flow[bool]:
+    """Where our key is refused, another one may be known there: since a rotation, each in turn, the current one first.
+
+    Nothing was done over there, so anything may be repeated; but for Trusted Applications, whose products go on as nobody
+    and say so beside a success: then only what changes nothing.
+    """
+    if way.mechanism is None or not way.again or not keys.refused(way.facts.link, response, way.problem(response)):
+        return False
+    if response.status < REDIRECTED and way.request.method not in SAFE:
+        return False
+    if way.other_keys is None:
+        way.other_keys = yield from keys.others(way.facts)
+    if not way.other_keys:
+        return False
+    way.facts = replace(way.facts, key=way.other_keys.pop(0))
+    return True
+
+
 def _renews(way: _Call, response: Response) -> Flow[bool]:
     """A token whose time is over, by the far side's clock, is renewed once before anybody is asked."""
     token, problem = way.facts.token, way.problem(response)
@@ -218,7 +261,7 @@ def _has_body(request: Request) -> bool:
     return request.header("content-length") not in {None, "0"} or request.header("transfer-encoding") is not None
 
 
-def _record(way: _Call, acting: Acting | None, outcome: str) -> WriteDown:
+def _record(way: _Call, acting: Acts | None, outcome: str) -> WriteDown:
     return WriteDown(
         Entry(
             kind=CALL,

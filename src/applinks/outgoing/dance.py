@@ -33,9 +33,9 @@ from applinks.links import (
     Stamp,
     endpoints_of,
 )
-from applinks.mechanisms import THREE_LEGGED, access_token, sign
-from applinks.outgoing import answer, clocks
-from applinks.questions import Ask, Flow, Moment, Now
+from applinks.mechanisms import THREE_LEGGED, access_token
+from applinks.outgoing import answer, ourselves
+from applinks.questions import Flow, Moment, Now
 from applinks.wire import tokens
 from applinks.wire.messages import Pairs, Request, Response
 from applinks.wire.paths import is_local_path
@@ -67,7 +67,7 @@ def start(link_id: str, user: str, made_for: str, return_to: str, *, browser: st
 
     `browser` is a secret that only their browser keeps: it must come back with it.
 
-    Raises `DanceOfAnother`, `LinkNotFound`, `MechanismMissing`, and what a call to the far side raises.
+    Raises `DanceOfAnother`, `LinkNotFound`, `MechanismMissing`, `TrustSuspended`, and what a call to the far side raises.
     """
     if not (yield IsOurStamp(_made_for(link_id, user), made_for)):
         raise DanceOfAnother(
@@ -97,7 +97,8 @@ class Ended:
 def end(state: str, user: str, token: str, verifier: str, *, browser: str) -> Flow[Ended]:
     """The person has come back: exchange what they bring for a token of theirs, keep it, and tell everybody.
 
-    Raises `DanceOver`, `DanceOfAnother`, `CredentialsRefused`, `MechanismMissing`, and what a call to the far side raises.
+    Raises `DanceOver`, `DanceOfAnother`, `CredentialsRefused`, `MechanismMissing`, `TrustSuspended`, and what a call to the far
+    side raises.
     """
     name = _named(state, browser)
     begun: Dance | None = yield DanceOf(name)
@@ -159,6 +160,7 @@ def _facts(link_id: str, user: str) -> Flow[Facts]:
     facts: Facts | None = yield FactsFor(link_id, user)
     if facts is None:
         raise LinkNotFound("There is no such link any more.", remedy="Ask an administrator to make it again.")
+    facts.identity.check_trust(facts.link.name)
     if facts.link.outgoing.level not in OAUTH_LEVELS:  # the address that starts a dance outlives the level
         raise MechanismMissing(
             f"The outgoing level of the link {facts.link.name!r} is {facts.link.outgoing.level}: nobody is asked for consent.",
@@ -171,16 +173,11 @@ def _facts(link_id: str, user: str) -> Flow[Facts]:
 
 def _post(url: str, facts: Facts, *, token: str | None, token_secret: str = "", extra: Pairs = ()) -> Flow[Response]:
     request = Request("POST", url, (("accept", "*/*"),))
-    for first_time in (True, False):
-        proof = yield from sign(request, facts, token=token, token_secret=token_secret, extra=extra)
-        response: Response = yield Ask(proof.request)
-        if response.status == 200:
-            return response
-        problem = refusal_in(response)
-        if not (first_time and (yield from clocks.corrected(problem, facts.link.id))):
-            break
+    response = yield from ourselves.ask(request, facts, token=token, token_secret=token_secret, extra=extra)
+    if response.status == 200:
+        return response
     moment: Moment = yield Now()
-    raise answer.error(facts.link, request.line(), response, None, problem=problem, now=moment.now)
+    raise answer.error(facts.link, request.line(), response, None, problem=refusal_in(response), now=moment.now)
 
 
 def _entry(kind: str, link: Link, user: str, by: str | None = None) -> WriteDown:

@@ -22,7 +22,7 @@ from applinks.links import (
     Level,
     Link,
     endpoints_of,
-    id_of_address,
+    id_of,
     look_at,
     who_am_i,
 )
@@ -124,7 +124,7 @@ def _address(link: Link, found: Found) -> Check:
         return _failed(
             ADDRESS, found.remarks[0].words if found.remarks else "it has no manifest", "Check the address of the link."
         )
-    if link.id not in {found.id, id_of_address(link.application_url)}:
+    if link.id not in {found.id, id_of(link.application_url)}:
         words = f"{found.name!r} answers at {found.url}, and is another application than the one that was linked"
         return _failed(ADDRESS, words, "Was it restored, or replaced? Delete the link and make it anew.")
     return Check(ADDRESS, _WHAT[ADDRESS], True, f"{found.name!r} ({found.type} {found.version}) at {found.url}")
@@ -191,7 +191,7 @@ def _impersonation(facts: Facts, user: str | None, mechanism: Mechanism | None) 
         return _none(IMPERSONATION, "nobody is impersonated over there")
     if mechanism is None or user is None:
         return _none(IMPERSONATION, "2LOi is not loaded here" if mechanism is None else "say as whom to try it")
-    if (unshared := link.unshared(user)) is not None:
+    if (unshared := link.unshared(user, facts.verdict)) is not None:
         return _failed(IMPERSONATION, unshared, "Try it as somebody whom both sides share.")
     unlearnt = replace(link, outgoing=replace(link.outgoing, impersonation_parameter=None))
     answer = yield from _who_am_i(IMPERSONATION, replace(facts, link=unlearnt), mechanism, user)

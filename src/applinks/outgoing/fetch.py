@@ -67,4 +67,5 @@ class _Incoming:
             raise TransportFailed(
                 f"{self._url} answered with more than {LARGEST} bytes, or for more than {LONGEST:g} seconds.",
                 remedy="Is that the right address?",
+                reason="too-large",
             )

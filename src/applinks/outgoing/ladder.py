@@ -17,6 +17,7 @@ from applinks.questions import Flow
 
 ANONYMOUS = "anonymous"
 KNOWN = (*TABLE, ANONYMOUS)
+SUSPENDED = "outgoing trust is suspended, since this may be a copy: `applinks identity show`"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,9 +72,12 @@ def climb(
 ) -> tuple[Mechanism | None, Explanation]:
     """The strongest mechanism that carries a call as that user, or the demanded one; None if nothing does."""
     name = facts.link.name
+    if facts.identity.suspension is not None:
+        rungs = [Rung(known, SUSPENDED) for known in ([ANONYMOUS] if demanded == ANONYMOUS else names_of(mechanisms))]
+        return None, Explanation(name, user, None, tuple(rungs))
     if demanded == ANONYMOUS:
         return None, Explanation(name, None, ANONYMOUS, (Rung(ANONYMOUS, None),), witness="")
-    rungs: list[Rung] = []
+    rungs = []
     for mechanism in mechanisms:
         objection = _objection(mechanism, facts, user, demanded)
         if objection is None:

@@ -11,9 +11,8 @@ from applinks import clock
 from applinks.errors import ConfigurationError, TransportFailed
 from applinks.links import Entity, Link, who_am_i
 from applinks.mechanisms import Mechanism
-from applinks.outgoing import address, answer, ladder, reading
+from applinks.outgoing import address, answer, reading, trying
 from applinks.outgoing.answer import ERRORS
-from applinks.outgoing.call import facts_of
 from applinks.outgoing.connections import Connections
 from applinks.outgoing.ladder import ANONYMOUS, Explanation
 from applinks.outgoing.send import PROBLEM, LinkAuth, as_wire_response, client_options, parsed, transport_failure
@@ -113,7 +112,7 @@ class _Linked(Generic[R]):
         return self.request("DELETE", path, **options)
 
     def _auth(self) -> LinkAuth:
-        return LinkAuth(self.link.id, self._demanded, self._caller, self._caller.mechanisms)
+        return LinkAuth(self.link, self._demanded, self._caller, self._caller.mechanisms)
 
     def _prepared(self, path: str, options: Options) -> dict[str, Any]:
         joined, params = address.join(self.link, path), options.pop("params", None)
@@ -140,8 +139,7 @@ class _Linked(Generic[R]):
     def _explain(self, user: str | None) -> Flow[Explanation]:
         person = current_user(default=None)
         name = user or (person.name if person else None)
-        facts = yield from facts_of(self.link.id, name)
-        return ladder.climb(facts, name, self._demanded, self._caller.mechanisms)[1]
+        return (yield from trying.explained(self.link.id, name, self._demanded, self._caller.mechanisms))
 
     def _name_in(self, response: httpx2.Response) -> str:
         return who_am_i(self.type).read(response.content)

@@ -10,14 +10,17 @@ from collections.abc import AsyncGenerator, Generator, Iterator, Sequence
 from dataclasses import replace
 from functools import cache, lru_cache
 from http.cookiejar import CookieJar, DefaultCookiePolicy
-from ssl import SSLContext, SSLError
+from socket import gaierror
+from ssl import SSLCertVerificationError, SSLContext, SSLError
 from typing import Any
 
 import httpx2
 
 from applinks.errors import AppLinksError, ConfigurationError, TimedOut, TlsFailed, TransportFailed
+from applinks.links import Link
 from applinks.mechanisms import Mechanism
 from applinks.outgoing import reading
+from applinks.outgoing.address import base_of
 from applinks.outgoing.answer import ERRORS
 from applinks.outgoing.call import Answered, call
 from applinks.outgoing.ladder import ANONYMOUS
@@ -37,29 +40,48 @@ PROOFS = "x-seraph-trusted-app-"
 TIMEOUT = httpx2.Timeout(30.0, connect=5.0, read=15.0)
 
 _LOOK = "It may still have done what was asked: look before asking again."
-REASONS: tuple[tuple[type[Exception], type[TransportFailed], str, str], ...] = (
-    (httpx2.ConnectTimeout, TimedOut, "did not take the connection in time", "Check the address, and the network on the way."),
-    (httpx2.TimeoutException, TimedOut, "did not answer in time", _LOOK),
-    (SSLError, TlsFailed, "cannot be trusted", "Check its certificate: name, dates, and whether we trust its issuer."),
-    (httpx2.ConnectError, TransportFailed, "cannot be reached", "Check its address, and that it runs."),
-    (httpx2.HTTPError, TransportFailed, "broke off", _LOOK),
-    (Exception, TransportFailed, "has an address that cannot be used", "Correct it."),
+REASONS: tuple[tuple[type[BaseException], type[TransportFailed], str, str, str], ...] = (
+    (
+        httpx2.ConnectTimeout,
+        TimedOut,
+        "connect-timeout",
+        "did not take the connection in time",
+        "Check the address, and the network on the way.",
+    ),
+    (httpx2.TimeoutException, TimedOut, "read-timeout", "did not answer in time", _LOOK),
+    (
+        SSLError,
+        TlsFailed,
+        "tls-protocol",
+        "cannot be trusted",
+        "Check its certificate: name, dates, and whether we trust its issuer.",
+    ),
+    (httpx2.ProxyError, TransportFailed, "proxy", "was refused by a proxy on the way", "Ask whoever runs the proxy."),
+    (gaierror, TransportFailed, "unknown-host", "cannot be reached", "Check its address, and that it runs."),
+    (ConnectionRefusedError, TransportFailed, "refused", "cannot be reached", "Check its address, and that it runs."),
+    (httpx2.ConnectError, TransportFailed, "connect-timeout", "cannot be reached", "Check its address, and that it runs."),
+    (httpx2.HTTPError, TransportFailed, "broken", "broke off", _LOOK),
+    (Exception, TransportFailed, "address", "has an address that cannot be used", "Correct it."),
 )
 """What each failure of the transport means, the first that fits; the place where foreign errors become ours."""
+VERIFYING = {62: "tls-host", 64: "tls-host", 9: "tls-expired", 10: "tls-expired"}
+"""OpenSSL's numbers for a certificate of another name or address, not yet valid, or expired; any other is untrusted."""
 
 
 class LinkAuth(httpx2.Auth):
     """Proves each request of an httpx2 client over one link, as whoever acts when it is sent."""
 
-    def __init__(self, link_id: str, demanded: str | None, application: Application, mechanisms: Sequence[Mechanism]) -> None:
-        self._link_id = link_id
+    def __init__(self, link: Link, demanded: str | None, application: Application, mechanisms: Sequence[Mechanism]) -> None:
+        self._link_id = link.id
+        self._base = base_of(link)
         self._demanded = demanded
         self._application = application
         self._mechanisms = mechanisms
 
     def _call(self, request: Request, body: bytes, *, again: bool) -> Flow[Answered]:
         who = None if self._demanded == ANONYMOUS else acting()
-        return call(replace(request, body=body), self._link_id, who, self._demanded, self._mechanisms, again=again)
+        whole = replace(request, body=body)
+        return call(whole, self._link_id, who, self._demanded, self._mechanisms, again=again, base=self._base)
 
     def sync_auth_flow(self, request: httpx2.Request) -> Generator[httpx2.Request, httpx2.Response, None]:
         """Drive the road; the client carries what it sends."""
@@ -141,15 +163,19 @@ def client_options(base_url: str) -> dict[str, Any]:
 def transport_failure(error: Exception, whom: str, link: str | None) -> TransportFailed:
     """Our error for a failure of httpx2."""
     causes = [error, *_causes(error)]
-    found = (reason for reason in REASONS if any(isinstance(cause, reason[0]) for cause in causes))
-    _, ours, what, remedy = next(found)
-    return ours(f"{whom} {what}: {error}.", remedy=remedy, link=link, direction="outgoing")
+    found = ((cause, reason) for reason in REASONS for cause in causes if isinstance(cause, reason[0]))
+    cause, (_, ours, reason, what, remedy) = next(found)
+    if isinstance(cause, SSLCertVerificationError):
+        reason = VERIFYING.get(getattr(cause, "verify_code", 0), "tls-untrusted")
+    return ours(f"{whom} {what}: {error}.", remedy=remedy, link=link, direction="outgoing", reason=reason)
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:
-    """What led to an error, the nearest cause first."""
+    """What led to an error, the nearest cause first; where several were tried, each of them."""
     while (cause := error.__cause__ or error.__context__) is not None:
         yield cause
+        if isinstance(cause, BaseExceptionGroup):
+            yield from cause.exceptions
         error = cause
 
 
@@ -190,8 +216,19 @@ def _as_httpx2(proven: Request, original: httpx2.Request) -> httpx2.Request:
             f"The address {proven.url.partition('?')[0]!r} would be changed by the HTTP client after it was signed.",
             remedy="Write it in plain characters, everything else percent-encoded.",
         )
+    if url.netloc != original.url.netloc:  # the link has moved since the request was made
+        original.headers["host"] = url.netloc.decode("ascii")
     original.url = url
     for name, value in proven.headers:
-        if name == "authorization" or name.startswith(PROOFS):
+        if _proves(name):
             original.headers[name] = value
     return original
+
+
+def is_proven(request: Request) -> bool:
+    """Whether a request carries anything that proves who sends it."""
+    return any(_proves(name) for name, _ in request.headers)
+
+
+def _proves(header: str) -> bool:
+    return header == "authorization" or header.startswith(PROOFS)

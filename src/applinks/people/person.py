@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Set
+from collections.abc import AsyncIterable, Awaitable, Iterable, Set
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -15,7 +15,8 @@ class Person:
     """A user of this application, as its own directory describes them at this moment.
 
     `name` is the user name in the directory's own spelling; `administrator` must be true for everybody who holds
-    administrative rights by any way, since such people are never impersonated unless a policy names them.
+    administrative rights by any way, since such people are never impersonated unless a policy names them. `email` tells who
+    somebody is where the people of two applications are compared.
     """
 
     name: str
@@ -23,6 +24,7 @@ class Person:
     active: bool = True
     administrator: bool = False
     groups: Set[str] = frozenset()
+    email: str = ""
 
     def __post_init__(self) -> None:
         if isinstance(self.groups, str):  # type: ignore[unreachable]  # a text is a collection, too: of its letters
@@ -46,6 +48,13 @@ class People(Protocol):
         """The person, if the password is right and they may sign in; else None. Asked only when a link is made."""
 
 
+class ListsPeople(People, Protocol):
+    """A directory that can be compared with that of another application; for nothing else it needs to list anybody."""
+
+    def everyone(self) -> Iterable[Person] | AsyncIterable[Person] | Awaitable[Iterable[Person]]:
+        """All people, disabled ones too."""
+
+
 @dataclass(frozen=True, slots=True)
 class FindPerson(Question):
     """The `Person` of that name in this application, or None."""
@@ -64,6 +73,13 @@ class SignIn(Question):
 @dataclass(frozen=True, slots=True)
 class KnowsPeople(Question):
     """Whether this application was given a directory of people: True or False."""
+
+
+@dataclass(frozen=True, slots=True)
+class Everybody(Question):
+    """Each `Person` of this application, as a tuple of at most `limit`; None if its directory cannot list them."""
+
+    limit: int
 
 
 def active_person(name: str) -> Flow[Person]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from enum import Enum, auto
+from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
 from sqlalchemy import Connection, select
@@ -54,6 +55,12 @@ class Database(Protocol):
 
     async def without_blocking(self, work: Callable[[], T]) -> T:
         """Do some work with this database while the event loop goes on, if it would be kept waiting."""
+
+    def place(self) -> str | None:
+        """Where it lies, as `store.place` writes it; None for one that ends with its process."""
+
+    def copy_to(self, path: Path, /) -> None:
+        """Write all that stands now into this empty file, while others go on; `ConfigurationError` where it has no file."""
 
     def close(self) -> None:
         """Close what is not in use."""

@@ -5,10 +5,11 @@ from __future__ import annotations
 import hmac
 import re
 import uuid
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import Connection, Row, select, update
+from sqlalchemy import Connection, Row, and_, bindparam, delete, or_, select, update
 
 from applinks.errors import ConfigurationError
 from applinks.links import (
@@ -16,22 +17,52 @@ from applinks.links import (
     FactsFor,
     Identity,
     IsOurStamp,
+    Level,
     LinkById,
+    NoticePlace,
     OurKey,
+    OurKeys,
+    RetireKeys,
+    RotateKey,
     SecretOf,
+    SigningKey,
     Stamp,
+    Suspension,
+    VerdictOf,
     WhoWeAre,
+    oddity,
     outgoing_use,
 )
+from applinks.store.comparisons import verdict_of
 from applinks.store.links import link_by_id, move_version
+from applinks.store.place import is_same
 from applinks.store.sealing import Place, Sealing
 from applinks.store.secrets import Secrets
-from applinks.store.tables import identity, keys
+from applinks.store.tables import (
+    access_tokens,
+    api_tokens,
+    dances,
+    grants,
+    identity,
+    keys,
+    link_secrets,
+    links,
+    request_tokens,
+)
 from applinks.store.tokens import Tokens
 from applinks.wire.keys import PrivateKey
 
 _WHO = select(identity)
-_KEY = select(keys.c.id, keys.c.private_key).join(identity, identity.c.key_id == keys.c.id)
+_KEY = select(keys).join(identity, identity.c.key_id == keys.c.id)
+_ONE_KEY = select(keys).where(keys.c.id == bindparam("id"))
+_ALL_KEYS = select(keys).order_by(keys.c.made_at.desc(), keys.c.id)
+_SIGNING = and_(
+    links.c.outgoing_level != Level.BASIC.value,
+    links.c.application_url != "",
+    or_(links.c.outgoing_level == Level.TRUSTED.value, links.c.outgoing_signature_method.not_like("HMAC-%")),
+)
+"""The same rule as `applinks.links.signing_keys.signs`."""
+KEPT_KEYS = 100
 
 
 def who_we_are(connection: Connection, _question: WhoWeAre) -> Identity:
@@ -51,16 +82,77 @@ def establish(connection: Connection, found: Identity, key: PrivateKey, sealing:
     standing = find_identity(connection)
     if standing is not None:
         return standing
+    key_id = _keep_key(connection, key, sealing, now)
+    connection.execute(identity.insert().values(singleton=1, key_id=key_id, **_columns(found)))
+    return found
+
+
+def _keep_key(connection: Connection, key: PrivateKey, sealing: Sealing, now: float) -> str:
     key_id = str(uuid.uuid4())
     sealed = sealing.seal(key.to_der(), _place(key_id))
     connection.execute(keys.insert().values(id=key_id, private_key=sealed, made_at=now))
-    connection.execute(identity.insert().values(singleton=1, key_id=key_id, **_columns(found)))
-    return found
+    return key_id
 
 
 def describe(connection: Connection, found: Identity) -> None:
     """Replace what we say about ourselves; id, consumer key and key pair are for life."""
     connection.execute(update(identity).values(name=found.name, type=found.type, url=found.url))
+    move_version(connection)
+
+
+def notice_place(connection: Connection, question: NoticePlace, found: str | None, now: float) -> Suspension | None:
+    """Note the place, or suspend outgoing trust; the suspension, if it begins here."""
+    us = find_identity(connection)
+    if us is None or us.suspension is not None:
+        return None
+    odd = oddity(us, question.url, found, same_place=is_same(us.place, found))
+    if odd is None or not _calls_out(connection):
+        _note(connection, place=found)
+        return None
+    _note(connection, suspended_at=now, suspended_why=odd)
+    return Suspension(now, odd)
+
+
+def note_place(connection: Connection, found: str | None) -> Identity:
+    """Note the place, and end the suspension."""
+    _note(connection, place=found, suspended_at=None, suspended_why=None)
+    return who_we_are(connection, WhoWeAre())
+
+
+def become_another(connection: Connection, found: str | None, key: PrivateKey, sealing: Sealing, now: float) -> Identity | None:
+    """Another id, consumer key and key; what was said and given to the original is dropped. None while a link is on."""
+    us = who_we_are(connection, WhoWeAre())
+    if _is_any_on(connection):
+        return None
+    another = new_identity(us.name, us.type, us.url)
+    key_id = _keep_key(connection, key, sealing, now)
+    _note(connection, key_id=key_id, place=found, suspended_at=None, suspended_why=None, **_columns(another))
+    connection.execute(update(links).values(outgoing_key_id=None))
+    connection.execute(delete(keys).where(keys.c.id != key_id))
+    for theirs in (access_tokens, dances, request_tokens, grants, link_secrets, api_tokens):
+        connection.execute(delete(theirs))
+    return replace(another, place=found)
+
+
+def is_settled(us: Identity, question: NoticePlace, found: str | None) -> bool:
+    """Whether nothing has to be written: all is as it was noted, or trust is suspended already."""
+    return us.suspension is not None or (us.place == found and oddity(us, question.url, found, same_place=True) is None)
+
+
+def _calls_out(connection: Connection) -> bool:
+    return (
+        connection.execute(select(links.c.id).where(links.c.outgoing_level != Level.DISABLED.value).limit(1)).first()
+        is not None
+    )
+
+
+def _is_any_on(connection: Connection) -> bool:
+    on = or_(links.c.outgoing_level != Level.DISABLED.value, links.c.incoming_level != Level.DISABLED.value)
+    return connection.execute(select(links.c.id).where(on).limit(1)).first() is not None
+
+
+def _note(connection: Connection, **columns: Any) -> None:
+    connection.execute(update(identity).values(**columns))
     move_version(connection)
 
 
@@ -79,20 +171,57 @@ def described_as(found: Identity, name: str, type: str, url: str) -> Identity:  
 class Keys:
     """Our key pairs: each is unsealed and parsed once and kept, since parsing costs more than signing with it."""
 
-    def __init__(self, sealing: Sealing, secrets: Secrets, tokens: Tokens) -> None:
+    def __init__(self, sealing: Sealing, secrets: Secrets, tokens: Tokens, clock: Callable[[], float]) -> None:
         self._sealing = sealing
         self._secrets = secrets
         self._tokens = tokens
-        self._parsed: tuple[bytes, PrivateKey] | None = None
+        self._clock = clock
+        self._parsed: dict[bytes, PrivateKey] = {}
 
     def our_key(self, connection: Connection, _question: OurKey) -> PrivateKey:
         """The private key."""
-        row = connection.execute(_KEY).first() or _nobody_yet()
-        parsed = self._parsed
-        if parsed is None or parsed[0] != row.private_key:
-            der = self._sealing.unseal(row.private_key, _place(row.id))
-            self._parsed = parsed = (row.private_key, PrivateKey.read(der, trusted=True))
-        return parsed[1]
+        return self._read(connection.execute(_KEY).first() or _nobody_yet())
+
+    def our_keys(self, connection: Connection, _question: OurKeys) -> tuple[SigningKey, ...]:
+        """The current one, and those before it."""
+        current = connection.execute(_KEY).first() or _nobody_yet()
+        older = [row for row in connection.execute(_ALL_KEYS) if row.id != current.id]
+        return tuple(SigningKey(row.id, row.made_at, self._read(row)) for row in (current, *older))
+
+    def rotate(self, connection: Connection, question: RotateKey) -> SigningKey:
+        """Keep it as the current one; links that sign are pinned to the one that was."""
+        move_version(connection)  # which also makes others wait until this is done
+        before = connection.execute(_KEY).first() or _nobody_yet()
+        now = self._clock()
+        key_id = _keep_key(connection, question.key, self._sealing, now)
+        connection.execute(update(identity).values(key_id=key_id))
+        unpinned = update(links).where(links.c.outgoing_key_id.is_(None), _SIGNING)
+        connection.execute(unpinned.values(outgoing_key_id=before.id))
+        return SigningKey(key_id, now, question.key)
+
+    def retire(self, connection: Connection, _question: RetireKeys) -> tuple[str, ...]:
+        """Delete those that nothing signs with; what was pinned to them, and is disabled, takes the current one."""
+        move_version(connection)
+        signing = select(links.c.outgoing_key_id).where(
+            links.c.outgoing_key_id.is_not(None), _SIGNING, links.c.outgoing_level != Level.DISABLED.value
+        )
+        used = (*connection.scalars(signing), *connection.scalars(select(identity.c.key_id)))
+        gone = tuple(connection.scalars(delete(keys).where(keys.c.id.not_in(used)).returning(keys.c.id)))
+        connection.execute(update(links).where(links.c.outgoing_key_id.in_(gone)).values(outgoing_key_id=None))
+        return gone
+
+    def _key_for(self, connection: Connection, key_id: str | None) -> PrivateKey:
+        pinned = connection.execute(_ONE_KEY, {"id": key_id}).first() if key_id else None
+        return self._read(pinned) if pinned is not None else self.our_key(connection, OurKey())
+
+    def _read(self, row: Row[Any]) -> PrivateKey:
+        key = self._parsed.get(row.private_key)
+        if key is None:
+            if len(self._parsed) >= KEPT_KEYS:
+                self._parsed = {}
+            key = PrivateKey.read(self._sealing.unseal(row.private_key, _place(row.id)), trusted=True)
+            key = self._parsed.setdefault(row.private_key, key)
+        return key
 
     def facts_for(self, connection: Connection, question: FactsFor) -> Facts | None:
         """A link, who we are towards it, and what we hold for that user, read in one transaction."""
@@ -101,7 +230,10 @@ class Keys:
             return None
         token = None if question.user is None else self._tokens.find(connection, link.id, question.user)
         secret = self._secrets.find(connection, SecretOf(link.id, outgoing_use(link), link.origin))
-        return Facts(link, who_we_are(connection, WhoWeAre()), self.our_key(connection, OurKey()), token, secret)
+        key = self._key_for(connection, link.outgoing.key_id)
+        asked = link.only_proven and question.user is not None
+        verdict = verdict_of(connection, VerdictOf(link.id, question.user or "")) if asked else None
+        return Facts(link, who_we_are(connection, WhoWeAre()), key, token, secret, verdict)
 
     def stamp(self, question: Stamp) -> str:
         """The id of a sealing key, and a digest with it."""
@@ -140,4 +272,12 @@ def _columns(found: Identity) -> dict[str, str]:
 
 
 def _read(row: Row[Any]) -> Identity:
-    return Identity(id=row.application_id, name=row.name, type=row.type, url=row.url, consumer_key=row.consumer_key)
+    return Identity(
+        id=row.application_id,
+        name=row.name,
+        type=row.type,
+        url=row.url,
+        consumer_key=row.consumer_key,
+        place=row.place,
+        suspension=None if row.suspended_at is None else Suspension(row.suspended_at, row.suspended_why or ""),
+    )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from dataclasses import asdict
 from typing import Any
 
@@ -27,9 +26,9 @@ from applinks.links import (
     SaveLink,
     name_taken,
 )
-from applinks.people import Policy
+from applinks.people import Names, Policy, folded
 from applinks.store.insertion import insert
-from applinks.store.tables import entity_links, links, versions
+from applinks.store.tables import entity_links, links, people_compared, versions
 from applinks.wire.oauth1 import SignatureMethod
 
 _ONE = select(links).where(links.c.id == bindparam("id"))
@@ -79,6 +78,8 @@ def save_link(connection: Connection, question: SaveLink) -> Link | None:
     if primary:
         others = update(links).where(links.c.type == link.type, links.c.is_primary, links.c.id != link.id)
         connection.execute(others.values(is_primary=False))
+    if before is not None:
+        _forget_verdicts(connection, link, _read(before))
     row = _row(link) | {"is_primary": primary}
     stored = insert(connection, links).values(row).on_conflict_do_update(index_elements=["id"], set_=row).returning(links)
     saved = connection.execute(stored).one()
@@ -110,9 +111,11 @@ def move_version(connection: Connection) -> None:
     connection.execute(first.on_conflict_do_update(index_elements=["name"], set_=next_one))
 
 
-def folded(name: str) -> str:
-    """A name as it is compared: case and ways to write the same character do not matter."""
-    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold())
+def _forget_verdicts(connection: Connection, link: Link, before: Link) -> None:
+    """What was found about a name that means another person now says nothing any more."""
+    if changed := before.names.changed(link.names):
+        theirs = people_compared.c.link_id == link.id
+        connection.execute(delete(people_compared).where(theirs, people_compared.c.folded_name.in_(changed)))
 
 
 def _refuse_double(connection: Connection, link: Link) -> None:
@@ -185,12 +188,17 @@ def _row(link: Link) -> dict[str, Any]:
         "same_users_said_by": same and same.said_by,
         "same_users_said_at": same and same.said_at,
         "same_users_excluded": sorted(same.excluded) if same and same.excluded else None,
+        "same_users_only_proven": bool(same and same.only_proven),
+        "same_users_mapping": [list(pair) for pair in same.names.pairs] if same and same.names.pairs else None,
         "outgoing_consumer_key": outgoing.consumer_key,
         "outgoing_endpoints": outgoing.endpoints and asdict(outgoing.endpoints),
         "outgoing_fixed_user": outgoing.fixed_user,
         "outgoing_account": outgoing.account,
+        "outgoing_key_id": outgoing.key_id,
         "incoming_callback": incoming.callback,
         "incoming_execute_as": incoming.execute_as,
+        "incoming_previous_key": incoming.previous_key,
+        "incoming_previous_key_until": incoming.previous_key_until,
         "incoming_limits": None if incoming.limits == Limits() else asdict(incoming.limits),
     }
 
@@ -215,6 +223,7 @@ def _read(row: Row[Any]) -> Link:
             endpoints=None if row.outgoing_endpoints is None else Endpoints(**row.outgoing_endpoints),
             fixed_user=row.outgoing_fixed_user,
             account=row.outgoing_account,
+            key_id=row.outgoing_key_id,
         ),
         incoming=Incoming(
             level=Level(row.incoming_level),
@@ -225,6 +234,8 @@ def _read(row: Row[Any]) -> Link:
             callback=row.incoming_callback,
             execute_as=row.incoming_execute_as,
             limits=_limits(row.incoming_limits),
+            previous_key=row.incoming_previous_key,
+            previous_key_until=row.incoming_previous_key_until,
         ),
         same_users=None
         if row.same_users_answer is None
@@ -233,6 +244,8 @@ def _read(row: Row[Any]) -> Link:
             row.same_users_said_by,
             row.same_users_said_at,
             frozenset(row.same_users_excluded or ()),
+            row.same_users_only_proven,
+            Names(tuple((ours, theirs) for ours, theirs in row.same_users_mapping or ())),
         ),
     )
 

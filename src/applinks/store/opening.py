@@ -35,6 +35,17 @@ def sqlite_path(url: str) -> Path | None:
     return Path(parsed.database)
 
 
+def beside(url: str, folder: Path) -> str:
+    """The same database; one whose file is told by a relative path lies in this folder."""
+    path = sqlite_path(url)
+    return url if path is None else f"sqlite:///{folder.absolute() / path}"
+
+
+def holds_password(url: str) -> bool:
+    """Whether the address tells a password."""
+    return parse(url).password is not None
+
+
 def is_on_a_server(url: str) -> bool:
     """Whether other machines can use this database."""
     return _is_postgresql(parse(url))

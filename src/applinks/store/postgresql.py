@@ -12,6 +12,7 @@ import select
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event
@@ -19,6 +20,7 @@ from sqlalchemy.exc import DBAPIError, InvalidatePoolError
 from sqlalchemy.exc import TimeoutError as NoneIsFree
 
 from applinks.errors import ConfigurationError
+from applinks.store import place
 from applinks.store.database import BUSY_SECONDS, VERSION_OF_LINKS, Use
 from applinks.store.grouping import Grouped, Ledger
 
@@ -43,6 +45,10 @@ _BEGIN = {
     Use.WRITE_DURABLY: _ALONE,
 }
 _VERSION = str(VERSION_OF_LINKS.compile(compile_kwargs={"literal_binds": True}))
+_WHERE = (
+    "SELECT oid::bigint, datname, has_function_privilege('pg_control_system()', 'execute') "
+    "FROM pg_database WHERE datname = current_database()"
+)
 _UNLESS_THE_ADDRESS_SAYS_OTHERWISE = {
     "connect_timeout": BUSY_SECONDS,
     "tcp_user_timeout": 1000 * BUSY_SECONDS,
@@ -95,6 +101,24 @@ class PostgreSQL:
         if here._threads is None:
             here._threads = ThreadPoolExecutor(CONNECTIONS, thread_name_prefix="applinks-store")
         return await asyncio.get_running_loop().run_in_executor(here._threads, work)
+
+    def place(self) -> str:
+        """Its cluster and its object id."""
+        with self.transaction(Use.READ) as connection:
+            database, name, told = driver(connection).execute(_WHERE).fetchone() or (0, "", False)
+        return place.of_server(self._cluster() if told else None, database, name)
+
+    def copy_to(self, path: Path) -> None:
+        """Refused: the server's own tools do that better."""
+        raise ConfigurationError(
+            f"{path} was not written: the database is on a PostgreSQL server, which has tools of its own for backups.",
+            remedy="Use pg_dump and pg_restore, and keep the file with the sealing keys apart.",
+        )
+
+    def _cluster(self) -> int:
+        with self.transaction(Use.READ) as connection:
+            ((cluster,),) = driver(connection).execute("SELECT system_identifier FROM pg_control_system()").fetchall()
+        return int(cluster)
 
     def close(self) -> None:
         """Close what is not in use. What was cancelled in asynchronous code may be under way still, and ends first."""

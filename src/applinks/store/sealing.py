@@ -64,9 +64,19 @@ class Sealing:
         return cls(_read(path), path)
 
     @classmethod
+    def from_lines(cls, lines: Iterable[str], source: str) -> Sealing:
+        """The same lines from elsewhere; `source` names it in errors. Raises `ConfigurationError`."""
+        return cls(_parse(lines, source), source)
+
+    @classmethod
     def fresh(cls) -> Sealing:
         """A new key that ends with the process."""
         return cls(dict([_new_key()]))
+
+    @property
+    def source(self) -> Path | str:
+        """Where the keys come from: a file, or words that say it."""
+        return self._source
 
     @property
     def header(self) -> bytes:

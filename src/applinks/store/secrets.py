@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, bindparam, delete, select
+import hmac
 
-from applinks.links import KeepSecret, SecretOf, SecretUse
+from sqlalchemy import Connection, bindparam, delete, select, update
+
+from applinks.links import HoldsSecret, KeepSecret, SecretOf, SecretUse
 from applinks.store.insertion import insert_or_replace
 from applinks.store.links import move_version
 from applinks.store.sealing import Place, Sealing
@@ -31,11 +33,23 @@ class Secrets:
         row = {"id": id, "link_id": question.link_id, "secret": sealed}
         connection.execute(insert_or_replace(connection, link_secrets), row)
 
+    def follow(self, connection: Connection, old: str, new: str) -> None:
+        """Seal the secrets of a link anew, after its id has changed from the old one."""
+        for row in connection.execute(select(link_secrets).where(link_secrets.c.link_id == new)).all():
+            id = f"{new}{row.id.removeprefix(old)}"  # noqa: A001
+            sealed = self._sealing.seal(self._sealing.unseal(row.secret, _place(row.id)), _place(id))
+            connection.execute(update(link_secrets).where(link_secrets.c.id == row.id).values(id=id, secret=sealed))
+
     def find(self, connection: Connection, question: SecretOf) -> str | None:
         """The secret, or None."""
         id = _id(question.link_id, question.use, question.origin)  # noqa: A001
         sealed = connection.execute(_ONE, {"id": id}).scalar()
         return None if sealed is None else self._sealing.unseal(sealed, _place(id)).decode()
+
+    def holds(self, connection: Connection, question: HoldsSecret) -> bool:
+        """Whether it is this one; the time tells nothing of it."""
+        kept = self.find(connection, SecretOf(question.link_id, question.use, question.origin))
+        return kept is not None and hmac.compare_digest(kept.encode(), question.secret.encode())
 
 
 def _id(link_id: str, use: SecretUse, origin: str) -> str:

@@ -25,7 +25,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 
 from applinks.errors import ConfigurationError
-from applinks.store import database
+from applinks.store import database, place
 from applinks.store.database import VERSION_OF_LINKS, Use
 
 T = TypeVar("T")
@@ -52,6 +52,7 @@ class SQLite:
     advice = "See that its file is there, in order and writable, that the disk has room, and that no other program locks it."
 
     def __init__(self, path: Path) -> None:
+        self.path = path
         self._engine = _engine(URL.create("sqlite", database=str(path)))
         self._start_anew()
 
@@ -89,6 +90,15 @@ class SQLite:
     async def without_blocking(self, work: Callable[[], T]) -> T:
         """Done at once: a file on this machine answers sooner than another thread would."""
         return work()
+
+    def place(self) -> str:
+        """Its file."""
+        return place.of_file(self.path)
+
+    def copy_to(self, path: Path) -> None:
+        """One moment of it; deleted rows are left out."""
+        with self._engine.connect() as connection:
+            driver(connection).execute("VACUUM INTO ?", (str(path),))
 
     def close(self) -> None:
         """Close what is not in use."""
@@ -145,6 +155,13 @@ class InMemory:
     async def without_blocking(self, work: Callable[[], T]) -> T:
         """Done at once."""
         return work()
+
+    def place(self) -> None:
+        """Nowhere."""
+
+    def copy_to(self, _path: Path) -> None:
+        """Refused: nothing of it is meant to stay."""
+        raise ConfigurationError("A database in memory has no backup.", remedy="Keep the links in a file: sqlite:///….")
 
     def close(self) -> None:
         """Forget everything."""

@@ -5,14 +5,28 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection
 
 from applinks import clock as clocks
-from applinks.audit import AuditTrail, VerifyAudit, WriteDown
-from applinks.incoming import SpendNonce
+from applinks.audit import AuditHead, AuditSpan, AuditTrail, VerifyAudit, WriteDown
+from applinks.incoming import (
+    AutomationTokenOf,
+    AutomationTokens,
+    KeepAutomationToken,
+    KeepRefusal,
+    NoteUse,
+    RefusalOf,
+    Refusals,
+    RevokeAutomationToken,
+    SpendNonce,
+)
 from applinks.links import (
+    BecomeAnother,
+    ChangeLinkId,
+    ComparisonOf,
     ConsentsHeld,
     CountWrongVerifier,
     DanceOf,
@@ -23,8 +37,10 @@ from applinks.links import (
     ForgetToken,
     GrantOfToken,
     GrantsGiven,
+    HoldsSecret,
     Identity,
     IsOurStamp,
+    KeepComparison,
     KeepDance,
     KeepRequestToken,
     KeepSecret,
@@ -34,30 +50,41 @@ from applinks.links import (
     LinkOfAccount,
     LinkOfConsumer,
     Links,
+    NotePlace,
+    NoticePlace,
     OurKey,
+    OurKeys,
     RememberParameter,
     RemoveEntityLink,
     RemoveLink,
     RenewGrant,
     RequestTokenOf,
+    RetireKeys,
     RevokeGrant,
+    RotateKey,
     SaveEntityLink,
     SaveLink,
     SecretOf,
     SpendRequestToken,
     Stamp,
+    Suspension,
     TakeTurn,
+    VerdictOf,
     WhoWeAre,
     new_key,
 )
 from applinks.questions import Question
-from applinks.store import entities, identity, links, rotation
+from applinks.store import comparisons, entities, identity, links, rotation
+from applinks.store.automation import AutomationTokensKept
+from applinks.store.backup import Backup, write_backup
 from applinks.store.database import Database, Use, failing_as_unavailable
 from applinks.store.grants import Grants
 from applinks.store.grouping import Grouped
 from applinks.store.identity import Keys
 from applinks.store.kept import NOT_KEPT, Kept
 from applinks.store.opening import is_new, nothing_there, open_database
+from applinks.store.refusals import RefusedRequests
+from applinks.store.renaming import Renaming
 from applinks.store.replay import spending_at
 from applinks.store.schema import bring_up_to_date
 from applinks.store.sealing import Sealing
@@ -86,11 +113,13 @@ class Store:
         self._clock = clock
         self._kept = Kept()
         secrets, tokens, grants = Secrets(sealing), Tokens(sealing, clock), Grants(sealing, clock)
-        trail = Trail(database, sealing, clock)
-        keys = Keys(sealing, secrets, tokens)
+        trail, automation = Trail(database, sealing, clock), AutomationTokensKept(clock)
+        keys = Keys(sealing, secrets, tokens, clock)
+        refused = self._refused = RefusedRequests(sealing, clock)
         kept: dict[type[Question], Answer] = {
             WhoWeAre: identity.who_we_are,
             OurKey: keys.our_key,
+            OurKeys: keys.our_keys,
             FactsFor: keys.facts_for,
             LinkById: links.link_by_id,
             LinkByName: links.link_by_name,
@@ -99,21 +128,31 @@ class Store:
             Links: links.all_links,
             SecretOf: secrets.find,
             GrantOfToken: grants.grant_of_token,
+            VerdictOf: comparisons.verdict_of,
         }
         self._keeps = frozenset(kept)
         self._grouped: Mapping[type[Question], Any] = {SpendNonce: nonces, WriteDown: Grouped(trail)}
         self.answers = {
             **{question: self._keeping(answer) for question, answer in kept.items()},
             **{question: grouped.answer for question, grouped in self._grouped.items()},
+            NoticePlace: self._notice_place,
+            NotePlace: self._note_place,
+            BecomeAnother: self._become_another,
             Stamp: keys.stamp,
             IsOurStamp: keys.is_our_stamp,
+            RotateKey: self._writing(keys.rotate),
+            RetireKeys: self._writing(keys.retire),
             SaveLink: self._writing(links.save_link),
             RemoveLink: self._writing(links.remove_link),
             EntityLinks: self._reading(entities.entity_links),
             SaveEntityLink: self._writing(entities.save_entity_link),
             RemoveEntityLink: self._writing(entities.remove_entity_link),
+            ChangeLinkId: self._writing(Renaming(secrets, tokens).change_id),
             RememberParameter: self._writing(links.remember_parameter),
+            KeepComparison: self._writing(comparisons.keep_comparison),
+            ComparisonOf: self._reading(comparisons.comparison_of),
             KeepSecret: self._writing(secrets.keep),
+            HoldsSecret: self._reading(secrets.holds),
             ConsentsHeld: self._reading(tokens.held),
             KeepToken: self._writing(tokens.keep),
             ForgetToken: self._writing(tokens.forget),
@@ -129,7 +168,17 @@ class Store:
             RenewGrant: self._writing(grants.renew),
             GrantsGiven: self._reading(grants.given),
             RevokeGrant: self._writing(grants.revoke),
+            KeepAutomationToken: self._writing(automation.keep),
+            AutomationTokenOf: self._reading(automation.of_digest),
+            AutomationTokens: self._reading(automation.all),
+            RevokeAutomationToken: self._writing(automation.revoke),
+            NoteUse: self._writing(automation.note_use),
+            KeepRefusal: self._keep_refusal,
+            RefusalOf: self._reading(refused.find),
+            Refusals: self._reading(refused.all),
             AuditTrail: self._reading(trail.read),
+            AuditHead: self._reading(trail.head),
+            AuditSpan: self._reading(trail.span),
             VerifyAudit: self._reading(trail.verify),
         }
 
@@ -203,6 +252,11 @@ class Store:
         """Seal everything with the first key that is not yet: after the keys were changed by hand, or a rotation broke off."""
         return rotation.reseal(self._database, self._sealing)
 
+    def back_up(self, to: Path) -> Backup:
+        """Write a copy into a new file, while others use the database. Raises `ConfigurationError`, `StoreUnavailable`."""
+        with failing_as_unavailable(self._database):
+            return Backup(to, write_backup(to, self._database.copy_to), str(self._sealing.source))
+
     def values_per_key(self) -> dict[str, int]:
         """How many stored values each sealing key seals."""
         with self._database.transaction(Use.READ) as connection:
@@ -245,6 +299,10 @@ class Store:
 
         return ask
 
+    def _keep_refusal(self, question: KeepRefusal) -> None:
+        if self._refused.is_due(question):
+            self._writing(self._refused.keep)(question)
+
     def _find_identity(self) -> Identity | None:
         with self._database.transaction(Use.READ) as connection:
             return identity.find_identity(connection)
@@ -254,6 +312,23 @@ class Store:
         fresh = identity.new_identity(name, type, url)
         with self._database.transaction(Use.WRITE_DURABLY) as connection:
             return identity.establish(connection, fresh, key, self._sealing, self._clock())
+
+    def _notice_place(self, question: NoticePlace) -> Suspension | None:
+        here, us = self._database.place(), self._find_identity()
+        if us is None or identity.is_settled(us, question, here):
+            return None
+        with self._database.transaction(Use.WRITE_DURABLY) as connection:
+            return identity.notice_place(connection, question, here, self._clock())
+
+    def _note_place(self, _question: NotePlace) -> Identity:
+        here = self._database.place()
+        with self._database.transaction(Use.WRITE_DURABLY) as connection:
+            return identity.note_place(connection, here)
+
+    def _become_another(self, _question: BecomeAnother) -> Identity | None:
+        here, key = self._database.place(), new_key()  # slow, so before the lock is taken
+        with self._database.transaction(Use.WRITE_DURABLY) as connection:
+            return identity.become_another(connection, here, key, self._sealing, self._clock())
 
     def _try_the_keys(self) -> None:
         if self._find_identity() is not None:

@@ -164,6 +164,16 @@ grants = Table(
     Column("ends_at", BigInteger, nullable=False, index=True),
 )
 
+comparisons = Table(
+    "comparisons",
+    metadata,
+    Column("link_id", String, ForeignKey("links.id", ondelete="CASCADE"), primary_key=True),
+    Column("there", Integer, nullable=False),
+    Column("unmatched", Integer, nullable=False),
+    Column("compared_by", String, nullable=False),
+    Column("compared_at", BigInteger, nullable=False),
+)
+
 people_compared = Table(
     "people_compared",
     metadata,

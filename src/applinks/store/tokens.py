@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, delete, select
+from sqlalchemy import Connection, Row, bindparam, delete, select, update
 
 from applinks.links import (
     AccessToken,
@@ -62,6 +62,14 @@ class Tokens:
         """The token of a person for a link."""
         row = connection.execute(_ONE, {"id": _id(link_id, user)}).first()
         return None if row is None else self._read(row)
+
+    def follow(self, connection: Connection, new: str) -> None:
+        """Seal the tokens of a link anew, after its id has changed to that one."""
+        for row in connection.execute(select(access_tokens).where(access_tokens.c.link_id == new)).all():
+            id = _id(new, row.user_name)  # noqa: A001
+            credentials = self._unseal(row.credentials, _place("access_tokens", row.id))
+            changed = {"id": id, "credentials": self._seal(credentials, _place("access_tokens", id))}
+            connection.execute(update(access_tokens).where(access_tokens.c.id == row.id).values(changed))
 
     def forget(self, connection: Connection, question: ForgetToken) -> bool:
         """Delete it, if it still is the one that is meant."""

@@ -11,11 +11,12 @@ import hmac
 import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import fields
+from itertools import islice
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, select
+from sqlalchemy import Connection, Row, Select, bindparam, select
 
-from applinks.audit import AuditTrail, AuditVerdict, Entry, Head, VerifyAudit, WriteDown, Written
+from applinks.audit import AuditHead, AuditSpan, AuditTrail, AuditVerdict, Entry, Head, VerifyAudit, WriteDown, Written
 from applinks.store.database import Database, Use, cursor
 from applinks.store.grouping import Ledger
 from applinks.store.insertion import insert_rows
@@ -72,12 +73,27 @@ class Trail(Ledger[WriteDown, None]):
 
     def read(self, connection: Connection, question: AuditTrail) -> tuple[Written, ...]:
         """The newest first."""
-        query = select(audit).order_by(audit.c.sequence.desc()).limit(question.limit)
+        query = select(audit).order_by(audit.c.sequence.desc())
         if question.link is not None:
             query = query.where(audit.c.link == question.link)
         if question.kind is not None:
             query = query.where(audit.c.kind == question.kind)
-        return tuple(Written(row.sequence, row.time, _entry(row.entry)) for row in connection.execute(query))
+        if question.user is not None:  # a first look, by the database; each entry is asked below
+            query = query.where(audit.c.entry.contains(_as_json(question.user), autoescape=True))
+        query = _within(query, question.since, question.until)
+        return tuple(islice(_found(connection, query, question), question.limit))
+
+    def head(self, connection: Connection, _question: AuditHead) -> Head | None:
+        """As it is kept."""
+        kept = connection.execute(_HEAD).first()
+        return None if kept is None else _head(kept.sequence, kept.digest)
+
+    def span(self, connection: Connection, question: AuditSpan) -> tuple[Written, ...]:
+        """The oldest first."""
+        query = select(audit).where(audit.c.sequence > question.after).order_by(audit.c.sequence).limit(question.limit)
+        if question.upto is not None:
+            query = query.where(audit.c.sequence <= question.upto)
+        return tuple(map(_written, connection.execute(_within(query, question.since, question.until))))
 
     def verify(self, connection: Connection, question: VerifyAudit) -> AuditVerdict:
         """Walk the whole chain; stop at the first row that does not hold."""
@@ -134,6 +150,31 @@ def _rows(connection: Connection) -> Iterator[Row[Any]]:
         after = batch[-1].sequence
 
 
+def _found(connection: Connection, query: Select[Any], question: AuditTrail) -> Iterator[Written]:
+    """Entry by entry, in batches: of those that the query finds, the user may have had another part."""
+    before = question.before
+    while True:
+        older = query if before is None else query.where(audit.c.sequence < before)
+        batch = connection.execute(older.limit(min(question.limit, BATCH))).all()
+        if not batch:
+            return
+        before = batch[-1].sequence
+        for row in batch:
+            written = _written(row)
+            if question.user is None or question.user in {written.entry.subject, written.entry.actor}:
+                yield written
+
+
+def _within(query: Select[Any], since: float | None, until: float | None) -> Select[Any]:
+    if since is not None:
+        query = query.where(audit.c.time >= since)
+    return query if until is None else query.where(audit.c.time <= until)
+
+
+def _written(row: Row[Any]) -> Written:
+    return Written(row.sequence, row.time, _entry(row.entry))
+
+
 def _contradiction(row: Row[Any], noted: Head | None) -> str | None:
     if noted is None or row.sequence != noted.sequence or row.digest.hex() == noted.digest:
         return None
@@ -156,8 +197,8 @@ def _entry(text: str) -> Entry:
         stored = None
     if not isinstance(stored, dict) or not {"kind", "outcome"} <= stored.keys():
         return Entry(kind="unreadable", outcome="this row was not written by us: verify the record")
-    checks = tuple((name, outcome) for name, outcome in stored.pop("checks", ()))
-    return Entry(checks=checks, **{name: value for name, value in stored.items() if name in _STORED})
+    lists: dict[str, Any] = {name: tuple(map(tuple, stored.pop(name, ()))) for name in ("checks", "changes")}
+    return Entry(**lists, **{name: value for name, value in stored.items() if name in _STORED})
 
 
 def _digest(key: bytes, before: bytes, row: dict[str, Any]) -> bytes:

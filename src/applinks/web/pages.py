@@ -20,7 +20,7 @@ from urllib.parse import unquote
 from applinks.errors import LinkNotFound, StoreUnavailable
 from applinks.people import Person
 from applinks.questions import Flow
-from applinks.web import administration, answers, consent, dances, forms, look, sudo
+from applinks.web import administration, answers, consent, dances, forms, interface, look, sudo
 from applinks.web.administration import agreeing, making
 from applinks.web.views import Kind
 from applinks.web.visit import ADMINISTRATION, AUTHORIZE, END, GRANTS, LINKS, START, STATIC, PageVisit
@@ -64,6 +64,8 @@ class Route:
 
 def serve(visit: PageVisit) -> Flow[Response]:
     """The page, or the way to sign in first."""
+    if visit.path.startswith(f"{interface.BELOW}/"):
+        return (yield from interface.serve(visit))
     if visit.path.startswith(f"{STATIC}/"):
         return _static(visit.path.removeprefix(f"{STATIC}/"), visit.request.method)
     found = [(route, named) for route in PAGES if (named := route.match(visit.path)) is not None]

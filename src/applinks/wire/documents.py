@@ -134,12 +134,14 @@ def from_xml(text: str, called: str, root: str, content_type: str | None = None)
         raise MalformedAnswer(
             f"LOGIN_WALL: a page for people came where the {called} was asked for.",
             remedy="Let this address through the login page or proxy without signing in.",
+            instead="page",
         )
     element = parse(text, called)
     if element.tag != root:
         raise MalformedAnswer(
             f"NOT_AN_APPLINKS_PEER: the element {element.tag[:60]!a} came where the {called} was asked for.",
             remedy="Check the address; an application without application links is linked as a generic one.",
+            instead="other",
         )
     members: dict[str, list[str]] = {}
     for child in element:

@@ -86,6 +86,11 @@ class PrivateKey:
             raise _unusable("private", "its numbers do not fit each other, or this machine has miscounted")
         return result.to_bytes(self.public.size)
 
+    @property
+    def native(self) -> rsa.RSAPrivateKey:
+        """As the cryptography library has it: for a library that opens what was encrypted to it."""
+        return self._key
+
     def to_der(self) -> bytes:
         """PKCS #8, not encrypted: to be sealed before it is stored."""
         return self._key.private_bytes(
@@ -134,6 +139,11 @@ class PublicKey:
         if len(data) > self.size or (number := int.from_bytes(data)) >= numbers.n:
             raise ValueError("not a number below the modulus")
         return pow(number, numbers.e, numbers.n).to_bytes(self.size)
+
+    @property
+    def native(self) -> rsa.RSAPublicKey:
+        """As the cryptography library has it: for a library that encrypts to it."""
+        return self._key
 
     @property
     def bits(self) -> int:

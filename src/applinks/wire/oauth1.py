@@ -331,6 +331,19 @@ def verify(claim: Claim, key: PublicKey | SharedSecret) -> bool:
     return canonical and key.verify(signature, claim.base_string.encode(), _HASHES[claim.method])
 
 
+def holds(signature: bytes, text: bytes, key: PublicKey | SharedSecret, method: SignatureMethod) -> bool:
+    """Whether a signature of this text was made with this key: for whoever asks what else than a claim was signed.
+
+    Raises `ConfigurationError` where the platform forbids SHA-1.
+    """
+    return _fits(key, method) and key.verify(signature, text, _HASHES[method])
+
+
+def spelled(signature: bytes) -> str:
+    """A signature as it is written."""
+    return _base64(signature).decode()
+
+
 def check_window(timestamp: int, now: float, *, past: int = 300, future: int = 300) -> None:
     """Refuse a timestamp more than `past` seconds old or `future` seconds ahead (T-12).
 

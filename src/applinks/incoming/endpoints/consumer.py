@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import replace
+from typing import Any
+
 from applinks.errors import NoProof, NotAdmitted
 from applinks.incoming.endpoints.visit import Visit
 from applinks.incoming.replay import spend
@@ -37,15 +41,55 @@ def proven(claim: oauth1.Claim, token_secret: str | None = "") -> Flow[Link]:
     `token_secret` is None where its token is unknown here.
     """
     link: Link | None = yield LinkOfConsumer(claim.consumer_key)
+    link = yield from _signed(claim, link, token_secret)
+    if link.incoming.level not in OAUTH_LEVELS:
+        raise NotAdmitted("The link does not allow OAuth.", problem="permission_denied", link=link.name)
+    return link
+
+
+def speaking_for_itself(claim: oauth1.Claim) -> Flow[Link]:
+    """The link of the application that signed the request just now with its present key; else `NotAdmitted`.
+
+    For what concerns the link itself. A key that is accepted for calls a while longer does not count: it may be a stolen one,
+    and the reason for the new key.
+    """
+    link: Link | None = yield LinkOfConsumer(claim.consumer_key)
+    if link is not None:
+        link = replace(link, incoming=replace(link.incoming, previous_key=None, previous_key_until=None))
+    return (yield from _signed(claim, link, ""))
+
+
+def _signed(claim: oauth1.Claim, link: Link | None, token_secret: str | None) -> Flow[Link]:
     moment: Moment = yield Now()
     _, refusal = yield from examine(claim, link, moment.now, token_secret=token_secret)
     if refusal is not None:
         raise refusal
     yield from spend(claim.consumer_key, claim.token, claim.timestamp, claim.nonce)
     assert link is not None, "examine refuses unknown senders"  # noqa: S101
-    if link.incoming.level not in OAUTH_LEVELS:
-        raise NotAdmitted("The link does not allow OAuth.", problem="permission_denied", link=link.name)
     return link
+
+
+def form_of(claim: oauth1.Claim, *names: str) -> list[str]:
+    """The parameters of these names, each said once and signed; `NoProof` says which one is not."""
+    found = []
+    for name in names:
+        values = [value for key, value in claim.parameters if key == name]
+        if len(values) != 1:
+            raise NoProof(f"{name!r} is missing, or there twice.", problem="parameter_absent", companions=(absent(name),))
+        found.append(values[0])
+    return found
+
+
+def only_post(visit: Visit) -> Response | None:
+    """The answer to anything but a POST."""
+    if visit.request.method == "POST":
+        return None
+    return Response(405, (("content-type", "text/plain;charset=UTF-8"), ("allow", "POST")), b"Only POST is answered here.")
+
+
+def answer(status: int, body: dict[str, Any]) -> Response:
+    """An answer of our own to another application of ours, as JSON."""
+    return Response(status, (("content-type", "application/json"), ("cache-control", "no-store")), json.dumps(body).encode())
 
 
 def said(claim: oauth1.Claim, name: str) -> str | None:

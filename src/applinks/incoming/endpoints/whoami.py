@@ -12,5 +12,5 @@ PATHS = ("/plugins/servlet/applinks/whoami",)
 def serve(visit: Visit) -> Flow[Response]:
     """The user name, or nothing for a request that came over no link."""
     yield from ()
-    name = visit.principal.person.name if visit.principal else ""
+    name = visit.principal.witness if visit.principal else ""
     return Response(200, (("content-type", "text/plain;charset=UTF-8"),), name.encode())

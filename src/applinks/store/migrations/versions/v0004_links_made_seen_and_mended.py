@@ -12,7 +12,7 @@ BY_CODE_POINT = sa.String().with_variant(sa.String(collation="C"), "postgresql")
 
 
 def upgrade() -> None:
-    """Add columns to identity and links; make people_compared, entity_links, api_tokens and refusals."""
+    """Add columns to identity and links; make comparisons, people_compared, entity_links, api_tokens and refusals."""
     for column in (
         sa.Column("place", sa.String),
         sa.Column("suspended_at", sa.Double),
@@ -27,10 +27,22 @@ def upgrade() -> None:
         sa.Column("same_users_mapping", sa.JSON),
     ):
         op.add_column("links", column)
+    _comparisons()
     _people_compared()
     _entity_links()
     _api_tokens()
     _refusals()
+
+
+def _comparisons() -> None:
+    op.create_table(
+        "comparisons",
+        sa.Column("link_id", sa.String, sa.ForeignKey("links.id", ondelete="CASCADE"), primary_key=True),
+        sa.Column("there", sa.Integer, nullable=False),
+        sa.Column("unmatched", sa.Integer, nullable=False),
+        sa.Column("compared_by", sa.String, nullable=False),
+        sa.Column("compared_at", sa.BigInteger, nullable=False),
+    )
 
 
 def _people_compared() -> None:
