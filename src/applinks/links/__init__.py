@@ -59,7 +59,7 @@ from applinks.links.identity import (
     new_key,
     trusted_identity,
 )
-from applinks.links.looking import Found, Kind, Remark, look
+from applinks.links.looking import Found, Kind, Remark, look, look_at
 from applinks.links.model import (
     IMPERSONATION_PARAMETERS,
     OAUTH_LEVELS,
@@ -259,6 +259,7 @@ __all__ = [
     "link_with_id",
     "links_of",
     "look",
+    "look_at",
     "make_primary",
     "moved",
     "moving",
