@@ -72,6 +72,7 @@ from applinks.links.model import (
     Link,
     Outgoing,
     SameUsers,
+    origin_of,
 )
 from applinks.links.moving import ChangeLinkId, Moved
 from applinks.links.pairing import PAIRING_HEADER, PAIRING_PATH, PAIRING_VERSION, Administrator, Proposal
@@ -267,6 +268,7 @@ __all__ = [
     "new_key",
     "new_secret",
     "oddity",
+    "origin_of",
     "outgoing_use",
     "pairing",
     "primary_entity",
