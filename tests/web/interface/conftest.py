@@ -24,6 +24,7 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def made(template: Path, tmp_path: Path) -> Iterator[Rig]:
     shutil.copytree(template, tmp_path / "files")
     made = opened(f"sqlite:///{tmp_path}/files/applinks.db")
+    made.applinks.identity_moved(by="root")
     yield made
     made.applinks.close()
 

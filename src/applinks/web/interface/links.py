@@ -11,9 +11,10 @@ from applinks.outgoing import Explanation, Tried, trying
 from applinks.people import Policy
 from applinks.questions import Flow
 from applinks.web.interface.operation import Call
-from applinks.web.interface.schemas import FLAG, NAME, SECRET, TEXT, Schema, asked, data, obj, one_of, or_null, read, shown
+from applinks.web.interface.schemas import FLAG, NAME, SECRET, TEXT, Schema, asked, obj, one_of, or_null, shown
 from applinks.wire.keys import PrivateKey
 from applinks.wire.oauth1 import SignatureMethod
+from applinks.wire.values import data, read
 
 TAKEN_AWAY_BY_NULL = ("account", "execute_as", "callback")
 _LEVEL, _METHOD = one_of(Level), one_of(SignatureMethod)

@@ -13,9 +13,9 @@ from applinks.incoming import AutomationToken
 from applinks.links import Identity, Link, link_with_id
 from applinks.mechanisms import Mechanism, names_of
 from applinks.questions import Flow
-from applinks.web.interface import schemas
 from applinks.web.interface.problems import Refusal
 from applinks.web.interface.schemas import Schema
+from applinks.wire import values
 
 
 class May(StrEnum):
@@ -95,5 +95,5 @@ class Operation:
 
 def etag_of(link: Link) -> str:
     """The entity tag of a link: another one as soon as anything of it is another, its key too."""
-    written = json.dumps([schemas.data(link), link.incoming.public_key], sort_keys=True).encode()
+    written = json.dumps([values.data(link), link.incoming.public_key], sort_keys=True).encode()
     return f'"{hashlib.sha256(written).hexdigest()[:32]}"'

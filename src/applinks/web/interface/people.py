@@ -11,7 +11,8 @@ from applinks.outgoing import dance
 from applinks.questions import Flow
 from applinks.web.interface.operation import Call
 from applinks.web.interface.problems import nothing_there
-from applinks.web.interface.schemas import data, shown
+from applinks.web.interface.schemas import shown
+from applinks.wire.values import data
 
 GRANT, CONSENT = shown(Grant), shown(Consent)
 

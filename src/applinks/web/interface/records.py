@@ -7,7 +7,8 @@ from typing import Any
 from applinks.audit import AuditTrail, AuditVerdict, Head, VerifyAudit, Written
 from applinks.questions import Flow
 from applinks.web.interface.operation import Call
-from applinks.web.interface.schemas import Schema, data, shown
+from applinks.web.interface.schemas import Schema, shown
+from applinks.wire.values import data
 
 RECORD, VERDICT = shown(Written), shown(AuditVerdict)
 HEAD: Schema = {
