@@ -191,7 +191,7 @@ class AppLinks(Application):
     def rotate_key(self, *, announce: bool = True, by: str | None = None) -> KeyStatus:
         """A new key pair to sign with, told to all who understand that; every link goes on with a key that is known there."""
         by = self.administrator(by)
-        return self.run(_rotated(by, announce=announce))
+        return self.run(telling.rotate_key(announce=announce, by=by))
 
     def key_status(self) -> KeyStatus:
         """Which of our keys each link signs with, and what came of telling the current one."""
@@ -481,7 +481,7 @@ class AsyncAppLinks(Application):
     async def rotate_key(self, *, announce: bool = True, by: str | None = None) -> KeyStatus:
         """A new key pair to sign with, told to all who understand that; every link goes on with a key that is known there."""
         by = self.administrator(by)
-        return await self.run_async(_rotated(by, announce=announce))
+        return await self.run_async(telling.rotate_key(announce=announce, by=by))
 
     async def key_status(self) -> KeyStatus:
         """Which of our keys each link signs with, and what came of telling the current one."""
@@ -673,11 +673,6 @@ def _whoever_acts() -> Acting | None:
 def _perhaps(name: str | None, act: Callable[[Link | None], Flow[T]]) -> Flow[T]:
     link = (yield from links.link_named(name)) if name is not None else None
     return (yield from act(link))
-
-
-def _rotated(by: str, *, announce: bool) -> Flow[KeyStatus]:
-    yield from signing_keys.rotate(by=by)
-    return (yield from (telling.announce_key(by=by) if announce else signing_keys.status()))
 
 
 def _grants(user: str | None, link: str | None) -> Flow[tuple[consent.Given, ...]]:

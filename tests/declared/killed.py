@@ -14,6 +14,7 @@ import sys
 import traceback
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -42,7 +43,7 @@ def state(folder: Path) -> list[str]:
             observed = door.observe()
             us = observed.identity
             names += [(us.consumer_key, f"<consumer {key}>"), (us.id, f"<id {key}>"), (observed.public_key, f"<key {key}>")]
-            found.append(repr(us))
+            found.append(repr(replace(us, place=None)))
             for link in sorted(observed.links, key=lambda link: link.name):
                 secrets = [
                     door._open().answer(SecretOf(link.id, use, origin)) for use in SecretUse for origin in ("", link.origin)

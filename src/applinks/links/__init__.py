@@ -92,6 +92,7 @@ from applinks.links.secrets import (
     KeepSecret,
     SecretOf,
     SecretUse,
+    compare_secret,
     holds_secret,
     new_secret,
     outgoing_use,
@@ -109,6 +110,7 @@ from applinks.links.signing_keys import (
     RotateKey,
     SigningKey,
     Told,
+    our_public_keys,
 )
 from applinks.links.state import STATE_PATH, SealFor, State, can_be_sealed_for, seal, unseal
 from applinks.links.tokens import (
@@ -242,6 +244,7 @@ __all__ = [
     "change_policy",
     "check_address",
     "check_declared",
+    "compare_secret",
     "copied",
     "create_link",
     "declare",
@@ -266,6 +269,7 @@ __all__ = [
     "new_key",
     "new_secret",
     "oddity",
+    "our_public_keys",
     "outgoing_use",
     "pairing",
     "primary_entity",

@@ -101,6 +101,15 @@ def holds_secret(link: Link, direction: str, secret: str) -> Flow[bool]:
     return held
 
 
+def compare_secret(link: Link, direction: str, secret: str, *, by: str) -> Flow[bool]:
+    """The same for somebody who may not read it here: that it was another one is written down."""
+    held = yield from holds_secret(link, direction, secret)
+    if not held:
+        use, _ = _place(link, direction)
+        yield WriteDown(Entry(kind="secret compared", outcome=f"{use}: another one", actor=by, subject=by, link=link.name))
+    return held
+
+
 def keep_secret(link: Link, direction: str, secret: str, *, by: str) -> Flow[None]:
     """Keep it, and write down that it was set."""
     use, origin = _place(link, direction)

@@ -32,8 +32,8 @@ from applinks.links import (
 )
 from applinks.mechanisms import MECHANISMS, Mechanism, sign
 from applinks.outgoing import answer, call, clocks, keys
+from applinks.outgoing.call import Acts
 from applinks.outgoing.trying import asking
-from applinks.people import Acting
 from applinks.questions import Ask, Flow, Now
 from applinks.wire import mending
 from applinks.wire.encoding import form
@@ -45,6 +45,12 @@ UNKNOWN_PATH = frozenset({301, 302, 303, 307, 308, 400, 404, 405, 410, 415, 501}
 
 
 # ---- a new key
+
+
+def rotate_key(*, announce: bool, by: str) -> Flow[KeyStatus]:
+    """A new key pair of ours; each link goes on with a key that is known there."""
+    yield from signing_keys.rotate(by=by)
+    return (yield from (announce_key(by=by) if announce else signing_keys.status()))
 
 
 def announce_key(only: Link | None = None, *, by: str) -> Flow[KeyStatus]:
@@ -109,7 +115,7 @@ class Deleted:
 
 
 def delete(
-    link: Link, *, both: bool, by: str, acting: Acting | None, mechanisms: Sequence[Mechanism] = MECHANISMS
+    link: Link, *, both: bool, by: str, acting: Acts | None, mechanisms: Sequence[Mechanism] = MECHANISMS
 ) -> Flow[Deleted]:
     """Delete our end of a link, and before it the other one where `both` are meant.
 
@@ -121,7 +127,7 @@ def delete(
     return Deleted(link.name, status)
 
 
-def _deleted_there(link: Link, acting: Acting | None, mechanisms: Sequence[Mechanism]) -> Flow[int]:
+def _deleted_there(link: Link, acting: Acts | None, mechanisms: Sequence[Mechanism]) -> Flow[int]:
     only_ours = f"Nothing was deleted. To delete our end alone: `applinks link delete {link.name!r}`."
     if not link.application_url:
         raise ConfigurationError(f"{link.name!r} only calls us: it cannot be asked.", remedy=only_ours, link=link.name)
@@ -142,7 +148,7 @@ def _deleted_there(link: Link, acting: Acting | None, mechanisms: Sequence[Mecha
     return response.status
 
 
-def _delete_in_product(link: Link, acting: Acting | None, mechanisms: Sequence[Mechanism], only_ours: str) -> Flow[Response]:
+def _delete_in_product(link: Link, acting: Acts | None, mechanisms: Sequence[Mechanism], only_ours: str) -> Flow[Response]:
     """Over the link itself, as an administrator there (protocol.md 6.1)."""
     if acting is None:
         raise ConfigurationError(

@@ -85,8 +85,11 @@ def _read(hint: Any, value: Any) -> Any:
         return _word(bare, value)
     if is_dataclass(bare) and isinstance(bare, type):
         return read(bare, value)
-    if isinstance(value, list):
-        return _read_many(get_origin(bare), get_args(bare), value)
+    origin = get_origin(bare)
+    if isinstance(value, Mapping) and isinstance(origin, type) and issubclass(origin, Mapping):
+        return {name: _read(get_args(bare)[1], member) for name, member in value.items()}
+    if isinstance(value, list) and origin in MANY:
+        return _read_many(origin, get_args(bare), value)
     raise Unfit(f"{type(value).__name__} is of another kind")
 
 

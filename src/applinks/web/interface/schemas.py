@@ -83,7 +83,7 @@ def _shown(hint: Any, also: Sequence[str] = ()) -> Schema:
 
 def asked(kind: type, **instead: Schema) -> Schema:
     """What to send for a dataclass or a typed dictionary; `instead` says it for single fields."""
-    hints, needed = get_type_hints(kind), _needed(kind)
+    hints, needed = _asked_for(kind), _needed(kind)
     members = {name: instead.get(name) or SPECIAL.get(name) or _asked(hint) for name, hint in hints.items()}
     for name in members.keys() & SPECIAL.keys() - instead.keys():
         members[name] = or_null(members[name]) if without_none(hints[name])[1] else members[name]
@@ -96,6 +96,11 @@ def _asked(hint: Any) -> Schema:
     if schema["type"] == "array":
         schema = {**schema, "maxItems": MOST_ITEMS}
     return or_null(schema) if nullable else schema
+
+
+def _asked_for(kind: type) -> dict[str, Any]:
+    hints = get_type_hints(kind)
+    return hints if is_typeddict(kind) else {each.name: hints[each.name] for each in fields(kind) if each.init}
 
 
 def _needed(kind: type) -> set[str]:

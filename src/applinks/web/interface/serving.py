@@ -72,6 +72,7 @@ def _served(visit: PageVisit) -> Flow[Response]:
         mechanisms=visit.mechanisms,
         by=who.person.name if who else "",
         token=who.token if who else None,
+        person=who.person if who else None,
         ids=ids,
         query=_query(operation, request),
         body=_body(operation, request),
