@@ -96,6 +96,7 @@ from applinks.links.secrets import (
     holds_secret,
     new_secret,
     outgoing_use,
+    secret_place,
     set_secret,
 )
 from applinks.links.setting_up import SetUp, create_link, set_up_product
@@ -277,6 +278,7 @@ __all__ = [
     "register",
     "remove",
     "seal",
+    "secret_place",
     "set_secret",
     "set_up_product",
     "signing_keys",

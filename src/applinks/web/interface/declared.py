@@ -6,7 +6,7 @@ from typing import Any
 
 from applinks import links
 from applinks.incoming import may_compare_a_secret
-from applinks.links import EntityLink, EntityLinks, Identity, Incoming, Link, Links, Outgoing, WantedLink, WhoWeAre
+from applinks.links import EntityLink, EntityLinks, Identity, Incoming, Link, Outgoing, WantedLink, WhoWeAre
 from applinks.questions import Flow
 from applinks.web.interface.operation import Call
 from applinks.web.interface.problems import Refusal
@@ -22,6 +22,7 @@ STANDING: Schema = obj(
         "keys": {"type": "object", "additionalProperties": {"type": "string"}},
         "current_key": {"type": "string"},
         "links": {"type": "array", "items": shown(Link, also=KEYS)},
+        "total": {"type": "integer"},
         "entity_links": {"type": "array", "items": shown(EntityLink)},
     },
     description="All that a link file is compared with. `keys` are our public keys by their ids, `current_key` one of them; "
@@ -48,18 +49,22 @@ HELD: Schema = obj({"holds": FLAG})
 
 
 def standing(call: Call) -> Flow[Any]:
-    """Read at one moment after the other: whoever applies looks again."""
+    """A part of the links, with the things that are linked over them."""
     us: Identity = yield WhoWeAre()
     keys = yield from links.our_public_keys()
-    everyone: tuple[Link, ...] = yield Links()
+    everyone = yield from links.links_of()
+    start, limit = call.query.get("offset", 0), call.query.get("limit", 100)
+    part = everyone[start : start + limit]
+    ids = {link.id for link in part}
     things: tuple[EntityLink, ...] = yield EntityLinks()
     return {
         "application": data(us),
         "mechanisms": list(call.loaded),
         "keys": keys,
         "current_key": next(iter(keys)),
-        "links": data(everyone, also=KEYS),
-        "entity_links": data(things),
+        "links": data(part, also=KEYS),
+        "total": len(everyone),
+        "entity_links": data([thing for thing in things if thing.link_id in ids]),
     }
 
 

@@ -183,6 +183,7 @@ OPERATIONS: tuple[Operation, ...] = (
         "Read all that a link file is compared with",
         May.READ,
         declared.standing,
+        query={"offset": _OFFSET, "limit": _LIMIT},
         answer=ref("Standing"),
     ),
     Operation(
