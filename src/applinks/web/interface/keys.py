@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from applinks.links import OVERLAP, KeyStatus, Link, signing_keys
-from applinks.links.signing_keys import LONGEST_OVERLAP
 from applinks.outgoing import telling
 from applinks.questions import Flow
 from applinks.web.interface.operation import Call
@@ -23,7 +22,7 @@ THEIRS: Schema = obj(
         "overlap": {
             "type": "integer",
             "minimum": 0,
-            "maximum": LONGEST_OVERLAP,
+            "maximum": signing_keys.LONGEST_OVERLAP,
             "description": f"Seconds for which the old one holds, too; 0 for none, {OVERLAP} if it is not said.",
         },
     },
