@@ -146,7 +146,8 @@ class Application:
             self._store.identify(name=name, type=told.type or links.GENERIC, url=told.url.rstrip("/"))
             self.run(links.arrive(None))
         else:
-            self.run(links.arrive(told.url))
+            named = told.former_url is not None and links.origin_of(told.former_url) == links.origin_of(known.url)
+            self.run(links.arrive(None if named else told.url))  # whoever names the former address has moved on purpose
             url = (told.url or known.url).rstrip("/")
             self._store.identify(name=told.name or known.name, type=told.type or known.type, url=url)
 

@@ -11,13 +11,13 @@ from typing import Any
 
 import pytest
 
-from applinks import AppLinks, Link, Person
+from applinks import AppLinks, Person
 from applinks.cli import link as link_commands
 from applinks.frameworks import WSGIMiddleware
 from applinks.links import AccessToken, KeepToken
 from applinks.links.dialects import WhoAmI
 from applinks.outgoing import trying
-from applinks.outgoing.call import Who
+from applinks.outgoing.call import Acts, Answered
 from applinks.questions import Flow
 from applinks.wire import trusted_apps
 from applinks.wire.messages import Request, Response
@@ -168,12 +168,12 @@ def answering(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The other application answers with the name at the end of this list; who asked is put before it."""
     names = ["alice"]
 
-    def sent(request: Request, link: Link, who: Who | None, *rest: object) -> Flow[Response]:
+    def call(request: Request, link_id: str, who: Acts | None, *rest: object) -> Flow[Answered]:
         yield from ()
         names.insert(0, who.user.name if who else "nobody")
-        return Response(200)
+        return Answered(Response(200), None)
 
-    monkeypatch.setattr(trying, "_sent", sent)
+    monkeypatch.setattr(trying, "call", call)
     monkeypatch.setattr(trying, "who_am_i", lambda _: WhoAmI("who", lambda _: names[-1]))
     return names
 

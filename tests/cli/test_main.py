@@ -39,6 +39,8 @@ ARGUMENTS = {
     ("audit", "show"): ("1",),
     ("backup",): ("copy.db",),
     ("identity", "copied"): ("--yes",),
+    ("token", "make"): ("nightly", "--as", "ada"),
+    ("token", "revoke"): ("1",),
     ("link", "move"): ("Wiki", "https://moved.example.com"),
     ("link", "public-key"): ("Wiki", __file__),
     ("signing", "use"): ("Wiki",),

@@ -43,7 +43,7 @@ def state(folder: Path) -> list[str]:
             observed = door.observe()
             us = observed.identity
             names += [(us.consumer_key, f"<consumer {key}>"), (us.id, f"<id {key}>"), (observed.public_key, f"<key {key}>")]
-            found.append(repr(replace(us, place=None)))
+            found.append(repr(replace(us, place=None)))  # each lies in a folder of its own
             for link in sorted(observed.links, key=lambda link: link.name):
                 secrets = [
                     door._open().answer(SecretOf(link.id, use, origin)) for use in SecretUse for origin in ("", link.origin)

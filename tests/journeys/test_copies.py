@@ -236,6 +236,13 @@ def test_another_address_suspends_too_and_is_taken_over(copied: Copied) -> None:
     assert who(back) == who(copied.open(copied.original, url=copied.url)) == "alice"
 
 
+def test_whoever_names_the_former_address_has_moved_on_purpose(copied: Copied) -> None:
+    moved = copied.open(copied.original, url="https://new.example.com", former_url=copied.url)
+    assert (moved.identity.url, moved.identity.suspension) == ("https://new.example.com", None)
+    other = copied.open(copied.original, url="https://staging.example.com", former_url="https://old.example.com")
+    refused(lambda: who(other))
+
+
 def test_the_same_origin_in_other_letters_or_with_another_path_is_no_other_address(copied: Copied) -> None:
     for url in (f"{copied.url}/base", copied.url.upper().replace("HTTP", "http")):
         assert copied.open(copied.original, url=url).identity.suspension is None

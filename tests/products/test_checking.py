@@ -177,6 +177,13 @@ def test_what_goes_by_nothing_that_can_be_checked_is_not_called_right(us):
     assert not result.ok
 
 
+def test_another_application_above_the_address_of_a_link_is_not_taken_for_it(us, start):
+    product = start(JIRA_9)
+    us.do("register_link", "Jira", f"{product.url}/photos", provider=Provider(), by="ada")
+    assert checked(us)["address"].passed is None
+    assert us.do("link_steps", "Jira").version == ""
+
+
 # ---- any OAuth provider
 
 

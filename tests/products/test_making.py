@@ -106,10 +106,14 @@ def test_one_door_makes_the_link_that_fits_what_is_found(face, start):
     assert link_there(product)["consumer"]
 
 
-def test_the_page_of_a_product_is_as_good_as_its_own_address(us, start):
+def test_the_address_of_a_page_is_looked_up_and_a_link_is_made_only_where_it_is_said(us, start):
+    """S-09: what was found is seen before anything is made there"""
     product = start(JIRA_9)
-    made = us.do("set_up_product", f"{product.url}/secure/Dashboard.jspa?x=1#top", ADMIN, same_users=True, by="ada")
-    assert made.link.application_url == product.url
+    page = f"{product.url}/secure/Dashboard.jspa"
+    assert us.do("look", f"{page}?x=1#top").url == product.url
+    with pytest.raises(PairingRefused):
+        us.do("set_up_product", page, ADMIN, same_users=True, by="ada")
+    assert (product.links, us.names()) == ({}, [])
 
 
 # ---- without its administrator

@@ -62,11 +62,11 @@ def create(
         signs_in = Administrator(administrator, password or "") if administrator else None
         by = whoever_runs_this(by)
         if is_product:
-            made = applinks.set_up_product(url, signs_in, same_users=same_users, execute_as=execute_as, name=name, by=by)
+            made = applinks.set_up_product(found.url, signs_in, same_users=same_users, execute_as=execute_as, name=name, by=by)
             data = {**as_data(made.link), **{key: value for key, value in asdict(made).items() if key != "link"}}
             show(data, *in_words(made.link), "", *made.lines, as_json=as_json)
             return
-        link = applinks.create_link(url, signs_in, same_users=same_users, name=name, by=by).link
+        link = applinks.create_link(found.url, signs_in, same_users=same_users, name=name, by=by).link
     show(as_data(link), "Linked.", *in_words(link), as_json=as_json)
 
 

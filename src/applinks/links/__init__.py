@@ -59,7 +59,7 @@ from applinks.links.identity import (
     new_key,
     trusted_identity,
 )
-from applinks.links.looking import Found, Kind, Remark, look
+from applinks.links.looking import Found, Kind, Remark, look, look_at
 from applinks.links.model import (
     IMPERSONATION_PARAMETERS,
     OAUTH_LEVELS,
@@ -72,6 +72,7 @@ from applinks.links.model import (
     Link,
     Outgoing,
     SameUsers,
+    origin_of,
 )
 from applinks.links.moving import ChangeLinkId, Moved
 from applinks.links.pairing import PAIRING_HEADER, PAIRING_PATH, PAIRING_VERSION, Administrator, Proposal
@@ -263,6 +264,7 @@ __all__ = [
     "link_with_id",
     "links_of",
     "look",
+    "look_at",
     "make_primary",
     "moved",
     "moving",
@@ -270,6 +272,7 @@ __all__ = [
     "new_key",
     "new_secret",
     "oddity",
+    "origin_of",
     "our_public_keys",
     "outgoing_use",
     "pairing",

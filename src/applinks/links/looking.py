@@ -143,19 +143,26 @@ def look(url: str) -> Flow[Found]:
     """Look at what is at an address; never fails for what it finds there, but tells it as a `Remark`.
 
     An address without a scheme is taken as https; of one that leads to a page of an application, the shorter ones are tried.
+    What is made afterwards is made at the `url` of the result, which people have seen.
     """
     given = _tidy(url)
-    try:
-        yield from check_address(given, "The address")
-    except PairingRefused as refused:
-        return Found(given, remarks=(_remark("address-refused", refused),))
-    first: Found | None = None
-    for place in _places(given):
-        found = yield from _look_at(place)
+    first = yield from look_at(given)
+    if first.kind is not Kind.GENERIC:
+        return first
+    for place in _above(given):
+        found = yield from look_at(place)
         if found.kind is not Kind.GENERIC:
-            return found if first is None or found.id else first
-        first = first or found
-    return first or Found(given)
+            return found if found.id else first
+    return first
+
+
+def look_at(base: str) -> Flow[Found]:
+    """The same for exactly this address: nothing is guessed where a link is to be made, or stands (S-09)."""
+    try:
+        yield from check_address(base, "The address")
+    except PairingRefused as refused:
+        return Found(base, remarks=(_remark("address-refused", refused),))
+    return (yield from _look_at(base))
 
 
 def _tidy(url: str) -> str:
@@ -164,11 +171,11 @@ def _tidy(url: str) -> str:
     return text.partition("#")[0].partition("?")[0].rstrip("/")
 
 
-def _places(base: str) -> list[str]:
-    """The address, and those above it: people paste the address of the page that they see."""
+def _above(base: str) -> list[str]:
+    """The addresses above it, the nearest first: people paste the address of the page that they see."""
     origin, segments = "/".join(base.split("/", 3)[:3]), base.split("/")[3:]
     above = ["/".join((origin, *segments[:count])) for count in range(len(segments) - 1, -1, -1)]
-    return [base, *above][:MOST_PLACES]
+    return above[: MOST_PLACES - 1]
 
 
 def _look_at(base: str) -> Flow[Found]:
@@ -212,8 +219,7 @@ def _no_manifest(said: Response, base: str) -> Remark | None:
 
 
 def _not_understood(failure: MalformedAnswer) -> Remark:
-    wall = failure.message.startswith("LOGIN_WALL")
-    return _remark("login-wall" if wall else MalformedAnswer.code, failure, blocks=False)
+    return _remark("login-wall" if failure.instead == "page" else MalformedAnswer.code, failure, blocks=False)
 
 
 def _remark(code: str, failure: AppLinksError, *, blocks: bool = True) -> Remark:

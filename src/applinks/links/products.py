@@ -13,7 +13,7 @@ from textwrap import wrap
 
 from applinks.links.dialects import ALIASES, COME_BACK_PATH, GENERIC, SERVLETS
 from applinks.links.identity import Identity, OurKey, WhoWeAre
-from applinks.links.looking import Found, look
+from applinks.links.looking import Found, look_at
 from applinks.links.model import Level, Link
 from applinks.questions import Flow
 from applinks.wire.keys import PrivateKey
@@ -295,7 +295,7 @@ def guide(link: Link, *, execute_as: str | None = None, found: Found | None = No
     """
     values = yield from values_for(link)
     if found is None and link.application_url:
-        found = yield from look(link.application_url)
+        found = yield from look_at(link.application_url)
     version = found.version if found is not None else ""
     dialogs = dialogs_of(link.type, version)
     if dialogs is None:

@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 from applinks.errors import AppLinksError, PairingRefused
 from applinks.links import changes, pairing, products, their_end
 from applinks.links.dialects import id_of
-from applinks.links.looking import Found, Kind, Remark, look
+from applinks.links.looking import Found, Kind, Remark, look_at
 from applinks.links.model import Level, Link, Outgoing, SameUsers
 from applinks.links.pairing import Administrator
 from applinks.links.products import Guide
@@ -56,16 +56,16 @@ def create_link(
     Raises `PairingRefused` where that needs an administrator of the other side and none was named; else as `pairing.create` and
     `set_up_product`.
     """
-    found = yield from look(url)
+    found = yield from look_at(url.rstrip("/"))
     if found.kind is Kind.PRODUCT:
         return (yield from _set_up(found, administrator, same_users=same_users, by=by, name=name, execute_as=None)).link
-    found.check_introduced()
     if administrator is None:
+        found.check_introduced()
         raise PairingRefused(
             f"{found.name or found.url!r} is linked in one operation, for which an administrator of it signs in.",
             remedy="Name one; or register it by hand: `applinks link register`.",
         )
-    return (yield from pairing.create(found.url, administrator, same_users=same_users, by=by, name=name))
+    return (yield from pairing.create(url, administrator, same_users=same_users, by=by, name=name))
 
 
 def set_up_product(
@@ -83,7 +83,7 @@ def set_up_product(
     name nobody, never an administrator. Raises `PairingRefused`, `LinkExists`, `AccessRefused` for the sign-in, `FarSideError`,
     `TransportFailed`, `MalformedAnswer`; then neither end was changed, unless the message says so.
     """
-    found = yield from look(url)
+    found = yield from look_at(url.rstrip("/"))
     return (yield from _set_up(found, administrator, same_users=same_users, by=by, name=name, execute_as=execute_as))
 
 

@@ -23,7 +23,7 @@ from applinks.links import (
     Link,
     endpoints_of,
     id_of,
-    look,
+    look_at,
     who_am_i,
 )
 from applinks.mechanisms import MECHANISMS, Mechanism, Proof, sign
@@ -111,7 +111,7 @@ def check_entered(
 def _what_it_says(link: Link) -> Flow[list[Check]]:
     if not link.application_url:
         return [_none(ADDRESS, "it has no address, since it only calls us"), _none(THEIR_KEY, "it publishes none")]
-    found = yield from look(link.application_url)
+    found = yield from look_at(link.application_url)
     return [_address(link, found), _their_key(link, found)]
 
 

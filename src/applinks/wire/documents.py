@@ -128,18 +128,18 @@ def decode(body: bytes, called: str) -> str:
 def from_xml(text: str, called: str, root: str, content_type: str | None = None) -> Document:
     """The document under the element `root`.
 
-    Raises MalformedAnswer; its message begins with the cause (protocol.md 13, rows 11 and 12) where it is another thing.
+    Raises MalformedAnswer; its `instead` says what it is where it is another thing (protocol.md 13, rows 11 and 12).
     """
     if _is_page(text, root, content_type):
         raise MalformedAnswer(
-            f"LOGIN_WALL: a page for people came where the {called} was asked for.",
+            f"A page for people came where the {called} was asked for.",
             remedy="Let this address through the login page or proxy without signing in.",
             instead="page",
         )
     element = parse(text, called)
     if element.tag != root:
         raise MalformedAnswer(
-            f"NOT_AN_APPLINKS_PEER: the element {element.tag[:60]!a} came where the {called} was asked for.",
+            f"The element {element.tag[:60]!a} came where the {called} was asked for.",
             remedy="Check the address; an application without application links is linked as a generic one.",
             instead="other",
         )

@@ -87,8 +87,8 @@ def write_json(manifest: Manifest) -> bytes:
 def read(body: bytes, content_type: str | None = None) -> Manifest:
     """Read a manifest, XML or JSON by what it is and not by what it is called.
 
-    Raises MalformedAnswer, for any bytes whatever; its message begins with LOGIN_WALL or NOT_AN_APPLINKS_PEER (protocol.md
-    13, rows 11 and 12) where the answer is something else altogether.
+    Raises MalformedAnswer, for any bytes whatever; its `instead` says what the answer is where it is something else altogether
+    (protocol.md 13, rows 11 and 12).
     """
     text = decode(body, "manifest")
     is_json = text.startswith(("{", "["))

@@ -9,6 +9,7 @@ from pathlib import Path
 import httpx2
 import pytest
 
+from putting import forget_place
 from web.interface.rig import Rig, filled, opened
 
 
@@ -16,7 +17,9 @@ from web.interface.rig import Rig, filled, opened
 def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Its files, made once, since a key pair takes long."""
     folder = tmp_path_factory.mktemp("interface")
-    filled(f"sqlite:///{folder}/applinks.db").applinks.close()
+    made = filled(f"sqlite:///{folder}/applinks.db").applinks
+    forget_place(made)
+    made.close()
     return folder
 
 
@@ -24,7 +27,6 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def made(template: Path, tmp_path: Path) -> Iterator[Rig]:
     shutil.copytree(template, tmp_path / "files")
     made = opened(f"sqlite:///{tmp_path}/files/applinks.db")
-    made.applinks.identity_moved(by="root")
     yield made
     made.applinks.close()
 
