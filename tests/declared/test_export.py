@@ -14,7 +14,7 @@ from applinks import AppLinks
 from applinks.declared import LinkFile, Observed, Standing, Surroundings, apply, export, make_plan, parse, standing
 from applinks.errors import ConfigurationError
 from applinks.links import Endpoints, Entity, EntityLink, Incoming, Level, Limits, Link, Outgoing, SameUsers, id_of
-from applinks.people import Names, Policy
+from applinks.people import Names, Policy, folded
 from applinks.wire.oauth1 import SignatureMethod
 from declared.files import HERE_ONLY, LINKED, TYPES, declared, doors
 from in_memory import InMemory, key_of, link_to
@@ -142,7 +142,8 @@ OUTGOING = st.builds(
     st.sampled_from([None, "old"]),
 )
 POLICIES = st.builds(Policy, PEOPLE, PEOPLE, PEOPLE, PEOPLE, PEOPLE, st.frozensets(st.sampled_from(["GET", "POST"])))
-MAPPINGS = st.dictionaries(NAMES, NAMES, max_size=2).map(lambda pairs: Names(tuple(pairs.items())))
+ONE_TO_ONE = (lambda pair: folded(pair[0]), lambda pair: folded(pair[1]))
+MAPPINGS = st.lists(st.tuples(NAMES, NAMES), max_size=2, unique_by=ONE_TO_ONE).map(lambda pairs: Names(tuple(pairs)))
 THINGS = st.builds(Entity, st.sampled_from(["project", "a:b"]), NAMES)
 PAIRS = st.tuples(THINGS, st.builds(Entity, st.just("space"), NAMES, st.just("") | NAMES))
 LIMITS = st.sampled_from([Limits(), Limits(("10.0.*.*",), ("/rest",), 5)])

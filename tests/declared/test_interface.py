@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import re
 from collections.abc import Iterator
@@ -245,7 +246,7 @@ GARBAGE = {
     "empty": (200, "application/json", b"{}"),
     "wrong": (200, "application/json", json.dumps({"links": [{"id": 7}], "entity_links": [], "total": 1}).encode()),
     "deep": (200, "application/json", b"[" * 100_000),
-    "endless": (200, "application/json", b'{"links": [' + b" " * 2_000_000),
+    "packed": (200, "application/json", gzip.compress(b'{"links": [' + b" " * 2_000_000)),
     "not there": (404, "text/plain", b"not found"),
     "too old": (404, "application/problem+json", b'{"code": "not-found", "detail": "There is nothing here."}'),
     "elsewhere": (302, "text/plain", b""),
@@ -263,7 +264,8 @@ def test_whatever_answers_is_told_in_words_and_without_the_token(tmp_path: Path,
 
     def app(environ: Any, start_response: Any) -> Any:
         asked.append(environ["HTTP_AUTHORIZATION"])
-        start_response(f"{status} x", [("Content-Type", kind), ("Location", "/elsewhere"), ("Content-Length", str(len(body)))])
+        headers = [("Content-Type", kind), ("Location", "/elsewhere"), ("Content-Length", str(len(body)))]
+        start_response(f"{status} x", headers + [("Content-Encoding", "gzip")] * (what == "packed"))
         return [body]
 
     listening = listen()

@@ -72,7 +72,7 @@ def test_a_link_that_is_not_there_is_made(client: httpx2.Client, made: Rig):
 @pytest.mark.parametrize(
     ("more", "status", "code"),
     [
-        ({"id": "another"}, 400, "invalid"),
+        ({"id": "another"}, 422, "configuration"),
         ({"outgoing": {"key_id": "x"}}, 400, "invalid"),
         ({"same_users": False}, 422, "configuration"),
         ({"mapping": {"alice": "x", "bob": "X"}}, 422, "configuration"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from applinks import links
+from applinks.errors import ConfigurationError
 from applinks.incoming import may_compare_a_secret
 from applinks.links import EntityLink, EntityLinks, Identity, Incoming, Link, Outgoing, WantedLink, WhoWeAre
 from applinks.questions import Flow
@@ -71,8 +72,7 @@ def standing(call: Call) -> Flow[Any]:
 def declare(call: Call) -> Flow[Link]:
     """Nothing is written where it is so already."""
     if call.ids["link"] != call.body["id"]:
-        error = ("/id", "must be the id in the path")
-        raise Refusal(400, "invalid", "The path names another link.", remedy="Send the id in both.", errors=[error])
+        raise ConfigurationError("The path names another link than the body.", remedy="Send the same id in both.")
     return (yield from links.declare(read(WantedLink, call.body), by=call.by, loaded=call.loaded))
 
 

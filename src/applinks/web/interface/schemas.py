@@ -122,7 +122,10 @@ def _schema(hint: Any, inner: Any, nested: Any) -> Schema:
         found: Schema = nested(hint)
         return found
     if origin is tuple and parts[-1] is not Ellipsis:
-        return {"type": "array", "prefixItems": [inner(part) for part in parts], "minItems": len(parts), "maxItems": len(parts)}
+        size = {"minItems": len(parts), "maxItems": len(parts)}
+        if len(set(parts)) == 1:
+            return {"type": "array", "items": inner(parts[0]), **size}
+        return {"type": "array", "prefixItems": [inner(part) for part in parts], **size}
     if origin in MANY or (isinstance(origin, type) and issubclass(origin, MANY)):
         return {"type": "array", "items": inner(parts[0])}
     if isinstance(origin, type) and issubclass(origin, Mapping):
