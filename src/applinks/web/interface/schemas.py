@@ -95,6 +95,8 @@ def _asked(hint: Any) -> Schema:
     schema = TEXT if bare is str else _schema(bare, _asked, asked)
     if schema["type"] == "array":
         schema = {**schema, "maxItems": MOST_ITEMS}
+    if schema.get("additionalProperties"):
+        schema = {**schema, "propertyNames": TEXT}
     return or_null(schema) if nullable else schema
 
 
