@@ -93,9 +93,11 @@ from applinks.links.secrets import (
     KeepSecret,
     SecretOf,
     SecretUse,
+    compare_secret,
     holds_secret,
     new_secret,
     outgoing_use,
+    secret_place,
     set_secret,
 )
 from applinks.links.setting_up import SetUp, create_link, set_up_product
@@ -110,6 +112,7 @@ from applinks.links.signing_keys import (
     RotateKey,
     SigningKey,
     Told,
+    our_public_keys,
 )
 from applinks.links.state import STATE_PATH, SealFor, State, can_be_sealed_for, seal, unseal
 from applinks.links.tokens import (
@@ -243,6 +246,7 @@ __all__ = [
     "change_policy",
     "check_address",
     "check_declared",
+    "compare_secret",
     "copied",
     "create_link",
     "declare",
@@ -269,6 +273,7 @@ __all__ = [
     "new_secret",
     "oddity",
     "origin_of",
+    "our_public_keys",
     "outgoing_use",
     "pairing",
     "primary_entity",
@@ -276,6 +281,7 @@ __all__ = [
     "register",
     "remove",
     "seal",
+    "secret_place",
     "set_secret",
     "set_up_product",
     "signing_keys",
