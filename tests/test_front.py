@@ -30,6 +30,7 @@ from applinks import (
     Provider,
     run_as,
 )
+from applinks.assembly import Application
 from applinks.incoming import consent
 from applinks.links import (
     AccessToken,
@@ -95,12 +96,15 @@ ANSWERED_AT_ONCE = {
 
 
 def test_what_a_face_does_itself_is_awaited_in_the_other_world():
-    own = {name for name, method in vars(AppLinks).items() if not name.startswith("_") and callable(method)}
-    assert own == {name for name, method in vars(AsyncAppLinks).items() if not name.startswith("_") and callable(method)}
-    awaited = {name for name in own if inspect.iscoroutinefunction(vars(AsyncAppLinks)[name])}
+    own, theirs = (
+        {name for name in set(dir(face)) - set(dir(Application)) if not name.startswith("_")}
+        for face in (AppLinks, AsyncAppLinks)
+    )
+    assert own == theirs
+    awaited = {name for name in own if inspect.iscoroutinefunction(getattr(AsyncAppLinks, name))}
     assert own - awaited == {"export_audit"}
     assert inspect.isasyncgenfunction(AsyncAppLinks.export_audit)
-    assert not any(inspect.iscoroutinefunction(vars(AppLinks)[name]) for name in own)
+    assert not any(inspect.iscoroutinefunction(getattr(AppLinks, name)) for name in own)
     assert not own & ANSWERED_AT_ONCE
 
 

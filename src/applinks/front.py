@@ -6,9 +6,9 @@ Each method looks something up or runs one flow. The two classes say the same; w
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterator
-from functools import partial
-from typing import Self, TypeVar, Unpack
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from functools import partial, wraps
+from typing import Any, Concatenate, Generic, ParamSpec, Self, TypeVar, Unpack, overload
 
 from applinks import doctor, links
 from applinks.assembly import Application
@@ -60,7 +60,297 @@ from applinks.questions import Flow
 T = TypeVar("T")
 
 
-class AppLinks(Application):
+P = ParamSpec("P")
+
+
+class both(Generic[P, T]):  # noqa: N801 it is written as a decorator
+    """A method that is one flow, written once for both faces: run at once in the one, awaited in the other."""
+
+    def __init__(self, flow: Callable[Concatenate[Any, P], Flow[T]]) -> None:
+        @wraps(flow)
+        def at_once(self: Face, *args: P.args, **named: P.kwargs) -> T:
+            return self.run(flow(self, *args, **named))
+
+        @wraps(flow)
+        async def awaited(self: Face, *args: P.args, **named: P.kwargs) -> T:
+            return await self.run_async(flow(self, *args, **named))
+
+        self._at_once: Any = at_once
+        self._awaited: Any = awaited
+
+    @overload
+    def __get__(self, face: AppLinks, kind: type[AppLinks]) -> Callable[P, T]: ...
+    @overload
+    def __get__(self, face: AsyncAppLinks, kind: type[AsyncAppLinks]) -> Callable[P, Coroutine[Any, Any, T]]: ...
+    @overload
+    def __get__(self, face: None, kind: type[Face]) -> Callable[..., Any]: ...
+    def __get__(self, face: Face | None, kind: type[Face]) -> Any:
+        method = self._awaited if issubclass(kind, AsyncAppLinks) else self._at_once
+        return method if face is None else method.__get__(face, kind)
+
+
+class Face(Application):
+    """What both faces offer in the same words."""
+
+    @both
+    def look(self, url: str) -> Flow[Found]:
+        """Look at an address before a link is made: who is there, and what stands against a link. Writes nothing."""
+        return (yield from links.look(url))
+
+    @both
+    def set_up_product(
+        self,
+        url: str,
+        administrator: Administrator | None = None,
+        *,
+        same_users: bool,
+        execute_as: str | None = None,
+        name: str | None = None,
+        by: str | None = None,
+    ) -> Flow[SetUp]:
+        """Link this application and the Jira, Confluence, Bitbucket or Bamboo at `url`; tells what was done and what is left.
+
+        With an `administrator` of theirs, what its REST allows is done there too; `execute_as` is their user for calls that
+        name nobody. What is left stands in the result, by the dialogs of its version. Saying it again repairs.
+        """
+        by = self.administrator(by)
+        flow = links.set_up_product(url, administrator, same_users=same_users, by=by, name=name, execute_as=execute_as)
+        return (yield from flow)
+
+    @both
+    def link_steps(self, name: str) -> Flow[Guide]:
+        """What is to be entered on the far side of a link, by the dialogs of its product and version, with exact values."""
+        return (yield from _then(name, links.guide))
+
+    @both
+    def check_entered(self, name: str, user: str | None = None, *, by: str | None = None) -> Flow[Checked]:
+        """Check live what was entered on the far side of a link, one thing at a time; `user` is impersonated for it once."""
+        by = self.administrator(by)
+        return (yield from _then(name, lambda link: check_entered(link, user, by=by, mechanisms=self.mechanisms)))
+
+    @both
+    def change_policy(self, name: str, policy: Policy, *, by: str | None = None) -> Flow[Link]:
+        """Replace the rules for whom a linked application may impersonate here, and for what."""
+        by = self.administrator(by)
+        return (yield from _then(name, lambda link: links.change_policy(link, policy, by=by)))
+
+    @both
+    def change_link(self, name: str, *, by: str | None = None, **settings: Unpack[LinkSettings]) -> Flow[Link]:
+        """Set levels, signature method and all else that `LinkSettings` names; what is not named stays."""
+        by, changes = self.administrator(by), links.Changes.read(settings)
+        loaded = names_of(self.mechanisms)
+        return (yield from _then(name, lambda link: links.change(link, changes, by=by, loaded=loaded)))
+
+    @both
+    def compare_people(self, name: str, *, by: str | None = None) -> Flow[Comparison]:
+        """Find out which of our people a linked application has, too, without showing it who they are; and keep it.
+
+        Both directories must offer `everyone()`. The other side learns the same about its own people. Raises `CannotCompare`.
+        """
+        by = self.administrator(by)
+        return (yield from _then(name, lambda link: compare(link, by=by)))
+
+    @both
+    def comparison(self, name: str) -> Flow[Comparison | None]:
+        """What the last comparison of people over that link has found, whichever side asked for it; None if there was none."""
+        return (yield from _comparison(name))
+
+    @both
+    def trust(self, name: str, *, by: str | None = None) -> Flow[Link]:
+        """Read its certificate at the far side, and accept what it vouches for from now on (Trusted Applications, legacy)."""
+        by = self.administrator(by)
+        loaded = names_of(self.mechanisms)
+        return (yield from _then(name, lambda link: links.trust(link, by=by, loaded=loaded)))
+
+    @both
+    def set_secret(self, name: str, direction: str, secret: str, *, by: str | None = None) -> Flow[None]:
+        """Keep the secret of a link's "outgoing" or "incoming" side: of HMAC, or our password for Basic. Never shown again."""
+        by = self.administrator(by)
+        yield from _then(name, lambda link: links.set_secret(link, direction, secret, by=by))
+
+    @both
+    def new_secret(self, name: str, *, by: str | None = None) -> Flow[str]:
+        """Make the secret by which the other application proves itself here, for HMAC or Basic; shown this once."""
+        by = self.administrator(by)
+        return (yield from _then(name, lambda link: links.new_secret(link, by=by)))
+
+    @both
+    def make_primary(self, name: str, *, by: str | None = None) -> Flow[Link]:
+        """Make this link the one that is used for its type when none is named."""
+        by = self.administrator(by)
+        return (yield from _then(name, lambda link: links.make_primary(link, by=by)))
+
+    @both
+    def rotate_key(self, *, announce: bool = True, by: str | None = None) -> Flow[KeyStatus]:
+        """A new key pair to sign with, told to all who understand that; every link goes on with a key that is known there."""
+        by = self.administrator(by)
+        return (yield from _rotated(by, announce=announce))
+
+    @both
+    def key_status(self) -> Flow[KeyStatus]:
+        """Which of our keys each link signs with, and what came of telling the current one."""
+        return (yield from signing_keys.status())
+
+    @both
+    def announce_key(self, name: str | None = None, *, by: str | None = None) -> Flow[KeyStatus]:
+        """Tell our current key again: to the application of one link, or to all that know another one."""
+        by = self.administrator(by)
+        return (yield from _perhaps(name, lambda link: telling.announce_key(link, by=by)))
+
+    @both
+    def use_new_key(self, name: str, *, by: str | None = None) -> Flow[Link]:
+        """Sign with our current key over this link from now on: it was entered over there."""
+        by = self.administrator(by)
+        return (yield from _then(name, lambda link: signing_keys.use_new_key(link, by=by)))
+
+    @both
+    def retire_keys(self, *, by: str | None = None) -> Flow[tuple[str, ...]]:
+        """Delete those of our keys that no link signs with any more; their fingerprints."""
+        return (yield from signing_keys.retire(by=self.administrator(by)))
+
+    @both
+    def change_public_key(self, name: str, key: str, *, overlap: float = OVERLAP, by: str | None = None) -> Flow[Link]:
+        """Know the other application by another public key; the old one holds for `overlap` seconds more, 0 for none."""
+        by = self.administrator(by)
+        return (yield from _then(name, lambda link: signing_keys.change_public_key(link, key, overlap=overlap, by=by)))
+
+    @both
+    def move_link(self, name: str, url: str, *, unproven: bool = False, by: str | None = None) -> Flow[Moved]:
+        """Let a link follow the other application to another address; `unproven` where that cannot prove to be the same."""
+        by = self.administrator(by)
+        return (yield from _then(name, lambda link: moving.move(link, url, unproven=unproven, by=by)))
+
+    @both
+    def announce_address(self, name: str | None = None, *, by: str | None = None) -> Flow[tuple[AddressTold, ...]]:
+        """Tell our present address to the application of one link, or to all; each asks us for a proof there, and follows."""
+        by = self.administrator(by)
+        return (yield from _perhaps(name, lambda link: telling.announce_address(link, by=by)))
+
+    @both
+    def delete_link(self, name: str, *, both: bool = False, by: str | None = None) -> Flow[Deleted]:
+        """Delete our end of a link; or `both`, and then neither where the other one cannot be."""
+        by, mechanisms, who = self.administrator(by), self.mechanisms, _whoever_acts()
+        deleting = _then(name, lambda link: telling.delete(link, both=both, by=by, acting=who, mechanisms=mechanisms))
+        return (yield from deleting)
+
+    @both
+    def test_link(self, name: str, user: str, *, using: str | None = None, by: str | None = None) -> Flow[Tried]:
+        """Ask the other application who is calling, as that user, by one harmless call on the record (R-46).
+
+        `using` demands a mechanism. Raises what any call raises, and `PersonUnknown` where the directory does not know them.
+        """
+        by = self.administrator(by)
+        return (yield from _then(name, lambda link: trying.tried(link, user, using, self.mechanisms, by=by)))
+
+    @both
+    def diagnose(self, name: str, user: str | None = None, *, by: str | None = None, strict: bool = False) -> Flow[Diagnosis]:
+        """Examine a link, live: how it is, why, and what to do; see `applinks.doctor`.
+
+        As `user`, one harmless call is made, caused by the administrator `by`; without one, a call that names nobody.
+        """
+        examine = partial(doctor.examine, user=user, by=by, mechanisms=self.mechanisms, strict=strict)
+        return (yield from _then(name, examine))
+
+    @both
+    def diagnose_all(
+        self, user: str | None = None, *, by: str | None = None, strict: bool = False
+    ) -> Flow[tuple[Diagnosis, ...]]:
+        """Examine all links, one after the other; see `diagnose`."""
+        return (yield from doctor.examine_all(user=user, by=by, mechanisms=self.mechanisms, strict=strict))
+
+    @both
+    def link_entities(
+        self, name: str, ours: Entity, theirs: Entity, *, primary: bool = False, by: str | None = None
+    ) -> Flow[EntityLink]:
+        """Link a thing of this application (a project) with one of a linked application (a space); see `Entity`."""
+        by = self.administrator(by)
+        return (yield from _then(name, lambda link: links.link_entities(link, ours, theirs, primary=primary, by=by)))
+
+    @both
+    def unlink_entities(self, id: str, *, by: str | None = None) -> Flow[EntityLink]:  # noqa: A002
+        """Take such a link away."""
+        return (yield from links.unlink_entities(id, by=self.administrator(by)))
+
+    @both
+    def entity_links(self, ours: Entity | None = None, *, link: str | None = None) -> Flow[tuple[EntityLink, ...]]:
+        """What is linked with a thing of ours, over one link, or at all; primary ones first."""
+        return (yield from _entity_links(ours, link))
+
+    @both
+    def grants(self, user: str | None = None, *, link: str | None = None) -> Flow[tuple[consent.Given, ...]]:
+        """What one person, or everybody, has allowed other applications to do as them here; or one application."""
+        return (yield from _grants(user, link))
+
+    @both
+    def revoke_grant(self, id: str, *, by: str | None = None) -> Flow[consent.Given]:  # noqa: A002
+        """Take back what somebody allowed, as an administrator; it is refused from the next request on, on every node."""
+        return (yield from consent.revoke(id, self.administrator(by), administrator=True))
+
+    @both
+    def consents(self, user: str | None = None, *, link: str | None = None) -> Flow[tuple[Consent, ...]]:
+        """The consents of one person, or of everybody, by which this application may act over there."""
+        return (yield from _consents(user, link))
+
+    @both
+    def forget_consent(self, link: str, user: str, *, by: str | None = None) -> Flow[bool]:
+        """Drop the consent of a person; the next call as them asks for it again. False if there was none."""
+        by = self.administrator(by)
+        return (yield from _then(link, lambda found: dance.forget(found, user, why="consent forgotten", by=by)))
+
+    @both
+    def make_token(
+        self, label: str, *, user: str | None = None, read_only: bool = False, days: int | None = None, by: str | None = None
+    ) -> Flow[TokenMade]:
+        """Make a token with which a program administers this application over HTTP, as `user` or whoever has it made.
+
+        `label` says what it is for; it holds for 90 `days` if nothing is said. Its `secret` is shown this once.
+        """
+        by = self.administrator(by)
+        flow = automation.make_token(label, user or by, by=by, may_change=not read_only, days=days)
+        return (yield from flow)
+
+    @both
+    def tokens(self, user: str | None = None) -> Flow[tuple[AutomationToken, ...]]:
+        """The tokens of one person, or all, the newest first; never what proves them."""
+        return (yield from automation.tokens_of(user))
+
+    @both
+    def revoke_token(self, id: str, *, by: str | None = None) -> Flow[AutomationToken]:  # noqa: A002
+        """End a token: it is refused from the next request on, on every node."""
+        return (yield from automation.revoke_token(id, by=self.administrator(by)))
+
+    @both
+    def identity_moved(self, *, by: str | None = None) -> Flow[Identity]:
+        """Say that this is the original, which lies elsewhere or has another address now: calls go out again (G-06)."""
+        return (yield from links.moved(by=self.administrator(by)))
+
+    @both
+    def identity_copied(self, *, by: str | None = None) -> Flow[Identity]:
+        """Say that this is a copy: it becomes an application of its own, with a new id and key and no working link.
+
+        Tokens, grants and secrets are dropped, here only; names and policies stay, so that links can be made again.
+        """
+        return (yield from links.copied(by=self.administrator(by)))
+
+    @both
+    def audit(self, limit: int = 100, **only: Unpack[AuditFilters]) -> Flow[tuple[Written, ...]]:
+        """The newest records of what was done, newest first; only those that `AuditFilters` lets pass."""
+        records: tuple[Written, ...] = yield AuditTrail(limit, **only)
+        return records
+
+    @both
+    def verify_audit(self, noted: Head | None = None) -> Flow[AuditVerdict]:
+        """Check the chain of the records; tells the first one that does not fit. `noted` is a head that was kept elsewhere."""
+        verdict: AuditVerdict = yield VerifyAudit(noted)
+        return verdict
+
+    @both
+    def explain_refusal(self, id: str) -> Flow[Explained]:  # noqa: A002
+        """Why one of `refusals` was refused, and what mends it."""
+        return (yield from explain_refusal(id, mechanisms=self.mechanisms))
+
+
+class AppLinks(Face):
     """Application links, for synchronous code: finds links, makes and changes them."""
 
     def primary(self, type: str) -> LinkedApplication:  # noqa: A002
@@ -74,10 +364,6 @@ class AppLinks(Application):
     def links(self, type: str | None = None) -> tuple[LinkedApplication, ...]:  # noqa: A002
         """All linked applications, or all of a type; the primary one first."""
         return tuple(LinkedApplication(link, self) for link in self.run(links.links_of(type)))
-
-    def look(self, url: str) -> Found:
-        """Look at an address before a link is made: who is there, and what stands against a link. Writes nothing."""
-        return self.run(links.look(url))
 
     def create_link(
         self,
@@ -96,39 +382,6 @@ class AppLinks(Application):
         """
         flow = links.create_link(url, administrator, same_users=same_users, by=self.administrator(by), name=name)
         return LinkedApplication(self.run(flow), self)
-
-    def set_up_product(
-        self,
-        url: str,
-        administrator: Administrator | None = None,
-        *,
-        same_users: bool,
-        execute_as: str | None = None,
-        name: str | None = None,
-        by: str | None = None,
-    ) -> SetUp:
-        """Link this application and the Jira, Confluence, Bitbucket or Bamboo at `url`; tells what was done and what is left.
-
-        With an `administrator` of theirs, what its REST allows is done there too; `execute_as` is their user for calls that
-        name nobody. What is left stands in the result, by the dialogs of its version. Saying it again repairs.
-        """
-        by = self.administrator(by)
-        flow = links.set_up_product(url, administrator, same_users=same_users, by=by, name=name, execute_as=execute_as)
-        return self.run(flow)
-
-    def link_steps(self, name: str) -> Guide:
-        """What is to be entered on the far side of a link, by the dialogs of its product and version, with exact values."""
-        return self.run(_then(name, links.guide))
-
-    def check_entered(self, name: str, user: str | None = None, *, by: str | None = None) -> Checked:
-        """Check live what was entered on the far side of a link, one thing at a time; `user` is impersonated for it once."""
-        by = self.administrator(by)
-        return self.run(_then(name, lambda link: check_entered(link, user, by=by, mechanisms=self.mechanisms)))
-
-    def change_policy(self, name: str, policy: Policy, *, by: str | None = None) -> Link:
-        """Replace the rules for whom a linked application may impersonate here, and for what."""
-        by = self.administrator(by)
-        return self.run(_then(name, lambda link: links.change_policy(link, policy, by=by)))
 
     def register_link(
         self,
@@ -149,180 +402,10 @@ class AppLinks(Application):
         flow = links.register(name, url, type=type, consumer=consumer, provider=provider, same_users=same_users, by=by)
         return LinkedApplication(self.run(flow), self)
 
-    def change_link(self, name: str, *, by: str | None = None, **settings: Unpack[LinkSettings]) -> Link:
-        """Set levels, signature method and all else that `LinkSettings` names; what is not named stays."""
-        by, changes = self.administrator(by), links.Changes.read(settings)
-        loaded = names_of(self.mechanisms)
-        return self.run(_then(name, lambda link: links.change(link, changes, by=by, loaded=loaded)))
-
-    def compare_people(self, name: str, *, by: str | None = None) -> Comparison:
-        """Find out which of our people a linked application has, too, without showing it who they are; and keep it.
-
-        Both directories must offer `everyone()`. The other side learns the same about its own people. Raises `CannotCompare`.
-        """
-        by = self.administrator(by)
-        return self.run(_then(name, lambda link: compare(link, by=by)))
-
-    def comparison(self, name: str) -> Comparison | None:
-        """What the last comparison of people over that link has found, whichever side asked for it; None if there was none."""
-        return self.run(_comparison(name))
-
-    def trust(self, name: str, *, by: str | None = None) -> Link:
-        """Read its certificate at the far side, and accept what it vouches for from now on (Trusted Applications, legacy)."""
-        by = self.administrator(by)
-        loaded = names_of(self.mechanisms)
-        return self.run(_then(name, lambda link: links.trust(link, by=by, loaded=loaded)))
-
-    def set_secret(self, name: str, direction: str, secret: str, *, by: str | None = None) -> None:
-        """Keep the secret of a link's "outgoing" or "incoming" side: of HMAC, or our password for Basic. Never shown again."""
-        by = self.administrator(by)
-        self.run(_then(name, lambda link: links.set_secret(link, direction, secret, by=by)))
-
-    def new_secret(self, name: str, *, by: str | None = None) -> str:
-        """Make the secret by which the other application proves itself here, for HMAC or Basic; shown this once."""
-        by = self.administrator(by)
-        return self.run(_then(name, lambda link: links.new_secret(link, by=by)))
-
-    def make_primary(self, name: str, *, by: str | None = None) -> Link:
-        """Make this link the one that is used for its type when none is named."""
-        by = self.administrator(by)
-        return self.run(_then(name, lambda link: links.make_primary(link, by=by)))
-
-    def rotate_key(self, *, announce: bool = True, by: str | None = None) -> KeyStatus:
-        """A new key pair to sign with, told to all who understand that; every link goes on with a key that is known there."""
-        by = self.administrator(by)
-        return self.run(_rotated(by, announce=announce))
-
-    def key_status(self) -> KeyStatus:
-        """Which of our keys each link signs with, and what came of telling the current one."""
-        return self.run(signing_keys.status())
-
-    def announce_key(self, name: str | None = None, *, by: str | None = None) -> KeyStatus:
-        """Tell our current key again: to the application of one link, or to all that know another one."""
-        by = self.administrator(by)
-        return self.run(_perhaps(name, lambda link: telling.announce_key(link, by=by)))
-
-    def use_new_key(self, name: str, *, by: str | None = None) -> Link:
-        """Sign with our current key over this link from now on: it was entered over there."""
-        by = self.administrator(by)
-        return self.run(_then(name, lambda link: signing_keys.use_new_key(link, by=by)))
-
-    def retire_keys(self, *, by: str | None = None) -> tuple[str, ...]:
-        """Delete those of our keys that no link signs with any more; their fingerprints."""
-        return self.run(signing_keys.retire(by=self.administrator(by)))
-
-    def change_public_key(self, name: str, key: str, *, overlap: float = OVERLAP, by: str | None = None) -> Link:
-        """Know the other application by another public key; the old one holds for `overlap` seconds more, 0 for none."""
-        by = self.administrator(by)
-        return self.run(_then(name, lambda link: signing_keys.change_public_key(link, key, overlap=overlap, by=by)))
-
-    def move_link(self, name: str, url: str, *, unproven: bool = False, by: str | None = None) -> Moved:
-        """Let a link follow the other application to another address; `unproven` where that cannot prove to be the same."""
-        by = self.administrator(by)
-        return self.run(_then(name, lambda link: moving.move(link, url, unproven=unproven, by=by)))
-
-    def announce_address(self, name: str | None = None, *, by: str | None = None) -> tuple[AddressTold, ...]:
-        """Tell our present address to the application of one link, or to all; each asks us for a proof there, and follows."""
-        by = self.administrator(by)
-        return self.run(_perhaps(name, lambda link: telling.announce_address(link, by=by)))
-
-    def delete_link(self, name: str, *, both: bool = False, by: str | None = None) -> Deleted:
-        """Delete our end of a link; or `both`, and then neither where the other one cannot be."""
-        by, mechanisms, who = self.administrator(by), self.mechanisms, _whoever_acts()
-        deleting = _then(name, lambda link: telling.delete(link, both=both, by=by, acting=who, mechanisms=mechanisms))
-        return self.run(deleting)
-
-    def test_link(self, name: str, user: str, *, using: str | None = None, by: str | None = None) -> Tried:
-        """Ask the other application who is calling, as that user, by one harmless call on the record (R-46).
-
-        `using` demands a mechanism. Raises what any call raises, and `PersonUnknown` where the directory does not know them.
-        """
-        by = self.administrator(by)
-        return self.run(_then(name, lambda link: trying.tried(link, user, using, self.mechanisms, by=by)))
-
-    def diagnose(self, name: str, user: str | None = None, *, by: str | None = None, strict: bool = False) -> Diagnosis:
-        """Examine a link, live: how it is, why, and what to do; see `applinks.doctor`.
-
-        As `user`, one harmless call is made, caused by the administrator `by`; without one, a call that names nobody.
-        """
-        examine = partial(doctor.examine, user=user, by=by, mechanisms=self.mechanisms, strict=strict)
-        return self.run(_then(name, examine))
-
-    def diagnose_all(self, user: str | None = None, *, by: str | None = None, strict: bool = False) -> tuple[Diagnosis, ...]:
-        """Examine all links, one after the other; see `diagnose`."""
-        return self.run(doctor.examine_all(user=user, by=by, mechanisms=self.mechanisms, strict=strict))
-
-    def link_entities(
-        self, name: str, ours: Entity, theirs: Entity, *, primary: bool = False, by: str | None = None
-    ) -> EntityLink:
-        """Link a thing of this application (a project) with one of a linked application (a space); see `Entity`."""
-        by = self.administrator(by)
-        return self.run(_then(name, lambda link: links.link_entities(link, ours, theirs, primary=primary, by=by)))
-
-    def unlink_entities(self, id: str, *, by: str | None = None) -> EntityLink:  # noqa: A002
-        """Take such a link away."""
-        return self.run(links.unlink_entities(id, by=self.administrator(by)))
-
-    def entity_links(self, ours: Entity | None = None, *, link: str | None = None) -> tuple[EntityLink, ...]:
-        """What is linked with a thing of ours, over one link, or at all; primary ones first."""
-        return self.run(_entity_links(ours, link))
-
     def linked_entity(self, ours: Entity, type: str) -> LinkedEntity[LinkedApplication]:  # noqa: A002
         """The thing of that type that is used for a thing of ours when none is named, and the application that has it."""
         link, found = self.run(_linked_entity(ours, type))
         return LinkedEntity(LinkedApplication(link, self), found.remote)
-
-    def grants(self, user: str | None = None, *, link: str | None = None) -> tuple[consent.Given, ...]:
-        """What one person, or everybody, has allowed other applications to do as them here; or one application."""
-        return self.run(_grants(user, link))
-
-    def revoke_grant(self, id: str, *, by: str | None = None) -> consent.Given:  # noqa: A002
-        """Take back what somebody allowed, as an administrator; it is refused from the next request on, on every node."""
-        return self.run(consent.revoke(id, self.administrator(by), administrator=True))
-
-    def consents(self, user: str | None = None, *, link: str | None = None) -> tuple[Consent, ...]:
-        """The consents of one person, or of everybody, by which this application may act over there."""
-        return self.run(_consents(user, link))
-
-    def forget_consent(self, link: str, user: str, *, by: str | None = None) -> bool:
-        """Drop the consent of a person; the next call as them asks for it again. False if there was none."""
-        by = self.administrator(by)
-        return self.run(_then(link, lambda found: dance.forget(found, user, why="consent forgotten", by=by)))
-
-    def make_token(
-        self, label: str, *, user: str | None = None, read_only: bool = False, days: int | None = None, by: str | None = None
-    ) -> TokenMade:
-        """Make a token with which a program administers this application over HTTP, as `user` or whoever has it made.
-
-        `label` says what it is for; it holds for 90 `days` if nothing is said. Its `secret` is shown this once.
-        """
-        by = self.administrator(by)
-        flow = automation.make_token(label, user or by, by=by, may_change=not read_only, days=days)
-        return self.run(flow)
-
-    def tokens(self, user: str | None = None) -> tuple[AutomationToken, ...]:
-        """The tokens of one person, or all, the newest first; never what proves them."""
-        return self.run(automation.tokens_of(user))
-
-    def revoke_token(self, id: str, *, by: str | None = None) -> AutomationToken:  # noqa: A002
-        """End a token: it is refused from the next request on, on every node."""
-        return self.run(automation.revoke_token(id, by=self.administrator(by)))
-
-    def identity_moved(self, *, by: str | None = None) -> Identity:
-        """Say that this is the original, which lies elsewhere or has another address now: calls go out again (G-06)."""
-        return self.run(links.moved(by=self.administrator(by)))
-
-    def identity_copied(self, *, by: str | None = None) -> Identity:
-        """Say that this is a copy: it becomes an application of its own, with a new id and key and no working link.
-
-        Tokens, grants and secrets are dropped, here only; names and policies stay, so that links can be made again.
-        """
-        return self.run(links.copied(by=self.administrator(by)))
-
-    def audit(self, limit: int = 100, **only: Unpack[AuditFilters]) -> tuple[Written, ...]:
-        """The newest records of what was done, newest first; only those that `AuditFilters` lets pass."""
-        records: tuple[Written, ...] = self.answer(AuditTrail(limit, **only))
-        return records
 
     def export_audit(self, format: str = "json", *, since: float | None = None, until: float | None = None) -> Iterator[str]:  # noqa: A002
         """The records as text in pieces, the oldest first, in "json" or "csv"; see `applinks.audit.Export`."""
@@ -330,19 +413,10 @@ class AppLinks(Application):
         while (piece := self.run(export.next_piece())) is not None:
             yield piece
 
-    def verify_audit(self, noted: Head | None = None) -> AuditVerdict:
-        """Check the chain of the records; tells the first one that does not fit. `noted` is a head that was kept elsewhere."""
-        verdict: AuditVerdict = self.answer(VerifyAudit(noted))
-        return verdict
-
     def refusals(self, link: str | None = None) -> tuple[Refusal, ...]:
         """The requests over links, or over one, that were refused lately, the newest first. Few of each link are kept."""
         self._afterwards.settle()
         return self.run(_refusals(link))
-
-    def explain_refusal(self, id: str) -> Explained:  # noqa: A002
-        """Why one of `refusals` was refused, and what mends it."""
-        return self.run(explain_refusal(id, mechanisms=self.mechanisms))
 
     def explain_request(self, text: str, *, base_string: str | None = None) -> Explained:
         """The same of a request that is pasted: as it goes over the wire (request line, headers, body), or as a curl command.
@@ -365,7 +439,7 @@ class AppLinks(Application):
         self.close()
 
 
-class AsyncAppLinks(Application):
+class AsyncAppLinks(Face):
     """Application links, for asynchronous code: the methods of `AppLinks`, awaited."""
 
     async def primary(self, type: str) -> AsyncLinkedApplication:  # noqa: A002
@@ -380,10 +454,6 @@ class AsyncAppLinks(Application):
         """All linked applications, or all of a type; the primary one first."""
         return tuple(AsyncLinkedApplication(link, self) for link in await self.run_async(links.links_of(type)))
 
-    async def look(self, url: str) -> Found:
-        """Look at an address before a link is made: who is there, and what stands against a link. Writes nothing."""
-        return await self.run_async(links.look(url))
-
     async def create_link(
         self,
         url: str,
@@ -396,35 +466,6 @@ class AsyncAppLinks(Application):
         """Link this application and the one at `url`, both ways, in the way that fits; see `AppLinks.create_link`."""
         flow = links.create_link(url, administrator, same_users=same_users, by=self.administrator(by), name=name)
         return AsyncLinkedApplication(await self.run_async(flow), self)
-
-    async def set_up_product(
-        self,
-        url: str,
-        administrator: Administrator | None = None,
-        *,
-        same_users: bool,
-        execute_as: str | None = None,
-        name: str | None = None,
-        by: str | None = None,
-    ) -> SetUp:
-        """Link this application and the product at `url`; see `AppLinks.set_up_product`."""
-        by = self.administrator(by)
-        flow = links.set_up_product(url, administrator, same_users=same_users, by=by, name=name, execute_as=execute_as)
-        return await self.run_async(flow)
-
-    async def link_steps(self, name: str) -> Guide:
-        """What is to be entered on the far side of a link, by the dialogs of its product and version, with exact values."""
-        return await self.run_async(_then(name, links.guide))
-
-    async def check_entered(self, name: str, user: str | None = None, *, by: str | None = None) -> Checked:
-        """Check live what was entered on the far side of a link, one thing at a time; `user` is impersonated for it once."""
-        by = self.administrator(by)
-        return await self.run_async(_then(name, lambda link: check_entered(link, user, by=by, mechanisms=self.mechanisms)))
-
-    async def change_policy(self, name: str, policy: Policy, *, by: str | None = None) -> Link:
-        """Replace the rules for whom a linked application may impersonate here, and for what."""
-        by = self.administrator(by)
-        return await self.run_async(_then(name, lambda link: links.change_policy(link, policy, by=by)))
 
     async def register_link(
         self,
@@ -442,173 +483,10 @@ class AsyncAppLinks(Application):
         flow = links.register(name, url, type=type, consumer=consumer, provider=provider, same_users=same_users, by=by)
         return AsyncLinkedApplication(await self.run_async(flow), self)
 
-    async def change_link(self, name: str, *, by: str | None = None, **settings: Unpack[LinkSettings]) -> Link:
-        """Set levels, signature method and all else that `LinkSettings` names; what is not named stays."""
-        by, changes = self.administrator(by), links.Changes.read(settings)
-        loaded = names_of(self.mechanisms)
-        return await self.run_async(_then(name, lambda link: links.change(link, changes, by=by, loaded=loaded)))
-
-    async def compare_people(self, name: str, *, by: str | None = None) -> Comparison:
-        """Find out which of our people a linked application has, too; see `AppLinks.compare_people`."""
-        by = self.administrator(by)
-        return await self.run_async(_then(name, lambda link: compare(link, by=by)))
-
-    async def comparison(self, name: str) -> Comparison | None:
-        """What the last comparison of people over that link has found; see `AppLinks.comparison`."""
-        return await self.run_async(_comparison(name))
-
-    async def trust(self, name: str, *, by: str | None = None) -> Link:
-        """Accept what the application vouches for from now on; see `AppLinks.trust`."""
-        by = self.administrator(by)
-        loaded = names_of(self.mechanisms)
-        return await self.run_async(_then(name, lambda link: links.trust(link, by=by, loaded=loaded)))
-
-    async def set_secret(self, name: str, direction: str, secret: str, *, by: str | None = None) -> None:
-        """Keep the secret of a link's "outgoing" or "incoming" side: of HMAC, or our password for Basic. Never shown again."""
-        by = self.administrator(by)
-        await self.run_async(_then(name, lambda link: links.set_secret(link, direction, secret, by=by)))
-
-    async def new_secret(self, name: str, *, by: str | None = None) -> str:
-        """Make the secret by which the other application proves itself here, for HMAC or Basic; shown this once."""
-        by = self.administrator(by)
-        return await self.run_async(_then(name, lambda link: links.new_secret(link, by=by)))
-
-    async def make_primary(self, name: str, *, by: str | None = None) -> Link:
-        """Make this link the one that is used for its type when none is named."""
-        by = self.administrator(by)
-        return await self.run_async(_then(name, lambda link: links.make_primary(link, by=by)))
-
-    async def rotate_key(self, *, announce: bool = True, by: str | None = None) -> KeyStatus:
-        """A new key pair to sign with, told to all who understand that; every link goes on with a key that is known there."""
-        by = self.administrator(by)
-        return await self.run_async(_rotated(by, announce=announce))
-
-    async def key_status(self) -> KeyStatus:
-        """Which of our keys each link signs with, and what came of telling the current one."""
-        return await self.run_async(signing_keys.status())
-
-    async def announce_key(self, name: str | None = None, *, by: str | None = None) -> KeyStatus:
-        """Tell our current key again: to the application of one link, or to all that know another one."""
-        by = self.administrator(by)
-        return await self.run_async(_perhaps(name, lambda link: telling.announce_key(link, by=by)))
-
-    async def use_new_key(self, name: str, *, by: str | None = None) -> Link:
-        """Sign with our current key over this link from now on: it was entered over there."""
-        by = self.administrator(by)
-        return await self.run_async(_then(name, lambda link: signing_keys.use_new_key(link, by=by)))
-
-    async def retire_keys(self, *, by: str | None = None) -> tuple[str, ...]:
-        """Delete those of our keys that no link signs with any more; their fingerprints."""
-        return await self.run_async(signing_keys.retire(by=self.administrator(by)))
-
-    async def change_public_key(self, name: str, key: str, *, overlap: float = OVERLAP, by: str | None = None) -> Link:
-        """Know the other application by another public key; the old one holds for `overlap` seconds more, 0 for none."""
-        by = self.administrator(by)
-        return await self.run_async(_then(name, lambda link: signing_keys.change_public_key(link, key, overlap=overlap, by=by)))
-
-    async def move_link(self, name: str, url: str, *, unproven: bool = False, by: str | None = None) -> Moved:
-        """Let a link follow the other application to another address; `unproven` where that cannot prove to be the same."""
-        by = self.administrator(by)
-        return await self.run_async(_then(name, lambda link: moving.move(link, url, unproven=unproven, by=by)))
-
-    async def announce_address(self, name: str | None = None, *, by: str | None = None) -> tuple[AddressTold, ...]:
-        """Tell our present address to the application of one link, or to all; each asks us for a proof there, and follows."""
-        by = self.administrator(by)
-        return await self.run_async(_perhaps(name, lambda link: telling.announce_address(link, by=by)))
-
-    async def delete_link(self, name: str, *, both: bool = False, by: str | None = None) -> Deleted:
-        """Delete our end of a link; or `both`, and then neither where the other one cannot be."""
-        by, mechanisms, who = self.administrator(by), self.mechanisms, _whoever_acts()
-        deleting = _then(name, lambda link: telling.delete(link, both=both, by=by, acting=who, mechanisms=mechanisms))
-        return await self.run_async(deleting)
-
-    async def test_link(self, name: str, user: str, *, using: str | None = None, by: str | None = None) -> Tried:
-        """Ask the other application who is calling, as that user; see `AppLinks.test_link`."""
-        by = self.administrator(by)
-        return await self.run_async(_then(name, lambda link: trying.tried(link, user, using, self.mechanisms, by=by)))
-
-    async def diagnose(self, name: str, user: str | None = None, *, by: str | None = None, strict: bool = False) -> Diagnosis:
-        """Examine a link, live: how it is, why, and what to do; see `applinks.doctor`.
-
-        As `user`, one harmless call is made, caused by the administrator `by`; without one, a call that names nobody.
-        """
-        examine = partial(doctor.examine, user=user, by=by, mechanisms=self.mechanisms, strict=strict)
-        return await self.run_async(_then(name, examine))
-
-    async def diagnose_all(
-        self, user: str | None = None, *, by: str | None = None, strict: bool = False
-    ) -> tuple[Diagnosis, ...]:
-        """Examine all links, one after the other; see `diagnose`."""
-        return await self.run_async(doctor.examine_all(user=user, by=by, mechanisms=self.mechanisms, strict=strict))
-
-    async def link_entities(
-        self, name: str, ours: Entity, theirs: Entity, *, primary: bool = False, by: str | None = None
-    ) -> EntityLink:
-        """Link a thing of this application (a project) with one of a linked application (a space); see `Entity`."""
-        by = self.administrator(by)
-        return await self.run_async(_then(name, lambda link: links.link_entities(link, ours, theirs, primary=primary, by=by)))
-
-    async def unlink_entities(self, id: str, *, by: str | None = None) -> EntityLink:  # noqa: A002
-        """Take such a link away."""
-        return await self.run_async(links.unlink_entities(id, by=self.administrator(by)))
-
-    async def entity_links(self, ours: Entity | None = None, *, link: str | None = None) -> tuple[EntityLink, ...]:
-        """What is linked with a thing of ours, over one link, or at all; primary ones first."""
-        return await self.run_async(_entity_links(ours, link))
-
     async def linked_entity(self, ours: Entity, type: str) -> LinkedEntity[AsyncLinkedApplication]:  # noqa: A002
         """The thing of that type that is used for a thing of ours when none is named, and the application that has it."""
         link, found = await self.run_async(_linked_entity(ours, type))
         return LinkedEntity(AsyncLinkedApplication(link, self), found.remote)
-
-    async def grants(self, user: str | None = None, *, link: str | None = None) -> tuple[consent.Given, ...]:
-        """What one person, or everybody, has allowed other applications to do as them here; or one application."""
-        return await self.run_async(_grants(user, link))
-
-    async def revoke_grant(self, id: str, *, by: str | None = None) -> consent.Given:  # noqa: A002
-        """Take back what somebody allowed, as an administrator; it is refused from the next request on, on every node."""
-        return await self.run_async(consent.revoke(id, self.administrator(by), administrator=True))
-
-    async def consents(self, user: str | None = None, *, link: str | None = None) -> tuple[Consent, ...]:
-        """The consents of one person, or of everybody, by which this application may act over there."""
-        return await self.run_async(_consents(user, link))
-
-    async def forget_consent(self, link: str, user: str, *, by: str | None = None) -> bool:
-        """Drop the consent of a person; the next call as them asks for it again. False if there was none."""
-        by = self.administrator(by)
-        return await self.run_async(_then(link, lambda found: dance.forget(found, user, why="consent forgotten", by=by)))
-
-    async def make_token(
-        self, label: str, *, user: str | None = None, read_only: bool = False, days: int | None = None, by: str | None = None
-    ) -> TokenMade:
-        """Make a token with which a program administers this application over HTTP, as `user` or whoever has it made.
-
-        `label` says what it is for; it holds for 90 `days` if nothing is said. Its `secret` is shown this once.
-        """
-        by = self.administrator(by)
-        flow = automation.make_token(label, user or by, by=by, may_change=not read_only, days=days)
-        return await self.run_async(flow)
-
-    async def tokens(self, user: str | None = None) -> tuple[AutomationToken, ...]:
-        """The tokens of one person, or all, the newest first; never what proves them."""
-        return await self.run_async(automation.tokens_of(user))
-
-    async def revoke_token(self, id: str, *, by: str | None = None) -> AutomationToken:  # noqa: A002
-        """End a token: it is refused from the next request on, on every node."""
-        return await self.run_async(automation.revoke_token(id, by=self.administrator(by)))
-
-    async def identity_moved(self, *, by: str | None = None) -> Identity:
-        """Say that this is the original, which lies elsewhere or has another address now; see `AppLinks.identity_moved`."""
-        return await self.run_async(links.moved(by=self.administrator(by)))
-
-    async def identity_copied(self, *, by: str | None = None) -> Identity:
-        """Say that this is a copy: it becomes an application of its own; see `AppLinks.identity_copied`."""
-        return await self.run_async(links.copied(by=self.administrator(by)))
-
-    async def audit(self, limit: int = 100, **only: Unpack[AuditFilters]) -> tuple[Written, ...]:
-        """The newest records of what was done, newest first; only those that `AuditFilters` lets pass."""
-        records: tuple[Written, ...] = await self.answer_async(AuditTrail(limit, **only))
-        return records
 
     async def export_audit(
         self,
@@ -622,19 +500,10 @@ class AsyncAppLinks(Application):
         while (piece := await self.run_async(export.next_piece())) is not None:
             yield piece
 
-    async def verify_audit(self, noted: Head | None = None) -> AuditVerdict:
-        """Check the chain of the records; see `AppLinks.verify_audit`."""
-        verdict: AuditVerdict = await self.answer_async(VerifyAudit(noted))
-        return verdict
-
     async def refusals(self, link: str | None = None) -> tuple[Refusal, ...]:
         """The requests that were refused lately; see `AppLinks.refusals`."""
         await asyncio.to_thread(self._afterwards.settle)
         return await self.run_async(_refusals(link))
-
-    async def explain_refusal(self, id: str) -> Explained:  # noqa: A002
-        """Why one of `refusals` was refused, and what mends it."""
-        return await self.run_async(explain_refusal(id, mechanisms=self.mechanisms))
 
     async def explain_request(self, text: str, *, base_string: str | None = None) -> Explained:
         """The same of a request that is pasted; see `AppLinks.explain_request`."""

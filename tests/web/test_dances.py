@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 import pytest
 
 from applinks.errors import StoreUnavailable, TransportFailed
-from applinks.links import IsOurStamp, KeepDance, Level
+from applinks.links import IsOurStamp, KeepDance, Level, Suspension
 from applinks.web.answers import AFTER_SIGN_IN
 from applinks.web.visit import AUTHORIZE, START
 from applinks.wire.messages import Response
@@ -26,6 +26,7 @@ from web.visitor import (
     in_one_browser,
     outcome,
     records,
+    said_by,
     start_of,
 )
 
@@ -279,3 +280,13 @@ def test_nor_does_one_in_the_address_of_the_consent_page(alice, back):
     """T-42: it knows no return address at all, and what is not shown is not followed."""
     page = alice.get(AUTHORIZE, {"oauth_token": TOKEN, "return_to": back, "oauth_callback": back})
     assert Dom(page.body.decode()).skeleton() == Dom(alice.get(AUTHORIZE, {"oauth_token": TOKEN}).body.decode()).skeleton()
+
+
+def test_where_outgoing_trust_is_suspended_nothing_begins_and_it_says_why(wiki, tracker):
+    """G-06: nobody knows whether this is the original or a copy."""
+    address = start_of(wiki, "alice")
+    wiki.identity = replace(wiki.identity, suspension=Suspension(0.0, "the database lies elsewhere"))
+    answer = in_one_browser(wiki, "alice").open(address)
+    assert outcome(answer) == (503, "That link is not ready")
+    assert "the database lies elsewhere" in said_by(answer)
+    assert wiki.dances == {}

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection
 
@@ -112,74 +112,22 @@ class Store:
         self._sealing = sealing
         self._clock = clock
         self._kept = Kept()
-        secrets, tokens, grants = Secrets(sealing), Tokens(sealing, clock), Grants(sealing, clock)
-        trail, automation = Trail(database, sealing, clock), AutomationTokensKept(clock)
-        keys = Keys(sealing, secrets, tokens, clock)
-        refused = self._refused = RefusedRequests(sealing, clock)
-        kept: dict[type[Question], Answer] = {
-            WhoWeAre: identity.who_we_are,
-            OurKey: keys.our_key,
-            OurKeys: keys.our_keys,
-            FactsFor: keys.facts_for,
-            LinkById: links.link_by_id,
-            LinkByName: links.link_by_name,
-            LinkOfConsumer: links.link_of_consumer,
-            LinkOfAccount: links.link_of_account,
-            Links: links.all_links,
-            SecretOf: secrets.find,
-            GrantOfToken: grants.grant_of_token,
-            VerdictOf: comparisons.verdict_of,
-        }
+        parts = _Parts.of(database, sealing, clock)
+        self._refused = parts.refused
+        kept = _kept(parts)
         self._keeps = frozenset(kept)
-        self._grouped: Mapping[type[Question], Any] = {SpendNonce: nonces, WriteDown: Grouped(trail)}
+        self._grouped: Mapping[type[Question], Any] = {SpendNonce: nonces, WriteDown: Grouped(parts.trail)}
         self.answers = {
             **{question: self._keeping(answer) for question, answer in kept.items()},
+            **{question: self._reading(answer) for question, answer in _read(parts).items()},
+            **{question: self._writing(answer) for question, answer in _written(parts).items()},
             **{question: grouped.answer for question, grouped in self._grouped.items()},
             NoticePlace: self._notice_place,
             NotePlace: self._note_place,
             BecomeAnother: self._become_another,
-            Stamp: keys.stamp,
-            IsOurStamp: keys.is_our_stamp,
-            RotateKey: self._writing(keys.rotate),
-            RetireKeys: self._writing(keys.retire),
-            SaveLink: self._writing(links.save_link),
-            RemoveLink: self._writing(links.remove_link),
-            EntityLinks: self._reading(entities.entity_links),
-            SaveEntityLink: self._writing(entities.save_entity_link),
-            RemoveEntityLink: self._writing(entities.remove_entity_link),
-            ChangeLinkId: self._writing(Renaming(secrets, tokens).change_id),
-            RememberParameter: self._writing(links.remember_parameter),
-            KeepComparison: self._writing(comparisons.keep_comparison),
-            ComparisonOf: self._reading(comparisons.comparison_of),
-            KeepSecret: self._writing(secrets.keep),
-            HoldsSecret: self._reading(secrets.holds),
-            ConsentsHeld: self._reading(tokens.held),
-            KeepToken: self._writing(tokens.keep),
-            ForgetToken: self._writing(tokens.forget),
-            TakeTurn: self._writing(tokens.take_turn),
-            KeepDance: self._writing(tokens.keep_dance),
-            DanceOf: self._reading(tokens.dance_of),
-            EndDance: self._writing(tokens.end_dance),
-            KeepRequestToken: self._writing(grants.keep_request_token),
-            RequestTokenOf: self._reading(grants.request_token_of),
-            Decide: self._writing(grants.decide),
-            CountWrongVerifier: self._writing(grants.count_wrong_verifier),
-            SpendRequestToken: self._writing(grants.spend_request_token),
-            RenewGrant: self._writing(grants.renew),
-            GrantsGiven: self._reading(grants.given),
-            RevokeGrant: self._writing(grants.revoke),
-            KeepAutomationToken: self._writing(automation.keep),
-            AutomationTokenOf: self._reading(automation.of_digest),
-            AutomationTokens: self._reading(automation.all),
-            RevokeAutomationToken: self._writing(automation.revoke),
-            NoteUse: self._writing(automation.note_use),
+            Stamp: parts.keys.stamp,
+            IsOurStamp: parts.keys.is_our_stamp,
             KeepRefusal: self._keep_refusal,
-            RefusalOf: self._reading(refused.find),
-            Refusals: self._reading(refused.all),
-            AuditTrail: self._reading(trail.read),
-            AuditHead: self._reading(trail.head),
-            AuditSpan: self._reading(trail.span),
-            VerifyAudit: self._reading(trail.verify),
         }
 
     @classmethod
@@ -333,3 +281,96 @@ class Store:
     def _try_the_keys(self) -> None:
         if self._find_identity() is not None:
             self.answer(OurKey())
+
+
+class _Parts(NamedTuple):
+    """Those that answer with more than a connection."""
+
+    secrets: Secrets
+    tokens: Tokens
+    grants: Grants
+    trail: Trail
+    automation: AutomationTokensKept
+    keys: Keys
+    refused: RefusedRequests
+
+    @classmethod
+    def of(cls, database: Database, sealing: Sealing, clock: Callable[[], float]) -> _Parts:
+        """All of them, over the same keys and the same clock."""
+        secrets, tokens = Secrets(sealing), Tokens(sealing, clock)
+        return cls(
+            secrets=secrets,
+            tokens=tokens,
+            grants=Grants(sealing, clock),
+            trail=Trail(database, sealing, clock),
+            automation=AutomationTokensKept(clock),
+            keys=Keys(sealing, secrets, tokens, clock),
+            refused=RefusedRequests(sealing, clock),
+        )
+
+
+def _kept(parts: _Parts) -> dict[type[Question], Answer]:
+    """What is read far more often than it changes, and kept in memory."""
+    return {
+        WhoWeAre: identity.who_we_are,
+        OurKey: parts.keys.our_key,
+        OurKeys: parts.keys.our_keys,
+        FactsFor: parts.keys.facts_for,
+        LinkById: links.link_by_id,
+        LinkByName: links.link_by_name,
+        LinkOfConsumer: links.link_of_consumer,
+        LinkOfAccount: links.link_of_account,
+        Links: links.all_links,
+        SecretOf: parts.secrets.find,
+        GrantOfToken: parts.grants.grant_of_token,
+        VerdictOf: comparisons.verdict_of,
+    }
+
+
+def _read(parts: _Parts) -> dict[type[Question], Answer]:
+    return {
+        EntityLinks: entities.entity_links,
+        ComparisonOf: comparisons.comparison_of,
+        HoldsSecret: parts.secrets.holds,
+        ConsentsHeld: parts.tokens.held,
+        DanceOf: parts.tokens.dance_of,
+        RequestTokenOf: parts.grants.request_token_of,
+        GrantsGiven: parts.grants.given,
+        AutomationTokenOf: parts.automation.of_digest,
+        AutomationTokens: parts.automation.all,
+        RefusalOf: parts.refused.find,
+        Refusals: parts.refused.all,
+        AuditTrail: parts.trail.read,
+        AuditHead: parts.trail.head,
+        AuditSpan: parts.trail.span,
+        VerifyAudit: parts.trail.verify,
+    }
+
+
+def _written(parts: _Parts) -> dict[type[Question], Answer]:
+    return {
+        RotateKey: parts.keys.rotate,
+        RetireKeys: parts.keys.retire,
+        SaveLink: links.save_link,
+        RemoveLink: links.remove_link,
+        SaveEntityLink: entities.save_entity_link,
+        RemoveEntityLink: entities.remove_entity_link,
+        ChangeLinkId: Renaming(parts.secrets, parts.tokens).change_id,
+        RememberParameter: links.remember_parameter,
+        KeepComparison: comparisons.keep_comparison,
+        KeepSecret: parts.secrets.keep,
+        KeepToken: parts.tokens.keep,
+        ForgetToken: parts.tokens.forget,
+        TakeTurn: parts.tokens.take_turn,
+        KeepDance: parts.tokens.keep_dance,
+        EndDance: parts.tokens.end_dance,
+        KeepRequestToken: parts.grants.keep_request_token,
+        Decide: parts.grants.decide,
+        CountWrongVerifier: parts.grants.count_wrong_verifier,
+        SpendRequestToken: parts.grants.spend_request_token,
+        RenewGrant: parts.grants.renew,
+        RevokeGrant: parts.grants.revoke,
+        KeepAutomationToken: parts.automation.keep,
+        RevokeAutomationToken: parts.automation.revoke,
+        NoteUse: parts.automation.note_use,
+    }

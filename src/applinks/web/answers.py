@@ -17,6 +17,7 @@ from applinks.errors import (
     MalformedAnswer,
     MechanismMissing,
     MethodForbidden,
+    TrustSuspended,
 )
 from applinks.outgoing import dance
 from applinks.web import look
@@ -60,6 +61,7 @@ def notice_of(visit: PageVisit, trouble: AppLinksError, back: str) -> Response:
         MechanismMissing: Kind.NOT_SET_UP,
         ConfigurationError: Kind.NOT_SET_UP,
         MethodForbidden: Kind.NOT_SET_UP,
+        TrustSuspended: Kind.NOT_SET_UP,
     }.get(type(trouble), Kind.UNREACHABLE)
     if isinstance(trouble, DanceOver):
         kind = Kind(trouble.state)
@@ -76,7 +78,7 @@ def _said_by(trouble: AppLinksError) -> str | None:
         return trouble.problem
     if isinstance(trouble, FarSideError):
         return f"status {trouble.status}"
-    telling = isinstance(trouble, MalformedAnswer | ConfigurationError | MechanismMissing)
+    telling = isinstance(trouble, MalformedAnswer | ConfigurationError | MechanismMissing | TrustSuspended)
     return trouble.message if telling else None
 
 

@@ -12,6 +12,7 @@ from applinks.errors import (
     LinkNotFound,
     MechanismMissing,
     TheirFault,
+    TrustSuspended,
 )
 from applinks.outgoing import dance
 from applinks.people import Person
@@ -32,7 +33,7 @@ def start(visit: PageVisit, person: Person) -> Flow[Response]:
     try:
         there = yield from dance.start(link_id, person.name, made_for, back, browser=browser)
         return forms.remembering(answers.redirect(there), visit, browser)
-    except (DanceOfAnother, LinkNotFound, MechanismMissing, ConfigurationError, TheirFault) as trouble:
+    except (DanceOfAnother, LinkNotFound, MechanismMissing, ConfigurationError, TrustSuspended, TheirFault) as trouble:
         return answers.notice_of(visit, trouble, back)
 
 
@@ -57,7 +58,15 @@ def end(visit: PageVisit, person: Person) -> Flow[Response]:
         ended = yield from dance.end(state, person.name, token, verifier, browser=browser)
     except CredentialsRefused as no:
         return answers.notice_of(visit, no, no.return_to or "")
-    except (DanceOver, DanceOfAnother, LinkNotFound, MechanismMissing, ConfigurationError, TheirFault) as trouble:
+    except (
+        DanceOver,
+        DanceOfAnother,
+        LinkNotFound,
+        MechanismMissing,
+        ConfigurationError,
+        TrustSuspended,
+        TheirFault,
+    ) as trouble:
         return answers.notice_of(visit, trouble, "")
     if ended.return_to != "/":
         return answers.redirect(ended.return_to)
