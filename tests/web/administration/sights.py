@@ -7,31 +7,33 @@ from dataclasses import fields, is_dataclass, replace
 from typing import Any
 
 from applinks.web.administration.views import (
-    Address,
     Agree,
-    ByHand,
-    Dialog,
     Ends,
-    Entry,
     Fact,
     Field,
     Form,
-    Found,
-    FoundOther,
-    FoundProduct,
-    Group,
     Happened,
     Linked,
     Links,
-    Mark,
     Node,
     OneLink,
     Picture,
     Refused,
     Row,
-    Said,
     ShownOnce,
     Side,
+)
+from applinks.web.administration.wizard import (
+    Address,
+    ByHand,
+    Dialog,
+    Entry,
+    Found,
+    FoundOther,
+    FoundProduct,
+    Group,
+    Mark,
+    Said,
     Steps,
 )
 from applinks.web.views import Section, Sudo

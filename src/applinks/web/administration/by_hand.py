@@ -28,7 +28,8 @@ from applinks.questions import Flow
 from applinks.web import answers, forms, look
 from applinks.web.administration.links import path_of
 from applinks.web.administration.making import BY_HAND
-from applinks.web.administration.views import ByHand, Field, Group
+from applinks.web.administration.views import Field
+from applinks.web.administration.wizard import ByHand, Group
 from applinks.web.visit import LINKS, PageVisit
 from applinks.wire.messages import Response
 from applinks.wire.oauth1 import SignatureMethod

@@ -28,7 +28,8 @@ from applinks.questions import Ask, Flow
 from applinks.web import answers, forms, look
 from applinks.web.administration.agreeing import AGREE, packed
 from applinks.web.administration.links import path_of
-from applinks.web.administration.views import Address, Ends, Found, FoundOther, FoundProduct, Said
+from applinks.web.administration.views import Ends
+from applinks.web.administration.wizard import Address, Found, FoundOther, FoundProduct, Said
 from applinks.web.visit import ADMINISTRATION, LINKS, PageVisit
 from applinks.wire.messages import Request, Response
 

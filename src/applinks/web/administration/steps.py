@@ -14,7 +14,7 @@ from applinks.questions import Flow
 from applinks.web import forms, look
 from applinks.web.administration.links import path_of
 from applinks.web.administration.making import BY_HAND
-from applinks.web.administration.views import Dialog, Entry, Mark, Said, Steps
+from applinks.web.administration.wizard import Dialog, Entry, Mark, Said, Steps
 from applinks.web.administration.words import DONE
 from applinks.web.visit import PageVisit
 from applinks.wire.messages import Response
