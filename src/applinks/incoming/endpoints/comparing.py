@@ -141,7 +141,7 @@ def _session(link: Link, consumer_key: str, sent: dict[str, str]) -> Flow[_Sessi
     genuine = hmac.compare_digest(session.words.encode(), words.encode("utf-8", "replace"))
     if not genuine or not 0 <= moment.now - session.begun_at <= LIFE:
         raise _Refused(410, "That comparison is over, or never began.", "Compare again.")
-    step = f"{sent['step']} {sent.get('number', '')}"
+    step = "end" if sent["step"] == "end" else f"{sent['step']} {_number(sent, 'number')}"  # in whatever way it is written
     if not (yield SpendNonce("comparison", session.salt, session.begun_at, step, session.begun_at + LIFE)):
         raise _Refused(409, "That step was done already.", "Compare again.")
     return session
