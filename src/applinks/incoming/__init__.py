@@ -25,7 +25,7 @@ from applinks.incoming.refusals import (
     RememberRefusal,
     remember,
 )
-from applinks.incoming.replay import SpendNonce, may_try_to_sign_in
+from applinks.incoming.replay import SpendNonce, may_confirm
 
 __all__ = [
     "BODY_LIMIT",
@@ -51,7 +51,7 @@ __all__ = [
     "automation",
     "concerns_us",
     "consent",
-    "may_try_to_sign_in",
+    "may_confirm",
     "receive",
     "remember",
     "wants_body",

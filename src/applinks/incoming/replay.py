@@ -54,6 +54,16 @@ def may_try_to_sign_in(name: str) -> Flow[bool]:
     return (yield from _one_of(TRIES, "sign-in", _shelf(folded(name).strip()), quarter, quarter + QUARTER_HOUR))
 
 
+def may_confirm(name: str) -> Flow[bool]:
+    """Whether somebody who is signed in may try their own password once more, to confirm that it is they (security.md S-21).
+
+    Counted by themselves: what strangers try in that name elsewhere must lock no administrator out of the pages.
+    """
+    moment: Moment = yield Now()
+    quarter = int(moment.now) // QUARTER_HOUR * QUARTER_HOUR
+    return (yield from _one_of(TRIES, "confirmation", name, quarter, quarter + QUARTER_HOUR))
+
+
 def may_compare(link_id: str) -> Flow[bool]:
     """Whether this application may ask once more today who our people are: each comparison could be a guess at all of them."""
     moment: Moment = yield Now()
