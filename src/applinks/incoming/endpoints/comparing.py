@@ -111,7 +111,7 @@ def _begin(link: Link, consumer_key: str, sent: dict[str, str]) -> Flow[Response
     if theirs > comparing.MOST:
         raise _Refused(400, f"More than {comparing.MOST} people are not compared.", "List those who use this application, too.")
     wished = By(sent.get("by", ""))
-    if not (yield from may_compare(link.id)):
+    if not (yield from may_compare(consumer_key)):
         raise _Refused(429, "People were compared often enough today.", "Try again tomorrow.", ("retry-after", "3600"))
     everybody = yield from comparing.everybody()
     people = comparing.listed(everybody, link.names)

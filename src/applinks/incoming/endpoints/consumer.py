@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -87,9 +88,10 @@ def only_post(visit: Visit) -> Response | None:
     return Response(405, (("content-type", "text/plain;charset=UTF-8"), ("allow", "POST")), b"Only POST is answered here.")
 
 
-def answer(status: int, body: dict[str, Any]) -> Response:
+def answer(status: int, body: Mapping[str, Any], *headers: tuple[str, str]) -> Response:
     """An answer of our own to another application of ours, as JSON."""
-    return Response(status, (("content-type", "application/json"), ("cache-control", "no-store")), json.dumps(body).encode())
+    fixed = (("content-type", "application/json"), ("cache-control", "no-store"))
+    return Response(status, (*fixed, *headers), json.dumps(body).encode())
 
 
 def said(claim: oauth1.Claim, name: str) -> str | None:
