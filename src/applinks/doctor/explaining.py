@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from applinks.audit import quoted
 from applinks.doctor.cases import Case, case_of
 from applinks.doctor.comparing import BaseString, FirstDifference, first_difference
 from applinks.doctor.judging import ENDING, JUDGEMENTS, Verdict, last
@@ -92,7 +93,12 @@ def explain(
 def _explained(case: Case, verdicts: list[Verdict]) -> Explained:
     first, *more = verdicts
     link = case.link
-    facts = {"url": case.identity.url, "link": link.name if link else "", "method": case.request.method.upper(), "pinned": ""}
+    facts = {
+        "url": case.identity.url,
+        "link": quoted(link.name)[1:-1] if link else "",
+        "method": case.request.method.upper(),
+        "pinned": "",
+    }
     facts |= {"signed": "", "origin": "", "names": "", "signed_method": "", "why": "", "problem": ""}
     if link is not None:
         facts["pinned"] = link.incoming.signature_method

@@ -13,7 +13,7 @@ from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote
 
-from applinks.audit import Entry, WriteDown
+from applinks.audit import Entry, WriteDown, quoted
 from applinks.errors import ConfigurationError, FarSideError, TheirFault
 from applinks.links import (
     Facts,
@@ -122,7 +122,7 @@ def delete(
 
 
 def _deleted_there(link: Link, acting: Acting | None, mechanisms: Sequence[Mechanism]) -> Flow[int]:
-    only_ours = f"Nothing was deleted. To delete our end alone: `applinks link delete {link.name!r}`."
+    only_ours = f"Nothing was deleted. To delete our end alone: `applinks link delete {quoted(link.name)}`."
     if not link.application_url:
         raise ConfigurationError(f"{link.name!r} only calls us: it cannot be asked.", remedy=only_ours, link=link.name)
     try:
@@ -147,7 +147,8 @@ def _delete_in_product(link: Link, acting: Acting | None, mechanisms: Sequence[M
     if acting is None:
         raise ConfigurationError(
             f"{link.name!r} deletes links for its administrators only, and nobody acts here.",
-            remedy=f"Do it as somebody who is one there: `applinks link delete {link.name!r} --both --as USER`. {only_ours}",
+            remedy="Do it as somebody who is one there: "
+            f"`applinks link delete {quoted(link.name)} --both --as USER`. {only_ours}",
             link=link.name,
         )
     us: Identity = yield WhoWeAre()
