@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass
 from enum import StrEnum
 from textwrap import wrap
 
+from applinks.audit import as_word, quoted
 from applinks.links.dialects import ALIASES, COME_BACK_PATH, GENERIC, SERVLETS
 from applinks.links.identity import Identity, OurKey, WhoWeAre
 from applinks.links.looking import Found, look_at
@@ -386,6 +387,7 @@ def _here(link: Link, found: Found | None) -> tuple[Step, ...]:
     told = (("Consumer key", found.consumer_key if found else ""), ("Public key", found.public_key if found else ""))
     fields = tuple(Field(label, Fill.ENTER, value or "as its consumer-info tells it") for label, value in told)
     way = (
-        f"here: applinks link register {link.name!r} {link.application_url} --type {link.type} --consumer-key … --public-key …"
+        f"here: applinks link register {quoted(link.name)} {as_word(link.application_url)} --type {as_word(link.type)} "
+        "--consumer-key … --public-key …"
     )
     return (Step(HERE, "Let its calls in, if it is to call this application", way, fields),)
