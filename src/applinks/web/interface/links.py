@@ -76,8 +76,13 @@ TRIED: Schema = obj({**shown(Tried)["properties"], "good": FLAG}, description=sh
 def application(call: Call) -> Flow[Any]:
     """Who we are, and the key to compare."""
     key: PrivateKey = yield OurKey()
-    told = {"public_key": key.public.text, "fingerprint": key.public.fingerprint, "mechanisms": list(call.loaded)}
-    return {**data(call.identity), **told}
+    who = {name: getattr(call.identity, name) for name in ("id", "name", "type", "url", "consumer_key")}
+    return {
+        **who,
+        "public_key": key.public.text,
+        "fingerprint": key.public.fingerprint,
+        "mechanisms": list(call.loaded),
+    }
 
 
 def all_links(call: Call) -> Flow[Any]:
