@@ -17,7 +17,6 @@ from typing import Any
 from applinks import clock
 from applinks.announcements import Announce, Fact
 from applinks.audit import AuditTrail, Entry, WriteDown, Written
-from applinks.doctor import Search, search
 from applinks.errors import LinkExists, TransportFailed
 from applinks.incoming import (
     AutomationToken,
@@ -550,7 +549,6 @@ _ANSWERS: dict[type, Callable[[InMemory, Any], Any]] = {
     KeepRefusal: lambda self, question: self.refusals.append(question.refusal),
     RefusalOf: lambda self, question: next((kept for kept in self.refusals if kept.id == question.id), None),
     Refusals: InMemory.refused,
-    Search: lambda _, question: search(question),
 }
 
 

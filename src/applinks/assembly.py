@@ -17,7 +17,6 @@ from urllib.parse import urlsplit
 from applinks import clock, links, people, settings
 from applinks.announcements import Announce, Fact
 from applinks.audit import CALL, Entry, WriteDown, printable
-from applinks.doctor import Search, search
 from applinks.errors import AdministratorNeeded, ConfigurationError
 from applinks.incoming import RememberRefusal, remember
 from applinks.links import ClockSkew, FormerUrl, FreshKey, Identity, LearnSkew, PlainHttpAllowed, SealFor, WhoWeAre
@@ -131,7 +130,6 @@ class Application:
             FormerUrl: lambda _: self._settings.former_url and self._settings.former_url.rstrip("/"),
             FreshKey: lambda _: links.new_key(),
             WriteDown: self._write_down,
-            Search: search,
             RememberRefusal: self._afterwards.hand_over,
             Ask: self._ask,
         }
@@ -215,8 +213,6 @@ class Application:
             return await fetch_async(self.connections.client_of_this_loop(), question.request)
         if isinstance(question, FreshKey):
             return await asyncio.to_thread(links.new_key)
-        if isinstance(question, Search):
-            return await asyncio.to_thread(search, question)
         if isinstance(question, Wait):
             return await asyncio.sleep(question.seconds)
         if isinstance(question, Calculate):

@@ -183,8 +183,7 @@ class Face(Application):
     @both
     def rotate_key(self, *, announce: bool = True, by: str | None = None) -> Flow[KeyStatus]:
         """A new key pair to sign with, told to all who understand that; every link goes on with a key that is known there."""
-        by = self.administrator(by)
-        return (yield from _rotated(by, announce=announce))
+        return (yield from telling.rotate_key(announce=announce, by=self.administrator(by)))
 
     @both
     def key_status(self) -> Flow[KeyStatus]:
@@ -542,11 +541,6 @@ def _whoever_acts() -> Acting | None:
 def _perhaps(name: str | None, act: Callable[[Link | None], Flow[T]]) -> Flow[T]:
     link = (yield from links.link_named(name)) if name is not None else None
     return (yield from act(link))
-
-
-def _rotated(by: str, *, announce: bool) -> Flow[KeyStatus]:
-    yield from signing_keys.rotate(by=by)
-    return (yield from (telling.announce_key(by=by) if announce else signing_keys.status()))
 
 
 def _grants(user: str | None, link: str | None) -> Flow[tuple[consent.Given, ...]]:

@@ -54,7 +54,17 @@ def test_what_is_only_possible_is_said_to_be(run, far):
 
 def test_as_data_it_is_a_list(run, far):
     (data,) = run("doctor", "--as", "alice", "--json").data
-    assert list(data) == ["link", "status", "working", "findings", "defaults", "checks", "theirs"]
+    assert list(data) == [
+        "link",
+        "link_id",
+        "status",
+        "working",
+        "findings",
+        "defaults",
+        "checks",
+        "theirs",
+        "manifest",
+    ]
     assert (data["link"], data["status"], data["working"], data["findings"]) == ("Wiki", "connected", True, [])
     assert {tuple(check) for check in data["checks"]} == {("name", "outcome", "good")}
 

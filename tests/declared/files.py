@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from applinks.declared import LinkFile, Observed, Surroundings, parse
-from applinks.declared.doors import doing
-from applinks.declared.plan import Introduce
-from applinks.links import OurKey, WhoWeAre, holds_secret, links_of
+from applinks.declared.doors import doing, observing
+from applinks.declared.steps import Introduce
+from applinks.links import holds_secret
 from applinks.mechanisms import names_of
 from applinks.store import beside
 from in_memory import InMemory
@@ -61,8 +61,8 @@ class MemoryDoor:
         if self.new:
             return Observed(mechanisms=names_of(self.application.mechanisms))
         us = self.application
-        key = us.answer(OurKey()).public.text
-        return Observed(us.answer(WhoWeAre()), key, us.run(links_of()), names_of(us.mechanisms))
+        found: Observed = us.run(observing(names_of(us.mechanisms)))
+        return found
 
     def holds(self, link: Any, direction: str, secret: str) -> bool:
         return not self.new and self.application.run(holds_secret(link, direction, secret))

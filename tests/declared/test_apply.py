@@ -13,7 +13,7 @@ import pytest
 
 from applinks.declared import Surroundings, apply, doors_of, parse
 from applinks.declared import plan as look
-from applinks.declared.plan import Put, SetSecret
+from applinks.declared.steps import Put, SetSecret
 from applinks.errors import ConfigurationError, LinkExists, OurFault
 from applinks.links import links_of
 from declared.files import JIRA, LINKED, declared, doors

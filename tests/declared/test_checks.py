@@ -26,16 +26,16 @@ def linked(*lines: str) -> str:
 @pytest.mark.parametrize(
     ("written", "told"),
     [
-        ("", ["applications: no application has a database, so there is nothing to set"]),
+        ("", ["applications: no application has a database or a token, so there is nothing to set"]),
         ('[applications.wiki]\ndatabase = "sqlite:///w.db"', ["applications.wiki.url: it is missing"]),
-        (application("Wiki", 'id = "1"'), ["applications.wiki.id: the id of an application with a database is in there"]),
+        (application("Wiki", 'id = "1"'), ["applications.wiki.id: an application that is yours knows its id itself"]),
         (
             JIRA.replace('type = "jira"\n[[', 'type = "jira"\nsealing_keys = "env:SECRET"\n[[') + 'outgoing.level = "oauth"',
             ["applications.jira.sealing_keys: without a database there is nothing to seal"],
         ),
         (
             application("Wiki") + "\n" + FOREIGN % ("a", "A") + FOREIGN % ("b", "B") + "[[links]]\nbetween = ['a', 'b']",
-            ["links[1].between: neither application has a database, so there is no end to set"],
+            ["links[1].between: neither application has a database or a token, so there is no end to set"],
         ),
         (LINKED.replace("same_users = true", ""), ["links[1].same_users: it is missing"]),
         (

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from applinks import AppLinks
 from applinks.declared import LinkFile, Observed, Standing, Surroundings, apply, export, make_plan, parse, standing
 from applinks.errors import ConfigurationError
-from applinks.links import Endpoints, Incoming, Level, Limits, Link, Outgoing, SameUsers, id_of
-from applinks.people import Policy
+from applinks.links import Endpoints, Entity, EntityLink, Incoming, Level, Limits, Link, Outgoing, SameUsers, id_of
+from applinks.people import Names, Policy, folded
 from applinks.wire.oauth1 import SignatureMethod
 from declared.files import HERE_ONLY, LINKED, TYPES, declared, doors
 from in_memory import InMemory, key_of, link_to
@@ -45,8 +45,10 @@ def left_to_do(ours: list[Standing]) -> list[str]:
 def test_links_that_were_applied_come_back_as_they_were_written():
     here = doors("Tracker", "Wiki", "Forge")
     text = HERE_ONLY + (
-        '\n\n[[links]]\nbetween = ["tracker", "wiki"]\nsame_users = true\nexcluded = ["carol"]\n'
-        '\n[links.tracker]\nname = "Pages"\nincoming.execute_as = "alice"\nincoming.policy.administrators = ["deployment"]\n'
+        '\n\n[[links]]\nbetween = ["tracker", "wiki"]\nsame_users = true\nexcluded = ["carol"]\nonly_proven = true\n'
+        '\n[links.tracker]\nname = "Pages"\nmapping = { carol = "cclark", "d\u00ef" = "dd" }\n'
+        'entities = [{ ours = "project:OPS", theirs = "space:OPS", name = "Operations", primary = true }, '
+        '{ ours = "project:OPS", theirs = "space:DEV" }]\nincoming.execute_as = "alice"\nincoming.policy.administrators = ["deployment"]\n'
         "\n[links.wiki]\noutgoing.fixed_user = true\n"
         '\n[[links]]\nbetween = ["wiki", "forge"]\nsame_users = false\n'
         '\n[links.wiki]\nincoming.level = "disabled"\n'
@@ -137,15 +139,20 @@ OUTGOING = st.builds(
     st.none() | st.just(Endpoints("r", "/a?b=c", "https://t.example.com/t")),
     st.booleans(),
     MAYBE,
+    st.sampled_from([None, "old"]),
 )
 POLICIES = st.builds(Policy, PEOPLE, PEOPLE, PEOPLE, PEOPLE, PEOPLE, st.frozensets(st.sampled_from(["GET", "POST"])))
+ONE_TO_ONE = (lambda pair: folded(pair[0]), lambda pair: folded(pair[1]))
+MAPPINGS = st.lists(st.tuples(NAMES, NAMES), max_size=2, unique_by=ONE_TO_ONE).map(lambda pairs: Names(tuple(pairs)))
+THINGS = st.builds(Entity, st.sampled_from(["project", "a:b"]), NAMES)
+PAIRS = st.tuples(THINGS, st.builds(Entity, st.just("space"), NAMES, st.just("") | NAMES))
 LIMITS = st.sampled_from([Limits(), Limits(("10.0.*.*",), ("/rest",), 5)])
 
 
 @st.composite
 def ends(draw, us: InMemory, them: InMemory | None = None) -> Link:
     """An end as it could stand: any levels and methods, and what they need."""
-    same = SameUsers(draw(st.booleans()), "ada", 1, draw(PEOPLE))
+    same = SameUsers(draw(st.booleans()), "ada", 1, draw(PEOPLE), draw(st.booleans()), draw(MAPPINGS))
     url = them.identity.url if them else draw(st.sampled_from(["https://jira.example.com", "https://jira.example.com/x", ""]))
     outgoing = draw(OUTGOING)
     incoming = Incoming(
@@ -182,10 +189,23 @@ def worlds(draw) -> list[Standing]:
         named = [replace(link, name=f"{link.name}{number}") for number, link in enumerate(have)]
         if len({link.type for link in named}) < len(named):
             named[1:] = [replace(link, primary=not named[0].primary) for link in named[1:]]
-        found.append(
-            Standing(f"sqlite:////data/{us.identity.name}.db", Observed(us.identity, us.key.public.text, tuple(named)))
-        )
+        things = draw(things_of(named))
+        older = {"old": key_of("older").public.text}
+        observed = Observed(us.identity, us.key.public.text, tuple(named), (), older, things)
+        found.append(Standing(f"sqlite:////data/{us.identity.name}.db", observed))
     return found
+
+
+@st.composite
+def things_of(draw, named: list[Link]) -> tuple[EntityLink, ...]:
+    """Things that are linked over these, of which one of each kind is primary."""
+    pairs = draw(st.lists(PAIRS, max_size=3, unique_by=lambda pair: (pair[0], pair[1].key)))
+    first: set[Entity] = set()
+    found = []
+    for number, (ours, theirs) in enumerate(pairs):
+        found.append(EntityLink(f"{number}", draw(st.sampled_from(named)).id, ours, theirs, ours not in first))
+        first.add(ours)
+    return tuple(found)
 
 
 @settings(deadline=None, max_examples=60)  # on a busy machine, too

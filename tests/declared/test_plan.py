@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from applinks.declared import make_plan
-from applinks.declared.plan import Drop, Introduce, Put, SetSecret
+from applinks.declared.steps import Drop, Introduce, Put, SetSecret
 from applinks.errors import ConfigurationError
 from applinks.links import Provider, SameUsers, register
 from applinks.mechanisms import load

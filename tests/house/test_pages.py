@@ -16,7 +16,7 @@ from applinks.declared import file, references
 from applinks.incoming import BODY_LIMIT, KEPT_FOR, KEPT_OF_EACH, PAUSE
 from applinks.incoming.endpoints import ENDPOINTS, TOKEN_ENDPOINTS, access_token, comparing, request_token
 from applinks.incoming.refusals import LARGEST_FORM
-from applinks.incoming.replay import ASKS, COMPARISONS, MARGIN, QUARTER_HOUR, SHELVES, TRIES
+from applinks.incoming.replay import ASKS, COMPARISONS, MARGIN, QUARTER_HOUR, SECRETS, SHELVES, TRIES
 from applinks.links import Limits
 from applinks.mechanisms import WINDOW, three_legged
 from applinks.outgoing import call, clocks, dance, reading
@@ -144,6 +144,7 @@ def test_the_reference_tells_the_fixed_numbers_as_they_are():
         f"people are compared up to, on either side | {MOST:,}",
         f"may ask for a comparison | {COMPARISONS} times a day, each for {comparing.LIFE} seconds",
         f"tries to sign in for making a link | {TRIES} in a quarter of an hour, for each of the {SHELVES} groups",
+        f"a secret of a link may be compared over the HTTP interface | {SECRETS} times an hour",
         f"sealed states that we give out | {ASKS} in a second, for each of the {SHELVES} groups",
         f"things that are known not to be there | {SIZE} each",
         f"kept in memory up to | {reading.LARGEST >> 20} MiB, and read for at most {reading.LONGEST:.0f} seconds",
@@ -192,6 +193,7 @@ def test_the_reference_tells_every_key_of_a_link_file():
         ("Applications", file.APPLICATION),
         ("Links", file.LINK),
         ("Ends", file.END),
+        ("Linked things", file.ENTITIES),
         ("Outgoing", file.OUTGOING),
         ("Incoming", file.INCOMING),
         ("Policy", file.POLICY),

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from applinks.cli.words import Database, Json, opened, show, whoever_runs_this
 
 if TYPE_CHECKING:
-    from applinks.doctor import Diagnosis, Finding
+    from applinks.doctor import Diagnosis
 
 
 def doctor(
@@ -33,22 +32,9 @@ def doctor(
         else:
             found = (applinks.diagnose(name, user, by=by, strict=strict),)
     lines = [line for diagnosis in found for line in in_words(diagnosis)]
-    show([as_data(diagnosis) for diagnosis in found], *(lines or ["There are no links yet."]), as_json=as_json)
+    show([diagnosis.as_data() for diagnosis in found], *(lines or ["There are no links yet."]), as_json=as_json)
     if not all(diagnosis.working and not diagnosis.defaults for diagnosis in found):
         raise typer.Exit(1)
-
-
-def as_data(diagnosis: Diagnosis) -> dict[str, Any]:
-    """A diagnosis as data."""
-    return {
-        "link": diagnosis.link.name,
-        "status": diagnosis.status,
-        "working": diagnosis.working,
-        "findings": [_finding_as_data(finding) for finding in diagnosis.findings],
-        "defaults": [_finding_as_data(finding) for finding in diagnosis.defaults],
-        "checks": [asdict(check) for check in diagnosis.checks],
-        "theirs": asdict(diagnosis.theirs) if diagnosis.theirs else None,
-    }
 
 
 def in_words(diagnosis: Diagnosis) -> list[str]:
@@ -65,13 +51,3 @@ def in_words(diagnosis: Diagnosis) -> list[str]:
             f"     do:   {finding.remedy}",
         ]
     return lines
-
-
-def _finding_as_data(finding: Finding) -> dict[str, Any]:
-    return {
-        "cause": finding.cause.name,
-        "certain": finding.certain,
-        "title": finding.cause.title,
-        "evidence": finding.evidence,
-        "remedy": finding.remedy,
-    }

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from applinks.cli.shown import moment
 from applinks.cli.words import Database, Json, OfLink, opened, show, table
-from applinks.doctor import Explained, Row, rows
+from applinks.doctor import Explained, Row
 from applinks.errors import ConfigurationError
 
 if TYPE_CHECKING:
     from applinks import AppLinks
-    from applinks.incoming import Refusal
 
 STDIN = "-"
 
@@ -25,7 +23,7 @@ def refusals(link: OfLink = None, database: Database = None, as_json: Json = Fal
     """Show requests over links that were refused lately, the newest first. Few of each link are kept, for a few days."""
     with opened(database) as applinks:
         names = {linked.id: linked.name for linked in applinks.links()}
-        found = [_as_data(refusal, names.get(refusal.link_id, "")) for refusal in applinks.refusals(link)]
+        found = [{**refusal.as_data(), "link": names.get(refusal.link_id, "")} for refusal in applinks.refusals(link)]
     cells: list[tuple[str, ...]] = [("id", "when", "link", "request", "problem")]
     cells += [(each["id"], moment(each["time"]), each["link"], each["request"], each["problem"]) for each in found]
     show(found, *(table(cells) if found else ["No request over a link was refused lately."]), as_json=as_json)
@@ -54,8 +52,8 @@ def explain(
             explained = applinks.explain_request(pasted, base_string=said)
         else:
             explained = applinks.explain_refusal(id or _last(applinks, link))
-    sides = rows(explained.ours, explained.theirs, show_values=show_values) if explained.ours and explained.theirs else ()
-    show(_data(explained, sides), *_lines(explained, sides), as_json=as_json)
+    lines = _lines(explained, explained.sides(show_values=show_values))
+    show(explained.as_data(show_values=show_values), *lines, as_json=as_json)
 
 
 def _check_choice(id: str | None, last: bool, request: str | None, base_string: str | None) -> None:  # noqa: A002
@@ -89,35 +87,6 @@ def _text_of(path: str, what: str) -> str:
         return raw.decode()
     except UnicodeDecodeError:
         return raw.decode("latin-1")
-
-
-def _as_data(refusal: Refusal, link: str) -> dict[str, Any]:
-    return {
-        "id": refusal.id,
-        "time": refusal.time,
-        "link": link,
-        "request": refusal.request.line(),
-        "problem": refusal.problem,
-        "why": refusal.why,
-    }
-
-
-def _data(explained: Explained, sides: tuple[Row, ...]) -> dict[str, Any]:
-    return {
-        "request": explained.request,
-        "link": explained.link,
-        "consumer_key": explained.consumer_key,
-        "difference": explained.difference,
-        "part": explained.part,
-        "certain": explained.certain,
-        "also": explained.also,
-        "cause": explained.cause,
-        "remedy": explained.remedy,
-        "first_difference": asdict(explained.first) if explained.first else None,
-        "sides": [{"part": row.part, "ours": row.ours, "theirs": row.theirs, "same": row.same} for row in sides],
-        "checks": dict(explained.checks),
-        "tried": explained.tried,
-    }
 
 
 def _lines(explained: Explained, sides: tuple[Row, ...]) -> list[str]:

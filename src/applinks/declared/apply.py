@@ -9,11 +9,14 @@ Rules of this file:
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
+from applinks.declared.checks import check_doubles
 from applinks.declared.doors import Door
-from applinks.declared.model import LinkFile
-from applinks.declared.plan import Held, Introduce, Observed, Plan, Step, ends_to_be, make_plan
-from applinks.errors import ConfigurationError, LinkExists
+from applinks.declared.model import DeclaredApplication, LinkFile
+from applinks.declared.plan import Held, ends_to_be, make_plan
+from applinks.declared.steps import Introduce, Observed, Plan, Step
+from applinks.errors import ConfigurationError, LinkExists, LinkFileWrong
 
 ROUNDS = 8
 """How often others may change the same things while we apply, before we say so."""
@@ -22,7 +25,29 @@ ROUNDS = 8
 def plan(file: LinkFile, doors: Mapping[str, Door], *, prune: bool = False) -> Plan:
     """What would be done; nothing is changed."""
     observed = {key: doors[key].observe() if key in doors else Observed() for key in file.applications}
+    file = _as_they_say(file, observed)
     return make_plan(file, observed, _held(file, observed, doors), prune=prune)
+
+
+def _as_they_say(file: LinkFile, observed: Mapping[str, Observed]) -> LinkFile:
+    """The file, with what applications that are reached by a token say of themselves."""
+    described = {key: _as_it_says(application, observed[key]) for key, application in file.applications.items()}
+    found = replace(file, applications=described)
+    if mistakes := check_doubles(found):
+        raise LinkFileWrong("The link file", tuple(map(str, mistakes)))
+    return found
+
+
+def _as_it_says(application: DeclaredApplication, observed: Observed) -> DeclaredApplication:
+    us = observed.identity
+    if application.token is None or us is None:
+        return application
+    if us.url != application.url:
+        raise ConfigurationError(
+            f"The application at {application.url} says that its address is {us.url[:200]!a}.",
+            remedy=f"Write that into applications.{application.key}.url, or correct what it says: signatures are made for it.",
+        )
+    return replace(application, name=us.name, type=us.type)
 
 
 def apply(

@@ -11,7 +11,7 @@ from applinks.declared.ends import End, end_of
 from applinks.declared.model import DeclaredApplication, DeclaredLink, LinkFile
 from applinks.declared.reading import Mistake
 from applinks.errors import AppLinksError
-from applinks.links import OAUTH_LEVELS, Identity, Level, PlainHttpAllowed, WhoWeAre, check_address
+from applinks.links import OAUTH_LEVELS, Identity, Level, PlainHttpAllowed, WhoWeAre, check_address, is_safe_way
 from applinks.questions import drive
 
 Found = Iterator[tuple[str, str, str]]
@@ -22,7 +22,8 @@ def check_file(file: LinkFile, *, plain_http: bool) -> list[Mistake]:
     """All that contradicts itself."""
     found = [Mistake("applications", *why) for why in _applications(file)]
     for key, application in file.applications.items():
-        found += [Mistake(f"applications.{key}.{name}", what, remedy) for name, what, remedy in _application(application)]
+        wrong = _application(application, plain_http=plain_http)
+        found += [Mistake(f"applications.{key}.{name}", what, remedy) for name, what, remedy in wrong]
     places: list[tuple[str, End]] = []
     for number, link in enumerate(file.links, 1):
         where = f"links[{number}]"
@@ -35,6 +36,12 @@ def check_file(file: LinkFile, *, plain_http: bool) -> list[Mistake]:
     return found + _doubles(file, places)
 
 
+def check_doubles(file: LinkFile) -> list[Mistake]:
+    """What is said twice, once it is known how those are called that say it themselves."""
+    links = enumerate(file.links, 1)
+    return _doubles(file, [(f"links[{number}].{end.here.key}", end) for number, link in links for end in _ends(file, link)])
+
+
 def _ends(file: LinkFile, link: DeclaredLink) -> list[End]:
     pair = [file.applications[key] for key in link.between]
     return [end_of(link, here, there) for here, there in zip(pair, reversed(pair), strict=True) if here.is_ours]
@@ -42,16 +49,28 @@ def _ends(file: LinkFile, link: DeclaredLink) -> list[End]:
 
 def _applications(file: LinkFile) -> Iterator[tuple[str, str]]:
     if not any(application.is_ours for application in file.applications.values()):
-        yield "no application has a database, so there is nothing to set", "Write database = … for those that are yours."
+        yield (
+            "no application has a database or a token, so there is nothing to set",
+            "Write database = … for those that are yours.",
+        )
 
 
-def _application(application: DeclaredApplication) -> Found:
+def _application(application: DeclaredApplication, *, plain_http: bool) -> Found:
+    if application.token is not None:
+        yield from _by_token(application, plain_http=plain_http)
     if application.is_ours and not application.url:
         yield "url", "it is missing", 'Write its public address: url = "https://tracker.example.com".'
     if application.is_ours and application.id is not None:
-        yield "id", "the id of an application with a database is in there", "Take it out."
-    if not application.is_ours and application.sealing_keys is not None:
+        yield "id", "an application that is yours knows its id itself", "Take it out."
+    if application.database is None and application.sealing_keys is not None:
         yield "sealing_keys", "without a database there is nothing to seal", "Take it out, or write database = …."
+
+
+def _by_token(application: DeclaredApplication, *, plain_http: bool) -> Found:
+    if application.database is not None:
+        yield "token", "it has a database, too", "Say one of them: where it is reached, or where its database is."
+    if application.url and not plain_http and not is_safe_way(application.url):
+        yield "url", "it is plain http: whoever is on the way could read the token", "Use https."
 
 
 def _link(file: LinkFile, link: DeclaredLink) -> Found:
@@ -59,7 +78,11 @@ def _link(file: LinkFile, link: DeclaredLink) -> Found:
     for key in link.ends.keys() - set(ours):
         yield key, "that application has no database here, so its end is not ours to set", "Take it out, or write database = …."
     if not ours:
-        yield "between", "neither application has a database, so there is no end to set", "Write database = … for one."
+        yield (
+            "between",
+            "neither application has a database or a token, so there is no end to set",
+            "Write database = … for one.",
+        )
     if link.same_users is None and any(link.end(key).same_users is None for key in ours):
         yield "same_users", "it is missing", "Write true if a user name means the same person on both sides, else false."
     first, second = link.between
@@ -166,6 +189,25 @@ def _doubles(file: LinkFile, places: Iterable[tuple[str, End]]) -> list[Mistake]
             ],
             "another link of this application expects this consumer key",
             "Two applications cannot go by one key.",
+        ),
+        *_twice(
+            [
+                (f"{where}.entities[{number}]", (end.here.key, end.there.key, str(one.ours), str(one.theirs)))
+                for where, end in ends
+                for number, one in enumerate(end.entities or (), 1)
+            ],
+            "these two are linked already",
+            "Say it once.",
+        ),
+        *_twice(
+            [
+                (f"{where}.entities[{number}].primary", (end.here.key, str(one.ours), one.theirs.type))
+                for where, end in ends
+                for number, one in enumerate(end.entities or (), 1)
+                if one.primary
+            ],
+            "another thing of this type is primary for it",
+            "Only one can be.",
         ),
     ]
 

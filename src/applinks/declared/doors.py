@@ -4,24 +4,30 @@ from __future__ import annotations
 
 import os
 from collections.abc import Container, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from typing import Protocol
 
+from applinks.declared.interface import InterfaceDoor
 from applinks.declared.model import DeclaredApplication, LinkFile
-from applinks.declared.plan import Act, Drop, Introduce, Observed, Put, SetSecret
-from applinks.errors import ConfigurationError
+from applinks.declared.steps import Act, Drop, Introduce, LinkThings, Observed, Put, SetSecret, UnlinkThings
+from applinks.errors import ConfigurationError, LinkNotFound
 from applinks.front import AppLinks
 from applinks.links import (
+    EntityLink,
+    EntityLinks,
+    Identity,
     Link,
     LinkById,
-    OurKey,
     WhoWeAre,
     declare,
     existing,
     holds_secret,
+    link_entities,
     links_of,
+    our_public_keys,
     remove,
     set_secret,
+    unlink_entities,
 )
 from applinks.mechanisms import names_of
 from applinks.questions import Flow
@@ -55,8 +61,7 @@ class LocalDoor:
         if self._opened is None and not self._has_begun():
             return Observed(mechanisms=tuple(self._settings.mechanisms))
         applinks = self._open()
-        us, key = applinks.answer(WhoWeAre()), applinks.answer(OurKey()).public.text
-        return Observed(us, key, applinks.run(links_of()), names_of(applinks.mechanisms))
+        return applinks.run(observing(names_of(applinks.mechanisms)))
 
     def holds(self, link: Link, direction: str, secret: str) -> bool:
         """Asked of the store, which compares in constant time."""
@@ -112,13 +117,28 @@ class LocalDoor:
         return None if keys is None else Sealing.from_lines(keys.value.splitlines(), keys.reference)
 
 
-def doing(act: Put | SetSecret | Drop, *, by: str, loaded: Container[str]) -> Flow[None]:
+def observing(mechanisms: tuple[str, ...]) -> Flow[Observed]:
+    """What stands in an application that is there."""
+    us: Identity = yield WhoWeAre()
+    keys = yield from our_public_keys()
+    links: tuple[Link, ...] = yield from links_of()
+    things: tuple[EntityLink, ...] = yield EntityLinks()
+    return Observed(us, next(iter(keys.values())), links, mechanisms, keys, things)
+
+
+def doing(act: Put | SetSecret | Drop | LinkThings | UnlinkThings, *, by: str, loaded: Container[str]) -> Flow[None]:
     """One act in an application that is there, by the same flows as any other change."""
     if isinstance(act, Put):
         yield from declare(act.wanted, by=by, loaded=loaded)
         return
+    if isinstance(act, UnlinkThings):
+        with suppress(LinkNotFound):
+            yield from unlink_entities(act.id, by=by)
+        return
     link: Link | None = yield LinkById(act.link_id)
-    if isinstance(act, SetSecret):
+    if isinstance(act, LinkThings):
+        yield from link_entities(existing(link), act.ours, act.theirs, primary=act.primary, by=by)
+    elif isinstance(act, SetSecret):
         yield from set_secret(existing(link), act.direction, act.secret.value, by=by)
     elif link is not None:
         yield from remove(link, by=by)
@@ -138,4 +158,7 @@ def doors_of(file: LinkFile, environment: Mapping[str, str] = os.environ) -> Ite
                 settings = Settings(database=application.database, mechanisms=common.mechanisms, plain_http=common.plain_http)
                 found[key] = door = LocalDoor(application, settings)
                 closing.callback(door.close)
+            elif application.token is not None:
+                found[key] = by_token = InterfaceDoor(application, plain_http=common.plain_http)
+                closing.callback(by_token.close)
         yield found

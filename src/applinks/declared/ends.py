@@ -6,11 +6,18 @@ enough to say these once.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
-from applinks.declared.model import DeclaredApplication, DeclaredIncoming, DeclaredLink, DeclaredOutgoing, LinkFile
+from applinks.declared.model import (
+    DeclaredApplication,
+    DeclaredEntities,
+    DeclaredIncoming,
+    DeclaredLink,
+    DeclaredOutgoing,
+    LinkFile,
+)
 from applinks.links import OAUTH_LEVELS, SIGNATURE_METHODS, Level
 from applinks.wire.oauth1 import SignatureMethod
 
@@ -28,6 +35,9 @@ class End:
     primary: bool
     same_users: bool
     excluded: frozenset[str]
+    only_proven: bool
+    mapping: Mapping[str, str]
+    entities: tuple[DeclaredEntities, ...] | None
     outgoing_level: Level
     incoming_level: Level
     outgoing_method: SignatureMethod
@@ -52,6 +62,9 @@ def end_of(link: DeclaredLink, here: DeclaredApplication, there: DeclaredApplica
         primary=own.primary,
         same_users=same,
         excluded=link.excluded if own.excluded is None else own.excluded,
+        only_proven=link.only_proven if own.only_proven is None else own.only_proven,
+        mapping=own.mapping,
+        entities=own.entities,
         outgoing_level=outgoing_level,
         incoming_level=incoming_level,
         outgoing_method=_method(link, outgoing, far.incoming, outgoing_level, there),

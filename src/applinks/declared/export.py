@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -13,9 +14,9 @@ from applinks.audit import printable
 from applinks.declared.doors import LocalDoor
 from applinks.declared.file import LINK
 from applinks.declared.model import DeclaredApplication
-from applinks.declared.plan import Observed
+from applinks.declared.steps import Observed
 from applinks.errors import ConfigurationError
-from applinks.links import REQUESTOR_ID, SIGNATURE_METHODS, Identity, Level, Limits, Link, id_of
+from applinks.links import REQUESTOR_ID, SIGNATURE_METHODS, Entity, EntityLink, Identity, Level, Limits, Link, id_of
 from applinks.settings import Settings
 from applinks.store import beside, check_is_there, holds_password
 from applinks.wire.oauth1 import SignatureMethod
@@ -119,6 +120,8 @@ def _link(here: _Known, there: _Known, link: Link, other: Link | None) -> list[s
     lines = ["[[links]]", _line("between", [here.key, there.key]), _line("same_users", same)]
     if excluded := _excluded(link):
         lines.append(_line("excluded", excluded))
+    if link.only_proven:
+        lines.append(_line("only_proven", True))
     if there.ours is None:
         return [*lines, *_end(here, there, link, _directions_alone(link))]
     if other is None:
@@ -128,6 +131,8 @@ def _link(here: _Known, there: _Known, link: Link, other: Link | None) -> list[s
     own: dict[str, Any] = {} if _answer(other) is same else {"same_users": _answer(other)}
     if _excluded(other) != excluded:
         own["excluded"] = _excluded(other)
+    if other.only_proven is not link.only_proven:
+        own["only_proven"] = other.only_proven
     return [*lines, *_end(here, there, link, mine), *_end(there, here, other, {**own, **theirs})]
 
 
@@ -149,6 +154,7 @@ def _values(here: _Known, there: _Known, link: Link) -> Iterator[tuple[str, Any]
         yield "name", link.name
     if link.primary and here.ours and sum(other.type == link.type for other in here.ours.observed.links) > 1:
         yield "primary", True
+    yield from _people_and_things(here, link)
     if outgoing.impersonation_parameter == REQUESTOR_ID:
         yield "outgoing.impersonation_parameter", REQUESTOR_ID
     for name in ("consumer_key", "fixed_user", "account"):
@@ -156,7 +162,7 @@ def _values(here: _Known, there: _Known, link: Link) -> Iterator[tuple[str, Any]
             yield f"outgoing.{name}", value
     if outgoing.endpoints:
         yield from ((f"outgoing.endpoints.{name}", value) for name, value in asdict(outgoing.endpoints).items())
-    yield from _keys(there, link)
+    yield from _keys(here, there, link)
     for name in ("callback", "execute_as"):
         if value := getattr(incoming, name):
             yield f"incoming.{name}", value
@@ -164,12 +170,37 @@ def _values(here: _Known, there: _Known, link: Link) -> Iterator[tuple[str, Any]
     yield from ((f"incoming.limits.{name}", value) for name, value in _limits(incoming.limits).items())
 
 
+def _people_and_things(here: _Known, link: Link) -> Iterator[tuple[str, Any]]:
+    if link.names:
+        yield "mapping", dict(link.names.pairs)
+    if here.ours and (things := list(_things(here.ours.observed.entity_links, link.id))):
+        yield "entities", things
+
+
+def _things(stored: tuple[EntityLink, ...], link_id: str) -> Iterator[dict[str, Any]]:
+    count = Counter((thing.local, thing.remote.type) for thing in stored)
+    for thing in stored:
+        if thing.link_id == link_id:
+            said: dict[str, Any] = {"ours": _entity(thing.local), "theirs": _entity(thing.remote)}
+            if thing.remote.name:
+                said["name"] = thing.remote.name
+            if thing.primary and count[thing.local, thing.remote.type] > 1:
+                said["primary"] = True
+            yield said
+
+
+def _entity(entity: Entity) -> str | dict[str, str]:
+    return {"type": entity.type, "key": entity.key} if ":" in entity.type else f"{entity.type}:{entity.key}"
+
+
 def _limits(limits: Limits) -> dict[str, Any]:
     return {name: value for name, value in asdict(limits).items() if value != getattr(Limits(), name)}
 
 
-def _keys(there: _Known, link: Link) -> Iterator[tuple[str, Any]]:
-    usual = (there.ours.identity.consumer_key, there.ours.observed.public_key) if there.ours else (None, None)
+def _keys(here: _Known, there: _Known, link: Link) -> Iterator[tuple[str, Any]]:
+    usual: tuple[str | None, str | None] = (None, None)
+    if there.ours:
+        usual = (there.ours.identity.consumer_key, there.ours.observed.key_for(here.ours.identity if here.ours else None, link))
     found = (link.incoming.consumer_key, link.incoming.public_key)
     for name, value, own in zip(("consumer_key", "public_key"), found, usual, strict=True):
         if value and value != own:
@@ -216,7 +247,7 @@ def _excluded(link: Link) -> list[str]:
     return sorted(link.same_users.excluded) if link.same_users else []
 
 
-_ORDER = ("name", "primary", "same_users", "excluded", "outgoing", "incoming")
+_ORDER = ("name", "primary", "same_users", "excluded", "only_proven", "mapping", "entities", "outgoing", "incoming")
 
 
 def _place(key: str) -> tuple[int, bool, bool]:
@@ -234,4 +265,10 @@ def _written(value: Any) -> str:
         return json.dumps(value)
     if isinstance(value, str):
         return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
+    if isinstance(value, dict):
+        return f"{{ {', '.join(f'{_written_key(key)} = {_written(member)}' for key, member in value.items())} }}"
     return f"[{', '.join(map(_written, value))}]"
+
+
+def _written_key(key: str) -> str:
+    return key if re.fullmatch(r"[A-Za-z0-9_-]+", key) else _written(key)

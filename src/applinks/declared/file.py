@@ -16,6 +16,7 @@ from applinks.declared.checks import check_file
 from applinks.declared.model import (
     DeclaredApplication,
     DeclaredEnd,
+    DeclaredEntities,
     DeclaredIncoming,
     DeclaredLink,
     DeclaredOutgoing,
@@ -44,8 +45,8 @@ from applinks.declared.reading import (
 )
 from applinks.declared.references import CannotBeRead, Surroundings, is_reference, read_text
 from applinks.errors import ConfigurationError, LinkFileWrong
-from applinks.links import ALIASES, GENERIC, IMPERSONATION_PARAMETERS, Endpoints, Level, Limits
-from applinks.people import Policy
+from applinks.links import ALIASES, GENERIC, IMPERSONATION_PARAMETERS, Endpoints, Entity, Level, Limits
+from applinks.people import Names, Policy
 from applinks.settings import from_environment
 from applinks.store import beside, holds_password, is_on_a_server, sqlite_path
 from applinks.wire.keys import PublicKey
@@ -115,9 +116,12 @@ def _applications(reading: Reading, where: str, value: object) -> dict[str, Decl
 def _application(reading: Reading, where: str, key: str, value: object) -> DeclaredApplication:
     said = reading.table(where, value, APPLICATION)
     url = said.get("url", "")
-    kind = said.get("type", GENERIC)
-    made = {"key": key, "url": url, "name": said.get("name", key), "type": ALIASES.get(kind, kind)}
-    rest = {name: said[name] for name in ("database", "sealing_keys", "id") if name in said}
+    name, kind = (f"({key})", f"({key})") if "token" in said else (said.get("name", key), said.get("type", GENERIC))
+    made = {"key": key, "url": url, "name": name, "type": ALIASES.get(kind, kind)}
+    rest = {name: said[name] for name in ("database", "token", "sealing_keys", "id") if name in said}
+    if "token" in said:
+        for name in said.keys() & {"name", "type"}:
+            reading.wrong(below(where, name), "an application that is reached by a token says it itself", "Take it out.")
     return DeclaredApplication(**made, display_url=said.get("display_url", url), **rest)
 
 
@@ -178,6 +182,41 @@ def _public_key(reading: Reading, where: str, value: object) -> str:
     return key.text
 
 
+def _mapping(_reading: Reading, where: str, value: object) -> dict[str, str]:
+    if not isinstance(value, dict) or not all(isinstance(name, str) for name in value.values()):
+        raise Wrong(where, "it must be a table of names", 'Write it like { carol = "cclark" }: our name = theirs.')
+    make_checked(where, Names.read, value)
+    return value
+
+
+def _entities(reading: Reading, where: str, value: object) -> tuple[DeclaredEntities, ...]:
+    if not isinstance(value, list):
+        raise Wrong(where, "it must be a list of tables", 'Write [{ ours = "project:OPS", theirs = "space:OPS" }].')
+    read_one = table_of(ENTITIES, _linked)
+    return tuple(found for number, one in enumerate(value, 1) for found in reading.tried(f"{where}[{number}]", one, read_one))
+
+
+def _linked(*, ours: Entity | None = None, theirs: Entity | None = None, name: str = "", primary: bool = False) -> Any:
+    if ours is None or theirs is None:
+        raise ConfigurationError("It lacks ours or theirs.", remedy='Write { ours = "project:OPS", theirs = "space:OPS" }.')
+    return DeclaredEntities(ours, Entity(theirs.type, theirs.key, name), primary)
+
+
+def _entity(reading: Reading, where: str, value: object) -> Entity:
+    if isinstance(value, dict):
+        found: Entity = table_of(ENTITY, _both)(reading, where, value)
+        return found
+    type_, colon, key = text(reading, where, value).partition(":")
+    if not colon:
+        raise Wrong(where, "it must be type and key", 'Write it like "project:OPS".')
+    made: Entity = make_checked(where, Entity, type_, key)
+    return made
+
+
+def _both(type: str = "", key: str = "") -> Entity:  # noqa: A002
+    return Entity(type, key)
+
+
 def _policy(**rules: Any) -> Policy:
     return Policy.from_data(rules)
 
@@ -200,6 +239,7 @@ APPLICATION: dict[str, Reader] = {
     "name": text,
     "type": text,
     "database": _database,
+    "token": secret,
     "sealing_keys": sealing_keys,
     "display_url": _address,
     "id": text,
@@ -209,6 +249,7 @@ LINK: dict[str, Reader] = {
     "between": texts,
     "same_users": flag,
     "excluded": names,
+    "only_proven": flag,
     "signature_method": member_of(SignatureMethod),
 }
 
@@ -249,15 +290,35 @@ INCOMING: dict[str, Reader] = {
     "limits": table_of(LIMITS, _limits),
 }
 
+ENTITY: dict[str, Reader] = {"type": text, "key": text}
+
+ENTITIES: dict[str, Reader] = {"ours": _entity, "theirs": _entity, "name": text, "primary": flag}
+
 END: dict[str, Reader] = {
     "name": text,
     "primary": flag,
     "same_users": flag,
     "excluded": names,
+    "only_proven": flag,
+    "mapping": _mapping,
+    "entities": _entities,
     "outgoing": table_of(OUTGOING, DeclaredOutgoing),
     "incoming": table_of(INCOMING, DeclaredIncoming),
 }
 
 _end = table_of(END, DeclaredEnd)
 
-__all__ = ["APPLICATION", "END", "FILE", "INCOMING", "LIMITS", "LINK", "OUTGOING", "POLICY", "Mistake", "parse", "read"]
+__all__ = [
+    "APPLICATION",
+    "END",
+    "ENTITIES",
+    "FILE",
+    "INCOMING",
+    "LIMITS",
+    "LINK",
+    "OUTGOING",
+    "POLICY",
+    "Mistake",
+    "parse",
+    "read",
+]

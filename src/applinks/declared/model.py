@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from applinks.links import Endpoints, Level, Limits
+from applinks.links import Endpoints, Entity, Level, Limits
 from applinks.people import Policy
 from applinks.wire.oauth1 import SignatureMethod
 
@@ -20,7 +20,8 @@ class Secret:
 
 @dataclass(frozen=True, slots=True)
 class DeclaredApplication:
-    """One application. Where its `database` is told, its ends of links are ours to set; else only what others know of it.
+    """One application. Where its `database` is told, or a `token`, its ends of links are ours to set; else only what others
+    know of it. One that is reached by a token says itself what it is called.
 
     `url` is empty where an application only calls. `sealing_keys` are the lines that seal the secrets of its database, None
     where they are found as always. `id` is that of an application whose database is not told, None for the one that its
@@ -33,13 +34,14 @@ class DeclaredApplication:
     url: str
     display_url: str
     database: str | None = field(default=None, repr=False)
+    token: Secret | None = None
     sealing_keys: Secret | None = None
     id: str | None = None
 
     @property
     def is_ours(self) -> bool:
         """Whether this file sets its ends."""
-        return self.database is not None
+        return self.database is not None or self.token is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +74,15 @@ class DeclaredIncoming:
 
 
 @dataclass(frozen=True, slots=True)
+class DeclaredEntities:
+    """A thing of this application that is linked with one of the other."""
+
+    ours: Entity
+    theirs: Entity
+    primary: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class DeclaredEnd:
     """What one application knows of the other; what is None here is said by the link."""
 
@@ -79,6 +90,9 @@ class DeclaredEnd:
     primary: bool = False
     same_users: bool | None = None
     excluded: frozenset[str] | None = None
+    only_proven: bool | None = None
+    mapping: Mapping[str, str] = field(default_factory=dict)
+    entities: tuple[DeclaredEntities, ...] | None = None
     outgoing: DeclaredOutgoing = field(default_factory=DeclaredOutgoing)
     incoming: DeclaredIncoming = field(default_factory=DeclaredIncoming)
 
@@ -90,6 +104,7 @@ class DeclaredLink:
     between: tuple[str, str]
     same_users: bool | None = None
     excluded: frozenset[str] = frozenset()
+    only_proven: bool = False
     signature_method: SignatureMethod | None = None
     ends: Mapping[str, DeclaredEnd] = field(default_factory=dict)
 

@@ -6,155 +6,38 @@ A pure function of the file and of what was observed; nothing here asks or chang
 from __future__ import annotations
 
 from collections.abc import Container, Iterator, Mapping
-from dataclasses import dataclass, field, replace
-from typing import Any
+from dataclasses import dataclass, replace
 
 from applinks.declared import differences
 from applinks.declared.differences import Difference
 from applinks.declared.ends import End, ends_of
 from applinks.declared.model import DeclaredApplication, LinkFile, Secret
-from applinks.links import USER_ID, Identity, Incoming, Level, Link, Outgoing, WantedLink, check_declared, id_of
-
-
-@dataclass(frozen=True, slots=True)
-class Observed:
-    """What stands in one application: who it is (None where nothing was ever kept), its public key, and its links.
-
-    `mechanisms` are the names of those that it has loaded, as far as whoever looks can tell.
-    """
-
-    identity: Identity | None = None
-    public_key: str = field(default="", repr=False)
-    links: tuple[Link, ...] = ()
-    mechanisms: tuple[str, ...] = ()
-
-    def link(self, id: str) -> Link | None:  # noqa: A002
-        """The link of that id."""
-        return next((link for link in self.links if link.id == id), None)
-
-
-@dataclass(frozen=True, slots=True)
-class Introduce:
-    """Say who the application is; the first time, that makes its database."""
-
-    name: str
-    type: str
-    url: str
-
-
-@dataclass(frozen=True, slots=True)
-class Put:
-    """Make a link what it shall be, or leave it if it is so already."""
-
-    wanted: WantedLink
-
-
-@dataclass(frozen=True, slots=True)
-class SetSecret:
-    """Keep the secret of one direction of a link."""
-
-    link_id: str
-    direction: str
-    secret: Secret
-
-
-@dataclass(frozen=True, slots=True)
-class Drop:
-    """Delete a link."""
-
-    link_id: str
-
-
-Act = Introduce | Put | SetSecret | Drop
-
-
-GOES_WITHOUT_SAYING = frozenset(
-    {
-        "name",
-        "type",
-        "display_url",
-        "outgoing.signature_method",
-        "outgoing.impersonation_parameter",
-        "incoming.signature_method",
-        "incoming.consumer_key",
-        "incoming.public_key",
-    }
+from applinks.declared.steps import (
+    Act,
+    Drop,
+    Introduce,
+    LinkThings,
+    Note,
+    Observed,
+    Plan,
+    Put,
+    SetSecret,
+    Step,
+    UnlinkThings,
 )
-"""What a new link has from the other application, or because it is the usual; as data it is told all the same."""
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One change in one application: atomic, and the same if it is done again. `key` names the application in the file."""
-
-    key: str
-    application: str
-    kind: str
-    link: str | None
-    act: Act
-    differences: tuple[Difference, ...] = ()
-
-    @property
-    def title(self) -> str:
-        """What is done, in a few words."""
-        return (
-            f"{self.application}: link {self.link!r} {self.kind}"
-            if self.link is not None
-            else f"{self.application} {self.kind}"
-        )
-
-    @property
-    def words(self) -> tuple[str, ...]:
-        """All of it that is for people: a line, and an indented one for each difference. Of a new link, what was decided."""
-        told = [found for found in self.differences if found.now is not None or found.what not in GOES_WITHOUT_SAYING]
-        return (self.title, *(f"  {found.words}" for found in told))
-
-    def as_data(self) -> dict[str, Any]:
-        """The same for programs."""
-        return {
-            "application": self.key,
-            "link": self.link,
-            "change": self.kind,
-            "differences": [difference.as_data() for difference in self.differences],
-        }
-
-
-@dataclass(frozen=True, slots=True)
-class Note:
-    """Something that is not done here, and that whoever reads should know.
-
-    `kind` is "undeclared" (a link that the file does not have), "in the way" (such a link that keeps a declared one from being
-    made), "misfit" (two ends that do not fit each other) or "no secret".
-    """
-
-    kind: str
-    key: str
-    application: str
-    link: str
-    words: str
-
-    def as_data(self) -> dict[str, Any]:
-        """The same for programs."""
-        return {"kind": self.kind, "application": self.key, "link": self.link, "words": self.words}
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """The steps, in their order, and the notes."""
-
-    steps: tuple[Step, ...]
-    notes: tuple[Note, ...] = ()
-
-    @property
-    def differs(self) -> bool:
-        """Whether anything stands otherwise than declared."""
-        return bool(self.steps) or any(note.kind == "undeclared" for note in self.notes)
-
-    def as_data(self) -> dict[str, Any]:
-        """The same for programs."""
-        steps, notes = ([one.as_data() for one in many] for many in (self.steps, self.notes))
-        return {"differs": self.differs, "steps": steps, "notes": notes}
-
+from applinks.links import (
+    USER_ID,
+    Entity,
+    EntityLink,
+    Identity,
+    Incoming,
+    Level,
+    Link,
+    Outgoing,
+    WantedLink,
+    check_declared,
+    id_of,
+)
 
 Held = tuple[str, str, str]
 """A secret that is as declared: the application's key, the link's id, the direction."""
@@ -168,6 +51,13 @@ class EndToBe:
     wanted: WantedLink
     now: Link | None
     shall: Link
+    things: tuple[EntityLink, ...] = ()
+
+    def undeclared_things(self) -> Iterator[EntityLink]:
+        """Links between things that are not in the file, where it says anything about them."""
+        if self.end.entities is not None:
+            declared = {(_place(one.ours), _place(one.theirs)) for one in self.end.entities}
+            yield from (one for one in self.things if (_place(one.local), _place(one.remote)) not in declared)
 
     def secrets(self) -> Iterator[tuple[str, Secret]]:
         """The secrets that the file declares for this end: incoming first, since that side must know it before it is used."""
@@ -181,8 +71,10 @@ def ends_to_be(file: LinkFile, observed: Mapping[str, Observed]) -> tuple[EndToB
     found = []
     for end in ends_of(file):
         wanted = _wanted(end, observed)
-        now = observed[end.here.key].link(wanted.id)
-        found.append(EndToBe(end, wanted, now, wanted.upon(now, by="", now=0)))
+        here = observed[end.here.key]
+        now = here.link(wanted.id)
+        things = tuple(one for one in here.entity_links if one.link_id == wanted.id)
+        found.append(EndToBe(end, wanted, now, wanted.upon(now, by="", now=0), things))
     return tuple(found)
 
 
@@ -210,6 +102,12 @@ def make_plan(
         notes += _in_the_way(ends, undeclared)
     for one in ends:
         steps += _steps_of(one, held)
+        steps += _things_of(one)
+        for thing in one.undeclared_things():
+            if prune:
+                steps.append(_unlinking(one, thing))
+            else:
+                notes.append(_thing_not_declared(one, thing))
     notes += [note for one in ends for note in _without_secret(one)]
     return Plan(tuple(steps), tuple(notes))
 
@@ -225,9 +123,42 @@ def _steps_of(one: EndToBe, held: Container[Held]) -> Iterator[Step]:
             yield _step(here, "is changed", name, SetSecret(one.wanted.id, direction, secret), (is_set,))
 
 
+def _things_of(one: EndToBe) -> Iterator[Step]:
+    stored = {(_place(thing.local), _place(thing.remote)): thing for thing in one.things}
+    for said in one.end.entities or ():
+        now = stored.get((_place(said.ours), _place(said.theirs)))
+        theirs = replace(said.theirs, name=said.theirs.name or (now.remote.name if now else ""))
+        shall = EntityLink("", one.wanted.id, said.ours, theirs, said.primary or bool(now and now.primary))
+        if now is None or (now.remote, now.primary) != (shall.remote, shall.primary):
+            differs = Difference("entities", [_in_words(now)] if now else [], [_in_words(shall)])
+            act = LinkThings(one.wanted.id, shall.local, shall.remote, said.primary)
+            yield _step(one.end.here, "is changed", one.shall.name, act, (differs,))
+
+
+def _unlinking(one: EndToBe, thing: EntityLink) -> Step:
+    gone = (Difference("entities", [_in_words(thing)], []),)
+    return _step(one.end.here, "is changed", one.shall.name, UnlinkThings(thing.id), gone)
+
+
+def _thing_not_declared(one: EndToBe, thing: EntityLink) -> Note:
+    here, name = one.end.here, one.shall.name
+    words = f"{here.name}: link {name!r}: {_in_words(thing)} is not declared; --prune would take it away"
+    return Note("undeclared", here.key, here.name, name, words)
+
+
+def _in_words(thing: EntityLink) -> str:
+    called = f" ({thing.remote.name})" if thing.remote.name else ""
+    return f"{thing.local} – {thing.remote}{called}{', primary' if thing.primary else ''}"
+
+
+def _place(entity: Entity) -> tuple[str, str]:
+    """What it is, whatever it is called."""
+    return entity.type, entity.key
+
+
 def _introductions(file: LinkFile, observed: Mapping[str, Observed]) -> Iterator[Step]:
     for key, application in file.applications.items():
-        if not application.is_ours:
+        if application.database is None:
             continue
         us = observed[key].identity
         shall = {"name": application.name, "type": application.type, "url": application.url}
@@ -243,7 +174,7 @@ def _wanted(end: End, observed: Mapping[str, Observed]) -> WantedLink:
     outgoing, incoming, there = end.outgoing, end.incoming, end.there
     them = _identity(there, observed[there.key]) if there.is_ours else None
     id = them.id if them else there.id or id_of(there.url, incoming.consumer_key or "")  # noqa: A001
-    is_new = observed[end.here.key].link(id) is None
+    us, now = observed[end.here.key].identity, observed[end.here.key].link(id)
     return WantedLink(
         id=id,
         name=end.name,
@@ -252,11 +183,13 @@ def _wanted(end: End, observed: Mapping[str, Observed]) -> WantedLink:
         application_url=there.url,
         same_users=end.same_users,
         excluded=end.excluded,
+        only_proven=end.only_proven,
+        mapping=end.mapping,
         primary=end.primary,
         outgoing=Outgoing(
             level=end.outgoing_level,
             signature_method=end.outgoing_method,
-            impersonation_parameter=outgoing.impersonation_parameter or (USER_ID if them and is_new else None),
+            impersonation_parameter=outgoing.impersonation_parameter or (USER_ID if them and now is None else None),
             consumer_key=outgoing.consumer_key,
             endpoints=outgoing.endpoints,
             fixed_user=outgoing.fixed_user,
@@ -265,7 +198,7 @@ def _wanted(end: End, observed: Mapping[str, Observed]) -> WantedLink:
         incoming=Incoming(
             level=end.incoming_level,
             consumer_key=incoming.consumer_key or (them.consumer_key if them else None),
-            public_key=incoming.public_key or (observed[there.key].public_key if them else None) or None,
+            public_key=incoming.public_key or (observed[there.key].key_for(us, now) if them else None) or None,
             signature_method=end.incoming_method,
             policy=incoming.policy,
             callback=incoming.callback,
@@ -334,6 +267,9 @@ def _misfits(ends: tuple[EndToBe, ...]) -> Iterator[Note]:
             yield Note("misfit", here, names[0], one.shall.name, words)
         if one.end.same_users is not other.end.same_users and here < there:
             words = f"{names[0]} and {names[1]} do not say the same about their users"
+            yield Note("misfit", here, names[0], one.shall.name, words)
+        if one.end.mapping and other.end.mapping and here < there:
+            words = f"{names[0]} and {names[1]} both say who goes by another name, which would be done twice"
             yield Note("misfit", here, names[0], one.shall.name, words)
 
 

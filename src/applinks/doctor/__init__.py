@@ -7,7 +7,7 @@ from applinks.doctor.defaults import STRICT
 from applinks.doctor.diagnosis import WORKING, Cause, Check, Diagnosis, Finding, Status
 from applinks.doctor.examining import examine, examine_all
 from applinks.doctor.explaining import Explained, explain, explain_refusal
-from applinks.doctor.searching import TABLE, Search, search
+from applinks.doctor.searching import TABLE
 
 __all__ = [
     "CAUSES",
@@ -22,7 +22,6 @@ __all__ = [
     "Finding",
     "FirstDifference",
     "Row",
-    "Search",
     "Status",
     "examine",
     "examine_all",
@@ -30,5 +29,4 @@ __all__ = [
     "explain_refusal",
     "pasted",
     "rows",
-    "search",
 ]

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from enum import StrEnum
+from typing import Any
 
 from applinks.links import Link, State
 from applinks.wire.manifest import Manifest
@@ -55,6 +56,11 @@ class Finding:
     evidence: str
     remedy: str
 
+    def as_data(self) -> dict[str, Any]:
+        """For programs."""
+        told = {"cause": self.cause.name, "certain": self.certain, "title": self.cause.title}
+        return {**told, "evidence": self.evidence, "remedy": self.remedy}
+
 
 @dataclass(frozen=True, slots=True)
 class Check:
@@ -86,6 +92,20 @@ class Diagnosis:
     def working(self) -> bool:
         """Whether nothing was found that keeps the link from working."""
         return self.status in WORKING
+
+    def as_data(self) -> dict[str, Any]:
+        """For programs: the same from the command line and over HTTP."""
+        return {
+            "link": self.link.name,
+            "link_id": self.link.id,
+            "status": self.status,
+            "working": self.working,
+            "findings": [finding.as_data() for finding in self.findings],
+            "defaults": [finding.as_data() for finding in self.defaults],
+            "checks": [asdict(check) for check in self.checks],
+            "theirs": asdict(self.theirs) if self.theirs else None,
+            "manifest": asdict(self.manifest) if self.manifest else None,
+        }
 
     @property
     def names(self) -> tuple[str, ...]:

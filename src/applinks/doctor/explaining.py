@@ -10,11 +10,12 @@ Rules of this file:
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
+from typing import Any
 
 from applinks.audit import quoted
 from applinks.doctor.cases import Case, case_of
-from applinks.doctor.comparing import BaseString, FirstDifference, first_difference
+from applinks.doctor.comparing import BaseString, FirstDifference, Row, first_difference, rows
 from applinks.doctor.judging import ENDING, JUDGEMENTS, Verdict, last
 from applinks.doctor.searching import BY_NAME
 from applinks.errors import ConfigurationError
@@ -50,6 +51,23 @@ class Explained:
     first: FirstDifference | None = None
     checks: tuple[tuple[str, str], ...] = ()
     tried: int = 0
+
+    def sides(self, *, show_values: bool = False) -> tuple[Row, ...]:
+        """What arrived beside what was signed; none where the latter cannot be known."""
+        return rows(self.ours, self.theirs, show_values=show_values) if self.ours and self.theirs else ()
+
+    def as_data(self, *, show_values: bool = False) -> dict[str, Any]:
+        """For programs: the same from the command line and over HTTP."""
+        told = {
+            name: getattr(self, name)
+            for name in ("request", "link", "consumer_key", "difference", "part", "certain", "cause", "remedy", "tried")
+        }
+        sides = [
+            {"part": row.part, "ours": row.ours, "theirs": row.theirs, "same": row.same}
+            for row in self.sides(show_values=show_values)
+        ]
+        first = asdict(self.first) if self.first else None
+        return {**told, "also": list(self.also), "first_difference": first, "sides": sides, "checks": dict(self.checks)}
 
 
 # ---- the flows

@@ -7,17 +7,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 from urllib.parse import unquote
 
 from applinks.doctor.cases import MOST_LINKS, Case, keys_of
 from applinks.doctor.comparing import BaseString, differing_names
 from applinks.doctor.differing_proof import Keys
-from applinks.doctor.searching import Found, Search, ways_to_verify
+from applinks.doctor.searching import Found, Search, search, ways_to_verify
 from applinks.errors import NotAdmitted
 from applinks.links import Level, Link, Links
 from applinks.mechanisms import WINDOW, Mechanism, Presented, examine
 from applinks.people import FindPerson, KnowsPeople, Person
-from applinks.questions import Flow
+from applinks.questions import Calculate, Flow
 from applinks.wire import oauth1
 from applinks.wire.oauth1 import SignatureMethod
 
@@ -114,18 +115,18 @@ def _signature(case: Case, base_string: str | None) -> Flow[Verdict | None]:
     return verdict
 
 
-def _by_search(case: Case, search: Search, base_string: str | None) -> Flow[Verdict | None]:
+def _by_search(case: Case, wanted: Search, base_string: str | None) -> Flow[Verdict | None]:
     if base_string is None:
-        return (yield from _by_signature(case, search))
+        return (yield from _by_signature(case, wanted))
     theirs = BaseString.read(base_string)
     if theirs is None:
         return Verdict("not a base string")
     found: Found | None
-    found, case.tried = yield replace(search, theirs=theirs.text)
+    found, case.tried = yield Calculate(partial(search, replace(wanted, theirs=theirs.text)))
     if found is not None and not found.differences:
         case.checks.append(("base string", "the same as ours"))
-        return (yield from _by_signature(case, search))
-    signed = _holds_over(search, theirs)
+        return (yield from _by_signature(case, wanted))
+    signed = _holds_over(wanted, theirs)
     said = "the signature holds over it" if signed else "the signature does not hold over it: this is not what was signed"
     case.checks.append(("base string", said))
     if found is not None:
@@ -133,21 +134,21 @@ def _by_search(case: Case, search: Search, base_string: str | None) -> Flow[Verd
     return Verdict(_by_its_parts(case.ours, theirs), _facts_of(case, theirs), certain=signed, theirs=theirs)
 
 
-def _holds_over(search: Search, theirs: BaseString) -> bool:
+def _holds_over(wanted: Search, theirs: BaseString) -> bool:
     written = theirs.text.encode(errors="replace")
-    return any(holds(raw, written) for _, holds, raw in ways_to_verify(search.signature, search.keys))
+    return any(holds(raw, written) for _, holds, raw in ways_to_verify(wanted.signature, wanted.keys))
 
 
-def _by_signature(case: Case, search: Search) -> Flow[Verdict | None]:
+def _by_signature(case: Case, wanted: Search) -> Flow[Verdict | None]:
     pinned = _link_of(case).incoming.signature_method
     found: Found | None
-    found, case.tried = yield search
+    found, case.tried = yield Calculate(partial(search, wanted))
     if found is None:
-        return _unfound(search.signature, search.keys, pinned)
+        return _unfound(wanted.signature, wanted.keys, pinned)
     if found.differences:
         return _of_found(case, found)
-    if search.keys.method is not pinned:
-        return Verdict("method not pinned", {"named": search.keys.method, "pinned": pinned})
+    if wanted.keys.method is not pinned:
+        return Verdict("method not pinned", {"named": wanted.keys.method, "pinned": pinned})
     return None
 
 

@@ -33,7 +33,7 @@ from applinks.questions import Ask, Flow, Moment, Now, Wait
 from applinks.wire import consumer_info
 from applinks.wire.keys import PublicKey
 from applinks.wire.manifest import AuthenticationKind, Manifest
-from applinks.wire.messages import Pairs, Request, Response
+from applinks.wire.messages import Request, Response
 from applinks.wire.oauth1 import SignatureMethod
 
 MOST_AHEAD = 60
@@ -41,7 +41,6 @@ MOST_AHEAD = 60
 OLDEST = 5
 """The first version of the plug-in that can tell how its end of a link stands (protocol.md 13, row 16)."""
 RECENTLY = 20
-_DOCUMENT: Pairs = (("accept", "application/xml, application/json;q=0.9"),)
 _OAUTH = frozenset({AuthenticationKind.THREE_LEGGED, AuthenticationKind.TWO_LEGGED})
 KINDS = {
     Level.OAUTH: _OAUTH,
@@ -74,12 +73,12 @@ def look_at_configuration(notes: Notes) -> Flow[bool]:
 
 def look_at_manifest(notes: Notes) -> Flow[bool]:
     """Whether it can be reached, answers as an application does, and tells the right time."""
-    address = f"{notes.base}/{pairing.MANIFEST_PATH}"
-    response = yield from ask(notes, MANIFEST, Request("GET", address, _DOCUMENT))
+    request = pairing.document_at(notes.base, pairing.MANIFEST_PATH)
+    response = yield from ask(notes, MANIFEST, request)
     if response is None:
         return False
     yield from _compare_clocks(notes, response)
-    found = answers.of_manifest(response, address)
+    found = answers.of_manifest(response, request.url)
     if isinstance(found, Manifest):
         notes.manifest = found
         notes.check(MANIFEST, f"{found.name} ({found.type} {found.version})")
@@ -118,8 +117,7 @@ def look_at_consumer(notes: Notes) -> Flow[bool]:
     incoming = notes.link.incoming
     if notes.manifest is None or incoming.public_key is None or incoming.level not in OAUTH_LEVELS:
         return True
-    address = f"{notes.base}/{pairing.CONSUMER_INFO_PATH}"
-    response = yield from ask(notes, CONSUMER, Request("GET", address, _DOCUMENT))
+    response = yield from ask(notes, CONSUMER, pairing.document_at(notes.base, pairing.CONSUMER_INFO_PATH))
     if response is None:
         return False
     try:

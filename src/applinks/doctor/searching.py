@@ -14,7 +14,6 @@ from applinks.doctor import differing_address, differing_otherwise, differing_pa
 from applinks.doctor.differences import Difference, Holds
 from applinks.doctor.differing_proof import Keys
 from applinks.doctor.signed_text import SignedText, Surroundings
-from applinks.questions import Question
 from applinks.wire.oauth1 import spelled
 
 TEXTS: tuple[Difference, ...] = (*differing_address.TABLE, *differing_parameters.TABLE, *differing_writing.TABLE)
@@ -67,11 +66,8 @@ class _Trial:
 
 
 @dataclass(frozen=True, slots=True)
-class Search(Question):
-    """What was signed, if it is not `text`: by its `signature`, or `theirs`, which the sender says to have signed.
-
-    The answer is what was `Found`, or None, and how much was tried. It may take seconds of computing.
-    """
+class Search:
+    """What was signed, if it is not `text`: by its `signature`, or `theirs`, which the sender says to have signed."""
 
     text: SignedText
     around: Surroundings
@@ -80,14 +76,14 @@ class Search(Question):
     theirs: str | None = field(default=None, repr=False)
 
 
-def search(question: Search) -> tuple[Found | None, int]:
-    """The answer."""
-    trial, found = (_for_signature if question.theirs is None else _for_theirs)(question)
+def search(wanted: Search) -> tuple[Found | None, int]:
+    """What was found, or None, and how much was tried. It may take seconds: a flow has it calculated."""
+    trial, found = (_for_signature if wanted.theirs is None else _for_theirs)(wanted)
     return (None if found is None else Found(*found, trial.tried)), trial.tried
 
 
-def _for_signature(question: Search) -> tuple[_Trial, Way | None]:
-    ways, text = tuple(ways_to_verify(question.signature, question.keys)), question.text
+def _for_signature(wanted: Search) -> tuple[_Trial, Way | None]:
+    ways, text = tuple(ways_to_verify(wanted.signature, wanted.keys)), wanted.text
     trial = _Trial(_never)
     for differences, holds, raw in ways:
         trial = _Trial(partial(holds, raw), trial.tried, trial.written)
@@ -95,18 +91,17 @@ def _for_signature(question: Search) -> tuple[_Trial, Way | None]:
             return trial, (differences, text)
     for differences, holds, raw in ways:
         trial = _Trial(partial(holds, raw), trial.tried, trial.written)
-        found = _first_way(trial, text, question.around, pairs=not differences)
+        found = _first_way(trial, text, wanted.around, pairs=not differences)
         if found is not None:
             return trial, ((*found[0], *differences), found[1])
     return trial, None
 
 
-def _for_theirs(question: Search) -> tuple[_Trial, Way | None]:
-    wanted = (question.theirs or "").encode(errors="surrogateescape")
-    trial = _Trial(partial(eq, wanted))
-    if trial(question.text):
-        return trial, ((), question.text)
-    return trial, _first_way(trial, question.text, question.around, pairs=True)
+def _for_theirs(wanted: Search) -> tuple[_Trial, Way | None]:
+    trial = _Trial(partial(eq, (wanted.theirs or "").encode(errors="surrogateescape")))
+    if trial(wanted.text):
+        return trial, ((), wanted.text)
+    return trial, _first_way(trial, wanted.text, wanted.around, pairs=True)
 
 
 def _never(_: bytes) -> bool:

@@ -25,13 +25,14 @@ from applinks.incoming.refusals import (
     RememberRefusal,
     remember,
 )
-from applinks.incoming.replay import SpendNonce, may_confirm
+from applinks.incoming.replay import SECRETS, SpendNonce, may_compare_a_secret, may_confirm
 
 __all__ = [
     "BODY_LIMIT",
     "KEPT_FOR",
     "KEPT_OF_EACH",
     "PAUSE",
+    "SECRETS",
     "SESSION_LIFE",
     "Automation",
     "AutomationToken",
@@ -51,6 +52,7 @@ __all__ = [
     "automation",
     "concerns_us",
     "consent",
+    "may_compare_a_secret",
     "may_confirm",
     "receive",
     "remember",

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from typing import Any
 from urllib.parse import unquote_plus
 
 from applinks.errors import NotAdmitted
@@ -69,6 +70,11 @@ class Refusal:
     request: Request = field(repr=False)
     step: str | None = None
     whole: bool = True
+
+    def as_data(self) -> dict[str, Any]:
+        """For programs: the request by method and address without the query."""
+        told = {name: getattr(self, name) for name in ("id", "link_id", "time", "problem", "why", "step")}
+        return {**told, "request": self.request.line()}
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,8 @@ from applinks.questions import Flow, Moment, Now, Question
 
 TRIES = 10
 COMPARISONS = 24
+HOUR = 3600
+SECRETS = 60
 DAY = 24 * 3600
 SHELVES = 64
 QUARTER_HOUR = 900
@@ -79,6 +81,13 @@ def may_have_us_follow(consumer_key: str) -> Flow[bool]:
     moment: Moment = yield Now()
     quarter = int(moment.now) // QUARTER_HOUR * QUARTER_HOUR
     return (yield from _one_of(TRIES, "address", consumer_key, quarter, quarter + QUARTER_HOUR))
+
+
+def may_compare_a_secret(link_id: str, direction: str) -> Flow[bool]:
+    """Whether a secret of a link may be compared once more this hour: each time could be a guess (security.md T-52)."""
+    moment: Moment = yield Now()
+    hour = int(moment.now) // HOUR * HOUR
+    return (yield from _one_of(SECRETS, f"secret {direction}", link_id, hour, hour + HOUR))
 
 
 def _one_of(number: int, what: str, whose: str, since: int, until: int) -> Flow[bool]:

@@ -2,7 +2,7 @@
 
 from applinks.links import agreement, moving, pairing, signing_keys
 from applinks.links.agreement import Agreement, Invitation
-from applinks.links.by_hand import Consumer, Provider, register
+from applinks.links.by_hand import Consumer, Provider, known_method, register, their_endpoints
 from applinks.links.changes import (
     LEARN,
     SIGNATURE_METHODS,
@@ -76,7 +76,7 @@ from applinks.links.model import (
 )
 from applinks.links.moving import ChangeLinkId, Moved
 from applinks.links.pairing import PAIRING_HEADER, PAIRING_PATH, PAIRING_VERSION, Administrator, Proposal
-from applinks.links.products import DIALOGS, Guide, Values, guide, values_for
+from applinks.links.products import DIALOGS, HERE, Fill, Guide, Step, Values, guide, told_by_hand, values_for
 from applinks.links.registry import (
     LinkById,
     LinkByName,
@@ -93,9 +93,11 @@ from applinks.links.secrets import (
     KeepSecret,
     SecretOf,
     SecretUse,
+    compare_secret,
     holds_secret,
     new_secret,
     outgoing_use,
+    secret_place,
     set_secret,
 )
 from applinks.links.setting_up import SetUp, create_link, set_up_product
@@ -110,6 +112,7 @@ from applinks.links.signing_keys import (
     RotateKey,
     SigningKey,
     Told,
+    our_public_keys,
 )
 from applinks.links.state import STATE_PATH, SealFor, State, can_be_sealed_for, seal, unseal
 from applinks.links.tokens import (
@@ -133,6 +136,7 @@ __all__ = [
     "DIALECTS",
     "DIALOGS",
     "GENERIC",
+    "HERE",
     "IMPERSONATION_PARAMETERS",
     "LEARN",
     "OAUTH_LEVELS",
@@ -167,6 +171,7 @@ __all__ = [
     "EntityLinks",
     "Facts",
     "FactsFor",
+    "Fill",
     "ForgetToken",
     "FormerUrl",
     "Found",
@@ -229,6 +234,7 @@ __all__ = [
     "SpendRequestToken",
     "Stamp",
     "State",
+    "Step",
     "Suspension",
     "TakeTurn",
     "Told",
@@ -243,6 +249,7 @@ __all__ = [
     "change_policy",
     "check_address",
     "check_declared",
+    "compare_secret",
     "copied",
     "create_link",
     "declare",
@@ -255,6 +262,7 @@ __all__ = [
     "holds_secret",
     "id_of",
     "is_safe_way",
+    "known_method",
     "link_entities",
     "link_named",
     "link_with_id",
@@ -269,6 +277,7 @@ __all__ = [
     "new_secret",
     "oddity",
     "origin_of",
+    "our_public_keys",
     "outgoing_use",
     "pairing",
     "primary_entity",
@@ -276,9 +285,12 @@ __all__ = [
     "register",
     "remove",
     "seal",
+    "secret_place",
     "set_secret",
     "set_up_product",
     "signing_keys",
+    "their_endpoints",
+    "told_by_hand",
     "trust",
     "trusted_identity",
     "unlink_entities",

@@ -5,7 +5,7 @@ So there is no moment at which a link is open and its policy is not there yet.
 
 from __future__ import annotations
 
-from collections.abc import Container
+from collections.abc import Container, Mapping
 from dataclasses import dataclass, field, replace
 
 from applinks.links.by_hand import check_endpoints, check_key
@@ -13,6 +13,7 @@ from applinks.links.changes import Changes, alter, check_fixed_user, check_level
 from applinks.links.model import Incoming, Level, Link, Outgoing, SameUsers
 from applinks.links.registry import LinkById
 from applinks.links.whereabouts import check_address
+from applinks.people import Names
 from applinks.questions import Flow, Moment, Now
 
 
@@ -21,6 +22,7 @@ class WantedLink:
     """What our end of a link shall be. What was learnt, or is decided elsewhere, is not part of it and stays.
 
     `primary` takes the flag; without it, the flag stays where it is. An `impersonation_parameter` of None stays as learnt.
+    `mapping` has our names of people who have another one there, with theirs.
     """
 
     id: str
@@ -30,6 +32,8 @@ class WantedLink:
     application_url: str
     same_users: bool
     excluded: frozenset[str] = frozenset()
+    only_proven: bool = False
+    mapping: Mapping[str, str] = field(default_factory=dict)
     primary: bool = False
     outgoing: Outgoing = field(default_factory=Outgoing)
     incoming: Incoming = field(default_factory=Incoming)
@@ -54,7 +58,9 @@ class WantedLink:
             primary=self.primary or (before.primary and before.type == self.type),
             outgoing=self._outgoing_upon(before.outgoing),
             incoming=self._incoming_upon(before.incoming),
-            same_users=replace(statement, excluded=self.excluded),
+            same_users=replace(
+                statement, excluded=self.excluded, only_proven=self.only_proven, names=Names(tuple(self.mapping.items()))
+            ),
         )
 
     def _outgoing_upon(self, before: Outgoing) -> Outgoing:
@@ -92,6 +98,7 @@ def declare(wanted: WantedLink, *, by: str, loaded: Container[str] = ()) -> Flow
 
     `loaded` are the names of the mechanisms that this application has. Raises what every change to a link raises.
     """
+    Names.read(wanted.mapping)
     new = wanted.upon(None, by=by, now=0)
     check_declared(new, loaded)
     if wanted.application_url:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from applinks.links.model import Endpoints, Link
+from applinks.wire.messages import members
 
 GENERIC = "generic"
 
@@ -18,11 +18,7 @@ def _plain(body: bytes) -> str:
 
 def _member(name: str) -> Callable[[bytes], str]:
     def read(body: bytes) -> str:
-        try:
-            found = json.loads(body)
-        except (ValueError, RecursionError):
-            return ""
-        return str(found.get(name) or "") if isinstance(found, dict) else ""
+        return str(members(body).get(name) or "")
 
     return read
 

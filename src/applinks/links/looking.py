@@ -24,20 +24,18 @@ from applinks.errors import (
 from applinks.links.dialects import PRODUCTS, id_of
 from applinks.links.identity import Identity, WhoWeAre
 from applinks.links.model import Link
-from applinks.links.pairing import CONSUMER_INFO_PATH, MANIFEST_PATH, PAIRING_HEADER
+from applinks.links.pairing import MANIFEST_PATH, PAIRING_HEADER, consumer_at, document_at
 from applinks.links.registry import LinkById
 from applinks.links.whereabouts import check_address, is_safe_way
 from applinks.questions import Ask, Flow
-from applinks.wire import consumer_info, manifest
-from applinks.wire.keys import PublicKey
+from applinks.wire import manifest
 from applinks.wire.manifest import AuthenticationKind, Manifest
-from applinks.wire.messages import Request, Response
+from applinks.wire.messages import Response
 
 MOST_PLACES = 4
 """So many addresses are tried at most, where somebody gives that of a page of an application and not the application's own."""
 WEAK = 2048
 
-_ACCEPT = (("accept", "application/xml, application/json;q=0.9"),)
 _PORTS = {"http": 80, "https": 443}
 
 
@@ -183,7 +181,7 @@ def _above(base: str) -> list[str]:
 def _look_at(base: str) -> Flow[Found]:
     found_nothing = Found(base, Kind.UNKNOWN, plain_http=base.startswith("http:"))
     try:
-        said: Response = yield Ask(Request("GET", f"{base}/{MANIFEST_PATH}", _ACCEPT))
+        said: Response = yield Ask(document_at(base, MANIFEST_PATH))
     except TransportFailed as failure:
         return _with(found_nothing, _remark(failure.code, failure))
     if (remark := _no_manifest(said, base)) is not None:
@@ -306,11 +304,7 @@ def _of_the_way(found: Found) -> tuple[Remark, ...]:
 def _with_its_key(found: Found) -> Flow[Found]:
     """Its consumer key and public key, as it publishes them."""
     try:
-        said: Response = yield Ask(Request("GET", f"{found.url}/{CONSUMER_INFO_PATH}", _ACCEPT))
-        if said.status != 200:
-            raise MalformedAnswer(f"{found.name!r} answered {said.status} when asked for its consumer info.")
-        consumer = consumer_info.read(said.body, said.header("content-type"))
-        key = PublicKey.read(consumer.public_key)
+        consumer_key, key = yield from consumer_at(found.url)
     except (TransportFailed, MalformedAnswer, ConfigurationError) as failure:
         remark = Remark("no-consumer-info", printable(failure.message)[:500], "Its key has to be entered here by hand.")
         return _with(found, remark)
@@ -318,7 +312,7 @@ def _with_its_key(found: Found) -> Flow[Found]:
     return _with(
         found,
         *([weak] if key.bits < WEAK else []),
-        consumer_key=consumer.key,
+        consumer_key=consumer_key,
         public_key=key.text,
         fingerprint=key.fingerprint,
     )

@@ -11,7 +11,6 @@ Rules of this file:
 
 from __future__ import annotations
 
-import json
 import re
 from dataclasses import dataclass, replace
 from typing import Any
@@ -33,7 +32,7 @@ from applinks.questions import Ask, Flow, FreshSecrets, Question
 from applinks.wire import mending
 from applinks.wire.encoding import form
 from applinks.wire.keys import PublicKey
-from applinks.wire.messages import FORM, Request, Response
+from applinks.wire.messages import FORM, Request, Response, members
 
 MOST_PROOFS = 3
 """Of the newest keys: what a stranger can have us sign is bounded."""
@@ -134,7 +133,7 @@ def _proven_id(base: str, link: Link) -> Flow[str | None]:
     body = form((("for", us.id), ("challenge", challenge))).encode()
     headers = (("content-type", FORM), ("accept", "application/json"))
     response: Response = yield Ask(Request("POST", f"{base}/{mending.PROOF_PATH}", headers, body))
-    said = _members(response)
+    said = members(response.body) if response.status == 200 else {}
     proofs = said.get("proofs")
     if not isinstance(proofs, list):
         return None
@@ -239,13 +238,3 @@ def _drop_consents(link: Link, by: str | None) -> Flow[tuple[str, ...]]:
             yield Announce(ConsentEnded(link.id, link.name, consent.user))
             dropped.append(consent.user)
     return tuple(dropped)
-
-
-def _members(response: Response) -> dict[str, Any]:
-    if response.status != 200:
-        return {}
-    try:
-        data = json.loads(response.body)
-    except (ValueError, RecursionError):
-        return {}
-    return data if isinstance(data, dict) else {}

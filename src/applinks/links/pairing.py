@@ -26,7 +26,7 @@ from applinks.links.whereabouts import check_address
 from applinks.questions import Ask, Flow, Moment, Now
 from applinks.wire import basic, consumer_info, manifest
 from applinks.wire.keys import PrivateKey, PublicKey
-from applinks.wire.messages import Pairs, Request, Response
+from applinks.wire.messages import Pairs, Request, Response, members
 from applinks.wire.oauth1 import SignatureMethod
 
 AGREEMENT_HEADER = "x-applinks-agreement"
@@ -65,7 +65,7 @@ class Proposal:
     @classmethod
     def from_json(cls, body: bytes) -> Proposal:
         """Read a proposal; `PairingRefused` names the member that is missing or wrong."""
-        data = _members(body)
+        data = members(body)
         texts = {name: _text(data, name) for name in ("id", "url", "consumer_key", "fingerprint")}
         methods = data.get("methods")
         if not isinstance(data.get("same_users"), bool) or not isinstance(methods, list):
@@ -169,9 +169,14 @@ class Other:
     key: PublicKey
 
 
+def document_at(base: str, path: str) -> Request:
+    """The request for a document by which an application introduces itself: nothing of ours is in it."""
+    return Request("GET", f"{base}/{path}", _READING)
+
+
 def manifest_at(base: str) -> Flow[manifest.Manifest]:
     """What the application at that address says about itself; it must know that this is its address."""
-    said: Response = yield Ask(Request("GET", f"{base}/{MANIFEST_PATH}", _READING))
+    said: Response = yield Ask(document_at(base, MANIFEST_PATH))
     about = manifest.read(_found(said, base, "manifest"), said.header("content-type"))
     if about.url.rstrip("/") != base:
         raise PairingRefused(
@@ -184,9 +189,15 @@ def manifest_at(base: str) -> Flow[manifest.Manifest]:
 def _read_other(base: str) -> Flow[Other]:
     """Manifest and consumer info, compared with the address at which they were found."""
     about = yield from manifest_at(base)
-    said: Response = yield Ask(Request("GET", f"{base}/{CONSUMER_INFO_PATH}", _READING))
+    consumer_key, key = yield from consumer_at(base)
+    return Other(about.id, about.name, about.type, base, consumer_key, key)
+
+
+def consumer_at(base: str) -> Flow[tuple[str, PublicKey]]:
+    """Its consumer key and its public key, as it publishes them."""
+    said: Response = yield Ask(document_at(base, CONSUMER_INFO_PATH))
     consumer = consumer_info.read(_found(said, base, "consumer info"), said.header("content-type"))
-    return Other(about.id, about.name, about.type, base, consumer.key, PublicKey.read(consumer.public_key))
+    return consumer.key, PublicKey.read(consumer.public_key)
 
 
 def _read_proposer(base: str) -> Flow[Other]:
@@ -215,7 +226,7 @@ def _propose(base: str, administrator: Administrator | Agreement, proposal: Prop
     else:
         headers = (*headers, ("authorization", basic.credentials(administrator.name, administrator.password)))
     response: Response = yield Ask(Request("POST", f"{base}/{PAIRING_PATH}", headers, proposal.to_json()))
-    answer = _members(response.body)
+    answer = members(response.body)
     if response.status == 200:
         return answer
     reason = printable(answer.get("message") or f"status {response.status}")[:500]
@@ -273,14 +284,6 @@ def _method(name: str) -> SignatureMethod:
     if name not in SIGNATURE_METHODS:
         raise PairingRefused(f"The other application chose the signature method {name[:50]!r}, which was not offered.")
     return SignatureMethod(name)
-
-
-def _members(body: bytes) -> dict[str, Any]:
-    try:
-        data = json.loads(body)
-    except (ValueError, RecursionError):
-        data = None
-    return data if isinstance(data, dict) else {}
 
 
 def _text(data: dict[str, Any], name: str) -> str:

@@ -97,16 +97,26 @@ def new_secret(link: Link, *, by: str) -> Flow[str]:
 
 def holds_secret(link: Link, direction: str, secret: str) -> Flow[bool]:
     """Whether this is the secret of that direction, for what its level means now. Which one it is instead is never told."""
-    held: bool = yield HoldsSecret(link.id, *_place(link, direction), secret)
+    held: bool = yield HoldsSecret(link.id, *secret_place(link, direction), secret)
+    return held
+
+
+def compare_secret(link: Link, direction: str, secret: str, *, by: str) -> Flow[bool]:
+    """The same for somebody who may not read it here: that it was another one is written down."""
+    held = yield from holds_secret(link, direction, secret)
+    if not held:
+        use, _ = secret_place(link, direction)
+        yield WriteDown(Entry(kind="secret compared", outcome=f"{use}: another one", actor=by, subject=by, link=link.name))
     return held
 
 
 def keep_secret(link: Link, direction: str, secret: str, *, by: str) -> Flow[None]:
     """Keep it, and write down that it was set."""
-    use, origin = _place(link, direction)
+    use, origin = secret_place(link, direction)
     yield KeepSecret(link.id, use, origin, secret)
     yield WriteDown(Entry(kind="secret set", outcome=f"{use}", actor=by, subject=by, link=link.name))
 
 
-def _place(link: Link, direction: str) -> tuple[SecretUse, str]:
+def secret_place(link: Link, direction: str) -> tuple[SecretUse, str]:
+    """For which use, and at which origin, the secret of that direction is kept."""
     return (incoming_use(link), "") if direction == INCOMING else (outgoing_use(link), link.origin)

@@ -137,6 +137,12 @@ def rotate(*, by: str) -> Flow[SigningKey]:
     return made
 
 
+def our_public_keys() -> Flow[dict[str, str]]:
+    """The public halves of our keys by their ids, the current one first."""
+    keys: tuple[SigningKey, ...] = yield OurKeys()
+    return {key.id: key.key.public.text for key in keys}
+
+
 def status() -> Flow[KeyStatus]:
     """How far the change to the current key has come."""
     keys: tuple[SigningKey, ...] = yield OurKeys()

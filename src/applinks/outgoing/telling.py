@@ -6,11 +6,9 @@ found out as by any call.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Any
 from urllib.parse import quote
 
 from applinks.audit import Entry, WriteDown, quoted
@@ -30,21 +28,27 @@ from applinks.links import (
     remove,
     signing_keys,
 )
-from applinks.mechanisms import MECHANISMS, Mechanism, sign
-from applinks.outgoing import answer, call, clocks, keys
+from applinks.mechanisms import MECHANISMS, Mechanism
+from applinks.outgoing import answer, call, ourselves
+from applinks.outgoing.call import Acts
 from applinks.outgoing.trying import asking
-from applinks.people import Acting
-from applinks.questions import Ask, Flow, Now
+from applinks.questions import Flow, Now
 from applinks.wire import mending
 from applinks.wire.encoding import form
-from applinks.wire.messages import FORM, Pairs, Request, Response
-from applinks.wire.problems import Problem, refusal_in
+from applinks.wire.messages import FORM, Pairs, Request, Response, members
+from applinks.wire.problems import refusal_in
 
 UNKNOWN_PATH = frozenset({301, 302, 303, 307, 308, 400, 404, 405, 410, 415, 501})
 """What an application answers that knows no such announcement."""
 
 
 # ---- a new key
+
+
+def rotate_key(*, announce: bool, by: str) -> Flow[KeyStatus]:
+    """A new key pair of ours; each link goes on with a key that is known there."""
+    yield from signing_keys.rotate(by=by)
+    return (yield from (announce_key(by=by) if announce else signing_keys.status()))
 
 
 def announce_key(only: Link | None = None, *, by: str) -> Flow[KeyStatus]:
@@ -109,7 +113,7 @@ class Deleted:
 
 
 def delete(
-    link: Link, *, both: bool, by: str, acting: Acting | None, mechanisms: Sequence[Mechanism] = MECHANISMS
+    link: Link, *, both: bool, by: str, acting: Acts | None, mechanisms: Sequence[Mechanism] = MECHANISMS
 ) -> Flow[Deleted]:
     """Delete our end of a link, and before it the other one where `both` are meant.
 
@@ -121,13 +125,13 @@ def delete(
     return Deleted(link.name, status)
 
 
-def _deleted_there(link: Link, acting: Acting | None, mechanisms: Sequence[Mechanism]) -> Flow[int]:
+def _deleted_there(link: Link, acting: Acts | None, mechanisms: Sequence[Mechanism]) -> Flow[int]:
     only_ours = f"Nothing was deleted. To delete our end alone: `applinks link delete {quoted(link.name)}`."
     if not link.application_url:
         raise ConfigurationError(f"{link.name!r} only calls us: it cannot be asked.", remedy=only_ours, link=link.name)
     try:
         response = yield from _tell(link, mending.DELETED_PATH, lambda _: ())
-        if _members(response).get("deleted"):
+        if members(response.body).get("deleted"):
             return response.status
         if response.status in UNKNOWN_PATH or response.status < HTTPStatus.BAD_REQUEST:
             response = yield from _delete_in_product(link, acting, mechanisms, only_ours)
@@ -142,7 +146,7 @@ def _deleted_there(link: Link, acting: Acting | None, mechanisms: Sequence[Mecha
     return response.status
 
 
-def _delete_in_product(link: Link, acting: Acting | None, mechanisms: Sequence[Mechanism], only_ours: str) -> Flow[Response]:
+def _delete_in_product(link: Link, acting: Acts | None, mechanisms: Sequence[Mechanism], only_ours: str) -> Flow[Response]:
     """Over the link itself, as an administrator there (protocol.md 6.1)."""
     if acting is None:
         raise ConfigurationError(
@@ -169,13 +173,13 @@ def _told(link: Link, path: str, said: Callable[[Facts], Pairs]) -> Flow[tuple[T
     except ConfigurationError as ours:  # a link by a secret that is not set
         return Told.BY_HAND, ours.message
     problem = refusal_in(response)
-    if response.status == HTTPStatus.OK and _members(response).get("accepted"):
+    if response.status == HTTPStatus.OK and members(response.body).get("accepted"):
         return Told.TOLD, None
     if problem is not None:
         return Told.REFUSED, problem.name
     if response.status in answer.THROTTLED or response.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         return Told.UNREACHABLE, f"status {response.status}"
-    if message := _members(response).get("message"):
+    if message := members(response.body).get("message"):
         return Told.REFUSED, str(message)[:300]
     return Told.BY_HAND, None
 
@@ -185,32 +189,9 @@ def _tell(link: Link, path: str, said: Callable[[Facts], Pairs]) -> Flow[Respons
     facts: Facts | None = yield FactsFor(link.id)
     if facts is None or link.outgoing.level is Level.BASIC:
         raise ConfigurationError(f"{link.name!r} does not know us by OAuth, and cannot be told.", link=link.name)
-    tried = facts
-    response, problem = yield from _sent(tried, path, said)
-    for other in (yield from keys.others(facts)) if keys.refused(link, response, problem) else ():
-        tried = replace(facts, key=other)
-        response, problem = yield from _sent(tried, path, said)
-        if not keys.refused(link, response, problem):
-            break
-    yield from keys.remember(facts, tried, response, problem)
-    return response
 
+    def made(tried: Facts) -> Request:
+        headers = (("content-type", FORM), ("accept", "application/json"))
+        return Request("POST", f"{link.application_url.rstrip('/')}/{path}", headers, form(said(tried)).encode())
 
-def _sent(facts: Facts, path: str, said: Callable[[Facts], Pairs]) -> Flow[tuple[Response, Problem | None]]:
-    headers = (("content-type", FORM), ("accept", "application/json"))
-    request = Request("POST", f"{facts.link.application_url.rstrip('/')}/{path}", headers, form(said(facts)).encode())
-    for first_time in (True, False):
-        proof = yield from sign(request, facts, token=None)
-        response: Response = yield Ask(proof.request)
-        problem = refusal_in(response)
-        if not (first_time and (yield from clocks.corrected(problem, facts.link.id))):
-            break
-    return response, problem
-
-
-def _members(response: Response) -> dict[str, Any]:
-    try:
-        data = json.loads(response.body)
-    except (ValueError, RecursionError):
-        return {}
-    return data if isinstance(data, dict) else {}
+    return (yield from ourselves.ask(made, facts, token=None))

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import Any
 
 Pairs = tuple[tuple[str, str], ...]
 """Ordered name and value pairs; names may repeat."""
@@ -55,6 +57,15 @@ class Response:
     def header(self, name: str) -> str | None:
         """The first value of a header, given in lower case, or None."""
         return first(self.headers, name)
+
+
+def members(body: bytes) -> dict[str, Any]:
+    """The members of the JSON object that a body is; none for whatever else it is."""
+    try:
+        data = json.loads(body)
+    except (ValueError, RecursionError):
+        return {}
+    return data if isinstance(data, dict) else {}
 
 
 def first(pairs: Iterable[tuple[str, str]], name: str) -> str | None:

@@ -16,8 +16,19 @@ from applinks import AppLinks, Consumer, Person, Provider, clock
 from applinks.audit import Entry
 from applinks.errors import TransportFailed
 from applinks.frameworks import ASGIPages, WSGIMiddleware, WSGIPages
-from applinks.incoming import Principal, receive
-from applinks.links import AccessToken, Grant, KeepRequestToken, KeepToken, RequestToken, SpendRequestToken, digest_of
+from applinks.incoming import KeepRefusal, Principal, Refusal, receive
+from applinks.links import (
+    AccessToken,
+    Grant,
+    KeepComparison,
+    KeepRequestToken,
+    KeepToken,
+    RequestToken,
+    SpendRequestToken,
+    digest_of,
+)
+from applinks.people import Comparison, Names, Verdict
+from applinks.people.comparing import By, Compared
 from applinks.questions import Ask
 from applinks.web.interface import BELOW
 from applinks.wire.messages import Request, Response
@@ -26,6 +37,7 @@ from putting import put
 
 URL = "https://wiki.example.com"
 NEVER = 4_000_000_000
+COMPARED = Comparison((Compared("alice", Verdict.PROVEN), Compared("grace", Verdict.ANOTHER)), 3, 1, By.EMAIL, 1)
 
 
 @dataclass
@@ -102,7 +114,16 @@ def filled(database: str) -> Rig:
     for number, user in enumerate(("alice", "grace")):
         _allowed(applinks, tracker.identity.id, user, f"grant-{number}")
         applinks.answer(KeepToken(AccessToken(tracker.identity.id, user, "t", "s", 1)))
+    applinks.answer(KeepComparison(tracker.identity.id, COMPARED, Names()))
+    applinks.answer(KeepRefusal(_refused(tracker)))
     return made
+
+
+def _refused(tracker: InMemory) -> Refusal:
+    """A request of the tracker whose signature did not hold, as it is kept."""
+    proof = f'OAuth oauth_consumer_key="{tracker.identity.consumer_key}",oauth_signature_method="RSA-SHA1",oauth_signature="x"'
+    request = Request("GET", f"{URL}/rest/page?secret=hunter2", (("authorization", proof),))
+    return Refusal("refusal-0", tracker.identity.id, clock.now(), "signature_invalid", "the signature does not hold", request)
 
 
 def _allowed(applinks: AppLinks, link_id: str, user: str, id: str) -> None:  # noqa: A002

@@ -54,6 +54,7 @@ def tried(made: Rig, url: str, folder: Path, *options: str) -> subprocess.Comple
         "link": made.tracker.identity.id,
         "grant": "grant-0",
         "entity_link": "e",
+        "refusal": "refusal-0",
         "token": other.id,
         "url": made.tracker.identity.url,
     }

@@ -18,8 +18,9 @@ from applinks.audit import Entry, Written
 from applinks.links import AccessToken, Grant, Incoming, Level, Limits, Link, Outgoing, SameUsers
 from applinks.people import Policy
 from applinks.web.interface import SCHEMAS
-from applinks.web.interface.schemas import NotJson, asked, data, obj, objections, or_null, parse, read, shown
+from applinks.web.interface.schemas import NotJson, asked, obj, objections, or_null, parse, shown
 from applinks.wire.oauth1 import SignatureMethod
+from applinks.wire.values import data, read
 from in_memory import InMemory, link_to
 
 CANARY = "canary-7d1f"

@@ -106,7 +106,7 @@ PROOFS = (
 
 def path_of(operation: Operation, made: Rig) -> str:
     """To something that is there."""
-    return operation.path.format(link=made.id("Tracker"), grant="grant-0", entity_link="e", token="t")
+    return operation.path.format(link=made.id("Tracker"), grant="grant-0", entity_link="e", token="t", refusal="refusal-0")
 
 
 def ask(made: Rig, method: str, path: str, authorization: str | None, **more: Any) -> httpx2.Response:

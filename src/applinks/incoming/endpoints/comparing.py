@@ -12,7 +12,6 @@ Rules of this file:
 from __future__ import annotations
 
 import hmac
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import sha256
@@ -20,14 +19,14 @@ from hashlib import sha256
 from applinks.audit import COMPARED, Entry, WriteDown
 from applinks.errors import CannotCompare, NotAdmitted
 from applinks.incoming.endpoints.consumer import claim_of, proven
-from applinks.incoming.endpoints.visit import Visit
+from applinks.incoming.endpoints.visit import Visit, answer
 from applinks.incoming.replay import SpendNonce, may_compare
 from applinks.links import KeepComparison, Link, Stamp
 from applinks.people import By, comparing
 from applinks.questions import Calculate, Flow, Moment, Now
 from applinks.wire import comparison as wire
 from applinks.wire.blinding import Blinding, points_in
-from applinks.wire.messages import Pairs, Response
+from applinks.wire.messages import Response
 
 PATHS = (f"/{wire.PATH}",)
 LIFE = 600
@@ -72,9 +71,7 @@ class _Refused(Exception):
 
     def __init__(self, status: int, message: str, remedy: str, *headers: tuple[str, str]) -> None:
         super().__init__(message)
-        fixed: Pairs = (("content-type", "application/json"), ("cache-control", "no-store"))
-        body = json.dumps({"message": message, "remedy": remedy}).encode()
-        self.answer = Response(status, (*fixed, *headers), body)
+        self.answer = answer(status, {"message": message, "remedy": remedy}, *headers)
 
 
 def serve(visit: Visit) -> Flow[Response]:

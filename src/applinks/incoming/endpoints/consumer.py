@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
 
 from applinks.errors import NoProof, NotAdmitted
 from applinks.incoming.endpoints.visit import Visit
@@ -86,12 +83,6 @@ def only_post(visit: Visit) -> Response | None:
     if visit.request.method == "POST":
         return None
     return Response(405, (("content-type", "text/plain;charset=UTF-8"), ("allow", "POST")), b"Only POST is answered here.")
-
-
-def answer(status: int, body: Mapping[str, Any], *headers: tuple[str, str]) -> Response:
-    """An answer of our own to another application of ours, as JSON."""
-    fixed = (("content-type", "application/json"), ("cache-control", "no-store"))
-    return Response(status, (*fixed, *headers), json.dumps(body).encode())
 
 
 def said(claim: oauth1.Claim, name: str) -> str | None:

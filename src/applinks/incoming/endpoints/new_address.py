@@ -10,8 +10,8 @@ import logging
 
 from applinks.audit import printable
 from applinks.errors import AppLinksError, NotAdmitted, StoreUnavailable
-from applinks.incoming.endpoints.consumer import answer, claim_of, form_of, only_post, speaking_for_itself
-from applinks.incoming.endpoints.visit import Visit
+from applinks.incoming.endpoints.consumer import claim_of, form_of, only_post, speaking_for_itself
+from applinks.incoming.endpoints.visit import Visit, answer
 from applinks.incoming.replay import QUARTER_HOUR, may_have_us_follow
 from applinks.links import moving
 from applinks.questions import Flow

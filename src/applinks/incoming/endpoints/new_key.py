@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from applinks.incoming.endpoints.consumer import answer, claim_of, form_of, only_post, speaking_for_itself
-from applinks.incoming.endpoints.visit import Visit
+from applinks.incoming.endpoints.consumer import claim_of, form_of, only_post, speaking_for_itself
+from applinks.incoming.endpoints.visit import Visit, answer
 from applinks.links import signing_keys
 from applinks.questions import Flow
 from applinks.wire import mending

@@ -5,19 +5,18 @@ JSON only, so that no page in a browser can send it; passwords are tried a few t
 
 from __future__ import annotations
 
-import json
 import logging
 from typing import Any
 
 from applinks.audit import printable
 from applinks.errors import AppLinksError, LinkExists, StoreUnavailable
-from applinks.incoming.endpoints.visit import Visit
+from applinks.incoming.endpoints.visit import Visit, answer
 from applinks.incoming.replay import QUARTER_HOUR, may_try_to_sign_in
 from applinks.links import PAIRING_PATH, Agreement, Proposal, agreement, pairing
 from applinks.people import Person, SignIn
 from applinks.questions import Flow
 from applinks.wire import basic
-from applinks.wire.messages import Pairs, Response, media_type
+from applinks.wire.messages import Response, media_type
 
 PATHS = (f"/{PAIRING_PATH}",)
 
@@ -27,9 +26,9 @@ log = logging.getLogger("applinks.incoming")
 def serve(visit: Visit) -> Flow[Response]:
     """200 with what was recorded; 400, 401, 405, 409, 415 or 429 with `message` and `remedy`."""
     if visit.request.method != "POST":
-        return _answer(405, _said("Only POST is answered here.", "Send the proposal by POST."), ("allow", "POST"))
+        return answer(405, _said("Only POST is answered here.", "Send the proposal by POST."), ("allow", "POST"))
     if media_type(visit.request.header("content-type")) != "application/json":
-        return _answer(415, _said("The proposal is not JSON.", "Send it as application/json."))
+        return answer(415, _said("The proposal is not JSON.", "Send it as application/json."))
     try:
         agreed = visit.request.header(pairing.AGREEMENT_HEADER)
         if agreed is not None:
@@ -43,10 +42,10 @@ def serve(visit: Visit) -> Flow[Response]:
     except StoreUnavailable:
         raise
     except LinkExists as taken:
-        return _answer(409, _told(taken))
+        return answer(409, _told(taken))
     except AppLinksError as refused:
-        return _answer(400, _told(refused))
-    return _answer(200, recorded)
+        return answer(400, _told(refused))
+    return answer(200, recorded)
 
 
 def _sign_in(visit: Visit) -> Flow[tuple[Response | None, str]]:
@@ -56,7 +55,7 @@ def _sign_in(visit: Visit) -> Flow[tuple[Response | None, str]]:
         return _unauthorized("A name and a password are needed."), ""
     name, password = claimed
     if not (yield from may_try_to_sign_in(name)):
-        return _answer(
+        return answer(
             429,
             _said("Too many sign-ins were tried for that name.", "Wait a quarter of an hour, then say the same again."),
             ("retry-after", str(QUARTER_HOUR)),
@@ -70,7 +69,7 @@ def _sign_in(visit: Visit) -> Flow[tuple[Response | None, str]]:
 
 
 def _unauthorized(message: str) -> Response:
-    return _answer(
+    return answer(
         401,
         _said(message, "Sign in as an administrator of this application."),
         ("www-authenticate", 'Basic realm="application links"'),
@@ -83,8 +82,3 @@ def _told(error: AppLinksError) -> dict[str, Any]:
 
 def _said(message: str, remedy: str) -> dict[str, Any]:
     return {"message": message, "remedy": remedy}
-
-
-def _answer(status: int, body: dict[str, Any], *headers: tuple[str, str]) -> Response:
-    fixed: Pairs = (("content-type", "application/json"), ("cache-control", "no-store"))
-    return Response(status, (*fixed, *headers), json.dumps(body).encode())

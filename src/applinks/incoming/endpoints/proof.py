@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from applinks.errors import PairingRefused, TrustSuspended
-from applinks.incoming.endpoints.consumer import answer, only_post
-from applinks.incoming.endpoints.visit import Visit
+from applinks.incoming.endpoints.consumer import only_post
+from applinks.incoming.endpoints.visit import Visit, answer
 from applinks.links import moving
 from applinks.questions import Flow
 from applinks.wire import mending

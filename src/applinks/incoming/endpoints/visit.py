@@ -1,14 +1,16 @@
-"""What each of our own endpoints is given."""
+"""What each of our own endpoints is given, and how they answer in JSON."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from applinks.incoming.principal import Principal
 from applinks.links import Identity
 from applinks.mechanisms import MECHANISMS, Mechanism
-from applinks.wire.messages import Request
+from applinks.wire.messages import Pairs, Request, Response
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,3 +25,9 @@ class Visit:
     identity: Identity
     principal: Principal | None
     mechanisms: Sequence[Mechanism] = MECHANISMS
+
+
+def answer(status: int, body: dict[str, Any], *headers: tuple[str, str]) -> Response:
+    """An answer to another application of ours, as JSON."""
+    fixed: Pairs = (("content-type", "application/json"), ("cache-control", "no-store"))
+    return Response(status, (*fixed, *headers), json.dumps(body).encode())

@@ -67,6 +67,7 @@ def refusals(operation: Operation) -> Iterator[int]:
     yield from (413, 415) * body
     yield from (422,) * changes
     yield from (424,) * operation.far
+    yield from (429,) * operation.counted
     yield 503
 
 

@@ -10,7 +10,8 @@ from applinks.links import Entity, EntityLink, EntityLinks
 from applinks.questions import Flow
 from applinks.web.interface.operation import Call
 from applinks.web.interface.problems import nothing_there
-from applinks.web.interface.schemas import FLAG, NAME, Schema, asked, data, obj, read, shown
+from applinks.web.interface.schemas import FLAG, NAME, Schema, asked, obj, shown
+from applinks.wire.values import data, read
 
 ENTITY_LINK = shown(EntityLink)
 _ENTITY = asked(Entity, type=NAME, key=NAME, name={**NAME, "minLength": 0})

@@ -6,30 +6,32 @@ from collections.abc import Mapping
 from typing import Any
 
 from applinks import links
-from applinks.links import Administrator, Changes, Consumer, Level, Link, LinkSettings, OurKey, Provider, pairing
+from applinks.links import Administrator, Changes, Consumer, Identity, Level, Link, LinkSettings, Provider, pairing
 from applinks.outgoing import Explanation, Tried, trying
 from applinks.people import Policy
 from applinks.questions import Flow
+from applinks.web.interface.making import ADDRESS, ADMINISTRATOR, SAME_USERS
 from applinks.web.interface.operation import Call
-from applinks.web.interface.schemas import FLAG, NAME, SECRET, TEXT, Schema, asked, data, obj, one_of, or_null, read, shown
-from applinks.wire.keys import PrivateKey
+from applinks.web.interface.schemas import FLAG, NAME, SECRET, TEXT, Schema, asked, obj, one_of, or_null, shown
 from applinks.wire.oauth1 import SignatureMethod
+from applinks.wire.values import data, read
 
 TAKEN_AWAY_BY_NULL = ("account", "execute_as", "callback")
 _LEVEL, _METHOD = one_of(Level), one_of(SignatureMethod)
 
 APPLICATION: Schema = obj(
     {
-        **{name: {"type": "string"} for name in ("id", "name", "type", "url", "consumer_key", "public_key", "fingerprint")},
+        **shown(Identity)["properties"],
+        **{name: {"type": "string"} for name in ("public_key", "fingerprint")},
         "mechanisms": {"type": "array", "items": {"type": "string"}},
     },
     description="This application, as the others know it. `fingerprint` is that of its public key, to be compared by people.",
 )
 PAIR: Schema = obj(
     {
-        "url": {**TEXT, "minLength": 1},
-        "administrator": obj({"name": NAME, "password": SECRET}, description="One of theirs, who signs in there for this."),
-        "same_users": {**FLAG, "description": "Whether a user name means the same person on both sides."},
+        "url": ADDRESS,
+        "administrator": ADMINISTRATOR,
+        "same_users": SAME_USERS,
         "name": {**NAME, "description": "What to call the link here; their own name if it is not said."},
     },
     optional=("name",),
@@ -75,14 +77,7 @@ TRIED: Schema = obj({**shown(Tried)["properties"], "good": FLAG}, description=sh
 
 def application(call: Call) -> Flow[Any]:
     """Who we are, and the key to compare."""
-    key: PrivateKey = yield OurKey()
-    who = {name: getattr(call.identity, name) for name in ("id", "name", "type", "url", "consumer_key")}
-    return {
-        **who,
-        "public_key": key.public.text,
-        "fingerprint": key.public.fingerprint,
-        "mechanisms": list(call.loaded),
-    }
+    return (yield from call.application())
 
 
 def all_links(call: Call) -> Flow[Any]:
@@ -100,8 +95,8 @@ def one_link(call: Call) -> Flow[Link]:
 def pair(call: Call) -> Flow[Link]:
     """Make both ends."""
     said = call.body
-    administrator = Administrator(said["administrator"]["name"], said["administrator"]["password"])
-    flow = pairing.create(said["url"], administrator, same_users=said["same_users"], by=call.by, name=said.get("name"))
+    theirs = read(Administrator, said["administrator"])
+    flow = pairing.create(said["url"], theirs, same_users=said["same_users"], by=call.by, name=said.get("name"))
     return (yield from flow)
 
 

@@ -10,12 +10,14 @@ from enum import StrEnum
 from typing import Any
 
 from applinks.incoming import AutomationToken
-from applinks.links import Identity, Link, link_with_id
+from applinks.links import Identity, Link, OurKey, WhoWeAre, link_with_id
 from applinks.mechanisms import Mechanism, names_of
+from applinks.people import Person
 from applinks.questions import Flow
-from applinks.web.interface import schemas
 from applinks.web.interface.problems import Refusal
 from applinks.web.interface.schemas import Schema
+from applinks.wire import values
+from applinks.wire.keys import PrivateKey
 
 
 class May(StrEnum):
@@ -31,13 +33,14 @@ class Call:
     """One request to an operation, checked against its row.
 
     `ids` are those in the path; `query` and `body` have passed the row's schemas. `by` is the administrator in whose name it
-    is, `token` the one that was sent; None for an operation that anybody may use.
+    is, `token` the one that was sent, `person` whom it acts for; None for an operation that anybody may use.
     """
 
     identity: Identity
     mechanisms: Sequence[Mechanism]
     by: str
     token: AutomationToken | None
+    person: Person | None = None
     ids: Mapping[str, str] = field(default_factory=dict)
     query: Mapping[str, Any] = field(default_factory=dict)
     body: Mapping[str, Any] = field(default_factory=dict, repr=False)
@@ -47,6 +50,13 @@ class Call:
     def loaded(self) -> tuple[str, ...]:
         """The names of the mechanisms that this application has."""
         return names_of(self.mechanisms)
+
+    def application(self) -> Flow[dict[str, Any]]:
+        """Who this application is at this moment, with the key to compare."""
+        us: Identity = yield WhoWeAre()
+        key: PrivateKey = yield OurKey()
+        told = {"public_key": key.public.text, "fingerprint": key.public.fingerprint, "mechanisms": list(self.loaded)}
+        return {**values.data(us), **told}
 
     def link(self) -> Flow[Link]:
         """The link that the path names, as it is now; refused where the caller has another one in mind."""
@@ -71,7 +81,8 @@ class Operation:
     """A row of the table.
 
     `path` lies below the interface; `{link}` in it stands for an id. `body` and `query` are the schemas of what may be sent,
-    `answer` that of what comes back, None for nothing. `far` says that another application is asked.
+    `answer` that of what comes back, None for nothing. `far` says that another application is asked, `counted` that it may be
+    done only so often.
     """
 
     method: str
@@ -86,6 +97,7 @@ class Operation:
     answer: Schema | None = None
     status: int = 200
     far: bool = False
+    counted: bool = False
 
     @property
     def ids(self) -> tuple[str, ...]:
@@ -95,5 +107,5 @@ class Operation:
 
 def etag_of(link: Link) -> str:
     """The entity tag of a link: another one as soon as anything of it is another, its key too."""
-    written = json.dumps([schemas.data(link), link.incoming.public_key], sort_keys=True).encode()
+    written = json.dumps([values.data(link), link.incoming.public_key], sort_keys=True).encode()
     return f'"{hashlib.sha256(written).hexdigest()[:32]}"'

@@ -7,7 +7,8 @@ from typing import Any
 from applinks.audit import AuditTrail, AuditVerdict, Head, VerifyAudit, Written
 from applinks.questions import Flow
 from applinks.web.interface.operation import Call
-from applinks.web.interface.schemas import Schema, data, shown
+from applinks.web.interface.schemas import Schema, shown
+from applinks.wire.values import data
 
 RECORD, VERDICT = shown(Written), shown(AuditVerdict)
 HEAD: Schema = {
@@ -21,7 +22,8 @@ HEAD: Schema = {
 def records(call: Call) -> Flow[Any]:
     """The newest first, or those before one."""
     query, limit = call.query, call.query.get("limit", 100)
-    found: tuple[Written, ...] = yield AuditTrail(limit, query.get("link"), query.get("kind"), before=query.get("before"))
+    only = {name: query[name] for name in ("link", "kind", "user", "since", "until", "before") if name in query}
+    found: tuple[Written, ...] = yield AuditTrail(limit, **only)
     return {"records": data(found), "before": found[-1].sequence if len(found) == limit else None}
 
 

@@ -9,15 +9,16 @@ from __future__ import annotations
 import inspect
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence, Set
-from dataclasses import MISSING, Field, fields, is_dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import MISSING, fields, is_dataclass
 from enum import Enum
-from functools import cache
+from functools import partial
 from math import isfinite
-from types import NoneType, UnionType
-from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints, is_typeddict
+from types import NoneType
+from typing import Any, get_args, get_origin, get_type_hints, is_typeddict
 
-D = TypeVar("D")
+from applinks.wire.values import MANY, SETS, open_fields, without_none
+
 Schema = Mapping[str, Any]
 
 LONGEST_TEXT = 2_000
@@ -38,8 +39,6 @@ _PLAIN: Mapping[Any, Schema] = {
     int: {"type": "integer"},
     float: {"type": "number"},
 }
-_MANY = (tuple, list, frozenset, set, Set, Sequence)
-_SETS = (frozenset, set, Set)
 
 
 def obj(properties: Mapping[str, Schema], *, optional: Sequence[str] = (), description: str | None = None) -> Schema:
@@ -64,37 +63,17 @@ def or_null(schema: Schema) -> Schema:
 # ---- what is shown
 
 
-def shown(kind: type) -> Schema:
-    """How a value of this dataclass looks in an answer."""
+def shown(kind: type, *, also: Sequence[str] = ()) -> Schema:
+    """How a value of this dataclass looks in an answer, by `values.data`; `also` names further fields."""
     hints = get_type_hints(kind)
-    members = {each.name: _shown(hints[each.name]) for each in _open_fields(kind)}
+    members = {each.name: _shown(hints[each.name], also) for each in open_fields(kind, tuple(also))}
     return obj(members, description=_description(kind))
 
 
-def data(value: Any) -> Any:
-    """A value as JSON, as `shown` describes it."""
-    if is_dataclass(value) and not isinstance(value, type):
-        return {each.name: data(getattr(value, each.name)) for each in _open_fields(type(value))}
-    if isinstance(value, Enum):
-        return value.value
-    if isinstance(value, Mapping):
-        return {str(name): data(member) for name, member in value.items()}
-    if isinstance(value, _SETS):
-        return sorted(map(data, value))
-    if isinstance(value, tuple | list):
-        return [data(member) for member in value]
-    return value
-
-
-@cache
-def _open_fields(kind: type) -> tuple[Field[Any], ...]:
-    return tuple(each for each in fields(kind) if each.repr)
-
-
-def _shown(hint: Any) -> Schema:
-    bare, nullable = _without_none(hint)
-    schema = _schema(bare, _shown, shown)
-    if get_origin(bare) in _SETS:
+def _shown(hint: Any, also: Sequence[str] = ()) -> Schema:
+    bare, nullable = without_none(hint)
+    schema = _schema(bare, partial(_shown, also=also), partial(shown, also=also))
+    if get_origin(bare) in SETS:
         schema = {**schema, "uniqueItems": True}
     return or_null(schema) if nullable else schema
 
@@ -104,34 +83,26 @@ def _shown(hint: Any) -> Schema:
 
 def asked(kind: type, **instead: Schema) -> Schema:
     """What to send for a dataclass or a typed dictionary; `instead` says it for single fields."""
-    hints, needed = get_type_hints(kind), _needed(kind)
+    hints, needed = _asked_for(kind), _needed(kind)
     members = {name: instead.get(name) or SPECIAL.get(name) or _asked(hint) for name, hint in hints.items()}
     for name in members.keys() & SPECIAL.keys() - instead.keys():
-        members[name] = or_null(members[name]) if _without_none(hints[name])[1] else members[name]
+        members[name] = or_null(members[name]) if without_none(hints[name])[1] else members[name]
     return obj(members, optional=[name for name in hints if name not in needed], description=_description(kind))
 
 
-def read(kind: type[D], given: Mapping[str, Any]) -> D:
-    """The dataclass from data that its schema has let through."""
-    hints = get_type_hints(kind)
-    return kind(**{name: _read(hints[name], value) for name, value in given.items()})
-
-
 def _asked(hint: Any) -> Schema:
-    bare, nullable = _without_none(hint)
+    bare, nullable = without_none(hint)
     schema = TEXT if bare is str else _schema(bare, _asked, asked)
     if schema["type"] == "array":
         schema = {**schema, "maxItems": MOST_ITEMS}
+    if schema.get("additionalProperties"):
+        schema = {**schema, "propertyNames": TEXT}
     return or_null(schema) if nullable else schema
 
 
-def _read(hint: Any, value: Any) -> Any:
-    bare, _ = _without_none(hint)
-    if value is None:
-        return None
-    if isinstance(bare, type) and issubclass(bare, Enum):
-        return bare(value)
-    return read(bare, value) if is_dataclass(bare) and isinstance(bare, type) else value
+def _asked_for(kind: type) -> dict[str, Any]:
+    hints = get_type_hints(kind)
+    return hints if is_typeddict(kind) else {each.name: hints[each.name] for each in fields(kind) if each.init}
 
 
 def _needed(kind: type) -> set[str]:
@@ -153,19 +124,15 @@ def _schema(hint: Any, inner: Any, nested: Any) -> Schema:
         found: Schema = nested(hint)
         return found
     if origin is tuple and parts[-1] is not Ellipsis:
-        return {"type": "array", "prefixItems": [inner(part) for part in parts], "minItems": len(parts), "maxItems": len(parts)}
-    if origin in _MANY or (isinstance(origin, type) and issubclass(origin, _MANY)):
+        size = {"minItems": len(parts), "maxItems": len(parts)}
+        if len(set(parts)) == 1:
+            return {"type": "array", "items": inner(parts[0]), **size}
+        return {"type": "array", "prefixItems": [inner(part) for part in parts], **size}
+    if origin in MANY or (isinstance(origin, type) and issubclass(origin, MANY)):
         return {"type": "array", "items": inner(parts[0])}
     if isinstance(origin, type) and issubclass(origin, Mapping):
         return {"type": "object", "additionalProperties": inner(parts[1])}
     raise TypeError(f"nothing is said of how {hint!r} looks as JSON")
-
-
-def _without_none(hint: Any) -> tuple[Any, bool]:
-    if get_origin(hint) not in {Union, UnionType}:
-        return hint, False
-    (rest,) = (part for part in get_args(hint) if part is not NoneType)
-    return rest, True
 
 
 def _description(kind: type) -> str | None:

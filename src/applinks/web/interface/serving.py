@@ -25,6 +25,7 @@ from applinks.web.interface.description import resolved
 from applinks.web.interface.operation import Call, May, Operation, etag_of
 from applinks.web.interface.operations import BELOW, OPERATIONS, SCHEMAS
 from applinks.web.interface.problems import JSON, Refusal
+from applinks.wire import values
 from applinks.wire.encoding import Malformed, parse_form
 from applinks.wire.messages import Pairs, Request, Response, media_type
 from applinks.wire.paths import is_plain_path
@@ -71,6 +72,7 @@ def _served(visit: PageVisit) -> Flow[Response]:
         mechanisms=visit.mechanisms,
         by=who.person.name if who else "",
         token=who.token if who else None,
+        person=who.person if who else None,
         ids=ids,
         query=_query(operation, request),
         body=_body(operation, request),
@@ -227,7 +229,7 @@ def _answer(operation: Operation, value: Any) -> Response:
         return Response(operation.status, problems.FIXED)
     tag: Pairs = (("etag", etag_of(value)),) if isinstance(value, Link) else ()
     headers = (("content-type", JSON), *problems.FIXED, *tag)
-    return Response(operation.status, headers, json.dumps(schemas.data(value)).encode())
+    return Response(operation.status, headers, json.dumps(values.data(value)).encode())
 
 
 def _unauthorized(stranger: NotAdmitted) -> Response:

@@ -9,7 +9,8 @@ from applinks.incoming import AutomationToken, automation
 from applinks.questions import Flow
 from applinks.web.interface.operation import Call
 from applinks.web.interface.problems import nothing_there
-from applinks.web.interface.schemas import FLAG, NAME, Schema, data, obj, shown
+from applinks.web.interface.schemas import FLAG, NAME, Schema, obj, shown
+from applinks.wire.values import data
 
 TOKEN = shown(AutomationToken)
 NEW: Schema = obj(

@@ -1,0 +1,121 @@
+"""The same things through every door (R-49): what an administrator can do in Python, there is as a command and over HTTP."""
+
+from __future__ import annotations
+
+import pytest
+
+import applinks
+from applinks.web.interface import OPERATIONS
+from house.test_pages import commands
+
+NOT = "not, since "
+AT_THE_DATABASE = f"{NOT}it concerns the database and its keys, at which one must be"
+DOORS: dict[str, tuple[str, str]] = {
+    "announce_address": ("link announce-address", "announceAddress, announceAddressTo"),
+    "announce_key": ("signing announce", "announceKey, announceKeyTo"),
+    "audit": ("audit list, audit show", "listRecords"),
+    "back_up": ("backup", AT_THE_DATABASE),
+    "change_link": ("link change", "changeLink"),
+    "change_policy": ("link policy", "changePolicy"),
+    "change_public_key": ("link public-key", "changePublicKey"),
+    "check_entered": ("link steps", "checkEntered"),
+    "compare_people": ("link compare", "comparePeople"),
+    "comparison": ("link compare", "readComparison"),
+    "consents": ("consent list", "listConsents"),
+    "create_link": ("link create", "pair, setUpProduct"),
+    "delete_link": ("link delete", "deleteLink, deleteBothEnds"),
+    "diagnose": ("doctor", "diagnoseLink"),
+    "diagnose_all": ("doctor", "diagnoseAll"),
+    "entity_links": ("entity list", "listEntityLinks"),
+    "explain_refusal": ("explain", "explainRefusal"),
+    "explain_request": ("explain", "explainRequest"),
+    "export_audit": ("audit export", "listRecords"),
+    "forget_consent": ("consent forget", "forgetConsent"),
+    "grants": ("grant list", "listGrants"),
+    "identity": ("identity show", "readApplication"),
+    "identity_copied": ("identity copied", "confirmCopied"),
+    "identity_moved": ("identity moved", "confirmMoved"),
+    "key_status": ("signing status", "readKeys"),
+    "link": ("link show", "readLink"),
+    "link_entities": ("entity link", "linkEntities"),
+    "link_steps": ("link steps", "readSteps"),
+    "links": ("link list", "listLinks"),
+    "look": ("look", "look"),
+    "make_primary": ("link primary", "makePrimary"),
+    "make_token": ("token make", "makeToken"),
+    "move_link": ("link move", "moveLink"),
+    "new_secret": ("link secret", "newSecret"),
+    "refusals": ("refusals", "listRefusals"),
+    "register_link": ("link register", "registerLink"),
+    "reseal": ("keys reseal", AT_THE_DATABASE),
+    "retire_keys": ("signing retire", "retireKeys"),
+    "revoke_grant": ("grant revoke", "revokeGrant"),
+    "revoke_token": ("token revoke", "revokeToken"),
+    "rotate_key": ("signing rotate", "rotateKey"),
+    "rotate_sealing": ("keys rotate", AT_THE_DATABASE),
+    "secrets_per_sealing_key": ("keys list", AT_THE_DATABASE),
+    "set_secret": ("link secret", "setSecret"),
+    "set_up_product": ("link create", "setUpProduct"),
+    "test_link": ("link test", "testLink"),
+    "tokens": ("token list", "listTokens"),
+    "trust": ("link trust", "trust"),
+    "unlink_entities": ("entity unlink", "unlinkEntities"),
+    "use_new_key": ("signing use", "useNewKey"),
+    "verify_audit": ("audit verify", "verifyRecords"),
+}
+"""Method of the front door → commands, operations. What is missing somewhere says why."""
+
+USED_BY_PROGRAMS = {
+    "acting_as": "says who acts in this process",
+    "administrator": "says who makes a change in this process",
+    "answer": "runs what pages and middleware ask",
+    "answer_async": "runs what pages and middleware ask",
+    "close": "gives back connections of this process",
+    "from_settings": "makes the object",
+    "linked_entity": "is used to call",
+    "listen": "calls a function of this process",
+    "primary": "is used to call",
+    "run": "runs what pages and middleware ask",
+    "run_async": "runs what pages and middleware ask",
+}
+"""What administers nothing."""
+
+COMMANDS_ALONE = {
+    "apply": "is the link file, over databases and the HTTP interface",
+    "demo": "shows everything",
+    "export": "writes the link file",
+    "init": "makes the database before there is an application",
+    "link explain": "is a method of the linked application: explain",
+    "plan": "is the link file, over databases and the HTTP interface",
+}
+OPERATIONS_ALONE = {
+    "compareSecret": "is for the link file, which has the database otherwise",
+    "declareLink": "is for the link file, which has the database otherwise",
+    "describe": "is the description of the operations",
+    "explainLink": "is a method of the linked application: explain",
+    "readStanding": "is for the link file, which has the database otherwise",
+}
+
+
+def named(told: str) -> set[str]:
+    return set() if told.startswith(NOT) else set(told.split(", "))
+
+
+def test_each_method_of_the_front_door_is_told_once():
+    members = {name for name in dir(applinks.AppLinks) if not name.startswith("_")}
+    assert {*DOORS, *USED_BY_PROGRAMS} == members
+    assert not {*DOORS} & {*USED_BY_PROGRAMS}
+
+
+@pytest.mark.parametrize("method", DOORS)
+def test_it_has_a_command_and_an_operation_or_a_reason(method: str):
+    told_commands, told_operations = map(named, DOORS[method])
+    assert told_commands <= {words.removeprefix("applinks ") for words, _ in commands()}
+    assert told_operations <= {operation.id for operation in OPERATIONS}
+
+
+def test_each_command_and_each_operation_is_a_method_too_or_says_why_not():
+    told = [set().union(*(named(door[number]) for door in DOORS.values())) for number in (0, 1)]
+    assert {words.removeprefix("applinks ") for words, _ in commands()} == told[0] | COMMANDS_ALONE.keys()
+    assert {operation.id for operation in OPERATIONS} == told[1] | OPERATIONS_ALONE.keys()
+    assert not told[0] & COMMANDS_ALONE.keys() | told[1] & OPERATIONS_ALONE.keys()
