@@ -51,8 +51,8 @@ class PageVisit:
     sign_out: str | None = None
     mechanisms: Sequence[Mechanism] = MECHANISMS
     named: Mapping[str, str] = field(default_factory=dict)
-    query: Mapping[str, str] = field(init=False)
-    form: Mapping[str, str] = field(init=False)
+    query: Mapping[str, str] = field(init=False, repr=False)
+    form: Mapping[str, str] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "query", _fields(self.request.url.partition("?")[2]))
