@@ -16,7 +16,7 @@ from urllib.parse import quote
 
 from applinks.audit import printable
 from applinks.declared.model import DeclaredApplication, Secret
-from applinks.declared.steps import Act, Drop, Introduce, LinkThings, Observed, Put, SetSecret
+from applinks.declared.steps import Act, Drop, Introduce, LinkThings, Observed, Put, SetSecret, UnlinkThings
 from applinks.errors import (
     AppLinksError,
     ConfigurationError,
@@ -166,7 +166,7 @@ class InterfaceDoor:
         )
 
 
-def _request_for(act: Put | SetSecret | Drop | LinkThings | Any) -> tuple[str, str, Any]:
+def _request_for(act: Put | SetSecret | Drop | LinkThings | UnlinkThings) -> tuple[str, str, Any]:
     """An act, as the interface has it."""
     if isinstance(act, Put):
         wanted = values.data(act.wanted, also=("public_key",))
