@@ -3,7 +3,7 @@
 export PY ?= python3
 BIN := .venv/bin
 
-.PHONY: help demo test lint fix check bench docs environment equipment clean
+.PHONY: help demo test lint fix check bench docs pictures environment equipment clean
 help:         ## this list
 	@sed -n 's/^\([a-z]*\): .*## /\1\t/p; s/^\([a-z]*\): *## /\1\t/p' Makefile | sort | awk -F'\t' '{printf "  make %-12s %s\n", $$1, $$2}'
 environment:  ## make .venv (every other verb does this first)
@@ -21,6 +21,8 @@ fix: environment  ## let ruff mend what it can
 check: lint test  ## what CI asks
 bench: environment  ## ratios to the bare cryptographic operation, and to other libraries
 	@$(BIN)/python -m bench
+pictures: environment  ## those in docs/pictures, taken anew in the browser
+	@tools/pictures
 docs: environment  ## the pages under docs/ as HTML in docs/_build
 	@tools/docs
 equipment: environment  ## a browser and other people's clients, for the tests that would be skipped without them

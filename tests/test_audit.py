@@ -5,13 +5,15 @@ from __future__ import annotations
 import csv
 import io
 import json
+import shlex
+import subprocess
 from collections.abc import Iterator
 from contextlib import closing
 
 import pytest
 
 from applinks import audit
-from applinks.audit import AuditHead, Entry, Export, Head, VerifyAudit, WriteDown, said
+from applinks.audit import AuditHead, Entry, Export, Head, VerifyAudit, WriteDown, as_word, printable, quoted, said
 from applinks.errors import ConfigurationError
 from applinks.questions import drive
 from applinks.store import Sealing, Store
@@ -158,6 +160,32 @@ def test_what_is_for_the_log_only_is_not_exported(store: Store) -> None:
         text = exported(store, format)
         assert "canary-7d1f" not in text
         assert "explanation" not in text
+
+
+HOSTILE = [
+    "it's $(id)",
+    "`id`",
+    "a'; id; '",
+    "a b",
+    "x\nid",
+    "-rf",
+    "",
+    "$IFS",
+    "a\\",
+    '"',
+    "https://x.example/$(id)&id;'id'",
+    "wiki",
+]
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_what_others_call_themselves_is_one_word_of_a_command_that_somebody_pastes(text: str) -> None:
+    """T-67: a remedy is made to be pasted, and a name in it may be a linked application's."""
+    for written in (quoted(text), as_word(text)):
+        assert shlex.split(written, comments=True) == [printable(text)]
+        said = subprocess.run(["/bin/sh", "-c", f"printf %s {written}"], capture_output=True, text=True, check=True)
+        assert said.stdout == printable(text)
+    assert as_word("https://wiki.example.com/base") == "https://wiki.example.com/base"
 
 
 def test_another_format_is_refused() -> None:

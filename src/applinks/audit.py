@@ -50,6 +50,19 @@ def printable(text: object) -> str:
     return shown if shown.isprintable() else shown.encode("unicode_escape").decode()
 
 
+def quoted(text: object) -> str:
+    """What came from outside as one word of a command that people may paste into a shell: nothing in it is run (T-67)."""
+    return "'" + printable(text).replace("'", "'\"'\"'") + "'"
+
+
+def as_word(text: object) -> str:
+    """The same, without the quotes where the text needs none."""
+    return str(text) if _needs_no_quotes(str(text)) else quoted(text)
+
+
+_needs_no_quotes = re.compile(r"[A-Za-z0-9_@%+=:,./…][A-Za-z0-9_@%+=:,./…-]*").fullmatch
+
+
 @dataclass(frozen=True, slots=True)
 class WriteDown(Question):
     """Keep this entry. The answer is None, given when it is kept."""

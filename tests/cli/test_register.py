@@ -37,10 +37,10 @@ Any (generic, primary) at no address
   policy      everybody but administrators
   callback    https://any/back
 
-For its calls, enter over there:
-  request token {OURS}/oauth/request-token
-  authorize     {OURS}/oauth/authorize
-  access token  {OURS}/oauth/access-token
+Let it call this application, where it keeps its providers:
+  Request token URL: {OURS}/oauth/request-token
+  Authorize URL: {OURS}/oauth/authorize
+  Access token URL: {OURS}/oauth/access-token
 """
     )
     incoming = applinks.link("Any").link.incoming
@@ -52,15 +52,15 @@ def test_a_provider_is_told_our_key_and_where_people_come_back_to(run, applinks)
     ran = run("link", "register", "Any", URL, "--type", "stash", "--call", "--fixed-user")
     key = applinks.answer(OurKey()).public
     lines = ran.out.splitlines()
-    at = lines.index("For our calls, enter over there:")
+    at = lines.index("Let this application call it, where it registers consumers:")
     assert lines[at + 1 : at + 4] == [
-        f"  consumer key  {applinks.identity.consumer_key}",
-        f"  callback      {OURS}/applinks/oauth/login-dance/access (and a query)",
-        "  public key, as PEM or as bare base64:",
+        f"  Consumer key: {applinks.identity.consumer_key}",
+        f"  Callback: {OURS}/applinks/oauth/login-dance/access",
+        f"  Public key: {key.text}",
     ]
-    assert PublicKey.read("\n".join(lines[at + 4 : -1])) == key
-    assert lines[-1] == key.text
-    assert max(map(len, lines[at + 4 : -1])) == 64
+    pem = ran.out.partition("  or as PEM: ")[2].splitlines()[:-1]
+    assert PublicKey.read("\n".join(pem)) == key
+    assert max(map(len, pem)) == 64
     outgoing = applinks.link("Any").link.outgoing
     assert (outgoing.level, outgoing.fixed_user, applinks.link("Any").type) == (Level.OAUTH, True, "bitbucket")
 

@@ -32,9 +32,10 @@ def test_a_manifest_is_one():
     [
         ("https://wiki.example.org/base/rest/applinks/1.0/manifest", ("REDIRECTED_ELSEWHERE", "https://wiki.example.org/base")),
         ("http://wiki.example.com/base/rest/applinks/1.0/manifest", ("REDIRECTED_ELSEWHERE", "http://wiki.example.com/base")),
+        ("https://x.example/$(id);ls", ("REDIRECTED_ELSEWHERE", "'https://x.example/$(id);ls'")),
         ("/wiki/rest/applinks/1.0/manifest", ("REDIRECTED_ELSEWHERE", "https://wiki.example.com/wiki")),
         ("/catalogin/rest/applinks/1.0/manifest", ("REDIRECTED_ELSEWHERE", "https://wiki.example.com/catalogin")),
-        ("http://[broken", ("REDIRECTED_ELSEWHERE", "http://[broken")),
+        ("http://[broken", ("REDIRECTED_ELSEWHERE", "'http://[broken'")),
     ],
 )
 def test_a_redirect_tells_where_the_application_answers(location, meant):

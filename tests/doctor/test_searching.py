@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from dataclasses import replace
 from random import Random
 
@@ -11,10 +12,10 @@ from hypothesis import strategies as st
 
 from applinks.doctor.differences import PARTS
 from applinks.doctor.differing_proof import Keys
-from applinks.doctor.searching import BY_NAME, MOST_TRIED, TABLE, TEXTS, Search, search
+from applinks.doctor.searching import BY_NAME, MOST_TRIED, MOST_WRITTEN, TABLE, TEXTS, Search, search
 from applinks.doctor.signed_text import Surroundings, proof_of, read_leniently
 from applinks.wire import oauth1
-from applinks.wire.messages import Request
+from applinks.wire.messages import FORM, Request
 from applinks.wire.oauth1 import Credentials, SharedSecret, SignatureMethod
 from wire.any_request import any_request
 
@@ -86,6 +87,23 @@ def test_the_work_is_bounded_t77():
     found, tried = search(Search(read_leniently(signed), around, signature_of("something else"), KEYS))
     assert found is None
     assert tried <= MOST_TRIED
+
+
+def test_a_request_that_was_made_long_on_purpose_costs_neither_time_nor_memory_without_end():
+    """T-73, T-77: whoever knows a consumer key, which is public, can have such a one kept; an administrator then asks why."""
+    pairs = "&".join(f"p{number}={'%C3%A9+%2B' * 12}" for number in range(120))
+    signed, around = read(Request("POST", "https://jira.example.test/rest/x", (("content-type", FORM),), pairs.encode()))
+    text = read_leniently(signed)
+    length = len(text.text())
+    tracemalloc.start()
+    try:
+        found, tried = search(Search(text, around, signature_of("something else"), KEYS))
+        _, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert found is None
+    assert 100 < tried < 3 * MOST_WRITTEN // length
+    assert most < 64 * 1024 * 1024
 
 
 def test_every_class_has_a_name_of_its_own_and_one_way_to_be_found():

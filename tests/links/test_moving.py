@@ -165,6 +165,30 @@ def test_the_id_of_a_link_follows_too_where_the_key_is_proven(us, them):
     assert (moved.old_id, moved.link.id, moved.link.name) == (old, "another-id", "Wiki")
     assert us.answer(FactsFor("another-id", "alice")).token.token == "token"
     assert us.answer(FactsFor(old)) is None
+    assert [change for entry in us.entries for change in entry.changes][-1] == ("id", old, "another-id"), "R-47"
+
+
+def test_no_link_takes_our_own_id(us, them):
+    """T-37"""
+    them.identity = replace(to(them).identity, id=us.identity.id)
+    with pytest.raises(PairingRefused, match="id of this very application"):
+        move(us)
+    assert us.link("Wiki").application_url == "https://wiki.example.com"
+
+
+def test_a_key_that_was_replaced_while_it_proved_itself_moves_nothing(us, them):
+    """T-37: an administrator who has just taken the trust away from a stolen key is not overtaken by its thief."""
+    to(them)
+    network = us.network
+
+    def replaced_meanwhile(request: Request) -> Response:
+        us.run(signing_keys.change_public_key(us.link("Wiki"), key_of("fresh").public.text, overlap=0, by="root"))
+        return network(request)
+
+    us.network = replaced_meanwhile
+    with pytest.raises(PairingRefused, match="does not count any more"):
+        move(us)
+    assert us.link("Wiki").application_url == "https://wiki.example.com"
 
 
 def test_an_id_that_another_link_has_is_refused_before_anything_changes(us, them):

@@ -10,7 +10,7 @@ import pytest
 from applinks.errors import TransportFailed
 from applinks.links import DIALOGS, Level, Link, Outgoing, guide, values_for
 from applinks.links.dialects import PRODUCTS
-from applinks.links.products import HERE, LEVELS, MEANINGS, Fill, dialogs_of
+from applinks.links.products import HERE, LEVELS, MEANINGS, SOMEBODY, Fill, dialogs_of
 from applinks.wire.keys import PublicKey
 from applinks.wire.oauth1 import SignatureMethod
 from house.source import DOCS, section
@@ -123,6 +123,8 @@ def test_the_ticks_are_what_the_link_needs_and_no_more(us, level, fixed_user, tw
 def test_a_fixed_user_is_entered_where_one_is_named_and_left_out_where_not(us):
     assert told(us, to_jira(), execute_as="robot")["two-legged"]["Execute as"] == (Fill.ENTER, "robot")
     assert told(us, to_jira())["two-legged"]["Execute as"] == (Fill.EMPTY, "")
+    fixed = to_jira(outgoing=Outgoing(Level.OAUTH, fixed_user=True))
+    assert told(us, fixed)["two-legged"]["Execute as"] == (Fill.CHOOSE, SOMEBODY), "which one, is not known here"
 
 
 def test_what_of_theirs_is_to_be_entered_here_was_fetched(us):

@@ -168,7 +168,7 @@ def test_who_does_not_find_us_there_does_not_follow_and_says_why(us, them):
     them.network = lambda request: Response(404)
     us.identity = replace(us.identity, url="https://moved.example.com")
     (told,) = us.run(telling.announce_address(us.link("Wiki"), by="root"))
-    assert (told.told, "cannot prove" in told.why) == (Told.REFUSED, True)
+    assert (told.told, "was not proven" in told.why) == (Told.REFUSED, True)
     assert them.link("Front").application_url == "https://front.example.com"
 
 

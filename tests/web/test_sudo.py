@@ -6,8 +6,11 @@ from dataclasses import replace
 
 import pytest
 
+from applinks.incoming import receive
+from applinks.incoming.replay import TRIES
 from applinks.web.sudo import COOKIE, LIFE
 from applinks.web.visit import LINKS
+from applinks.wire.messages import Request
 from in_memory import InMemory
 from web.dom import Dom
 from web.visitor import Visitor, at, outcome
@@ -53,6 +56,19 @@ def test_passwords_cannot_be_tried_at_will(root):
     assert root.get(MAKE).status == 303
 
 
+def test_strangers_who_try_passwords_elsewhere_lock_no_administrator_out(root, tracker):
+    """S-21: else whoever may ask the pairing endpoint could keep everybody from deleting a link."""
+    proposal = Request(
+        "POST",
+        f"{tracker.identity.url}/rest/applinks-pairing/1.0/pair",
+        (("content-type", "application/json"), ("authorization", "Basic cm9vdDp3cm9uZw==")),
+        b"{}",
+    )
+    answers = [tracker.run(receive(proposal)).status for _ in range(TRIES + 1)]
+    assert answers == [401] * TRIES + [429]
+    assert confirm(root, "root's").header("location") == MAKE
+
+
 def test_it_holds_for_one_person_in_one_browser(root, tracker):
     """A cookie that was carried elsewhere, or stays when somebody else signs in, opens nothing."""
     confirm(root, "root's")
@@ -72,7 +88,17 @@ def test_a_made_up_confirmation_opens_nothing(root, cookie):
 
 
 @pytest.mark.parametrize(
-    "back", ["https://evil.example/", "//evil.example", "/elsewhere", "\\evil", "", "/plugins/servlet/oauth/x"]
+    "back",
+    [
+        "https://evil.example/",
+        "//evil.example",
+        "/elsewhere",
+        "\\evil",
+        "",
+        "/plugins/servlet/oauth/x",
+        "/plugins/servlet/applinks/admin/../../../logout",
+        "/plugins/servlet/applinks/admin/%2e%2e/%2e%2e/%2e%2e/logout",
+    ],
 )
 def test_it_leads_to_a_page_of_the_administration_and_nowhere_else(root, back):
     """T-42."""

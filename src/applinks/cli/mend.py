@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from applinks.audit import as_word
 from applinks.cli.shown import as_data, in_words
 from applinks.cli.words import By, Database, Json, LinkName, opened, show, table, whoever_runs_this
 from applinks.wire.keys import PublicKey
@@ -31,7 +32,9 @@ def move(
         moved = applinks.move_link(name, url, unproven=unproven, by=whoever_runs_this(by))
     words = ["Moved; it has proven that it is the same." if moved.proven else "Moved, unproven."]
     if moved.secret_needed:
-        words.append(f"Its secret was for {moved.before}: enter it anew by `applinks link secret {name} --outgoing --stdin`.")
+        words.append(
+            f"Its secret was for {moved.before}: enter it anew by `applinks link secret {as_word(name)} --outgoing --stdin`."
+        )
     if moved.dropped:
         words.append(f"These people have to agree again: {', '.join(moved.dropped)}.")
     data = {

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from applinks.cli.shown import as_data, in_words
 from applinks.cli.words import By, Database, Json, LinkName, line_from_stdin, opened, show, whoever_runs_this
-from applinks.links import GENERIC, Consumer, Endpoints, Level, Provider, dialect_of, values_for
+from applinks.links import GENERIC, Consumer, Provider, known_method, their_endpoints, told_by_hand, values_for
 from applinks.wire.oauth1 import SignatureMethod
-
-if TYPE_CHECKING:
-    from applinks import AppLinks, Link
 
 Url = Annotated[str | None, typer.Argument(metavar="[URL]", help="Its address; without one it can only call us.")]
 Type = Annotated[str, typer.Option(metavar="TYPE", help="jira, confluence, bitbucket, bamboo or generic.")]
@@ -66,6 +62,8 @@ def register(
 
     It calls us, we call it, or both. Say it again for the same address to renew one direction; the other one stays.
     """
+    if signature_method not in {None, *SignatureMethod}:
+        raise typer.BadParameter(f"say one of: {', '.join(SignatureMethod)}", param_hint="--signature-method")
     method = known_method(signature_method)
     consumer = provider = None
     if consumer_key is not None or public_key or secret_stdin or callback or execute_as:
@@ -80,41 +78,6 @@ def register(
         link = applinks.register_link(
             name, url, type=type, consumer=consumer, provider=provider, same_users=same_users, by=whoever_runs_this(by)
         ).link
-        told = to_be_told(applinks, link)
-    show({**as_data(link), "to_be_told": told}, *in_words(link), *told_in_words(link, told), as_json=as_json)
-
-
-def known_method(word: str | None) -> SignatureMethod | None:
-    """The signature method of that name."""
-    try:
-        return None if word is None else SignatureMethod(word)
-    except ValueError:
-        raise typer.BadParameter(f"say one of: {', '.join(SignatureMethod)}", param_hint="--signature-method") from None
-
-
-def their_endpoints(type: str, *said: str | None) -> Endpoints | None:  # noqa: A002
-    """Request token, authorize, access token, as they were said; one that was not is that of the type."""
-    names = ("request_token", "authorize", "access_token")
-    found = {name: address for name, address in zip(names, said, strict=True) if address}
-    return replace(dialect_of(type).endpoints, **found) if found else None
-
-
-def to_be_told(applinks: AppLinks, link: Link) -> dict[str, str]:
-    """What the administrator over there has to enter."""
-    told = asdict(applinks.run(values_for(link)))
-    return {name: value for name, value in told.items() if name not in {"name", "url"}}
-
-
-def told_in_words(link: Link, told: dict[str, str]) -> list[str]:
-    """The same in lines, for the directions that the link has."""
-    lines = []
-    if link.outgoing.level is not Level.DISABLED:
-        lines += ["", "For our calls, enter over there:", f"  consumer key  {told['consumer_key']}"]
-        lines += [f"  callback      {told['callback']} (and a query)"]
-        if not link.outgoing.signature_method.shares_a_secret:
-            lines += ["  public key, as PEM or as bare base64:", *told["public_key_pem"].split("\n"), told["public_key"]]
-    if link.incoming.level is not Level.DISABLED:
-        lines += ["", "For its calls, enter over there:"]
-        lines += [f"  request token {told['request_token_url']}", f"  authorize     {told['authorize_url']}"]
-        lines += [f"  access token  {told['access_token_url']}"]
-    return lines
+        values = applinks.run(values_for(link))
+    told = [line for step in told_by_hand(link, values) for line in ("", f"{step.title}, {step.way}:", *step.lines[1:])]
+    show({**as_data(link), "to_be_told": values.entered_there}, *in_words(link), *told, as_json=as_json)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from urllib.parse import urljoin
 
+from applinks.audit import as_word
 from applinks.errors import MalformedAnswer, TransportFailed
 from applinks.wire import manifest
 from applinks.wire.manifest import Manifest
@@ -83,7 +84,7 @@ def _of_redirect(location: str, asked: str) -> Sign:
     if _login(target):
         return Sign("LOGIN_WALL", f"it redirects to {shown}")
     below = re.sub(r"/(?:rest|plugins|admin)/.*", "", shown)
-    return Sign("REDIRECTED_ELSEWHERE", f"it redirects to {shown}", below)
+    return Sign("REDIRECTED_ELSEWHERE", f"it redirects to {shown}", as_word(below))
 
 
 def of_manifest(response: Response, asked: str) -> Manifest | Sign:

@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from applinks.audit import quoted
 from applinks.doctor.cases import Case, case_of
 from applinks.doctor.comparing import BaseString, FirstDifference, Row, first_difference, rows
 from applinks.doctor.judging import ENDING, JUDGEMENTS, Verdict, last
@@ -110,7 +111,12 @@ def explain(
 def _explained(case: Case, verdicts: list[Verdict]) -> Explained:
     first, *more = verdicts
     link = case.link
-    facts = {"url": case.identity.url, "link": link.name if link else "", "method": case.request.method.upper(), "pinned": ""}
+    facts = {
+        "url": case.identity.url,
+        "link": quoted(link.name)[1:-1] if link else "",
+        "method": case.request.method.upper(),
+        "pinned": "",
+    }
     facts |= {"signed": "", "origin": "", "names": "", "signed_method": "", "why": "", "problem": ""}
     if link is not None:
         facts["pinned"] = link.incoming.signature_method

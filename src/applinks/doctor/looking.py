@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from applinks.audit import ADMISSION, AuditTrail, Written
+from applinks.audit import ADMISSION, AuditTrail, Written, as_word, quoted
 from applinks.doctor import answers
 from applinks.doctor.answers import Sign
 from applinks.doctor.causes import CLOCK, CONFIGURATION, CONSUMER, MANIFEST, RECENT, STATE
@@ -99,7 +99,7 @@ def look_at_identity(notes: Notes) -> Flow[bool]:
     if they.id != link.id:
         other: Link | None = yield LinkById(they.id)
         if other is not None:
-            name = f"`applinks link delete {other.name!r}`"
+            name = f"`applinks link delete {quoted(other.name)}`"
             notes.find("DUPLICATE_ID", f"it has the id of the link {other.name!r}, {they.id}", found=name)
         if not notes.by_hand:
             notes.find("WRONG_APPLICATION", f"it has the id {they.id} ({they.name}); the link has {link.id}")
@@ -204,25 +204,27 @@ def _read_state(notes: Notes, content: bytes, key: PublicKey, facts: Facts) -> N
 
 
 def _compare_levels(notes: Notes, they: State) -> None:
-    link, there = notes.link, f"`applinks link change {they.name!r}"
+    link, there = notes.link, f"`applinks link change {quoted(they.name)}"
     if they.incoming != link.outgoing.level:
         notes.find(
             "LEVEL_MISMATCH",
             f"we send {link.outgoing.level}, and it accepts {they.incoming}",
             found=f"{there} --incoming {link.outgoing.level}` there, or "
-            f"`applinks link change {link.name!r} --outgoing {they.incoming}` here",
+            f"`applinks link change {quoted(link.name)} --outgoing {as_word(they.incoming)}` here",
         )
     if they.outgoing != link.incoming.level:
         notes.find(
             "LEVEL_MISMATCH",
             f"it sends {they.outgoing}, and we accept {link.incoming.level}",
             found=f"{there} --outgoing {link.incoming.level}` there, or "
-            f"`applinks link change {link.name!r} --incoming {they.outgoing}` here",
+            f"`applinks link change {quoted(link.name)} --incoming {as_word(they.outgoing)}` here",
         )
     ours = link.same_users.answer if link.same_users else None
     if None not in {ours, they.same_users} and ours is not they.same_users:
         words = f"it says that the users are {'the same' if they.same_users else 'others'}, and we say the contrary"
-        notes.find("LEVEL_MISMATCH", words, found=f"`applinks link create {notes.base}` again, with one answer for both")
+        notes.find(
+            "LEVEL_MISMATCH", words, found=f"`applinks link create {as_word(notes.base)}` again, with one answer for both"
+        )
 
 
 def _compare_methods(notes: Notes, they: State) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
+from applinks.audit import as_word
 from applinks.doctor.causes import CAUSES, PROOF, RECENT, STATE, WHO
 from applinks.doctor.defaults import STRICT
 from applinks.doctor.diagnosis import Cause, Check, Diagnosis, Finding, Status
@@ -93,15 +94,15 @@ class Notes:
 
     def _remedy(self, cause: Cause, found: str) -> str:
         facts = {
-            "link": _word(self.link.name),
-            "url": self.link.application_url,
+            "link": as_word(self.link.name),
+            "url": as_word(self.link.application_url),
             "type": self.link.type,
             "level": str(self.link.outgoing.level),
-            "us": _word(self.theirs.name if self.theirs else self.us.name),
+            "us": as_word(self.theirs.name if self.theirs else self.us.name),
             "our_url": self.us.url,
             "their_url": self.manifest.url if self.manifest else self.link.application_url,
             "their_level": self.theirs.incoming if self.theirs else "…",
-            "user": self.person.name if self.person else "USER",
+            "user": as_word(self.person.name) if self.person else "USER",
             "host": urlsplit(self.link.application_url).netloc,
             "found": found or "…",
         }
@@ -111,8 +112,3 @@ class Notes:
 def _shown(text: str) -> str:
     """What came from outside is cut, and may not begin a line of its own (security.md T-67)."""
     return "".join(letter if letter.isprintable() else " " for letter in text)[:LONGEST]
-
-
-def _word(name: str) -> str:
-    """A name as one word of a command."""
-    return name if name.isascii() and name.replace("-", "").replace("_", "").isalnum() else repr(name)

@@ -23,9 +23,17 @@ EncodedPair = tuple[str, str]
 Order = Callable[[Iterable[EncodedPair]], Iterable[EncodedPair]]
 
 
-@lru_cache(maxsize=2048)  # the same parts are put together in thousands of ways
+KEPT = 500
+"""Letters of a part whose encoding is kept."""
+
+
 def encoded(text: str) -> str:
     """Percent-encoded as OAuth wants it."""
+    return _encoded(text) if len(text) <= KEPT else quote(text, safe="", errors="surrogateescape")
+
+
+@lru_cache(maxsize=2048)  # the same parts are put together in thousands of ways
+def _encoded(text: str) -> str:
     return quote(text, safe="", errors="surrogateescape")
 
 

@@ -25,7 +25,7 @@ from applinks.incoming.refusals import (
     RememberRefusal,
     remember,
 )
-from applinks.incoming.replay import SECRETS, SpendNonce, may_compare_a_secret, may_try_to_sign_in
+from applinks.incoming.replay import SECRETS, SpendNonce, may_compare_a_secret, may_confirm
 
 __all__ = [
     "BODY_LIMIT",
@@ -53,7 +53,7 @@ __all__ = [
     "concerns_us",
     "consent",
     "may_compare_a_secret",
-    "may_try_to_sign_in",
+    "may_confirm",
     "receive",
     "remember",
     "wants_body",

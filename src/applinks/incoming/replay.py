@@ -56,11 +56,31 @@ def may_try_to_sign_in(name: str) -> Flow[bool]:
     return (yield from _one_of(TRIES, "sign-in", _shelf(folded(name).strip()), quarter, quarter + QUARTER_HOUR))
 
 
-def may_compare(link_id: str) -> Flow[bool]:
-    """Whether this application may ask once more today who our people are: each comparison could be a guess at all of them."""
+def may_confirm(name: str) -> Flow[bool]:
+    """Whether somebody who is signed in may try their own password once more, to confirm that it is they (security.md S-21).
+
+    Counted by themselves: what strangers try in that name elsewhere must lock no administrator out of the pages.
+    """
+    moment: Moment = yield Now()
+    quarter = int(moment.now) // QUARTER_HOUR * QUARTER_HOUR
+    return (yield from _one_of(TRIES, "confirmation", name, quarter, quarter + QUARTER_HOUR))
+
+
+def may_compare(consumer_key: str) -> Flow[bool]:
+    """Whether this application may ask once more today who our people are: each comparison could be a guess at all of them.
+
+    Counted by its consumer key, which it cannot change by itself, as it can the id of its link.
+    """
     moment: Moment = yield Now()
     day = int(moment.now) // DAY * DAY
-    return (yield from _one_of(COMPARISONS, "comparison", link_id, day, day + DAY))
+    return (yield from _one_of(COMPARISONS, "comparison", consumer_key, day, day + DAY))
+
+
+def may_have_us_follow(consumer_key: str) -> Flow[bool]:
+    """Whether this application may name another address at which we then ask: `TRIES` in a quarter of an hour (T-29)."""
+    moment: Moment = yield Now()
+    quarter = int(moment.now) // QUARTER_HOUR * QUARTER_HOUR
+    return (yield from _one_of(TRIES, "address", consumer_key, quarter, quarter + QUARTER_HOUR))
 
 
 def may_compare_a_secret(link_id: str, direction: str) -> Flow[bool]:

@@ -2,7 +2,7 @@
 
 from applinks.links import agreement, moving, pairing, signing_keys
 from applinks.links.agreement import Agreement, Invitation
-from applinks.links.by_hand import Consumer, Provider, register
+from applinks.links.by_hand import Consumer, Provider, known_method, register, their_endpoints
 from applinks.links.changes import (
     LEARN,
     SIGNATURE_METHODS,
@@ -76,7 +76,7 @@ from applinks.links.model import (
 )
 from applinks.links.moving import ChangeLinkId, Moved
 from applinks.links.pairing import PAIRING_HEADER, PAIRING_PATH, PAIRING_VERSION, Administrator, Proposal
-from applinks.links.products import DIALOGS, Guide, Values, guide, values_for
+from applinks.links.products import DIALOGS, HERE, Fill, Guide, Step, Values, guide, told_by_hand, values_for
 from applinks.links.registry import (
     LinkById,
     LinkByName,
@@ -136,6 +136,7 @@ __all__ = [
     "DIALECTS",
     "DIALOGS",
     "GENERIC",
+    "HERE",
     "IMPERSONATION_PARAMETERS",
     "LEARN",
     "OAUTH_LEVELS",
@@ -170,6 +171,7 @@ __all__ = [
     "EntityLinks",
     "Facts",
     "FactsFor",
+    "Fill",
     "ForgetToken",
     "FormerUrl",
     "Found",
@@ -232,6 +234,7 @@ __all__ = [
     "SpendRequestToken",
     "Stamp",
     "State",
+    "Step",
     "Suspension",
     "TakeTurn",
     "Told",
@@ -259,6 +262,7 @@ __all__ = [
     "holds_secret",
     "id_of",
     "is_safe_way",
+    "known_method",
     "link_entities",
     "link_named",
     "link_with_id",
@@ -285,6 +289,8 @@ __all__ = [
     "set_secret",
     "set_up_product",
     "signing_keys",
+    "their_endpoints",
+    "told_by_hand",
     "trust",
     "trusted_identity",
     "unlink_entities",

@@ -9,7 +9,7 @@ from dataclasses import astuple, dataclass, field, replace
 
 from applinks.errors import ConfigurationError, LinkExists
 from applinks.links.changes import alter, check_fixed_user, name_taken
-from applinks.links.dialects import ALIASES, GENERIC, endpoints_of, id_of
+from applinks.links.dialects import ALIASES, GENERIC, dialect_of, endpoints_of, id_of
 from applinks.links.model import Endpoints, Incoming, Level, Link, Outgoing, SameUsers
 from applinks.links.registry import LinkByName
 from applinks.links.secrets import INCOMING, OUTGOING, check_secret, keep_secret
@@ -51,6 +51,23 @@ class Provider:
     endpoints: Endpoints | None = None
     fixed_user: bool = False
     signature_method: SignatureMethod | None = None
+
+
+def known_method(word: str | None) -> SignatureMethod | None:
+    """The signature method of that name; None where none is named. `ConfigurationError` lists those that there are."""
+    found = next((method for method in SignatureMethod if method == word), None)
+    if word and found is None:
+        raise ConfigurationError(
+            f"There is no signature method {word[:50]!a}.", remedy=f"Say one of: {', '.join(SignatureMethod)}."
+        )
+    return found
+
+
+def their_endpoints(type: str, *said: str | None) -> Endpoints | None:  # noqa: A002
+    """Request token, authorize, access token, as they were said; one that was not is that of the type."""
+    names = ("request_token", "authorize", "access_token")
+    found = {name: address for name, address in zip(names, said, strict=True) if address}
+    return replace(dialect_of(type).endpoints, **found) if found else None
 
 
 def register(

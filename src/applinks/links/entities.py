@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from applinks.audit import Entry, WriteDown
+from applinks.audit import Entry, WriteDown, as_word
 from applinks.errors import ConfigurationError, LinkNotFound
 from applinks.links.model import Link
 from applinks.questions import Flow, FreshSecrets, Question
@@ -99,5 +99,6 @@ def primary_entity(local: Entity, type: str) -> Flow[EntityLink]:  # noqa: A002
     if found and found[0].primary:
         return found[0]
     raise LinkNotFound(
-        f"No {type} is linked with {local}.", remedy=f"Link one: `applinks entity link NAME {local} {type}:KEY`."
+        f"No {type} is linked with {local}.",
+        remedy=f"Link one: `applinks entity link NAME {as_word(local)} {as_word(type)}:KEY`.",
     )

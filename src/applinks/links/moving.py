@@ -20,7 +20,7 @@ from applinks.audit import Entry, WriteDown
 from applinks.errors import ConfigurationError, LinkExists, PairingRefused, TheirFault
 from applinks.links.changes import alter, existing
 from applinks.links.dialects import id_of
-from applinks.links.identity import Identity, WhoWeAre
+from applinks.links.identity import Identity, WhoWeAre, trusted_identity
 from applinks.links.model import Endpoints, Level, Link
 from applinks.links.pairing import manifest_at
 from applinks.links.registry import LinkById
@@ -92,13 +92,17 @@ def move(link: Link, url: str, *, unproven: bool = False, by: str | None) -> Flo
     dropped = (yield from _drop_consents(moved, by)) if not proven and _shares_a_secret(moved) else ()
     if id != link.id:
         moved = existing((yield ChangeLinkId(link.id, id)))
+        yield WriteDown(Entry("link moved", "done", actor=by, subject=by, link=moved.name, changes=(("id", link.id, id),)))
     secret_needed = yield from _secret_needed(moved)
     return Moved(moved, before, proven, link.id if id != link.id else None, secret_needed, dropped)
 
 
 def _moved(link: Link, base: str, by: str | None, *, proven: bool) -> Flow[Link]:
     def make(stored: Link | None) -> Link:
-        return _at(existing(stored), link.application_url, base)
+        now = existing(stored)
+        if proven and now.incoming.public_key != link.incoming.public_key:
+            raise PairingRefused("It was proven by a key that does not count any more.", remedy="Say it again.", link=now.name)
+        return _at(now, link.application_url, base)
 
     if proven:
         return (yield from alter(link.id, make, by=by, kind="link moved"))
@@ -106,11 +110,13 @@ def _moved(link: Link, base: str, by: str | None, *, proven: bool) -> Flow[Link]
 
 
 def prove(asker: str, challenge: str) -> Flow[dict[str, Any]]:
-    """Our half: that we are at our address, for the application of that id, which has made the challenge. `PairingRefused`.
+    """Our half: that we are at our address, for the application of that id, which has made the challenge.
+
+    Raises `PairingRefused`, and `TrustSuspended`: a copy would prove that the original is where the copy lies.
 
     By each of our keys: the other application may not know the newest one yet.
     """
-    us: Identity = yield WhoWeAre()
+    us = yield from trusted_identity()
     if not _is_challenge(challenge) or not _is_id(asker):
         raise PairingRefused("The challenge is missing or no plain text.", remedy="Send `for` and `challenge`, as a form.")
     keys: tuple[SigningKey, ...] = yield OurKeys()
@@ -176,6 +182,9 @@ def _said_id(base: str, link: Link, *, unproven: bool) -> Flow[str]:
 
 
 def _check_free(id: str, link: Link) -> Flow[None]:  # noqa: A002
+    us: Identity = yield WhoWeAre()
+    if id == us.id:
+        raise PairingRefused(f"{link.name!r} says that it has the id of this very application.", link=link.name)
     other: Link | None = yield LinkById(id)
     if other is not None:
         raise LinkExists(

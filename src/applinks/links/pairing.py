@@ -14,7 +14,7 @@ import json
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from applinks.audit import printable
+from applinks.audit import as_word, printable, quoted
 from applinks.errors import LinkExists, MalformedAnswer, PairingRefused, TheirFault
 from applinks.links import changes
 from applinks.links.agreement import Agreement
@@ -271,7 +271,8 @@ def _check_free(them: Other, name: str | None) -> Flow[None]:
     if stored is not None and stored.application_url != them.url:
         raise LinkExists(
             f"{them.url} says that it is the application to which {stored.name!r} leads, at {stored.application_url}.",
-            remedy=f"If it really has moved there, let the link follow it: `applinks link move {stored.name!r} {them.url}`.",
+            remedy="If it really has moved there, let the link follow it: "
+            f"`applinks link move {quoted(stored.name)} {as_word(them.url)}`.",
             link=stored.name,
         )
     namesake: Link | None = yield LinkByName(_name_for(them, name, stored))

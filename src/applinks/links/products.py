@@ -7,10 +7,11 @@ Facts are those of protocol.md 6.2 and 7. `sure` says how good they are: "docume
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from enum import StrEnum
 from textwrap import wrap
 
+from applinks.audit import as_word, quoted
 from applinks.links.dialects import ALIASES, COME_BACK_PATH, GENERIC, SERVLETS
 from applinks.links.identity import Identity, OurKey, WhoWeAre
 from applinks.links.looking import Found, look_at
@@ -40,6 +41,12 @@ class Field:
     fill: Fill
     value: str = ""
 
+    @property
+    def line(self) -> str:
+        """It in words, for people."""
+        what = self.value if self.fill is Fill.ENTER else f"{self.fill} {self.value}".rstrip()
+        return f"{self.label}: {what}"
+
 
 @dataclass(frozen=True, slots=True)
 class Step:
@@ -51,6 +58,12 @@ class Step:
     fields: tuple[Field, ...]
     note: str = ""
     proven_by: tuple[str, ...] = ()
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """The way, the fields and the note in words, for people."""
+        fields = (line for field in self.fields for line in f"  {field.line}".splitlines())
+        return (self.way, *fields, *((f"({self.note})",) if self.note else ()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +79,11 @@ class Values:
     request_token_url: str
     authorize_url: str
     access_token_url: str
+
+    @property
+    def entered_there(self) -> dict[str, str]:
+        """Those that are entered over there, by name."""
+        return {name: value for name, value in asdict(self).items() if name not in {"name", "url"}}
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,15 +112,8 @@ class Guide:
         if self.page:
             told.append(f"  {self.page}")
         for number, step in enumerate(self.steps, 1):
-            told += ["", f"{number}. {step.title}", f"   {step.way}"]
-            told += [f"   {_shown(field)}" for field in step.fields]
-            told += [f"   ({step.note})"] if step.note else []
+            told += ["", f"{number}. {step.title}", *(f"   {line}" for line in step.lines)]
         return (*told, *(["", f"(Dialogs of {self.versions}, {self.sure}.)"] if self.type != GENERIC else []))
-
-
-def _shown(field: Field) -> str:
-    what = field.value if field.fill is Fill.ENTER else f"{field.fill} {field.value}".rstrip()
-    return f"  {field.label}: {what}"
 
 
 # ---- the dialogs
@@ -163,6 +174,7 @@ MEANINGS = {
 }
 """What stands in a field, in words; the values themselves are those of one link."""
 
+SOMEBODY = "a user over there who is no administrator"
 OPEN, FORM, INCOMING, TWO_LEGGED, LEVELS, HERE = "open", "form", "incoming", "two-legged", "levels", "here"
 
 _CONTINUE = "Press Continue. If it says that no response was received, or warns, press Continue again: the next form comes."
@@ -299,9 +311,9 @@ def guide(link: Link, *, execute_as: str | None = None, found: Found | None = No
     version = found.version if found is not None else ""
     dialogs = dialogs_of(link.type, version)
     if dialogs is None:
-        return Guide(link.name, link.type, version, "", "", "", values, _of_any_other(link, values))
+        return Guide(link.name, link.type, version, "", "", "", values, told_by_hand(link, values))
     steps = [_filled(form, link, values, execute_as or "") for form in dialogs.forms]
-    page = f"{link.application_url}/{LINKS_PAGE}"
+    page = f"{link.application_url}/{LINKS_PAGE}" if link.application_url else ""
     here = _here(link, found)
     return Guide(link.name, link.type, version, dialogs.versions, dialogs.sure, page, values, (*steps, *here))
 
@@ -322,6 +334,8 @@ def _fill(blank: Blank, link: Link, values: Values, execute_as: str) -> Field:
         "level": _LEVEL_NAMES.get(link.outgoing.level, "Disabled"),
         "their level": _LEVEL_NAMES.get(link.incoming.level, "Disabled"),
     }
+    if link.outgoing.fixed_user and not execute_as:
+        choices["fixed user"] = SOMEBODY
     if blank.what in choices:
         return Field(blank.label, Fill.CHOOSE, choices[blank.what])
     texts = {
@@ -345,13 +359,14 @@ _LEVEL_NAMES = {Level.OAUTH: "OAuth", Level.OAUTH_IMPERSONATION: "OAuth (imperso
 """As the products call them (protocol.md 1.9)."""
 
 
-def _of_any_other(link: Link, values: Values) -> tuple[Step, ...]:
+def told_by_hand(link: Link, values: Values) -> tuple[Step, ...]:
     """What any OAuth 1.0a far side wants to know, in the words of RFC 5849's world: its dialogs are its own."""
     steps = []
     if link.outgoing.level in _LEVEL_NAMES:
         secret = link.outgoing.signature_method.shares_a_secret
-        key = [] if secret else [Field("Public key", Fill.ENTER, values.public_key)]
-        fields = (Field("Consumer key", Fill.ENTER, values.consumer_key), *key, Field("Callback", Fill.ENTER, values.callback))
+        key = [Field("Public key", Fill.ENTER, values.public_key), Field("or as PEM", Fill.ENTER, values.public_key_pem)]
+        key = [] if secret else key
+        fields = (Field("Consumer key", Fill.ENTER, values.consumer_key), Field("Callback", Fill.ENTER, values.callback), *key)
         proven_by = ("consumer", "fixed-user", "impersonation")
         note = "A query follows the callback, another one each time."
         steps.append(Step(INCOMING, "Let this application call it", "where it registers consumers", fields, note, proven_by))
@@ -372,6 +387,7 @@ def _here(link: Link, found: Found | None) -> tuple[Step, ...]:
     told = (("Consumer key", found.consumer_key if found else ""), ("Public key", found.public_key if found else ""))
     fields = tuple(Field(label, Fill.ENTER, value or "as its consumer-info tells it") for label, value in told)
     way = (
-        f"here: applinks link register {link.name!r} {link.application_url} --type {link.type} --consumer-key … --public-key …"
+        f"here: applinks link register {quoted(link.name)} {as_word(link.application_url)} --type {as_word(link.type)} "
+        "--consumer-key … --public-key …"
     )
     return (Step(HERE, "Let its calls in, if it is to call this application", way, fields),)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from applinks.audit import Entry, WriteDown
+from applinks.audit import Entry, WriteDown, quoted
 from applinks.errors import ConfigurationError
 from applinks.links.model import Level, Link
 from applinks.questions import Flow, FreshSecrets, Question
@@ -73,7 +73,7 @@ def set_secret(link: Link, direction: str, secret: str, *, by: str) -> Flow[None
     if direction == INCOMING and link.incoming.level is Level.BASIC:
         raise ConfigurationError(
             "The password of an incoming link by Basic is made here, so that it is nobody's own.",
-            remedy=f"Have one made: `applinks link secret {link.name!r} --incoming --new`.",
+            remedy=f"Have one made: `applinks link secret {quoted(link.name)} --incoming --new`.",
             link=link.name,
         )
     yield from keep_secret(link, direction, secret, by=by)

@@ -11,6 +11,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
+from applinks.audit import quoted
 from applinks.errors import BadProof, ConfigurationError, MethodForbidden, NoProof, NotAdmitted
 from applinks.links import (
     IMPERSONATION_PARAMETERS,
@@ -67,7 +68,7 @@ def signing_key(facts: Facts, token_secret: str = "") -> PrivateKey | SharedSecr
     if not facts.secret:
         raise ConfigurationError(
             f"The link {facts.link.name!r} signs with a secret, and none is set for {facts.link.origin}.",
-            remedy=f"Enter it: `applinks link secret {facts.link.name!r} --outgoing`.",
+            remedy=f"Enter it: `applinks link secret {quoted(facts.link.name)} --outgoing`.",
             link=facts.link.name,
         )
     return _shared_secret(facts.secret, token_secret)

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
-from applinks.audit import Entry, WriteDown, printable
+from applinks.audit import Entry, WriteDown, as_word, printable
 from applinks.errors import AppLinksError, ConfigurationError, TheirFault
 from applinks.links import (
     GENERIC,
@@ -143,7 +143,8 @@ def _their_key(link: Link, found: Found) -> Check:
         words = f"it shows {found.fingerprint}, and here stands {here.fingerprint}"
     else:
         return Check(THEIR_KEY, _WHAT[THEIR_KEY], True, f"{here.fingerprint}, as it shows it")
-    remedy = f"If that is right over there, take it over: `applinks link create {link.application_url}`, or `link register`."
+    anew = f"`applinks link create {as_word(link.application_url)}`"
+    remedy = f"If that is right over there, take it over: {anew}, or `link register`."
     return _failed(THEIR_KEY, words, remedy)
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from applinks.audit import quoted
 from applinks.errors import MechanismMissing
 from applinks.links import Facts
 from applinks.mechanisms import MECHANISMS, TABLE, Mechanism, Objection, names_of
@@ -112,7 +113,7 @@ def _nothing_carries(
         remedy = f"Name it in the setting: AppLinks(…, mechanisms=[…, {demanded!r}]) or APPLINKS_MECHANISMS."
     else:
         what = f"The link {link.name!r} offers no way to call as {user!r} ({explanation.reasons})."
-        remedy = f"Its levels say what is allowed: `applinks link explain` and `applinks link change {link.name!r}`."
+        remedy = f"Its levels say what is allowed: `applinks link explain` and `applinks link change {quoted(link.name)}`."
     return MechanismMissing(what, remedy=remedy, link=link.name, direction="outgoing")
 
 

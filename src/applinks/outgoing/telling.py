@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from urllib.parse import quote
 
-from applinks.audit import Entry, WriteDown
+from applinks.audit import Entry, WriteDown, quoted
 from applinks.errors import ConfigurationError, FarSideError, TheirFault
 from applinks.links import (
     Facts,
@@ -126,7 +126,7 @@ def delete(
 
 
 def _deleted_there(link: Link, acting: Acts | None, mechanisms: Sequence[Mechanism]) -> Flow[int]:
-    only_ours = f"Nothing was deleted. To delete our end alone: `applinks link delete {link.name!r}`."
+    only_ours = f"Nothing was deleted. To delete our end alone: `applinks link delete {quoted(link.name)}`."
     if not link.application_url:
         raise ConfigurationError(f"{link.name!r} only calls us: it cannot be asked.", remedy=only_ours, link=link.name)
     try:
@@ -151,7 +151,8 @@ def _delete_in_product(link: Link, acting: Acts | None, mechanisms: Sequence[Mec
     if acting is None:
         raise ConfigurationError(
             f"{link.name!r} deletes links for its administrators only, and nobody acts here.",
-            remedy=f"Do it as somebody who is one there: `applinks link delete {link.name!r} --both --as USER`. {only_ours}",
+            remedy="Do it as somebody who is one there: "
+            f"`applinks link delete {quoted(link.name)} --both --as USER`. {only_ours}",
             link=link.name,
         )
     us: Identity = yield WhoWeAre()

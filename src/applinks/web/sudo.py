@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from urllib.parse import quote
 
-from applinks.incoming import may_try_to_sign_in
+from applinks.incoming import may_confirm
 from applinks.links import IsOurStamp, Stamp
 from applinks.people import Person, SignIn
 from applinks.questions import Flow, Moment, Now
@@ -16,7 +16,7 @@ from applinks.web import answers, forms, look
 from applinks.web.views import Sudo
 from applinks.web.visit import ADMINISTRATION, LINKS, PageVisit
 from applinks.wire.messages import Response
-from applinks.wire.paths import is_local_path
+from applinks.wire.paths import is_local_path, is_plain_path
 
 COOKIE = "applinks-sudo"
 LIFE = 600
@@ -68,7 +68,7 @@ def confirm(visit: PageVisit, person: Person) -> Flow[Response]:
 
 def wrong_password(visit: PageVisit, person: Person) -> Flow[str | None]:
     """What is wrong with the password in a form; None if it is this person's."""
-    if not (yield from may_try_to_sign_in(person.name)):
+    if not (yield from may_confirm(person.name)):
         return "Too many passwords were tried. Wait a quarter of an hour."
     found: Person | None = yield SignIn(person.name, visit.form.get("password", ""))
     theirs = found is not None and found.name == person.name and found.active
@@ -84,7 +84,8 @@ def _asked(visit: PageVisit, person: Person, trouble: str | None = None) -> Flow
 def _back(visit: PageVisit) -> str:
     """A page of the administration, and nothing else (T-42)."""
     said = visit.form.get("back") or visit.query.get("back", "")
-    return said if is_local_path(said) and said.startswith((f"{ADMINISTRATION}/", LINKS)) else LINKS
+    plain = is_local_path(said) and is_plain_path(said.partition("?")[0])
+    return said if plain and said.startswith((f"{ADMINISTRATION}/", LINKS)) else LINKS
 
 
 def _words(browser: str, until: str, person: Person) -> str:

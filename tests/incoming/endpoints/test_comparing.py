@@ -171,6 +171,23 @@ def test_each_step_is_answered_once():
     assert refused(asked.ask(*bits, step="end", session=session))[0] == 409
 
 
+@pytest.mark.parametrize("number", ["00", "000000000000", " 0", "+0", "0_0", "٠"])
+def test_a_number_that_is_written_otherwise_is_the_same_number(number):
+    """G-01: else each spelling would be as many more guesses as were announced, and none of them on record."""
+    asked = Asked()
+    session = asked.begin()
+    assert asked.blind(session).status == 200
+    assert refused(asked.blind(session, OURS.hidden([b"e", b"f", b"g", b"h"]), number=number))[0] in {400, 409}
+
+
+def test_the_end_has_no_number_and_comes_once():
+    asked = Asked()
+    session, bits = asked.begin(), wire.packed("common", bytes(1))
+    assert asked.ask(*bits, step="end", session=session, number="1").status == 200
+    assert refused(asked.ask(*bits, step="end", session=session, number="2"))[0] == 409
+    assert refused(asked.ask(*bits, step="end", session=session))[0] == 409
+
+
 def test_after_ten_minutes_it_is_over():
     asked = Asked()
     session = asked.begin()

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 
-from applinks.links import signing_keys
+from applinks.links import Suspension, signing_keys
 from applinks.wire import mending
 from applinks.wire.encoding import form
 from applinks.wire.messages import FORM, Request
@@ -39,6 +40,15 @@ def test_what_a_stranger_can_have_us_sign_is_bounded():
         us.run(signing_keys.rotate(by="root"))
     answer = ask(us, form((("for", "wiki"), ("challenge", CHALLENGE))).encode())
     assert len(json.loads(answer.body)["proofs"]) == 3
+
+
+def test_a_copy_proves_nothing_and_tells_strangers_no_place():
+    """T-71: else whoever is asked to follow would find the original where the copy lies, proven."""
+    us = InMemory("Front")
+    us.identity = replace(us.identity, suspension=Suspension(1.0, "the database lies elsewhere (noted: /srv/secret)"))
+    answer = ask(us, form((("for", "wiki"), ("challenge", CHALLENGE))).encode())
+    assert (answer.status, json.loads(answer.body).keys()) == (400, {"message", "remedy"})
+    assert b"/srv/secret" not in answer.body
 
 
 @pytest.mark.parametrize("body", [b"", b"for=wiki", b"challenge=" + b"c" * 43, b"for=wiki&challenge=x", b"\xff", b"%"])

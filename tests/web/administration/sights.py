@@ -12,7 +12,6 @@ from applinks.web.administration.views import (
     Fact,
     Field,
     Form,
-    Found,
     Happened,
     Linked,
     Links,
@@ -23,6 +22,19 @@ from applinks.web.administration.views import (
     Row,
     ShownOnce,
     Side,
+)
+from applinks.web.administration.wizard import (
+    Address,
+    ByHand,
+    Dialog,
+    Entry,
+    Found,
+    FoundOther,
+    FoundProduct,
+    Group,
+    Mark,
+    Said,
+    Steps,
 )
 from applinks.web.views import Section, Sudo
 from web.sights import FRAME as PLAIN_FRAME
@@ -45,6 +57,23 @@ ONE = OneLink(
     FRAME, "token", "id", "Wiki", "confluence", True, WIKI, WIKI, "The same people.", SIDE, replace(SIDE, on=False),
     (Fact("Only these people", "alice"),), (Linked("1", "project:OPS", "space:OPS", "Operations", True),), (Happened(NOW, "call", "alice", "answered", True),), "/links/1", "/links", 1, 2, "Changed.",
 )  # fmt: skip
+WIKI_ITSELF = ("Wiki", "confluence", "8.5.4", WIKI, "SHA256:aa")
+REMARKS = (Said("It is plain http.", "Use https."), Said("Its key is weak."))
+GROUPS = (
+    Group("calls_us", "It calls us", "As a consumer.", True, FIELDS[2:4]),
+    Group("we_call", "We call it", "As a provider.", False, FIELDS[4:]),
+)
+METHOD = Field("signature_method", "Signed by", "choice", "", "Which.", (("", "the usual one"),))
+ENTRIES = (
+    Entry("Consumer key", "enter", ("tracker:1",)), Entry("Public key", "enter", ("BEGIN", "AAAA", "END")), Entry("Allow", "tick"),
+    Entry("Allow all", "do not tick"), Entry("Type", "choose", ("Atlassian product",)), Entry("Execute as", "leave empty"),
+)  # fmt: skip
+STEPS = Steps(
+    FRAME, "token", "What to enter in Wiki", "Wiki", "Confluence 8.5.4", "Confluence 7.17 and later, reported", f"{WIKI}/links", ("It has a link.",), REMARKS,
+    (Dialog("Begin a link", "Links → Create", ENTRIES, "Continue.", True), Dialog("Say what it may", "Edit", (), "", False), Dialog("Here", "here", ENTRIES[:1], path="/by-hand")),
+    (Mark("the consumer key", "it knows it", "", True), Mark("a user", "it refused", "Tick it.", False), Mark("another", "none", "", None)),
+    "root", "robot", "/steps", "/links/1", "Our end is made.",
+)  # fmt: skip
 
 SIGHTS: tuple[Any, ...] = (
     Links(FRAME, (ROW,), PICTURE, "/make", 3, "Deleted."),
@@ -54,8 +83,21 @@ SIGHTS: tuple[Any, ...] = (
     Form(FRAME, "token", "Change Wiki", "Our end.", "/change", "/links/1", "Wiki", FIELDS, "Save", **TROUBLE),
     Form(FRAME, "token", "Delete Wiki?", "It is gone then.", "/delete", "/links/1", "Wiki", (), "Delete", danger=True),
     ShownOnce(FRAME, "The secret", "Only now.", "canary", "/links/1", "Wiki"),
-    Found(FRAME, "token", "Wiki", "confluence", WIKI, "SHA256:aa", "Old wiki", True, True, "/go", "/links", **TROUBLE),
-    Found(FRAME, "token", "Wiki", "confluence", WIKI, "SHA256:aa", None, False, False, "/go", "/links"),
+    Address(FRAME, "token", "wiki", "/make", "/by-hand", "/describe", "/links", WIKI, **TROUBLE),
+    Address(FRAME, "token", "wiki", "/make", "/by-hand", "/describe", "/links", by_hand=True, **TROUBLE),
+    Address(FRAME, "token", "", "/make", "/by-hand", "/describe", "/links"),
+    Found(FRAME, "token", *WIKI_ITSELF, "Old wiki", REMARKS, True, True, "/go", "/links", **TROUBLE),
+    Found(FRAME, "token", *WIKI_ITSELF, None, (), False, False, "/go", "/links"),
+    FoundProduct(
+        FRAME, "token", *WIKI_ITSELF, "Old wiki", REMARKS, None, True, "Wiki", "robot", "admin", "/product", "/links", **TROUBLE
+    ),
+    FoundProduct(FRAME, "token", *WIKI_ITSELF, None, (), "It is plain http.", False, "Wiki", "", "", "/product", "/links"),
+    FoundOther(FRAME, "token", *WIKI_ITSELF, "3LO", "2LO", "Old wiki", REMARKS, "/describe", "/make"),
+    FoundOther(FRAME, "token", "", "", "", WIKI, "", "", "", None, REMARKS, "/describe", "/make"),
+    ByHand(FRAME, "token", FIELDS[:2], GROUPS, METHOD, True, "/by-hand", "/links", **TROUBLE),
+    ByHand(FRAME, "token", FIELDS[:2], (), METHOD, False, "/by-hand", "/links"),
+    STEPS,
+    replace(STEPS, page="", dialogs="", known="", done=(), marks=(), steps=(), user=None, **TROUBLE),
     Agree(FRAME, "token", "Wiki", "confluence", WIKI, "SHA256:aa", True, "p", "i", False, "/agree", **TROUBLE),
     Agree(FRAME, "token", "Wiki", "confluence", WIKI, "SHA256:aa", False, "p", "i", True, "/agree"),
     Ends(FRAME, "token", "Wiki", "confluence", WIKI, "SHA256:aa", True, "i", "a", "/agreed", "/links"),
@@ -85,7 +127,7 @@ def _with(value: Any, text: str) -> Any:
         return tuple(_with(one, text) for one in value)
     if is_dataclass(value):
         names = dict(_changed(value, text))
-        if isinstance(value, Field):
+        if isinstance(value, Field | Group):
             names.pop("name")  # each is an id in the page
         return replace(value, **names)
     return value

@@ -124,13 +124,14 @@ def test_the_browser_is_sent_to_the_application_that_was_looked_at_and_may_go_th
     ("url", "said"),
     [
         ("", "not a plain http(s) address"),
-        ("wiki.example.com", "not a plain http(s) address"),
+        ("nowhere.example.com", "https://nowhere.example.com"),
         ("javascript:alert(1)", "not a plain http(s) address"),
         ("https://tracker.example.com", "That is this application itself."),
         ("https://nowhere.example.com", "nowhere.example.com"),
         ("http://wiki.example.com/base", "plain http"),
         ("http://localhost/wiki", "on this machine only"),
         ("https://wiki.example.com/other", "cannot be reached"),
+        ("wiki.example.com", "cannot be reached"),
     ],
 )
 def test_an_address_that_leads_nowhere_is_asked_for_again_with_the_reason(root, tracker, url, said):

@@ -108,7 +108,7 @@ def _begin(link: Link, consumer_key: str, sent: dict[str, str]) -> Flow[Response
     if theirs > comparing.MOST:
         raise _Refused(400, f"More than {comparing.MOST} people are not compared.", "List those who use this application, too.")
     wished = By(sent.get("by", ""))
-    if not (yield from may_compare(link.id)):
+    if not (yield from may_compare(consumer_key)):
         raise _Refused(429, "People were compared often enough today.", "Try again tomorrow.", ("retry-after", "3600"))
     everybody = yield from comparing.everybody()
     people = comparing.listed(everybody, link.names)
@@ -138,7 +138,7 @@ def _session(link: Link, consumer_key: str, sent: dict[str, str]) -> Flow[_Sessi
     genuine = hmac.compare_digest(session.words.encode(), words.encode("utf-8", "replace"))
     if not genuine or not 0 <= moment.now - session.begun_at <= LIFE:
         raise _Refused(410, "That comparison is over, or never began.", "Compare again.")
-    step = f"{sent['step']} {sent.get('number', '')}"
+    step = "end" if sent["step"] == "end" else f"{sent['step']} {_number(sent, 'number')}"  # in whatever way it is written
     if not (yield SpendNonce("comparison", session.salt, session.begun_at, step, session.begun_at + LIFE)):
         raise _Refused(409, "That step was done already.", "Compare again.")
     return session

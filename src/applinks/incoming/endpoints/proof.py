@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from applinks.errors import PairingRefused
+from applinks.errors import PairingRefused, TrustSuspended
 from applinks.incoming.endpoints.consumer import only_post
 from applinks.incoming.endpoints.visit import Visit, answer
 from applinks.links import moving
@@ -15,7 +15,7 @@ PATHS = (f"/{mending.PROOF_PATH}",)
 
 
 def serve(visit: Visit) -> Flow[Response]:
-    """200 with our id, our address and a proof by each of our keys; 400 with `message` and `remedy`; 405."""
+    """200 with our id, address and a proof by each of our keys; 400 with `message` and `remedy` (so while suspended); 405."""
     if (misused := only_post(visit)) is not None:
         return misused
     try:
@@ -26,4 +26,6 @@ def serve(visit: Visit) -> Flow[Response]:
         proof = yield from moving.prove(said.get("for", ""), said.get("challenge", ""))
     except PairingRefused as refused:
         return answer(400, {"message": refused.message, "remedy": refused.remedy})
+    except TrustSuspended:  # what was noticed is told to our own administrators only
+        return answer(400, {"message": "This application proves itself to nobody now.", "remedy": "Ask its administrator."})
     return answer(200, proof)

@@ -2,6 +2,8 @@
 
 1. Somebody types an address. 2. We show what is there, and ask two questions. 3. Their browser visits the other application,
 where one of its administrators agrees (`agreeing.py`), and comes back. 4. We show what will be set at each end. 5. It is done.
+
+That is the way with applications of our kind; a product goes on in `products.py`, everything else in `by_hand.py`.
 """
 
 from __future__ import annotations
@@ -9,19 +11,33 @@ from __future__ import annotations
 from collections.abc import Mapping
 from urllib.parse import urlencode
 
-from applinks.errors import AppLinksError, ConfigurationError, StoreUnavailable
-from applinks.links import Administrator, Agreement, Invitation, Link, LinkById, agreement, pairing
+from applinks.errors import (
+    AppLinksError,
+    ConfigurationError,
+    RedirectedElsewhere,
+    StoreUnavailable,
+    TimedOut,
+    TlsFailed,
+    TransportFailed,
+)
+from applinks.links import Administrator, Agreement, Invitation, Kind, Link, agreement, is_safe_way, pairing
+from applinks.links import Found as There
+from applinks.links import look as look_at
 from applinks.people import Person
 from applinks.questions import Ask, Flow
 from applinks.web import answers, forms, look
 from applinks.web.administration.agreeing import AGREE, packed
 from applinks.web.administration.links import path_of
-from applinks.web.administration.views import Ends, Field, Form, Found
+from applinks.web.administration.views import Ends
+from applinks.web.administration.wizard import Address, Found, FoundOther, FoundProduct, Said
 from applinks.web.visit import ADMINISTRATION, LINKS, PageVisit
 from applinks.wire.messages import Request, Response
 
 MAKE = f"{ADMINISTRATION}/make"
 AGREED = f"{MAKE}/agreed"
+PRODUCT = f"{MAKE}/product"
+BY_HAND = f"{MAKE}/by-hand"
+DESCRIBE = f"{MAKE}/describe"
 
 
 def begin(visit: PageVisit, person: Person) -> Flow[Response]:
@@ -30,13 +46,30 @@ def begin(visit: PageVisit, person: Person) -> Flow[Response]:
 
 
 def find(visit: PageVisit, person: Person) -> Flow[Response]:
-    """Step 2: what is there, and the two questions."""
+    """Step 2: what is there, and what is asked before a link with that is made."""
+    return (yield from found(visit, person))
+
+
+def found(visit: PageVisit, person: Person, trouble: AppLinksError | None = None) -> Flow[Response]:
+    """What is at the address in a form; shown again with what was wrong, if something was."""
+    there = yield from look_at(visit.form.get("url", ""))
+    if there.obstacle is not None:
+        return (yield from _address_form(visit, person, _refusal(there), there))
+    pages = {Kind.APPLICATION: _application, Kind.PRODUCT: _product}
     try:
-        return (yield from _found(visit, person, _base(visit.form)))
+        return (yield from pages.get(there.kind, _other)(visit, person, there, trouble))
     except StoreUnavailable:
         raise
-    except AppLinksError as trouble:
-        return (yield from _address_form(visit, person, trouble))
+    except AppLinksError as refused:
+        return (yield from _address_form(visit, person, refused, there))
+
+
+def _refusal(there: There) -> AppLinksError | None:
+    try:
+        there.check()
+    except AppLinksError as refused:
+        return refused
+    return None
 
 
 def go(visit: PageVisit, person: Person) -> Flow[Response]:
@@ -54,7 +87,7 @@ def go(visit: PageVisit, person: Person) -> Flow[Response]:
     except StoreUnavailable:
         raise
     except AppLinksError as trouble:
-        return (yield from _found(visit, person, base, trouble))
+        return (yield from found(visit, person, trouble))
 
 
 def come_back(visit: PageVisit, person: Person) -> Flow[Response]:
@@ -115,45 +148,107 @@ def _made(visit: PageVisit, link: Link, word: str = "linked") -> Response:
     return answers.redirect(visit.own(f"{path_of(link)}?done={word}"))
 
 
-def _address_form(visit: PageVisit, person: Person, trouble: AppLinksError | None = None) -> Flow[Response]:
+def _address_form(
+    visit: PageVisit, person: Person, trouble: AppLinksError | None = None, there: There | None = None
+) -> Flow[Response]:
     cookie, token = yield from forms.token_for(visit, person)
-    view = Form(
+    elsewhere = there is not None and there.their_url not in {"", there.url}
+    view = Address(
         frame=visit.frame(),
         form_token=token,
-        heading="Make a link",
-        lead="With which application? Nothing is changed before you have seen what will be set at each end.",
+        url=visit.form.get("url", ""),
         action_path=visit.own(MAKE),
+        by_hand_path=visit.own(BY_HAND),
+        describe_path=visit.own(DESCRIBE),
         back_path=visit.own(LINKS),
-        back="Links",
-        fields=(Field("url", "Its address", "url", visit.form.get("url", ""), "Like https://wiki.example.com/base."),),
-        button="Look",
+        right=there.their_url if there is not None and elsewhere else None,
+        by_hand=there is not None and there.obstacle is not None and there.obstacle.code in _NOT_SEEN,
         trouble=trouble.message if trouble else None,
         remedy=trouble.remedy if trouble else None,
     )
     return forms.remembering(look.page(view, status=400 if trouble else 200), visit, cookie)
 
 
-def _found(visit: PageVisit, person: Person, base: str, trouble: AppLinksError | None = None) -> Flow[Response]:
-    them = yield from pairing.other_at(base)
-    stored: Link | None = yield LinkById(them.id)
+_NOT_SEEN = {kind.code for kind in (TransportFailed, TlsFailed, TimedOut, RedirectedElsewhere)} | {"manifest-failed"}
+"""Why an application may be there all the same, and be described by hand."""
+
+
+# ---- what was found
+
+
+def _application(visit: PageVisit, person: Person, there: There, trouble: AppLinksError | None) -> Flow[Response]:
+    them = yield from pairing.other_at(there.url)
     cookie, token = yield from forms.token_for(visit, person)
     view = Found(
         frame=visit.frame(),
         form_token=token,
         name=them.name,
         type=them.type,
+        version=there.version,
         address=them.url,
         fingerprint=them.key.fingerprint,
-        known_as=stored.name if stored else None,
-        has_pages=(yield from _has_pages(base)),
+        known_as=there.linked,
+        remarks=_remarks(there),
+        has_pages=(yield from _has_pages(there.url)),
         same_users=visit.form.get("same_users") == "yes",
         action_path=visit.own(f"{MAKE}/go"),
         cancel_path=visit.own(LINKS),
         trouble=trouble.message if trouble else None,
         remedy=trouble.remedy if trouble else None,
     )
-    page = look.page(view, status=400 if trouble else 200, form_targets=(base,))
+    page = look.page(view, status=400 if trouble else 200, form_targets=(there.url,))
     return forms.remembering(page, visit, cookie)
+
+
+def _product(visit: PageVisit, person: Person, there: There, trouble: AppLinksError | None) -> Flow[Response]:
+    cookie, token = yield from forms.token_for(visit, person)
+    unsafe = None if is_safe_way(there.url) else f"{there.url} is plain http, so no password is sent there."
+    view = FoundProduct(
+        frame=visit.frame(),
+        form_token=token,
+        name=there.name,
+        type=there.type,
+        version=there.version,
+        address=there.url,
+        fingerprint=there.fingerprint,
+        known_as=there.linked,
+        remarks=_remarks(there),
+        no_password=unsafe,
+        same_users=visit.form.get("same_users") == "yes",
+        link_name=visit.form.get("link_name", there.linked or there.name),
+        execute_as=visit.form.get("execute_as", ""),
+        administrator=visit.form.get("name", ""),
+        action_path=visit.own(PRODUCT),
+        cancel_path=visit.own(LINKS),
+        trouble=trouble.message if trouble else None,
+        remedy=trouble.remedy if trouble else None,
+    )
+    return forms.remembering(look.page(view, status=400 if trouble else 200), visit, cookie)
+
+
+def _other(visit: PageVisit, person: Person, there: There, _: AppLinksError | None) -> Flow[Response]:
+    cookie, token = yield from forms.token_for(visit, person)
+    view = FoundOther(
+        frame=visit.frame(),
+        form_token=token,
+        name=there.name,
+        type=there.type,
+        version=there.version,
+        address=there.url,
+        fingerprint=there.fingerprint,
+        accepts=", ".join(there.accepts),
+        sends=", ".join(there.sends),
+        known_as=there.linked,
+        remarks=_remarks(there),
+        action_path=visit.own(DESCRIBE),
+        back_path=visit.own(MAKE),
+    )
+    return forms.remembering(look.page(view), visit, cookie)
+
+
+def _remarks(there: There) -> tuple[Said, ...]:
+    """What is to be known of it, but that there is a link to it already, which has a place of its own."""
+    return tuple(Said(remark.words, remark.remedy) for remark in there.remarks if remark.code != "linked")
 
 
 def _has_pages(base: str) -> Flow[bool]:

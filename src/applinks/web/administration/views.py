@@ -164,28 +164,6 @@ class ShownOnce:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
-    """What is at an address, and the two questions. `known_as` is the name of a link that would be renewed.
-
-    Posted to `action_path`: `form_token`, `url`, `same_users` (yes or no), `way` (visit, password or ours), `name`, `password`.
-    """
-
-    frame: Frame
-    form_token: str = field(repr=False)
-    name: str
-    type: str
-    address: str
-    fingerprint: str
-    known_as: str | None
-    has_pages: bool
-    same_users: bool
-    action_path: str
-    cancel_path: str
-    trouble: str | None = None
-    remedy: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class Agree:
     """Shall this application be linked with the one that proposes it? Posted: `decision` (agree or decline) and what came.
 

@@ -1,0 +1,46 @@
+"""The last step of a link with a product: what its REST allows is done for one of its administrators, the rest is told.
+
+Their password goes to the product alone, over a safe way, and is neither kept nor shown again. Without it only our end is made.
+"""
+
+from __future__ import annotations
+
+from applinks.errors import AppLinksError, ConfigurationError, StoreUnavailable
+from applinks.links import Administrator, set_up_product
+from applinks.people import Person
+from applinks.questions import Flow
+from applinks.web.administration import making, steps
+from applinks.web.visit import PageVisit
+from applinks.wire.messages import Response
+
+
+def make(visit: PageVisit, person: Person) -> Flow[Response]:
+    """Make what can be made, and show what was done and what is left."""
+    said = visit.form
+    execute_as = said.get("execute_as", "").strip()
+    try:
+        made = yield from set_up_product(
+            said.get("url", ""),
+            _administrator(visit),
+            same_users=said.get("same_users") == "yes",
+            by=person.name,
+            name=said.get("link_name", "").strip() or None,
+            execute_as=execute_as or None,
+        )
+    except StoreUnavailable:
+        raise
+    except AppLinksError as trouble:
+        return (yield from making.found(visit, person, trouble))
+    return (yield from steps.after(visit, person, made, execute_as))
+
+
+def _administrator(visit: PageVisit) -> Administrator | None:
+    """Whoever signs in over there; None where that was not chosen."""
+    if visit.form.get("way") != "password":
+        return None
+    name, password = visit.form.get("name", "").strip(), visit.form.get("password", "")
+    if not name or not password:
+        raise ConfigurationError(
+            "Their administrator's name and password are missing.", remedy="Enter both; they are used once and never kept."
+        )
+    return Administrator(name, password)
