@@ -58,7 +58,6 @@ def show(visit: PageVisit, person: Person) -> Flow[Response]:
         status=word,
         tone=tone,
         when=ago(last, moment.now),
-        reader=person.name,
         refusals=len(refused),
         outcome=DONE.get(visit.query.get("done", "")),
     )

@@ -122,7 +122,6 @@ class OneLink:
     status: str = "not checked yet"
     tone: str = "unknown"
     when: str = ""
-    reader: str = ""
     refusals: int = 0
     outcome: str | None = None
     trouble: str | None = None
