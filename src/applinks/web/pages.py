@@ -21,9 +21,9 @@ from applinks.errors import LinkNotFound, StoreUnavailable
 from applinks.people import Person
 from applinks.questions import Flow
 from applinks.web import administration, answers, consent, dances, forms, interface, look, sudo
-from applinks.web.administration import agreeing, making
+from applinks.web.administration import agreeing, making, records
 from applinks.web.views import Kind
-from applinks.web.visit import ADMINISTRATION, AUTHORIZE, END, GRANTS, LINKS, START, STATIC, PageVisit
+from applinks.web.visit import ADMINISTRATION, AUTHORIZE, END, GRANTS, LINKS, RECORDS, START, STATIC, PageVisit
 from applinks.wire.messages import Response
 
 log = logging.getLogger("applinks.web")
@@ -144,6 +144,11 @@ PAGES: tuple[Route, ...] = (
     _administrators("POST", f"{ONE}/steps", administration.steps.check),
     _administrators("POST", f"{ONE}/primary", administration.changing.make_primary),
     _administrators("POST", f"{ONE}/unlink", administration.changing.unlink, sudo=True),
+    _administrators("GET", RECORDS, records.show),
+    _administrators("GET", records.VERIFY, records.ask),
+    _administrators("POST", records.VERIFY, records.verify),
+    _administrators("GET", records.EXPORT, records.export),
+    _administrators("GET", f"{RECORDS}/{{number}}", records.show_one),
     *(
         _administrators(method, f"{ONE}/{page.name}", show, sudo=True)
         for page in administration.changing.CHANGES

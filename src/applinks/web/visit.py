@@ -26,7 +26,9 @@ LINKS = f"{BELOW}/applinks/listApplicationLinks"
 """The page of links, where the products have theirs (protocol.md 1.1)."""
 ADMINISTRATION = f"{BELOW}/applinks/admin"
 
-SECTIONS = (("Links", LINKS),)
+RECORDS = f"{ADMINISTRATION}/records"
+
+SECTIONS = (("Links", LINKS), ("Records", RECORDS))
 """What administrators find at the top of each page."""
 
 LONGEST_FORM = 16 * 1024

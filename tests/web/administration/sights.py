@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import fields, is_dataclass, replace
 from typing import Any
 
+from applinks.web.administration.kept import Act, Changed, Part, Record, Records, Step, Verify
 from applinks.web.administration.views import (
     Agree,
     Ends,
@@ -74,6 +75,14 @@ STEPS = Steps(
     (Mark("the consumer key", "it knows it", "", True), Mark("a user", "it refused", "Tick it.", False), Mark("another", "none", "", None)),
     "root", "robot", "/steps", "/links/1", "Our end is made.",
 )  # fmt: skip
+ACT = Act("/records/7", NOW, "call", "alice", "root", "a test", "Wiki", "answered", True)
+FILTERS = (
+    Field("kind", "What", "choice", "call", choices=(("", "everything"), ("call", "call"))),
+    Field("user", "Who", "text", "alice"),
+    Field("since", "From", "date", "2026-11-30"),
+)
+PATHS = ("/records", "/records/verify", "/records/export?format=json", "/records/export?format=csv")
+HEAD = "7:" + "d" * 64
 
 SIGHTS: tuple[Any, ...] = (
     Links(FRAME, (ROW,), PICTURE, "/make", 3, "Deleted."),
@@ -102,6 +111,25 @@ SIGHTS: tuple[Any, ...] = (
     Agree(FRAME, "token", "Wiki", "confluence", WIKI, "SHA256:aa", False, "p", "i", True, "/agree"),
     Ends(FRAME, "token", "Wiki", "confluence", WIKI, "SHA256:aa", True, "i", "a", "/agreed", "/links"),
     Refused(FRAME, "It cannot be.", "Begin anew.", "/links"),
+    Records(FRAME, FILTERS, (ACT, replace(ACT, actor="", reason="", link="", good=False)), *PATHS, True, "/new", "/old"),
+    Records(FRAME, FILTERS, (), *PATHS, False),
+    Records(FRAME, FILTERS, (), *PATHS, True, **TROUBLE),
+    Record(
+        FRAME,
+        7,
+        NOW,
+        "admission",
+        "admitted",
+        True,
+        (Part("As", "alice"), Part("Link", "Wiki")),
+        (Step("examine", "ok", True), Step("find_person", "nobody", False)),
+        (Changed("name", None, "Wiki"), Changed("x", "a", None)),
+        "/records",
+    ),
+    Record(FRAME, 7, NOW, "call", "no-answer", False, (), (), (), "/records"),
+    Verify(FRAME, "token", "/verify", "/records"),
+    Verify(FRAME, "token", "/verify", "/records", HEAD, True, "All hold.", HEAD),
+    Verify(FRAME, "token", "/verify", "/records", HEAD, False, "Broken at 8.", HEAD, **TROUBLE),
     Sudo(FRAME, "token", "/confirm", "/links", "That is not your password."),
 )
 
