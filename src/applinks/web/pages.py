@@ -21,9 +21,9 @@ from applinks.errors import LinkNotFound, StoreUnavailable
 from applinks.people import Person
 from applinks.questions import Flow
 from applinks.web import administration, answers, consent, dances, forms, interface, look, sudo
-from applinks.web.administration import agreeing, making, records
+from applinks.web.administration import agreeing, making, records, tokens
 from applinks.web.views import Kind
-from applinks.web.visit import ADMINISTRATION, AUTHORIZE, END, GRANTS, LINKS, RECORDS, START, STATIC, PageVisit
+from applinks.web.visit import ADMINISTRATION, AUTHORIZE, END, GRANTS, LINKS, RECORDS, START, STATIC, TOKENS, PageVisit
 from applinks.wire.messages import Response
 
 log = logging.getLogger("applinks.web")
@@ -149,6 +149,10 @@ PAGES: tuple[Route, ...] = (
     _administrators("POST", records.VERIFY, records.verify),
     _administrators("GET", records.EXPORT, records.export),
     _administrators("GET", f"{RECORDS}/{{number}}", records.show_one),
+    _administrators("GET", TOKENS, tokens.show),
+    _administrators("GET", tokens.MAKE, tokens.begin, sudo=True),
+    _administrators("POST", tokens.MAKE, tokens.make, sudo=True),
+    _administrators("POST", tokens.REVOKE, tokens.revoke, sudo=True),
     *(
         _administrators(method, f"{ONE}/{page.name}", show, sudo=True)
         for page in administration.changing.CHANGES

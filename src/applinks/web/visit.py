@@ -27,8 +27,9 @@ LINKS = f"{BELOW}/applinks/listApplicationLinks"
 ADMINISTRATION = f"{BELOW}/applinks/admin"
 
 RECORDS = f"{ADMINISTRATION}/records"
+TOKENS = f"{ADMINISTRATION}/tokens"
 
-SECTIONS = (("Links", LINKS), ("Records", RECORDS))
+SECTIONS = (("Links", LINKS), ("Records", RECORDS), ("Tokens", TOKENS))
 """What administrators find at the top of each page."""
 
 LONGEST_FORM = 16 * 1024

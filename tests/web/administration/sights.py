@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import fields, is_dataclass, replace
 from typing import Any
 
-from applinks.web.administration.kept import Act, Changed, Part, Record, Records, Step, Verify
+from applinks.web.administration.kept import Act, Changed, Part, Record, Records, Step, Token, Tokens, Verify
 from applinks.web.administration.views import (
     Agree,
     Ends,
@@ -82,6 +82,7 @@ FILTERS = (
     Field("since", "From", "date", "2026-11-30"),
 )
 PATHS = ("/records", "/records/verify", "/records/export?format=json", "/records/export?format=csv")
+TOKEN_PATHS = ("/make", "/revoke", f"{WIKI}/api", "/openapi.json")
 HEAD = "7:" + "d" * 64
 
 SIGHTS: tuple[Any, ...] = (
@@ -127,6 +128,18 @@ SIGHTS: tuple[Any, ...] = (
         "/records",
     ),
     Record(FRAME, 7, NOW, "call", "no-answer", False, (), (), (), "/records"),
+    Tokens(
+        FRAME,
+        "token",
+        (
+            Token("1", "nightly", "ada", "may change", NOW, NOW, NOW, True),
+            Token("2", "nightly", "ada", "reads only", NOW, NOW, None, False),
+        ),
+        *TOKEN_PATHS,
+        "Revoked.",
+        **TROUBLE,
+    ),
+    Tokens(FRAME, "token", (), *TOKEN_PATHS),
     Verify(FRAME, "token", "/verify", "/records"),
     Verify(FRAME, "token", "/verify", "/records", HEAD, True, "All hold.", HEAD),
     Verify(FRAME, "token", "/verify", "/records", HEAD, False, "Broken at 8.", HEAD, **TROUBLE),

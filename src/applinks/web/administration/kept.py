@@ -103,3 +103,33 @@ class Verify:
     head: str | None = None
     trouble: str | None = None
     remedy: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A token for automation: `id` is what the form sends back as `revoke`; `used` is None while it never was."""
+
+    id: str
+    label: str
+    user: str
+    rights: str
+    made: int
+    ends: int
+    used: int | None
+    ended: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    """All tokens, without what proves them. `interface` is the address at which they are used."""
+
+    frame: Frame
+    form_token: str = field(repr=False)
+    rows: tuple[Token, ...]
+    make_path: str
+    revoke_path: str
+    interface: str
+    description_path: str
+    outcome: str | None = None
+    trouble: str | None = None
+    remedy: str | None = None

@@ -260,7 +260,7 @@ def _in_full(visit: PageVisit, written: Written) -> kept.Record:
 def _parts(entry: Entry) -> Iterable[kept.Part]:
     parts = (
         ("As", entry.subject),
-        ("Really", entry.actor),
+        ("Really", entry.actor if entry.actor != entry.subject else None),
         ("Reason", entry.reason),
         ("Link", entry.link),
         ("Mechanism", entry.mechanism),
