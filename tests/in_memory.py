@@ -7,6 +7,7 @@ application that has it.
 from __future__ import annotations
 
 import hmac
+import math
 import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -16,7 +17,7 @@ from typing import Any
 
 from applinks import clock
 from applinks.announcements import Announce, Fact
-from applinks.audit import AuditTrail, Entry, WriteDown, Written
+from applinks.audit import AuditHead, AuditSpan, AuditTrail, AuditVerdict, Entry, Head, VerifyAudit, WriteDown, Written
 from applinks.doctor import Examined, LastExamined, NoteExamined
 from applinks.errors import LinkExists, TransportFailed
 from applinks.incoming import (
@@ -230,8 +231,24 @@ class InMemory:
 
     def trail(self, question: AuditTrail) -> tuple[Written, ...]:
         found = [Written(number, self.now, entry) for number, entry in enumerate(self.entries, 1)]
-        wanted = [one for one in found if question.link in {None, one.entry.link} and question.kind in {None, one.entry.kind}]
+        wanted = [one for one in found if _is_wanted(one, question)]
         return tuple(wanted[::-1][: question.limit])
+
+    def span(self, question: AuditSpan) -> tuple[Written, ...]:
+        since, until = question.since or 0, math.inf if question.until is None else question.until
+        last = len(self.entries) if question.upto is None else question.upto
+        found = [Written(number, self.now, entry) for number, entry in enumerate(self.entries, 1)]
+        return tuple(one for one in found if question.after < one.sequence <= last and since <= one.time <= until)[
+            : question.limit
+        ]
+
+    def head(self) -> Head | None:
+        return Head(len(self.entries), "d" * 64) if self.entries else None
+
+    def verified(self, noted: Head | None) -> AuditVerdict:
+        """All holds, unless another digest was noted."""
+        broken = noted is not None and noted != self.head()
+        return AuditVerdict(self.head(), len(self.entries) if broken else None, "it is another one" if broken else None)
 
     def outcomes(self, kind: str) -> list[str]:
         """How each act of that kind ended, in order."""
@@ -472,6 +489,17 @@ def _account(link: Link) -> str | None:
     return link.incoming.execute_as if link.incoming.level is Level.BASIC else None
 
 
+def _is_wanted(one: Written, question: AuditTrail) -> bool:
+    entry, before, until = one.entry, question.before, question.until
+    return (
+        question.link in {None, entry.link}
+        and question.kind in {None, entry.kind}
+        and question.user in {None, entry.subject, entry.actor}
+        and one.sequence < (math.inf if before is None else before)
+        and (question.since or 0) <= one.time <= (math.inf if until is None else until)
+    )
+
+
 def _is_of(kept: AccessToken | Grant, question: ConsentsHeld | GrantsGiven) -> bool:
     return question.user in {None, kept.user} and question.link_id in {None, kept.link_id}
 
@@ -479,6 +507,9 @@ def _is_of(kept: AccessToken | Grant, question: ConsentsHeld | GrantsGiven) -> b
 _ANSWERS: dict[type, Callable[[InMemory, Any], Any]] = {
     WhoWeAre: lambda us, _: us.identity,
     AuditTrail: lambda us, question: us.trail(question),
+    AuditSpan: lambda us, question: us.span(question),
+    AuditHead: lambda us, _: us.head(),
+    VerifyAudit: lambda us, question: us.verified(question.noted),
     OurKey: lambda us, _: us.key,
     OurKeys: lambda us, _: tuple(us.keys),
     FreshKey: lambda us, _: key_of(f"{us.identity.name} {len(us.keys)}"),

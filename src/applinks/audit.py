@@ -15,6 +15,8 @@ from applinks.questions import Flow, Question
 CALL = "call"
 ADMISSION = "admission"
 COMPARED = "people compared"
+LONGEST_NUMBER = 18
+"""Digits: no record has a longer number, and reading them costs."""
 
 
 Change = tuple[str, str | None, str | None]
@@ -108,6 +110,20 @@ class Head:
 
     sequence: int
     digest: str
+
+    def __str__(self) -> str:
+        """As it is noted: NUMBER:DIGEST."""
+        return f"{self.sequence}:{self.digest}"
+
+    @classmethod
+    def read(cls, noted: str) -> Head:
+        """A head as it was noted, NUMBER:DIGEST. Raises `ConfigurationError` for anything else."""
+        number, _, digest = noted.partition(":")
+        if not number.isdecimal() or len(number) > LONGEST_NUMBER or not digest:
+            raise ConfigurationError(
+                f"{noted!r} is no number and digest.", remedy="Say it like 17:3f2a…, as it was told when they were verified."
+            )
+        return cls(int(number), digest)
 
 
 class AuditFilters(TypedDict, total=False):

@@ -145,7 +145,7 @@ def test_what_is_no_note_is_refused_and_never_taken_for_none(run, files, words):
     ran = run("audit", "verify", "--noted", words, status=1)
     assert ran.err.splitlines() == [
         f"applinks: {words!r} is no number and digest.",
-        "  → Say it like 17:3f2a…, as `audit verify` prints it.",
+        "  → Say it like 17:3f2a…, as it was told when they were verified.",
     ]
     assert ran.out == ""
 

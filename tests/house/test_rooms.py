@@ -64,6 +64,7 @@ WITHOUT_A_TEST_OF_THEIR_NAME = {
     "links/their_end.py": "tests/links/test_setting_up.py and tests/products/test_making.py",
     "web/answers.py": "tests/web/test_consent.py and tests/web/test_dances.py",
     "web/administration/wizard.py": "values without rules; tests/web/administration/test_views.py renders each of them",
+    "web/administration/kept.py": "values without rules; tests/web/administration/test_views.py renders each of them",
     "wire/messages.py": "values without rules; tests/wire/test_oauth1.py uses them all",
     "cli/__init__.py": "tests/cli/test_main.py",
     "incoming/endpoints/visit.py": "values without rules; the tests of the other endpoints hand it over",

@@ -12,8 +12,6 @@ from applinks.audit import AuditFilters, Head, Written, said
 from applinks.cli.words import Database, Json, OfLink, opened, show, table
 from applinks.errors import ConfigurationError
 
-LONGEST_NUMBER = 18  # digits: no record has a longer one, and reading them costs
-
 Since = Annotated[str | None, typer.Option("--since", metavar="WHEN", help="From then on: 2026-01-31, or 2026-01-31T08:15.")]
 Until = Annotated[str | None, typer.Option("--until", metavar="WHEN", help="Up to then; a day alone means its beginning.")]
 
@@ -81,23 +79,14 @@ def verify(
 ) -> None:
     """Check the chain of the records; ends with 1 if it is broken."""
     with opened(database) as applinks:
-        verdict = applinks.verify_audit(None if noted is None else _head(noted))
+        verdict = applinks.verify_audit(None if noted is None else Head.read(noted))
     if verdict.broken is not None:
         words = f"Broken at record {verdict.broken}: {verdict.problem}"
     else:
-        words = f"Intact up to {verdict.head.sequence}:{verdict.head.digest}" if verdict.head else "No records yet."
+        words = f"Intact up to {verdict.head}" if verdict.head else "No records yet."
     show(asdict(verdict), words, as_json=as_json)
     if verdict.broken is not None:
         raise typer.Exit(1)
-
-
-def _head(noted: str) -> Head:
-    number, _, digest = noted.partition(":")
-    if not number.isdecimal() or len(number) > LONGEST_NUMBER or not digest:
-        raise ConfigurationError(
-            f"{noted!r} is no number and digest.", remedy="Say it like 17:3f2a…, as `audit verify` prints it."
-        )
-    return Head(int(number), digest)
 
 
 def _cells(record: Written) -> tuple[str, ...]:

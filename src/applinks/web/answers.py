@@ -90,5 +90,12 @@ def not_allowed(methods: Iterable[str]) -> Response:
     return plain(405, "method not allowed", ("allow", ", ".join(methods)))
 
 
+def file(name: str, kind: str, text: str) -> Response:
+    """Something to be kept, not shown."""
+    return Response(
+        200, (("content-type", kind), ("content-disposition", f'attachment; filename="{name}"'), *_BARE), text.encode()
+    )
+
+
 def plain(status: int, text: str, *more: tuple[str, str]) -> Response:
     return Response(status, (("content-type", "text/plain;charset=UTF-8"), *more, *_BARE), text.encode())

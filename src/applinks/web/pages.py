@@ -21,9 +21,21 @@ from applinks.errors import LinkNotFound, StoreUnavailable
 from applinks.people import Person
 from applinks.questions import Flow
 from applinks.web import administration, answers, consent, dances, forms, interface, look, sudo
-from applinks.web.administration import agreeing, checking, explaining, making
+from applinks.web.administration import agreeing, checking, explaining, making, records, tokens
 from applinks.web.views import Kind
-from applinks.web.visit import ADMINISTRATION, AUTHORIZE, END, GRANTS, LINKS, START, STATIC, STATUS_PAGE, PageVisit
+from applinks.web.visit import (
+    ADMINISTRATION,
+    AUTHORIZE,
+    END,
+    GRANTS,
+    LINKS,
+    RECORDS,
+    START,
+    STATIC,
+    STATUS_PAGE,
+    TOKENS,
+    PageVisit,
+)
 from applinks.wire.messages import Response
 
 log = logging.getLogger("applinks.web")
@@ -151,6 +163,15 @@ PAGES: tuple[Route, ...] = (
     _administrators("POST", f"{ONE}/steps", administration.steps.check),
     _administrators("POST", f"{ONE}/primary", administration.changing.make_primary),
     _administrators("POST", f"{ONE}/unlink", administration.changing.unlink, sudo=True),
+    _administrators("GET", RECORDS, records.show),
+    _administrators("GET", records.VERIFY, records.ask),
+    _administrators("POST", records.VERIFY, records.verify),
+    _administrators("GET", records.EXPORT, records.export),
+    _administrators("GET", f"{RECORDS}/{{number}}", records.show_one),
+    _administrators("GET", TOKENS, tokens.show),
+    _administrators("GET", tokens.MAKE, tokens.begin, sudo=True),
+    _administrators("POST", tokens.MAKE, tokens.make, sudo=True),
+    _administrators("POST", tokens.REVOKE, tokens.revoke, sudo=True),
     *(
         _administrators(method, f"{ONE}/{page.name}", show, sudo=True)
         for page in administration.changing.CHANGES

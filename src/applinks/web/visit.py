@@ -27,8 +27,10 @@ LINKS = f"{BELOW}/applinks/listApplicationLinks"
 ADMINISTRATION = f"{BELOW}/applinks/admin"
 
 STATUS_PAGE = f"{ADMINISTRATION}/status"
+RECORDS = f"{ADMINISTRATION}/records"
+TOKENS = f"{ADMINISTRATION}/tokens"
 
-SECTIONS = (("Links", LINKS), ("Status", STATUS_PAGE))
+SECTIONS = (("Links", LINKS), ("Status", STATUS_PAGE), ("Records", RECORDS), ("Tokens", TOKENS))
 """What administrators find at the top of each page."""
 
 LONGEST_FORM = 16 * 1024

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import fields, is_dataclass, replace
 from typing import Any
 
+from applinks.web.administration.kept import Act, Changed, Part, Record, Records, Step, Token, Tokens, Verify
 from applinks.web.administration.views import (
     Agree,
     Checked,
@@ -83,6 +84,15 @@ STEPS = Steps(
     (Mark("the consumer key", "it knows it", "", True), Mark("a user", "it refused", "Tick it.", False), Mark("another", "none", "", None)),
     "root", "robot", "/steps", "/links/1", "Our end is made.",
 )  # fmt: skip
+ACT = Act("/records/7", NOW, "call", "alice", "root", "a test", "Wiki", "answered", True)
+FILTERS = (
+    Field("kind", "What", "choice", "call", choices=(("", "everything"), ("call", "call"))),
+    Field("user", "Who", "text", "alice"),
+    Field("since", "From", "date", "2026-11-30"),
+)
+PATHS = ("/records", "/records/verify", "/records/export?format=json", "/records/export?format=csv")
+TOKEN_PATHS = ("/make", "/revoke", f"{WIKI}/api", "/openapi.json")
+HEAD = "7:" + "d" * 64
 
 CAUSE = FoundCause("NO_REVERSE_LINK", "It does not know us.", "401", "Make the link there.", certain=False)
 SEEN = (Seen("manifest", "as it should be", "good"), Seen("proof", "401", "bad"), Seen("clock", "no date", "unknown"))
@@ -124,6 +134,37 @@ SIGHTS: tuple[Any, ...] = (
     Rejections(FRAME, "token", "Wiki", (RefusedRequest("/r/1", NOW, "signature_invalid", "GET /"),), "/links/1", "/explain"),
     Rejections(FRAME, "token", "Wiki", (), "/links/1", "/explain"),
     WhyRejected(FRAME, "GET /", "Wiki", "scheme", "Https.", "Set url.", False, PAIRS, (("time", "ok"),), "/explain", "/links"),
+    Records(FRAME, FILTERS, (ACT, replace(ACT, actor="", reason="", link="", good=False)), *PATHS, True, "/new", "/old"),
+    Records(FRAME, FILTERS, (), *PATHS, False),
+    Records(FRAME, FILTERS, (), *PATHS, True, **TROUBLE),
+    Record(
+        FRAME,
+        7,
+        NOW,
+        "admission",
+        "admitted",
+        True,
+        (Part("As", "alice"), Part("Link", "Wiki")),
+        (Step("examine", "ok", True), Step("find_person", "nobody", False)),
+        (Changed("name", None, "Wiki"), Changed("x", "a", None)),
+        "/records",
+    ),
+    Record(FRAME, 7, NOW, "call", "no-answer", False, (), (), (), "/records"),
+    Tokens(
+        FRAME,
+        "token",
+        (
+            Token("1", "nightly", "ada", "may change", NOW, NOW, NOW, True),
+            Token("2", "nightly", "ada", "reads only", NOW, NOW, None, False),
+        ),
+        *TOKEN_PATHS,
+        "Revoked.",
+        **TROUBLE,
+    ),
+    Tokens(FRAME, "token", (), *TOKEN_PATHS),
+    Verify(FRAME, "token", "/verify", "/records"),
+    Verify(FRAME, "token", "/verify", "/records", HEAD, True, "All hold.", HEAD),
+    Verify(FRAME, "token", "/verify", "/records", HEAD, False, "Broken at 8.", HEAD, **TROUBLE),
     Sudo(FRAME, "token", "/confirm", "/links", "That is not your password."),
 )
 

@@ -129,7 +129,7 @@ class OneLink:
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """A field of a form. `kind` is "text", "url", "choice", "check", "lines" or "secret"; `help` says what it is for."""
+    """A field of a form. `kind` is "text", "url", "date", "number", "choice", "check", "lines" or "secret"; `help` says why."""
 
     name: str
     label: str

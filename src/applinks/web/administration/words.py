@@ -60,6 +60,7 @@ DONE = {
     "unlinked": "They are no longer linked.",
     "linked": "Linked, both ways.",
     "registered": "Our end is made. What follows is to be entered at the other one.",
+    "revoked": "Revoked. It is refused from the next request on, on every node.",
     "ours": "Our end is made. Calls get through when an administrator of the other side has made theirs.",
 }
 """What a page says after something was done: the word in its query → the sentence."""
