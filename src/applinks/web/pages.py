@@ -146,7 +146,7 @@ PAGES: tuple[Route, ...] = (
     _administrators("POST", f"{ONE}/unlink", administration.changing.unlink, sudo=True),
     *(
         _administrators(method, f"{ONE}/{page.name}", show, sudo=True)
-        for page in administration.changing.CHANGES
+        for page in (*administration.changing.CHANGES, *administration.mending.MENDING)
         for method, show in (("GET", page.show), ("POST", page.send))
     ),
 )

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import fields, is_dataclass, replace
 from typing import Any
 
+from applinks.web.administration.trust import Result
 from applinks.web.administration.views import (
     Agree,
     Ends,
@@ -101,6 +102,8 @@ SIGHTS: tuple[Any, ...] = (
     Agree(FRAME, "token", "Wiki", "confluence", WIKI, "SHA256:aa", True, "p", "i", False, "/agree", **TROUBLE),
     Agree(FRAME, "token", "Wiki", "confluence", WIKI, "SHA256:aa", False, "p", "i", True, "/agree"),
     Ends(FRAME, "token", "Wiki", "confluence", WIKI, "SHA256:aa", True, "i", "a", "/agreed", "/links"),
+    Result(FRAME, "Wiki has moved", "Proven.", SIDE.facts, REMARKS, "/links/1", "Wiki", "/secret", "Enter the secret"),
+    Result(FRAME, "Deleted", "Gone.", (), (), "/links", "all links"),
     Refused(FRAME, "It cannot be.", "Begin anew.", "/links"),
     Sudo(FRAME, "token", "/confirm", "/links", "That is not your password."),
 )
