@@ -25,8 +25,9 @@ STATIC = f"{BELOW}/applinks/static"
 LINKS = f"{BELOW}/applinks/listApplicationLinks"
 """The page of links, where the products have theirs (protocol.md 1.1)."""
 ADMINISTRATION = f"{BELOW}/applinks/admin"
+KEYS = f"{ADMINISTRATION}/keys"
 
-SECTIONS = (("Links", LINKS),)
+SECTIONS = (("Links", LINKS), ("Keys", KEYS))
 """What administrators find at the top of each page."""
 
 LONGEST_FORM = 16 * 1024

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import fields, is_dataclass, replace
 from typing import Any
 
-from applinks.web.administration.trust import Result
+from applinks.web.administration.trust import KeyOfLink, Keys, OldKey, Result
 from applinks.web.administration.views import (
     Agree,
     Ends,
@@ -75,6 +75,11 @@ STEPS = Steps(
     (Mark("the consumer key", "it knows it", "", True), Mark("a user", "it refused", "Tick it.", False), Mark("another", "none", "", None)),
     "root", "robot", "/steps", "/links/1", "Our end is made.",
 )  # fmt: skip
+KEYS = Keys(
+    FRAME, "token", "tracker:1", "SHA256:aa", NOW, ("BEGIN", "AAAA", "END"),
+    (KeyOfLink("/links/1", "1", "Wiki", "SHA256:bb", False, "It was refused.", "key_rejected"), KeyOfLink("/links/2", "2", "Forge", "SHA256:aa", True, "", "")),
+    (OldKey("SHA256:bb", NOW, "Wiki"), OldKey("SHA256:cc", NOW, "")), True, True, "/keys", "Announced.",
+)  # fmt: skip
 
 SIGHTS: tuple[Any, ...] = (
     Links(FRAME, (ROW,), PICTURE, "/make", 3, "Deleted."),
@@ -104,6 +109,8 @@ SIGHTS: tuple[Any, ...] = (
     Ends(FRAME, "token", "Wiki", "confluence", WIKI, "SHA256:aa", True, "i", "a", "/agreed", "/links"),
     Result(FRAME, "Wiki has moved", "Proven.", SIDE.facts, REMARKS, "/links/1", "Wiki", "/secret", "Enter the secret"),
     Result(FRAME, "Deleted", "Gone.", (), (), "/links", "all links"),
+    KEYS,
+    replace(KEYS, links=(), older=(), behind=False, outcome=None, **TROUBLE),
     Refused(FRAME, "It cannot be.", "Begin anew.", "/links"),
     Sudo(FRAME, "token", "/confirm", "/links", "That is not your password."),
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from applinks.web.administration.views import Fact
 from applinks.web.administration.wizard import Said
@@ -25,3 +25,48 @@ class Result:
     back: str
     go_path: str = ""
     go: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class KeyOfLink:
+    """A link that signs with a key of ours: which one, and what came of telling the current one. `id` is what forms send."""
+
+    path: str
+    id: str
+    name: str
+    fingerprint: str
+    current: bool
+    told: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class OldKey:
+    """A key before the current one: since when (seconds since the epoch), and the names of the links that sign with it."""
+
+    fingerprint: str
+    made_at: int
+    links: str
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """Our current key, with what others need to know us by it; which key each link signs with; and the older ones.
+
+    Posted to `action_path`: `form_token`, and one of `do` (rotate, announce or retire), `announce` and `use` (ids of links).
+    """
+
+    frame: Frame
+    form_token: str = field(repr=False)
+    consumer_key: str
+    fingerprint: str
+    made_at: int
+    pem: tuple[str, ...]
+    links: tuple[KeyOfLink, ...]
+    older: tuple[OldKey, ...]
+    behind: bool
+    retirable: bool
+    action_path: str
+    outcome: str | None = None
+    trouble: str | None = None
+    remedy: str | None = None
