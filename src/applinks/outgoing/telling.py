@@ -47,7 +47,10 @@ UNKNOWN_PATH = frozenset({301, 302, 303, 307, 308, 400, 404, 405, 410, 415, 501}
 
 
 def rotate_key(*, announce: bool, by: str) -> Flow[KeyStatus]:
-    """A new key pair of ours; each link goes on with a key that is known there. Raises `TrustSuspended` before anything is done."""
+    """A new key pair of ours; each link goes on with a key that is known there.
+
+    Raises `TrustSuspended`, before anything is done, if it is to be told.
+    """
     if announce:
         yield from trusted_identity()
     yield from signing_keys.rotate(by=by)

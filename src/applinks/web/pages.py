@@ -23,7 +23,7 @@ from applinks.questions import Flow
 from applinks.web import administration, answers, consent, dances, forms, interface, look, sudo
 from applinks.web.administration import agreeing, making
 from applinks.web.views import Kind
-from applinks.web.visit import ADMINISTRATION, AUTHORIZE, END, GRANTS, KEYS, LINKS, START, STATIC, PageVisit
+from applinks.web.visit import ADMINISTRATION, AUTHORIZE, END, GRANTS, IDENTITY, KEYS, LINKS, START, STATIC, PageVisit
 from applinks.wire.messages import Response
 
 log = logging.getLogger("applinks.web")
@@ -141,6 +141,8 @@ PAGES: tuple[Route, ...] = (
     _administrators("POST", agreeing.AGREE, agreeing.decide),
     _administrators("GET", KEYS, administration.keys.show),
     _administrators("POST", KEYS, administration.keys.change, sudo=True),
+    _administrators("GET", IDENTITY, administration.identity.show),
+    _administrators("POST", IDENTITY, administration.identity.decide, sudo=True),
     _administrators("GET", ONE, administration.link.show),
     _administrators("GET", f"{ONE}/steps", administration.steps.show),
     _administrators("POST", f"{ONE}/steps", administration.steps.check),

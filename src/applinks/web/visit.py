@@ -26,6 +26,7 @@ LINKS = f"{BELOW}/applinks/listApplicationLinks"
 """The page of links, where the products have theirs (protocol.md 1.1)."""
 ADMINISTRATION = f"{BELOW}/applinks/admin"
 KEYS = f"{ADMINISTRATION}/keys"
+IDENTITY = f"{ADMINISTRATION}/identity"
 
 SECTIONS = (("Links", LINKS), ("Keys", KEYS))
 """What administrators find at the top of each page."""
@@ -67,8 +68,11 @@ class PageVisit:
         """What surrounds each page."""
         reader = Reader(self.person.name, self.person.full_name) if self.person else None
         home = self.own("/")
-        sections = self._sections() if self.person and self.person.administrator else ()
-        return Frame(self.identity.name, self.own(STATIC), self.own(GRANTS), reader, home, self.sign_out, sections)
+        administers = self.person is not None and self.person.administrator
+        sections = self._sections() if administers else ()
+        undecided = administers and self.identity.suspension and self.path != IDENTITY
+        identity = self.own(IDENTITY) if undecided else None
+        return Frame(self.identity.name, self.own(STATIC), self.own(GRANTS), reader, home, self.sign_out, sections, identity)
 
     def _sections(self) -> tuple[Section, ...]:
         """The way around the pages of administration."""

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import fields, is_dataclass, replace
 from typing import Any
 
-from applinks.web.administration.trust import KeyOfLink, Keys, OldKey, Result
+from applinks.web.administration.trust import KeyOfLink, Keys, OldKey, Ourselves, Result
 from applinks.web.administration.views import (
     Agree,
     Ends,
@@ -41,7 +41,9 @@ from applinks.web.views import Section, Sudo
 from web.sights import FRAME as PLAIN_FRAME
 from web.sights import NOW
 
-FRAME = replace(PLAIN_FRAME, sections=(Section("Links", "/links", here=True), Section("Records", "/records")))
+FRAME = replace(
+    PLAIN_FRAME, sections=(Section("Links", "/links", here=True), Section("Records", "/records")), identity_path="/identity"
+)
 WIKI = "https://wiki.example.com/base"
 TROUBLE = {"trouble": "It cannot be reached.", "remedy": "Start it."}
 FIELDS = (
@@ -78,8 +80,11 @@ STEPS = Steps(
 KEYS = Keys(
     FRAME, "token", "tracker:1", "SHA256:aa", NOW, ("BEGIN", "AAAA", "END"),
     (KeyOfLink("/links/1", "1", "Wiki", "SHA256:bb", False, "It was refused.", "key_rejected"), KeyOfLink("/links/2", "2", "Forge", "SHA256:aa", True, "", "")),
-    (OldKey("SHA256:bb", NOW, "Wiki"), OldKey("SHA256:cc", NOW, "")), True, True, "/keys", "Announced.",
+    (OldKey("SHA256:bb", NOW, "Wiki"), OldKey("SHA256:cc", NOW, "")), True, True, "/keys", "/identity", "Announced.",
 )  # fmt: skip
+OURSELVES = Ourselves(
+    FRAME, "token", "Tracker", "id", WIKI, "sqlite inode=1", "It lies elsewhere.", NOW, "/identity", "Changed."
+)
 
 SIGHTS: tuple[Any, ...] = (
     Links(FRAME, (ROW,), PICTURE, "/make", 3, "Deleted."),
@@ -109,6 +114,8 @@ SIGHTS: tuple[Any, ...] = (
     Ends(FRAME, "token", "Wiki", "confluence", WIKI, "SHA256:aa", True, "i", "a", "/agreed", "/links"),
     Result(FRAME, "Wiki has moved", "Proven.", SIDE.facts, REMARKS, "/links/1", "Wiki", "/secret", "Enter the secret"),
     Result(FRAME, "Deleted", "Gone.", (), (), "/links", "all links"),
+    OURSELVES,
+    replace(OURSELVES, why="", place="", outcome=None, **TROUBLE),
     KEYS,
     replace(KEYS, links=(), older=(), behind=False, outcome=None, **TROUBLE),
     Refused(FRAME, "It cannot be.", "Begin anew.", "/links"),

@@ -1,5 +1,17 @@
 """The pages of administrators: making, seeing and mending links."""
 
-from applinks.web.administration import agreeing, by_hand, changing, keys, link, links, making, mending, products, steps
+from applinks.web.administration import (
+    agreeing,
+    by_hand,
+    changing,
+    identity,
+    keys,
+    link,
+    links,
+    making,
+    mending,
+    products,
+    steps,
+)
 
-__all__ = ["agreeing", "by_hand", "changing", "keys", "link", "links", "making", "mending", "products", "steps"]
+__all__ = ["agreeing", "by_hand", "changing", "identity", "keys", "link", "links", "making", "mending", "products", "steps"]

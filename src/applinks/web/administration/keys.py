@@ -10,7 +10,7 @@ from applinks.questions import Flow
 from applinks.web import answers, forms, look
 from applinks.web.administration.links import path_of
 from applinks.web.administration.trust import KeyOfLink, Keys, OldKey
-from applinks.web.visit import KEYS, PageVisit
+from applinks.web.visit import IDENTITY, KEYS, PageVisit
 from applinks.wire.keys import PrivateKey
 from applinks.wire.messages import Response
 
@@ -83,6 +83,7 @@ def _page(visit: PageVisit, person: Person, trouble: AppLinksError | None = None
         behind=any(not one.current for one in status.links),
         retirable=any(not old.links for old in status.older),
         action_path=visit.own(KEYS),
+        identity_path=visit.own(IDENTITY),
         outcome=_DONE.get(visit.query.get("done", "")),
         trouble=trouble.message if trouble else None,
         remedy=trouble.remedy if trouble else None,

@@ -67,6 +67,29 @@ class Keys:
     behind: bool
     retirable: bool
     action_path: str
+    identity_path: str
+    outcome: str | None = None
+    trouble: str | None = None
+    remedy: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Ourselves:
+    """Who this application is to the others, and whether it is trusted to be the original: `why` says what was noticed `since`
+    (seconds since the epoch); empty while nothing is.
+
+    Posted to `action_path`: `form_token`, `do` (moved, copied or announce) and, for copied, the tick `sure`.
+    """
+
+    frame: Frame
+    form_token: str = field(repr=False)
+    name: str
+    id: str
+    address: str
+    place: str
+    why: str
+    since: int
+    action_path: str
     outcome: str | None = None
     trouble: str | None = None
     remedy: str | None = None
