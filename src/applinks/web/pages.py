@@ -146,6 +146,8 @@ PAGES: tuple[Route, ...] = (
     _administrators("GET", ONE, administration.link.show),
     _administrators("GET", f"{ONE}/steps", administration.steps.show),
     _administrators("POST", f"{ONE}/steps", administration.steps.check),
+    _administrators("GET", f"{ONE}/people", administration.people.show),
+    _administrators("POST", f"{ONE}/people", administration.people.change, sudo=True),
     _administrators("POST", f"{ONE}/primary", administration.changing.make_primary),
     _administrators("POST", f"{ONE}/unlink", administration.changing.unlink, sudo=True),
     *(

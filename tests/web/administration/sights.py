@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import fields, is_dataclass, replace
 from typing import Any
 
-from applinks.web.administration.trust import KeyOfLink, Keys, OldKey, Ourselves, Result
+from applinks.web.administration.trust import Decided, Doubtful, KeyOfLink, Keys, OldKey, Ourselves, PeopleOfLink, Result
 from applinks.web.administration.views import (
     Agree,
     Ends,
@@ -85,6 +85,10 @@ KEYS = Keys(
 OURSELVES = Ourselves(
     FRAME, "token", "Tracker", "id", WIKI, "sqlite inode=1", "It lies elsewhere.", NOW, "/identity", "Changed."
 )
+PEOPLE = PeopleOfLink(
+    FRAME, "token", "Wiki", True, NOW, "3 people here.", (Fact("The same", "1"),), "1 is another", (Doubtful("carol", "nobody", "/people?name=carol"),), 2,
+    (Decided("dave", "", "/people?name=dave"), Decided("erin", "ee", "/people?name=erin")), 3, True, (FIELDS[0], FIELDS[1]), "/people", "/links/1", "Compared.",
+)  # fmt: skip
 
 SIGHTS: tuple[Any, ...] = (
     Links(FRAME, (ROW,), PICTURE, "/make", 3, "Deleted."),
@@ -114,6 +118,9 @@ SIGHTS: tuple[Any, ...] = (
     Ends(FRAME, "token", "Wiki", "confluence", WIKI, "SHA256:aa", True, "i", "a", "/agreed", "/links"),
     Result(FRAME, "Wiki has moved", "Proven.", SIDE.facts, REMARKS, "/links/1", "Wiki", "/secret", "Enter the secret"),
     Result(FRAME, "Deleted", "Gone.", (), (), "/links", "all links"),
+    PEOPLE,
+    replace(PEOPLE, summary="", doubtful=(), decided=(), only_proven=False, outcome=None, **TROUBLE),
+    replace(PEOPLE, same_users=False),
     OURSELVES,
     replace(OURSELVES, why="", place="", outcome=None, **TROUBLE),
     KEYS,

@@ -10,8 +10,22 @@ from applinks.web.administration import (
     links,
     making,
     mending,
+    people,
     products,
     steps,
 )
 
-__all__ = ["agreeing", "by_hand", "changing", "identity", "keys", "link", "links", "making", "mending", "products", "steps"]
+__all__ = [
+    "agreeing",
+    "by_hand",
+    "changing",
+    "identity",
+    "keys",
+    "link",
+    "links",
+    "making",
+    "mending",
+    "people",
+    "products",
+    "steps",
+]

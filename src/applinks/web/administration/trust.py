@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from applinks.web.administration.views import Fact
+from applinks.web.administration.views import Fact, Field
 from applinks.web.administration.wizard import Said
 from applinks.web.views import Frame
 
@@ -90,6 +90,53 @@ class Ourselves:
     why: str
     since: int
     action_path: str
+    outcome: str | None = None
+    trouble: str | None = None
+    remedy: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Doubtful:
+    """Somebody who was not found to be the same person on both sides, and why; `path` leads to the form, with the name."""
+
+    name: str
+    why: str
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """Somebody about whom an administrator has decided: who has another name over there, or, without one, is excluded."""
+
+    name: str
+    other: str
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class PeopleOfLink:
+    """Whether the people at both ends of a link are the same: what the last comparison found, and what was decided.
+
+    `summary` is empty where they were never compared. Posted to `action_path`: `form_token` and `do` (compare, only, all or
+    decide); with decide, the `fields`.
+    """
+
+    frame: Frame
+    form_token: str = field(repr=False)
+    name: str
+    same_users: bool
+    compared_at: int
+    summary: str
+    counts: tuple[Fact, ...]
+    warning: str
+    doubtful: tuple[Doubtful, ...]
+    more: int
+    decided: tuple[Decided, ...]
+    more_decided: int
+    only_proven: bool
+    fields: tuple[Field, ...]
+    action_path: str
+    back_path: str
     outcome: str | None = None
     trouble: str | None = None
     remedy: str | None = None
