@@ -38,6 +38,7 @@ from applinks.incoming import (
 )
 from applinks.links import (
     AccessToken,
+    BecomeAnother,
     ChangeLinkId,
     ClockSkew,
     ComparisonOf,
@@ -76,6 +77,7 @@ from applinks.links import (
     LinkOfAccount,
     LinkOfConsumer,
     Links,
+    NotePlace,
     OurKey,
     OurKeys,
     Outgoing,
@@ -457,6 +459,22 @@ class InMemory:
                     belongings[(question.new, one.user) if isinstance(one, AccessToken) else key] = moved
         return self.links[question.new]
 
+    # ---- who we are
+
+    def note_place(self, _question: NotePlace) -> Identity:
+        self.identity = replace(self.identity, suspension=None)
+        return self.identity
+
+    def become_another(self, _question: BecomeAnother) -> Identity | None:
+        if any({link.outgoing.level, link.incoming.level} != {Level.DISABLED} for link in self.links.values()):
+            return None
+        number = str(uuid.uuid4())
+        us = replace(self.identity, id=number, consumer_key=f"{self.identity.name}:{number}", suspension=None)
+        self.identity, self.keys = us, [SigningKey("another", self.now, key_of(number))]
+        for belongings in (self.tokens, self.dances, self.request_tokens, self.grants, self.secrets):
+            belongings.clear()
+        return us
+
     # ---- tokens for automation, by their digests
 
     def keep_automation_token(self, question: KeepAutomationToken) -> bool:
@@ -518,6 +536,8 @@ _ANSWERS: dict[type, Callable[[InMemory, Any], Any]] = {
     ChangeLinkId: InMemory.change_id,
     FormerUrl: lambda us, _: us.former_url,
     Now: lambda us, _: Moment(us.now, clock.fresh_nonce()),
+    NotePlace: InMemory.note_place,
+    BecomeAnother: InMemory.become_another,
     LinkById: lambda us, question: us.links.get(question.id),
     LinkByName: lambda us, question: next(
         (link for link in us.links.values() if link.name.casefold() == question.name.casefold()), None

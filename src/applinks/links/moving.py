@@ -159,7 +159,7 @@ def _said_id(base: str, link: Link, *, unproven: bool) -> Flow[str]:
     if not unproven:
         raise PairingRefused(
             f"The application at {base} cannot prove that it is the one that we know as {link.name!r}: nothing was changed.",
-            remedy="If you are sure, say so: move_link(…, unproven=True) or --unproven. Calls and people are then sent there.",
+            remedy="If you are sure, say so: tick it, --unproven or move_link(…, unproven=True). Calls are then sent there.",
             link=link.name,
         )
     if link.id == id_of(link.application_url):  # made by hand: its administrator's word is all that there ever was

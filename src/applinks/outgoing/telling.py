@@ -27,6 +27,7 @@ from applinks.links import (
     WhoWeAre,
     remove,
     signing_keys,
+    trusted_identity,
 )
 from applinks.mechanisms import MECHANISMS, Mechanism
 from applinks.outgoing import answer, call, ourselves
@@ -46,13 +47,22 @@ UNKNOWN_PATH = frozenset({301, 302, 303, 307, 308, 400, 404, 405, 410, 415, 501}
 
 
 def rotate_key(*, announce: bool, by: str) -> Flow[KeyStatus]:
-    """A new key pair of ours; each link goes on with a key that is known there."""
+    """A new key pair of ours; each link goes on with a key that is known there.
+
+    Raises `TrustSuspended`, before anything is done, if it is to be told.
+    """
+    if announce:
+        yield from trusted_identity()
     yield from signing_keys.rotate(by=by)
     return (yield from (announce_key(by=by) if announce else signing_keys.status()))
 
 
 def announce_key(only: Link | None = None, *, by: str) -> Flow[KeyStatus]:
-    """Tell our current key to every application that knows another one, or to one of them in any case."""
+    """Tell our current key to every application that knows another one, or to one of them in any case.
+
+    Raises `TrustSuspended`.
+    """
+    yield from trusted_identity()
     ours: tuple[SigningKey, ...] = yield OurKeys()
     everyone: tuple[Link, ...] = (yield Links()) if only is None else (only,)
     for link in everyone:

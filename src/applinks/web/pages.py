@@ -28,6 +28,8 @@ from applinks.web.visit import (
     AUTHORIZE,
     END,
     GRANTS,
+    IDENTITY,
+    KEYS,
     LINKS,
     RECORDS,
     START,
@@ -153,6 +155,10 @@ PAGES: tuple[Route, ...] = (
     _administrators("POST", agreeing.AGREE, agreeing.decide),
     _administrators("GET", STATUS_PAGE, checking.show_all),
     _administrators("POST", STATUS_PAGE, checking.check_all),
+    _administrators("GET", KEYS, administration.keys.show),
+    _administrators("POST", KEYS, administration.keys.change, sudo=True),
+    _administrators("GET", IDENTITY, administration.identity.show),
+    _administrators("POST", IDENTITY, administration.identity.decide, sudo=True),
     _administrators("GET", ONE, administration.link.show),
     _administrators("POST", f"{ONE}/check", checking.check),
     _administrators("GET", f"{ONE}/refusals", explaining.show),
@@ -161,6 +167,8 @@ PAGES: tuple[Route, ...] = (
     _administrators("POST", explaining.EXPLAIN, explaining.explain_pasted),
     _administrators("GET", f"{ONE}/steps", administration.steps.show),
     _administrators("POST", f"{ONE}/steps", administration.steps.check),
+    _administrators("GET", f"{ONE}/people", administration.people.show),
+    _administrators("POST", f"{ONE}/people", administration.people.change, sudo=True),
     _administrators("POST", f"{ONE}/primary", administration.changing.make_primary),
     _administrators("POST", f"{ONE}/unlink", administration.changing.unlink, sudo=True),
     _administrators("GET", RECORDS, records.show),
@@ -174,7 +182,7 @@ PAGES: tuple[Route, ...] = (
     _administrators("POST", tokens.REVOKE, tokens.revoke, sudo=True),
     *(
         _administrators(method, f"{ONE}/{page.name}", show, sudo=True)
-        for page in administration.changing.CHANGES
+        for page in (*administration.changing.CHANGES, *administration.mending.MENDING)
         for method, show in (("GET", page.show), ("POST", page.send))
     ),
 )

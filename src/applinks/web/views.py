@@ -33,7 +33,7 @@ class Frame:
 
     `product` is the name of this application; `static_path` is where `STATIC` is served, `grants_path` the page of what a
     person has allowed, `sign_out_path` where the host application signs people out, if it has such a place; `sections` the
-    parts of the administration, for administrators.
+    parts of the administration, for administrators; `identity_path` where they say what this is while it may be a copy.
     """
 
     product: str
@@ -43,6 +43,7 @@ class Frame:
     home_path: str = "/"
     sign_out_path: str | None = None
     sections: tuple[Section, ...] = ()
+    identity_path: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,12 +25,14 @@ STATIC = f"{BELOW}/applinks/static"
 LINKS = f"{BELOW}/applinks/listApplicationLinks"
 """The page of links, where the products have theirs (protocol.md 1.1)."""
 ADMINISTRATION = f"{BELOW}/applinks/admin"
+KEYS = f"{ADMINISTRATION}/keys"
+IDENTITY = f"{ADMINISTRATION}/identity"
 
 STATUS_PAGE = f"{ADMINISTRATION}/status"
 RECORDS = f"{ADMINISTRATION}/records"
 TOKENS = f"{ADMINISTRATION}/tokens"
 
-SECTIONS = (("Links", LINKS), ("Status", STATUS_PAGE), ("Records", RECORDS), ("Tokens", TOKENS))
+SECTIONS = (("Links", LINKS), ("Status", STATUS_PAGE), ("Keys", KEYS), ("Records", RECORDS), ("Tokens", TOKENS))
 """What administrators find at the top of each page."""
 
 LONGEST_FORM = 16 * 1024
@@ -70,8 +72,11 @@ class PageVisit:
         """What surrounds each page."""
         reader = Reader(self.person.name, self.person.full_name) if self.person else None
         home = self.own("/")
-        sections = self._sections() if self.person and self.person.administrator else ()
-        return Frame(self.identity.name, self.own(STATIC), self.own(GRANTS), reader, home, self.sign_out, sections)
+        administers = self.person is not None and self.person.administrator
+        sections = self._sections() if administers else ()
+        undecided = administers and self.identity.suspension and self.path != IDENTITY
+        identity = self.own(IDENTITY) if undecided else None
+        return Frame(self.identity.name, self.own(STATIC), self.own(GRANTS), reader, home, self.sign_out, sections, identity)
 
     def _sections(self) -> tuple[Section, ...]:
         """The way around the pages of administration."""

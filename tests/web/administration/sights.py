@@ -7,6 +7,7 @@ from dataclasses import fields, is_dataclass, replace
 from typing import Any
 
 from applinks.web.administration.kept import Act, Changed, Part, Record, Records, Step, Token, Tokens, Verify
+from applinks.web.administration.trust import Decided, Doubtful, KeyOfLink, Keys, OldKey, Ourselves, PeopleOfLink, Result
 from applinks.web.administration.views import (
     Agree,
     Checked,
@@ -50,7 +51,9 @@ from applinks.web.views import Section, Sudo
 from web.sights import FRAME as PLAIN_FRAME
 from web.sights import NOW
 
-FRAME = replace(PLAIN_FRAME, sections=(Section("Links", "/links", here=True), Section("Records", "/records")))
+FRAME = replace(
+    PLAIN_FRAME, sections=(Section("Links", "/links", here=True), Section("Records", "/records")), identity_path="/identity"
+)
 WIKI = "https://wiki.example.com/base"
 TROUBLE = {"trouble": "It cannot be reached.", "remedy": "Start it."}
 FIELDS = (
@@ -97,6 +100,18 @@ HEAD = "7:" + "d" * 64
 CAUSE = FoundCause("NO_REVERSE_LINK", "It does not know us.", "401", "Make the link there.", certain=False)
 SEEN = (Seen("manifest", "as it should be", "good"), Seen("proof", "401", "bad"), Seen("clock", "no date", "unknown"))
 PAIRS = (Compared("Level", "OAuth", "nothing", False), Compared("Our key", "SHA256:aa", "SHA256:aa", True))
+KEYS = Keys(
+    FRAME, "token", "tracker:1", "SHA256:aa", NOW, ("BEGIN", "AAAA", "END"),
+    (KeyOfLink("/links/1", "1", "Wiki", "SHA256:bb", False, "It was refused.", "key_rejected"), KeyOfLink("/links/2", "2", "Forge", "SHA256:aa", True, "", "")),
+    (OldKey("SHA256:bb", NOW, "Wiki"), OldKey("SHA256:cc", NOW, "")), True, True, "/keys", "/identity", "Announced.",
+)  # fmt: skip
+OURSELVES = Ourselves(
+    FRAME, "token", "Tracker", "id", WIKI, "sqlite inode=1", "It lies elsewhere.", NOW, "/identity", "Changed."
+)
+PEOPLE = PeopleOfLink(
+    FRAME, "token", "Wiki", True, NOW, "3 people here.", (Fact("The same", "1"),), "1 is another", (Doubtful("carol", "nobody", "/people?name=carol"),), 2,
+    (Decided("dave", "", "/people?name=dave"), Decided("erin", "ee", "/people?name=erin")), 3, True, (FIELDS[0], FIELDS[1]), "/people", "/links/1", "Compared.",
+)  # fmt: skip
 
 SIGHTS: tuple[Any, ...] = (
     Links(FRAME, (ROW,), PICTURE, "/make", 3, "Deleted."),
@@ -124,6 +139,15 @@ SIGHTS: tuple[Any, ...] = (
     Agree(FRAME, "token", "Wiki", "confluence", WIKI, "SHA256:aa", True, "p", "i", False, "/agree", **TROUBLE),
     Agree(FRAME, "token", "Wiki", "confluence", WIKI, "SHA256:aa", False, "p", "i", True, "/agree"),
     Ends(FRAME, "token", "Wiki", "confluence", WIKI, "SHA256:aa", True, "i", "a", "/agreed", "/links"),
+    Result(FRAME, "Wiki has moved", "Proven.", SIDE.facts, REMARKS, "/links/1", "Wiki", "/secret", "Enter the secret"),
+    Result(FRAME, "Deleted", "Gone.", (), (), "/links", "all links"),
+    PEOPLE,
+    replace(PEOPLE, summary="", doubtful=(), decided=(), only_proven=False, outcome=None, **TROUBLE),
+    replace(PEOPLE, same_users=False),
+    OURSELVES,
+    replace(OURSELVES, why="", place="", outcome=None, **TROUBLE),
+    KEYS,
+    replace(KEYS, links=(), older=(), behind=False, outcome=None, **TROUBLE),
     Refused(FRAME, "It cannot be.", "Begin anew.", "/links"),
     Checked(
         FRAME, "token", "Wiki", "does not work", "bad", (CAUSE,), SEEN, PAIRS, PAIRS, "alice", "/links/1", "Linked.", **TROUBLE

@@ -6,7 +6,6 @@ import pytest
 
 from applinks.links import Level, SecretUse
 from applinks.web.administration.links import path_of
-from applinks.web.visit import LINKS
 from in_memory import link_to
 from web.dom import Dom
 from web.visitor import followed, heading, records, said_by
@@ -80,12 +79,6 @@ def test_a_secret_is_made_for_the_other_side_and_shown_once(root, tracker, link)
 
 def test_a_secret_for_our_calls_must_be_entered(root, link):
     assert send(root, link, "secret", direction="outgoing", secret="").status == 400
-
-
-def test_a_link_is_deleted_after_it_was_asked_once_more(root, tracker, link):
-    assert heading(root.get(f"{path_of(link)}/delete")) == "Delete the link to Wiki?"
-    answer = send(root, link, "delete")
-    assert (answer.header("location"), tracker.links) == (f"{LINKS}?done=deleted", {})
 
 
 def test_a_link_is_made_primary(root, tracker, link):

@@ -9,7 +9,7 @@ from itertools import pairwise
 import pytest
 
 from applinks.web import page, render
-from applinks.web.administration import kept, views, wizard
+from applinks.web.administration import kept, trust, views, wizard
 from web.administration.sights import SIGHTS, written
 from web.dom import Dom
 from web.hostile import ADDRESSES, MARKUP
@@ -23,7 +23,7 @@ def test_there_is_a_sight_of_each_kind():
     shown = {type(view) for view in SIGHTS}
     assert {
         kind
-        for kind in (vars(views) | vars(wizard) | vars(kept)).values()
+        for kind in (vars(views) | vars(wizard) | vars(kept) | vars(trust)).values()
         if isinstance(kind, type) and "frame" in getattr(kind, "__slots__", ())
     } <= shown
 

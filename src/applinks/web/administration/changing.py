@@ -1,4 +1,4 @@
-"""The forms by which one link is changed: its settings, its policy, its secrets, its end.
+"""The forms by which one link is changed: its settings, its policy, its secrets.
 
 A form that cannot be carried out is shown again as it was filled in, with what was wrong and what to do; nothing is half done.
 Secrets are the exception: they are never shown again.
@@ -19,7 +19,7 @@ from applinks.web import answers, forms, look
 from applinks.web.administration.links import path_of
 from applinks.web.administration.views import Field, Form, ShownOnce
 from applinks.web.administration.words import LEVELS
-from applinks.web.visit import LINKS, PageVisit
+from applinks.web.visit import PageVisit
 from applinks.wire.messages import Response
 from applinks.wire.oauth1 import SignatureMethod
 
@@ -226,18 +226,6 @@ def _entity(visit: PageVisit, name: str) -> Entity:
     return Entity(type_, key)
 
 
-# ---- the end
-
-
-def _nothing(_: Link) -> tuple[Field, ...]:
-    return ()
-
-
-def _delete(visit: PageVisit, person: Person, link: Link) -> Flow[Response]:
-    yield from links.remove(link, by=person.name)
-    return answers.redirect(visit.own(f"{LINKS}?done=deleted"))
-
-
 def _done(visit: PageVisit, link: Link, word: str) -> Response:
     return answers.redirect(visit.own(f"{path_of(link)}?done={word}"))
 
@@ -270,15 +258,5 @@ CHANGES: Iterable[ChangePage] = (
         _entities,
         _link_entities,
     ),
-    ChangePage(
-        "delete",
-        "Delete the link to {}?",
-        "All grants, consents and secrets of this link go with it. It cannot be taken back. The other application keeps its "
-        "end until it is deleted there.",
-        "Delete",
-        _nothing,
-        _delete,
-        danger=True,
-    ),
 )
-"""All forms about one link, each at the path of the link and its own name."""
+"""The forms that change what one link does, each at the path of the link and its own name."""

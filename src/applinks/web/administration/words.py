@@ -52,6 +52,7 @@ TONES = {
 
 DONE = {
     "changed": "Changed. It holds from now on, on every node.",
+    "there": "It leads there already. Nothing was changed.",
     "primary": "This is the link that is used now when none is named.",
     "deleted": "Deleted here. If the other end was not deleted with it, delete it over there, too.",
     "policy": "The policy is changed. The next request is judged by it.",
