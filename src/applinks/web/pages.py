@@ -142,7 +142,7 @@ PAGES: tuple[Route, ...] = (
     _administrators("GET", ONE, administration.link.show),
     _administrators("GET", f"{ONE}/steps", administration.steps.show),
     _administrators("POST", f"{ONE}/steps", administration.steps.check),
-    _administrators("POST", f"{ONE}/primary", administration.changing.make_primary),
+    _administrators("POST", f"{ONE}/primary", administration.changing.make_primary, sudo=True),
     _administrators("POST", f"{ONE}/unlink", administration.changing.unlink, sudo=True),
     *(
         _administrators(method, f"{ONE}/{page.name}", show, sudo=True)
