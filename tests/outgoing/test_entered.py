@@ -9,7 +9,7 @@ from dataclasses import replace
 
 import pytest
 
-from applinks.errors import LinkNotFound, StoreUnavailable
+from applinks.errors import LinkNotFound, PersonUnknown, StoreUnavailable
 from applinks.links import Level, LinkOfConsumer, RememberParameter
 from applinks.mechanisms import load
 from applinks.outgoing import Checked, check_entered
@@ -46,6 +46,14 @@ def test_a_link_that_works_passes_and_is_written_down_with_who_asked_as_whom(us,
     assert outcomes(found) == {"address": True, "their-key": True, "consumer": True, "fixed-user": None, "impersonation": True}
     (entry,) = us.entries
     assert (entry.kind, entry.outcome, entry.actor, entry.subject) == ("link checked", "passed", "root", "alice")
+
+
+@pytest.mark.parametrize("user", ["dave", "nobody", "alice\n", ""])
+def test_nobody_is_impersonated_who_is_not_active_here(us, them, user):
+    """T-21, T-22: as by any other call."""
+    us.network = lambda request: pytest.fail("was sent")
+    with pytest.raises(PersonUnknown):
+        checked(us, user)
 
 
 def test_nobody_is_granted_anything_by_it(us, them):

@@ -30,6 +30,7 @@ from applinks.mechanisms import MECHANISMS, Mechanism, Proof, sign
 from applinks.outgoing import clocks, dance
 from applinks.outgoing.answer import REMEDIES
 from applinks.outgoing.call import facts_of
+from applinks.people import KnowsPeople, active_person
 from applinks.questions import Ask, Flow
 from applinks.wire import tokens
 from applinks.wire.keys import PublicKey
@@ -92,8 +93,11 @@ def check_entered(
     """Check a link as it is now, for the administrator `by`, and write down that it was checked.
 
     `user` is somebody who exists on both sides, to be impersonated by one harmless call. Never fails for what the far
-    side does, nor where we cannot sign; raises `LinkNotFound`.
+    side does, nor where we cannot sign; raises `LinkNotFound`, and `PersonUnknown` for a user whom our directory does not know
+    as an active one.
     """
+    if user is not None and (yield KnowsPeople()):
+        user = (yield from active_person(user)).name
     facts = yield from facts_of(link.id, user)
     by_name = {mechanism.NAME: mechanism for mechanism in mechanisms}
     checks = yield from _what_it_says(facts.link)

@@ -169,7 +169,7 @@ PAGES: tuple[Route, ...] = (
     _administrators("POST", f"{ONE}/steps", administration.steps.check),
     _administrators("GET", f"{ONE}/people", administration.people.show),
     _administrators("POST", f"{ONE}/people", administration.people.change, sudo=True),
-    _administrators("POST", f"{ONE}/primary", administration.changing.make_primary),
+    _administrators("POST", f"{ONE}/primary", administration.changing.make_primary, sudo=True),
     _administrators("POST", f"{ONE}/unlink", administration.changing.unlink, sudo=True),
     _administrators("GET", RECORDS, records.show),
     _administrators("GET", records.VERIFY, records.ask),
