@@ -118,6 +118,7 @@ class OneLink:
     grants: int
     consents: int
     outcome: str | None = None
+    records_path: str = "/"
     trouble: str | None = None
 
 
