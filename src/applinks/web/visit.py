@@ -27,9 +27,10 @@ LINKS = f"{BELOW}/applinks/listApplicationLinks"
 ADMINISTRATION = f"{BELOW}/applinks/admin"
 
 RECORDS = f"{ADMINISTRATION}/records"
+STATUS_PAGE = f"{ADMINISTRATION}/status"
 TOKENS = f"{ADMINISTRATION}/tokens"
 
-SECTIONS = (("Links", LINKS), ("Records", RECORDS), ("Tokens", TOKENS))
+SECTIONS = (("Links", LINKS), ("Status", STATUS_PAGE), ("Records", RECORDS), ("Tokens", TOKENS))
 """What administrators find at the top of each page."""
 
 LONGEST_FORM = 16 * 1024
@@ -52,8 +53,8 @@ class PageVisit:
     sign_out: str | None = None
     mechanisms: Sequence[Mechanism] = MECHANISMS
     named: Mapping[str, str] = field(default_factory=dict)
-    query: Mapping[str, str] = field(init=False)
-    form: Mapping[str, str] = field(init=False)
+    query: Mapping[str, str] = field(init=False, repr=False)
+    form: Mapping[str, str] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "query", _fields(self.request.url.partition("?")[2]))

@@ -9,10 +9,13 @@ from typing import Any
 from applinks.web.administration.kept import Act, Changed, Part, Record, Records, Step, Token, Tokens, Verify
 from applinks.web.administration.views import (
     Agree,
+    Checked,
+    Compared,
     Ends,
     Fact,
     Field,
     Form,
+    FoundCause,
     Happened,
     Linked,
     Links,
@@ -20,9 +23,15 @@ from applinks.web.administration.views import (
     OneLink,
     Picture,
     Refused,
+    RefusedRequest,
+    Rejections,
     Row,
+    Seen,
     ShownOnce,
     Side,
+    Status,
+    StatusRow,
+    WhyRejected,
 )
 from applinks.web.administration.wizard import (
     Address,
@@ -85,6 +94,10 @@ PATHS = ("/records", "/records/verify", "/records/export?format=json", "/records
 TOKEN_PATHS = ("/make", "/revoke", f"{WIKI}/api", "/openapi.json")
 HEAD = "7:" + "d" * 64
 
+CAUSE = FoundCause("NO_REVERSE_LINK", "It does not know us.", "401", "Make the link there.", certain=False)
+SEEN = (Seen("manifest", "as it should be", "good"), Seen("proof", "401", "bad"), Seen("clock", "no date", "unknown"))
+PAIRS = (Compared("Level", "OAuth", "nothing", False), Compared("Our key", "SHA256:aa", "SHA256:aa", True))
+
 SIGHTS: tuple[Any, ...] = (
     Links(FRAME, (ROW,), PICTURE, "/make", 3, "Deleted."),
     Links(FRAME, (), PICTURE, "/make"),
@@ -112,6 +125,15 @@ SIGHTS: tuple[Any, ...] = (
     Agree(FRAME, "token", "Wiki", "confluence", WIKI, "SHA256:aa", False, "p", "i", True, "/agree"),
     Ends(FRAME, "token", "Wiki", "confluence", WIKI, "SHA256:aa", True, "i", "a", "/agreed", "/links"),
     Refused(FRAME, "It cannot be.", "Begin anew.", "/links"),
+    Checked(
+        FRAME, "token", "Wiki", "does not work", "bad", (CAUSE,), SEEN, PAIRS, PAIRS, "alice", "/links/1", "Linked.", **TROUBLE
+    ),
+    Checked(FRAME, "token", "Wiki", "connected", "good", (), SEEN, (), (), "", "/links/1"),
+    Status(FRAME, "token", (StatusRow("Wiki", "/links/1", "connected", "good", "", "just now"),), "/status", "/links"),
+    Status(FRAME, "token", (), "/status", "/links"),
+    Rejections(FRAME, "token", "Wiki", (RefusedRequest("/r/1", NOW, "signature_invalid", "GET /"),), "/links/1", "/explain"),
+    Rejections(FRAME, "token", "Wiki", (), "/links/1", "/explain"),
+    WhyRejected(FRAME, "GET /", "Wiki", "scheme", "Https.", "Set url.", False, PAIRS, (("time", "ok"),), "/explain", "/links"),
     Records(FRAME, FILTERS, (ACT, replace(ACT, actor="", reason="", link="", good=False)), *PATHS, True, "/new", "/old"),
     Records(FRAME, FILTERS, (), *PATHS, False),
     Records(FRAME, FILTERS, (), *PATHS, True, **TROUBLE),
@@ -146,7 +168,7 @@ SIGHTS: tuple[Any, ...] = (
     Sudo(FRAME, "token", "/confirm", "/links", "That is not your password."),
 )
 
-OURS = {"path", "kind", "here"}
+OURS = {"path", "kind", "here", "tone", "mark"}
 """Fields that never come from others, besides those that end in `_path`."""
 
 
@@ -157,7 +179,7 @@ def written(view: Any, text: str) -> Any:
 
 def _changed(value: Any, text: str) -> Iterator[tuple[str, Any]]:
     for field in fields(value):
-        if field.init and field.name not in OURS and not field.name.endswith("_path"):
+        if field.init and (field.name not in OURS or isinstance(value, Compared)) and not field.name.endswith("_path"):
             yield field.name, _with(getattr(value, field.name), text)
 
 
