@@ -278,8 +278,8 @@ class InMemory:
         self.links[link.id] = replace(link, primary=primary)
         return self.links[link.id]
 
-    def remove(self, id: str) -> None:  # noqa: A002
-        """Forget a link and all that belongs to it."""
+    def remove(self, id: str) -> str | None:  # noqa: A002
+        """Forget a link and all that belongs to it; the name of whichever took over as primary."""
         self.secrets = {key: secret for key, secret in self.secrets.items() if key[0] != id}
         for belongings in (self.tokens, self.dances, self.request_tokens, self.grants):
             for key in [key for key, belonging in belongings.items() if belonging.link_id == id]:
@@ -288,8 +288,10 @@ class InMemory:
         self.verdicts = {key: verdict for key, verdict in self.verdicts.items() if key[0] != id}
         gone = self.links.pop(id, None)
         heirs = sorted((link for link in self.links.values() if gone and link.type == gone.type), key=lambda link: link.name)
-        if gone and gone.primary and heirs:
-            self.links[heirs[0].id] = replace(heirs[0], primary=True)
+        if not gone or not gone.primary or not heirs:
+            return None
+        self.links[heirs[0].id] = replace(heirs[0], primary=True)
+        return heirs[0].name
 
     def remember_refusal(self, question: RememberRefusal) -> None:
         """Somebody nobody waits for; what he asks is not among what was asked here."""

@@ -199,3 +199,15 @@ def test_a_change_in_words_has_both_values() -> None:
         "account: - → svc",
         "callback: https://x.test → -",
     )
+
+
+def test_a_head_is_read_as_it_is_written():
+    head = Head(17, "3f2a" * 16)
+    assert Head.read(str(head)) == head
+    assert str(head).startswith("17:3f2a")
+
+
+@pytest.mark.parametrize("noted", ["", "17", "17:", ":3f2a", "x:3f2a", "-1:3f2a", "²:3f2a", "9" * 19 + ":3f2a"])
+def test_what_is_no_head_is_refused(noted):
+    with pytest.raises(ConfigurationError, match="no number and digest"):
+        Head.read(noted)

@@ -133,7 +133,7 @@ def test_without_a_password_each_value_is_told_and_checked_when_entered(
     expect(page.get_by_role("status")).to_have_text("Not all of it is right yet.")
     wrong = page.locator(".marks li", has_text="our consumer key, public key and callback")
     expect(wrong).to_contain_text("Wrong: our consumer key")
-    expect(wrong).to_contain_text("*Consumer Key* there must be exactly")
+    expect(wrong).to_contain_text("Consumer Key there must be exactly")
     look(page, "steps-wrong")
     entered(page, jira)
     hand.press("Check what I have entered")

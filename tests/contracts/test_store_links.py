@@ -182,15 +182,15 @@ def test_the_flag_cannot_be_dropped_only_taken(store: Store) -> None:
 
 def test_when_the_primary_link_is_removed_the_next_by_name_takes_over(store: Store) -> None:
     save(store, link(1), link(2, name="zeta"), link(3, name="Beta"), link(4, name="alpha", type="wiki"))
-    store.answer(RemoveLink("id-1"))
+    assert store.answer(RemoveLink("id-1")) == "Beta"
     assert primaries(store) == ["alpha", "Beta"]
     assert store.answer(LinkById("id-1")) is None
 
 
 def test_removing_another_link_leaves_the_primary_one_alone(store: Store) -> None:
     save(store, link(1), link(2), link(3))
-    store.answer(RemoveLink("id-2"))
-    store.answer(RemoveLink("id-that-never-was"))
+    assert store.answer(RemoveLink("id-2")) is None
+    assert store.answer(RemoveLink("id-that-never-was")) is None
     assert primaries(store) == ["Link 1"]
 
 

@@ -47,6 +47,7 @@ WITHOUT_A_TEST_OF_THEIR_NAME = {
     "store/comparisons.py": "tests/contracts/test_store_comparisons.py",
     "store/grants.py": "tests/contracts/test_store_grants.py",
     "doctor/lately.py": "tests/web/administration/test_checking.py",
+    "web/administration/trust.py": "values without rules; tests/web/administration/test_views.py shows each of them",
     "web/administration/by_hand.py": "tests/browser/test_making.py",
     "web/administration/products.py": "tests/browser/test_making.py",
     "web/administration/steps.py": "tests/browser/test_making.py",

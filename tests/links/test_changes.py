@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from answering import Answers
-from applinks.audit import WriteDown
+from applinks.audit import Entry, WriteDown
 from applinks.errors import ConfigurationError, LinkExists, LinkNotFound, StoreUnavailable
 from applinks.links import (
     LEARN,
@@ -70,13 +70,21 @@ def test_a_removed_primary_link_leaves_the_flag_to_another(us):
     assert us.link("Archive").primary
 
 
+@pytest.mark.parametrize("by", ["root", None])
+def test_that_calls_to_a_type_go_elsewhere_from_now_on_is_written_down(us, by):
+    """R-03: whoever deletes, we or the other application."""
+    us.run(remove(us.link("Tracker"), by=by))
+    assert us.entries[-1] == Entry(
+        kind="link became primary", outcome="done", actor=by, subject=by, link="Archive", reason="Tracker was deleted"
+    )
+
+
 @pytest.mark.parametrize(
     ("make", "kind"),
     [
         (lambda link: change_policy(link, GETS, by="root"), "policy changed"),
         (lambda link: make_primary(link, by="root"), "link made primary"),
         (lambda link: set_to(link, outgoing="disabled"), "link changed"),
-        (lambda link: remove(link, by="root"), "link deleted"),
     ],
 )
 def test_each_change_is_written_down_once_with_who_said_so(us, make, kind):

@@ -41,7 +41,10 @@ class SaveLink(Question):
 
 @dataclass(frozen=True, slots=True)
 class RemoveLink(Question):
-    """Delete the link of that id; if it was primary, the next of its type by name becomes it. The answer is None."""
+    """Delete the link of that id; if it was primary, the next of its type by name becomes it.
+
+    The answer is the name of that one; None where nothing took over.
+    """
 
     id: str
 
@@ -93,12 +96,13 @@ def remove(link: Link, *, by: str | None) -> Flow[None]:
 
     `by` is None where the other application says so itself.
     """
-    yield RemoveLink(link.id)
+    successor: str | None = yield RemoveLink(link.id)
     gone = differences(link, None)
-    if by is None:
-        yield WriteDown(Entry(kind="link deleted by the other application", outcome="done", link=link.name, changes=gone))
-    else:
-        yield WriteDown(Entry(kind="link deleted", outcome="done", actor=by, subject=by, link=link.name, changes=gone))
+    kind = "link deleted" if by else "link deleted by the other application"
+    yield WriteDown(Entry(kind=kind, outcome="done", actor=by, subject=by, link=link.name, changes=gone))
+    if successor:
+        reason = f"{link.name} was deleted"
+        yield WriteDown(Entry(kind="link became primary", outcome="done", actor=by, subject=by, link=successor, reason=reason))
 
 
 def make_primary(link: Link, *, by: str) -> Flow[Link]:

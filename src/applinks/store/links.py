@@ -88,13 +88,14 @@ def save_link(connection: Connection, question: SaveLink) -> Link | None:
     return _read(saved)
 
 
-def remove_link(connection: Connection, question: RemoveLink) -> None:
-    """Delete it; the next of its type by name takes over as primary."""
+def remove_link(connection: Connection, question: RemoveLink) -> str | None:
+    """Delete it; the next of its type by name takes over as primary, and is told."""
     move_version(connection)
     gone = connection.execute(delete(links).where(links.c.id == question.id).returning(links.c.type)).first()
-    if gone is not None:
-        _promote(connection, gone.type)
-        _promote_entities(connection)
+    if gone is None:
+        return None
+    _promote_entities(connection)
+    return _promote(connection, gone.type)
 
 
 def remember_parameter(connection: Connection, question: RememberParameter) -> None:
@@ -149,10 +150,12 @@ def _has_primary(connection: Connection, type: str) -> bool:  # noqa: A002
     return connection.execute(select(links.c.id).where(links.c.type == type, links.c.is_primary)).first() is not None
 
 
-def _promote(connection: Connection, type: str) -> None:  # noqa: A002
-    if not _has_primary(connection, type):
-        next_one = select(links.c.id).where(links.c.type == type).order_by(links.c.folded_name).limit(1).scalar_subquery()
-        connection.execute(update(links).where(links.c.id == next_one).values(is_primary=True))
+def _promote(connection: Connection, type: str) -> str | None:  # noqa: A002
+    if _has_primary(connection, type):
+        return None
+    next_one = select(links.c.id).where(links.c.type == type).order_by(links.c.folded_name).limit(1).scalar_subquery()
+    promoted = update(links).where(links.c.id == next_one).values(is_primary=True).returning(links.c.name)
+    return connection.execute(promoted).scalar()
 
 
 def _promote_entities(connection: Connection) -> None:

@@ -30,6 +30,7 @@ IDENTITY = f"{ADMINISTRATION}/identity"
 
 STATUS_PAGE = f"{ADMINISTRATION}/status"
 RECORDS = f"{ADMINISTRATION}/records"
+STATUS_PAGE = f"{ADMINISTRATION}/status"
 TOKENS = f"{ADMINISTRATION}/tokens"
 
 SECTIONS = (("Links", LINKS), ("Status", STATUS_PAGE), ("Keys", KEYS), ("Records", RECORDS), ("Tokens", TOKENS))

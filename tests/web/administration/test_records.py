@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from datetime import UTC, datetime
+from urllib.parse import parse_qsl
 
 import pytest
 
-from applinks.audit import Entry
+from applinks.audit import Entry, Written
 from applinks.web.administration import records
+from applinks.web.administration.links import path_of
 from applinks.web.administration.records import AT_ONCE, EXPORT, KINDS, MOST_EXPORTED, VERIFY
 from applinks.web.visit import RECORDS
 from house.source import DOCS, section
-from in_memory import NOW, InMemory
+from in_memory import NOW, InMemory, link_to
 from web.dom import Dom
 from web.visitor import Visitor, at, heading, outcome, said_by
 
@@ -240,3 +243,17 @@ def test_an_export_that_cannot_be_made_is_told(tracker, root, query):
 def test_the_page_says_how_many_can_be_exported():
     assert MOST_EXPORTED == 10_000  # the template says so
     assert records.MOST_EXPORTED % records.EXPORTED_AT_ONCE == 0
+
+
+@pytest.mark.parametrize("time", [1e18, -1.0, float("nan"), "yesterday"])
+def test_a_record_with_a_time_that_is_none_does_not_take_the_page_away(tracker, root, monkeypatch, time):
+    monkeypatch.setattr(tracker, "trail", lambda _: (Written(1, time, CALL),))
+    for path in (RECORDS, f"{RECORDS}/1"):
+        assert "1970-01-01 00:00:00" in said_by(root.get(path))
+
+
+def test_the_page_of_a_link_leads_to_all_of_its_records(tracker, wiki, root):
+    link = tracker.save(replace(link_to(wiki), name="Wiki & more"))
+    wrote(tracker, replace(CALL, link=link.name), CALL)
+    (path,) = [path for path in Dom(root.get(path_of(link)).body.decode()).links() if path and RECORDS in path and "?" in path]
+    assert shown(root, link=dict(parse_qsl(path.partition("?")[2]))["link"]) == [1]

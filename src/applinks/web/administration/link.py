@@ -12,6 +12,7 @@ from applinks.people import Person
 from applinks.questions import Flow, Moment, Now
 from applinks.web import forms, look
 from applinks.web.administration.links import path_of
+from applinks.web.administration.records import records_of
 from applinks.web.administration.views import Fact, Happened, Linked, OneLink, Side
 from applinks.web.administration.words import DONE, INCOMING, LEVELS, OUTGOING, ago, status_of
 from applinks.web.visit import LINKS, PageVisit
@@ -53,6 +54,7 @@ def show(visit: PageVisit, person: Person) -> Flow[Response]:
         history=tuple(_happened(one) for one in written),
         path=visit.own(path_of(link)),
         links_path=visit.own(LINKS),
+        records_path=records_of(visit, link.name),
         grants=len(given),
         consents=len(held),
         status=word,

@@ -37,6 +37,7 @@ AT_ONCE = 50
 MOST_EXPORTED = 10 * EXPORTED_AT_ONCE
 """Records in one export; the command line has no such limit."""
 DAY = 24 * 3600
+END_OF_TIME = datetime(9999, 12, 31, tzinfo=UTC).timestamp()
 TICK = 0.000001
 """The last moment of a day lies so many seconds before the next one."""
 
@@ -47,7 +48,8 @@ _FORMATS = {"json": "application/json", "csv": "text/csv; charset=utf-8"}
 BAD_REQUEST = 400
 
 KINDS = (
-    *("call", "admission", "people compared", "run_as", "link made", "link made primary", "link changed", "link checked"),
+    *("call", "admission", "people compared", "run_as", "link made", "link made primary", "link became primary"),
+    *("link changed", "link checked"),
     *("policy changed", "secret set", "secret compared", "link moved", "link moved unproven", "address announced"),
     *("key rotated", "key announced", "key switched", "key retired", "key accepted", "key changed", "trust suspended"),
     *("identity moved", "identity copied", "entities linked", "entities unlinked", "link deleted"),
@@ -145,6 +147,11 @@ def _pieces(export: Export) -> Flow[list[str]]:
 # ---- which ones
 
 
+def records_of(visit: PageVisit, link: str) -> str:
+    """The page of the records of a link."""
+    return _path(visit, RECORDS, {"link": link})
+
+
 def _wanted(said: Mapping[str, str]) -> AuditFilters:
     """What the query asks for. Raises `ConfigurationError` for what no record can have."""
     words = {name: said.get(name, "").strip() for name in (*_FILTERS, "before")}
@@ -230,7 +237,7 @@ def _act(visit: PageVisit, written: Written) -> kept.Act:
     entry = written.entry
     return kept.Act(
         path=visit.own(f"{RECORDS}/{written.sequence}"),
-        time=int(written.time),
+        time=_second_of(written),
         what=entry.kind,
         subject=entry.subject or "",
         actor=entry.actor or "" if entry.actor != entry.subject else "",
@@ -241,12 +248,18 @@ def _act(visit: PageVisit, written: Written) -> kept.Act:
     )
 
 
+def _second_of(written: Written) -> int:
+    """Whoever can write into the database must not be able to take the page away."""
+    time: object = written.time
+    return int(time) if isinstance(time, int | float) and 0 <= time < END_OF_TIME else 0
+
+
 def _in_full(visit: PageVisit, written: Written) -> kept.Record:
     entry = written.entry
     return kept.Record(
         frame=visit.frame(),
         number=written.sequence,
-        time=int(written.time),
+        time=_second_of(written),
         what=entry.kind,
         outcome=entry.outcome,
         good=_ended_well(entry),

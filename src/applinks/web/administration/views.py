@@ -124,6 +124,7 @@ class OneLink:
     when: str = ""
     refusals: int = 0
     outcome: str | None = None
+    records_path: str = "/"
     trouble: str | None = None
 
 

@@ -30,6 +30,5 @@ def records(call: Call) -> Flow[Any]:
 def verdict(call: Call) -> Flow[AuditVerdict]:
     """The whole chain is walked."""
     noted = call.query.get("noted")
-    number, _, digest = (noted or "").partition(":")
-    found: AuditVerdict = yield VerifyAudit(Head(int(number), digest) if noted else None)
+    found: AuditVerdict = yield VerifyAudit(Head.read(noted) if noted else None)
     return found
