@@ -17,6 +17,7 @@ from typing import Any
 from applinks import clock
 from applinks.announcements import Announce, Fact
 from applinks.audit import AuditTrail, Entry, WriteDown, Written
+from applinks.doctor import Examined, LastExamined, NoteExamined
 from applinks.errors import LinkExists, TransportFailed
 from applinks.incoming import (
     AutomationToken,
@@ -178,6 +179,7 @@ class InMemory:
         self.lists_people = True
         self.automation: dict[str, AutomationToken] = {}
         self.refusals: list[Refusal] = []
+        self.examined: dict[str, Examined] = {}
         self.entities: dict[str, EntityLink] = {}
         self.skews: dict[str, float] = {}
         self.told: list[Fact] = []
@@ -545,6 +547,8 @@ _ANSWERS: dict[type, Callable[[InMemory, Any], Any]] = {
     ForgetToken: InMemory.forget_token,
     ConsentsHeld: InMemory.consents_held,
     TakeTurn: InMemory.take_turn,
+    LastExamined: lambda us, _: dict(us.examined),
+    NoteExamined: lambda us, question: us.examined.update({question.examined.diagnosis.link.id: question.examined}),
     EntityLinks: lambda us, question: tuple(one for one in us.entities.values() if question.link_id in {None, one.link_id}),
     SaveEntityLink: lambda us, question: us.entities.setdefault(question.entity_link.id, question.entity_link),
     RemoveEntityLink: lambda us, question: us.entities.pop(question.id, None),

@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 from applinks import clock, links, people, settings
 from applinks.announcements import Announce, Fact
 from applinks.audit import CALL, Entry, WriteDown, printable
+from applinks.doctor import Examined, LastExamined, NoteExamined
 from applinks.errors import AdministratorNeeded, ConfigurationError
 from applinks.incoming import RememberRefusal, remember
 from applinks.links import ClockSkew, FormerUrl, FreshKey, Identity, LearnSkew, PlainHttpAllowed, SealFor, WhoWeAre
@@ -97,6 +98,7 @@ class Application:
         self._people = people
         self._run_as = checked_run_as(run_as or {})
         self._skews: dict[str, float] = {}
+        self._examined: dict[str, Examined] = {}
         self._listeners: dict[builtins.type[Any], list[Callable[[Any], object]]] = defaultdict(list)
         self._afterwards: Afterwards[RememberRefusal] = Afterwards(lambda refused: self.run(remember(refused)))
         self._store = Store.open(told.database, replay=told.replay, sealing=sealing, create=told.url is not None)
@@ -123,6 +125,8 @@ class Application:
             FreshSecrets: lambda question: tuple(clock.fresh_secret() for _ in range(question.count)),
             Wait: lambda question: time.sleep(question.seconds),
             ClockSkew: lambda question: self._skews.get(question.link_id, 0.0),
+            LastExamined: lambda _: dict(self._examined),
+            NoteExamined: lambda question: self._examined.update({question.examined.diagnosis.link.id: question.examined}),
             LearnSkew: lambda question: self._skews.update({question.link_id: question.seconds}),
             Announce: self._announce,
             SealFor: lambda question: links.seal(question.public_key, question.content),

@@ -7,9 +7,11 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from applinks import Provider
 from applinks.links import Level
-from applinks.web.visit import LINKS
-from browser.two_applications import Two, running
+from applinks.web.pages import ONE
+from applinks.web.visit import LINKS, STATUS_PAGE
+from browser.two_applications import ADMIN, Two, running
 
 Look = Callable[[Page, str], None]
 
@@ -31,8 +33,6 @@ def two(applications: Two) -> Iterator[Two]:
 
 @pytest.fixture
 def linked(two: Two) -> Two:
-    from browser.two_applications import ADMIN
-
     two.front.create_link(two.at_tracker, ADMIN, same_users=True, by="admin")
     return two
 
@@ -109,7 +109,8 @@ def test_a_reciprocal_link_is_made_from_the_address_alone_in_under_ten_clicks(ea
     assert (two.front.links(), two.tracker.links()) == ((), ())
     hand.press("Make the link")
     expect(page.get_by_role("status")).to_contain_text("Linked, both ways.")
-    look(page, "one-link")
+    hand.heading("Tracker: connected")
+    look(page, "linked")
     assert hand.clicks < 10
     for application, name in ((two.front, "Tracker"), (two.tracker, "Front")):
         link = application.link(name).link
@@ -118,3 +119,61 @@ def test_a_reciprocal_link_is_made_from_the_address_alone_in_under_ten_clicks(ea
         assert two.front.link("Tracker").get("issues").json() == {"name": "Alice Adams"}
     page.goto(f"{two.at_front}{LINKS}")
     look(page, "links")
+
+
+def test_a_link_is_broken_and_its_page_names_the_cause_and_leads_to_the_cure(each_page: Page, linked: Two, look: Look) -> None:
+    """Switched off at the other end, then deleted there: each is seen from here, and mended through the pages."""
+    page, hand, two = each_page, Hand(each_page), linked
+    id_ = two.front.link("Tracker").id
+    here = f"{two.at_front}{ONE.replace('{id}', id_)}"
+    page.goto(here)
+    hand.sign_in()
+    look(page, "one-link")
+    page.get_by_label("As", exact=True).fill("alice")
+    hand.press("Check it")
+    hand.heading("Tracker: connected")
+    look(page, "connected")
+
+    two.tracker.change_link("Front", incoming="disabled", by="admin")
+    hand.press("Check again")
+    expect(page.get_by_role("heading", level=1)).not_to_have_text("Tracker: connected")
+    expect(page.get_by_text("What to do:").first).to_be_visible()
+    look(page, "broken")
+    other = two.tracker.link("Front").id
+    page.goto(f"{two.at_tracker}{ONE.replace('{id}', other)}")
+    hand.sign_in()
+    hand.press("Settings")
+    hand.confirm()
+    page.get_by_label("Incoming: what we accept").select_option(label="OAuth with impersonation")
+    look(page, "settings")
+    hand.press("Save")
+    expect(page.get_by_role("status")).to_contain_text("Changed.")
+    page.goto(here)
+    page.get_by_label("As", exact=True).fill("alice")
+    hand.press("Check it")
+    hand.heading("Tracker: connected")
+
+    two.tracker.delete_link("Front", by="admin")
+    hand.press("Check again")
+    expect(page.get_by_text("NO_REVERSE_LINK")).to_be_visible()
+    page.goto(f"{two.at_front}{LINKS}")
+    look(page, "links")
+    hand.press("Make a link")
+    hand.confirm()
+    page.get_by_label("Its address").fill(two.at_tracker)
+    hand.press("Look")
+    page.get_by_label("Yes: calls go as whoever").click()
+    hand.press("Yes, visit Tracker")
+    hand.press("Agree")
+    hand.press("Make the link")
+    hand.heading("Tracker: connected")
+
+
+def test_the_status_page_checks_all_links(each_page: Page, linked: Two, look: Look) -> None:
+    page, hand = each_page, Hand(each_page)
+    linked.front.register_link("Gone", "http://127.0.0.1:9", provider=Provider(), by="admin")
+    page.goto(f"{linked.at_front}{STATUS_PAGE}")
+    hand.sign_in()
+    hand.press("Check all")
+    expect(page.get_by_text("cannot be reached")).to_be_visible()
+    look(page, "status")

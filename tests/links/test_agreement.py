@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -23,6 +25,17 @@ def test_an_agreement_tells_who_agreed_once(wiki):
     word = wiki.run(agreement.agree(PROPOSAL, by="root"))
     assert wiki.run(agreement.agreed(PROPOSAL, word)) == "root"
     with pytest.raises(PairingRefused, match="used before"):
+        wiki.run(agreement.agreed(PROPOSAL, word))
+
+
+@pytest.mark.parametrize("change", [{"active": False}, {"administrator": False}, {"name": "Root"}, None])
+def test_who_is_no_administrator_any_more_has_agreed_to_nothing(wiki, change):
+    """T-21: within the ten minutes in which their word would hold."""
+    word = wiki.run(agreement.agree(PROPOSAL, by="root"))
+    root = wiki.people.pop("root")
+    if change is not None:
+        wiki.people["root"] = replace(root, **change)
+    with pytest.raises(PairingRefused, match="no administrator"):
         wiki.run(agreement.agreed(PROPOSAL, word))
 
 

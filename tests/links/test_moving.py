@@ -168,6 +168,14 @@ def test_the_id_of_a_link_follows_too_where_the_key_is_proven(us, them):
     assert [change for entry in us.entries for change in entry.changes][-1] == ("id", old, "another-id"), "R-47"
 
 
+@pytest.mark.parametrize("id", ["a/b", "..%2f", "a?b", "a;b", "<b>", "a b", "", "x" * 65])
+def test_no_link_takes_an_id_that_no_path_can_hold(us, them, id):  # noqa: A002
+    """T-51: the HTTP interface refuses such paths, and nobody could change or delete the link by it."""
+    them.identity = replace(to(them).identity, id=id)
+    with pytest.raises(PairingRefused):
+        move(us)
+
+
 def test_no_link_takes_our_own_id(us, them):
     """T-37"""
     them.identity = replace(to(them).identity, id=us.identity.id)

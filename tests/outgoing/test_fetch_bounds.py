@@ -120,7 +120,7 @@ def test_a_body_that_drips_is_given_up_when_its_time_is_over_and_given_back(face
     answering(far_side, body)
     with pytest.raises(TransportFailed, match="for more than 20 seconds"):
         ask(face, far_side, GET)
-    assert body.given == LONGEST + 1
+    assert body.given in {LONGEST, LONGEST + 1}  # a thread looks at the clock once more
     assert body.closed
 
 

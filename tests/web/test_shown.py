@@ -133,3 +133,16 @@ def test_a_span_is_told_in_its_largest_unit(seconds, words):
 def test_a_moment_is_a_day_for_people_and_a_second_for_machines():
     assert shown.day(1_764_037_706) == "25 November 2025"
     assert shown.iso(1_764_037_706) == "2025-11-25T02:28:26Z"
+
+
+def test_commands_and_labels_are_set_apart_in_our_sentences():
+    assert shown.worded("Run `applinks doctor`, see *Consumer Key*.") == (
+        "Run <code>applinks doctor</code>, see <strong>Consumer Key</strong>."
+    )
+
+
+def test_what_a_sentence_quotes_stays_text():
+    """T-46, T-48"""
+    assert shown.worded("`<img src=x>` or *<b>*") == "<code>&lt;img src=x&gt;</code> or *&lt;b&gt;*"
+    assert shown.worded("a\u202eb") == "a\ufffdb"
+    assert shown.worded("`" + "a" * 20, 5) == "`aaaa…"

@@ -16,7 +16,7 @@ from urllib.parse import quote
 
 from applinks.audit import printable
 from applinks.declared.model import DeclaredApplication, Secret
-from applinks.declared.steps import Act, Drop, Introduce, LinkThings, Observed, Put, SetSecret
+from applinks.declared.steps import Act, Drop, Introduce, LinkThings, Observed, Put, SetSecret, UnlinkThings
 from applinks.errors import (
     AppLinksError,
     ConfigurationError,
@@ -28,6 +28,7 @@ from applinks.errors import (
     PairingRefused,
     RedirectedElsewhere,
     StoreUnavailable,
+    TransportFailed,
     TrustSuspended,
 )
 from applinks.links import EntityLink, Identity, Link, is_safe_way, secret_place
@@ -37,9 +38,9 @@ from applinks.wire.messages import Pairs, Request, Response
 from applinks.wire.values import Unfit
 
 INTERFACE = "plugins/servlet/applinks/api/1"
-AT_ONCE = 25
-"""Links that are read by one request, so that even large ones stay below the limit for an answer."""
-MOST_PARTS = 400
+AT_ONCE = 100
+"""Links that are read by one request; fewer where they are so large that the answer is beyond its limit."""
+MOST_PARTS = 1000
 _KNOWN = (ConfigurationError, LinkExists, LinkNotFound, MechanismMissing, PairingRefused, StoreUnavailable, TrustSuspended)
 _ERRORS: Mapping[str, type[AppLinksError]] = {"not-found": LinkNotFound, **{kind.code: kind for kind in _KNOWN}}
 
@@ -62,8 +63,15 @@ class InterfaceDoor:
         """All that stands, in parts. Raises `ConfigurationError` where the token or the address is wrong, `TheirFault`."""
         links: list[Link] = []
         things: list[EntityLink] = []
+        at_once = AT_ONCE
         for _ in range(MOST_PARTS):
-            said = self._asked("GET", f"standing?offset={len(links)}&limit={AT_ONCE}")
+            try:
+                said = self._asked("GET", f"standing?offset={len(links)}&limit={at_once}")
+            except TransportFailed as failure:
+                if failure.reason != "too-large" or at_once == 1:
+                    raise
+                at_once = max(1, at_once // 4)
+                continue
             part = self._read(said, "links", Link)
             links += part
             things += self._read(said, "entity_links", EntityLink)
@@ -166,7 +174,7 @@ class InterfaceDoor:
         )
 
 
-def _request_for(act: Put | SetSecret | Drop | LinkThings | Any) -> tuple[str, str, Any]:
+def _request_for(act: Put | SetSecret | Drop | LinkThings | UnlinkThings) -> tuple[str, str, Any]:
     """An act, as the interface has it."""
     if isinstance(act, Put):
         wanted = values.data(act.wanted, also=("public_key",))

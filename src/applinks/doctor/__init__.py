@@ -7,6 +7,7 @@ from applinks.doctor.defaults import STRICT
 from applinks.doctor.diagnosis import WORKING, Cause, Check, Diagnosis, Finding, Status
 from applinks.doctor.examining import examine, examine_all
 from applinks.doctor.explaining import Explained, explain, explain_refusal
+from applinks.doctor.lately import Examined, LastExamined, NoteExamined
 from applinks.doctor.searching import TABLE
 
 __all__ = [
@@ -18,9 +19,12 @@ __all__ = [
     "Cause",
     "Check",
     "Diagnosis",
+    "Examined",
     "Explained",
     "Finding",
     "FirstDifference",
+    "LastExamined",
+    "NoteExamined",
     "Row",
     "Status",
     "examine",

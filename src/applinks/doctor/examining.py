@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from applinks.doctor.diagnosis import Diagnosis
+from applinks.doctor.lately import Examined, NoteExamined
 from applinks.doctor.looking import (
     look_at_configuration,
     look_at_consumer,
@@ -21,7 +22,7 @@ from applinks.errors import PersonUnknown
 from applinks.links import Identity, Link, Links, WhoWeAre
 from applinks.mechanisms import MECHANISMS, Mechanism
 from applinks.people import FindPerson, KnowsPeople, Person
-from applinks.questions import Flow
+from applinks.questions import Flow, Moment, Now
 
 PROBES = (look_at_configuration, look_at_manifest, look_at_identity, look_at_state, look_at_consumer)
 """In this order; the first one that says that there is no point in going on ends it. Then the ways, then the proof."""
@@ -48,7 +49,10 @@ def examine(
     yield from look_at_recent_requests(notes)
     if strict:
         look_at_defaults(notes)
-    return notes.diagnosis(strict=strict)
+    found = notes.diagnosis(strict=strict)
+    moment: Moment = yield Now()
+    yield NoteExamined(Examined(found, moment.now))
+    return found
 
 
 def examine_all(

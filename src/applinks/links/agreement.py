@@ -17,6 +17,7 @@ from typing import Any
 from applinks.errors import PairingRefused
 from applinks.links.identity import IsOurStamp, Stamp
 from applinks.links.tokens import TakeTurn
+from applinks.people import FindPerson, KnowsPeople, Person
 from applinks.questions import Flow, Moment, Now
 
 LIFE = 600
@@ -48,7 +49,17 @@ def agreed(proposal: bytes, agreement: Agreement) -> Flow[str]:
     said = yield from _read("agreement", agreement.text, proposal.decode())
     if not (yield TakeTurn(f"agreement {said['nonce']}", said["until"])):
         raise PairingRefused("This agreement was used before.", remedy=_ANEW)
-    return str(said["by"])
+    return (yield from _still_administrator(str(said["by"])))
+
+
+def _still_administrator(name: str) -> Flow[str]:
+    """Who agreed, if they are one of our administrators at this moment, too (T-21)."""
+    if not (yield KnowsPeople()):
+        return name  # the host application's own sign-in is all that there is
+    person: Person | None = yield FindPerson(name)
+    if person is None or person.name != name or not (person.active and person.administrator):
+        raise PairingRefused("Whoever agreed to it is no administrator of this application any more.", remedy=_ANEW)
+    return name
 
 
 def invite(invitation: Invitation, *, by: str, browser: str) -> Flow[str]:

@@ -38,7 +38,7 @@ MOST_PROOFS = 3
 """Of the newest keys: what a stranger can have us sign is bounded."""
 
 _is_challenge = re.compile(r"[A-Za-z0-9_-]{20,100}").fullmatch
-_is_id = re.compile(r"[\x21-\x7e]{1,255}").fullmatch
+_is_id = re.compile(r"[A-Za-z0-9._-]{1,64}").fullmatch  # it stands in paths
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ import threading
 
 import httpx2
 
+from applinks.outgoing import deadline
 from applinks.outgoing.send import client_options
 
 
@@ -36,7 +37,7 @@ class Connections:
         """The client of synchronous code."""
         with self._here()._turn:
             if self._client is None:
-                self._client = httpx2.Client(**client_options(""))
+                self._client = deadline.watched(httpx2.Client(**client_options("")))
             return self._client
 
     def client_of_this_loop(self) -> httpx2.AsyncClient:

@@ -9,6 +9,7 @@ import httpx2
 
 from applinks import clock
 from applinks.errors import TransportFailed
+from applinks.outgoing import deadline
 from applinks.outgoing.send import pairs_of, transport_failure
 from applinks.wire.messages import Request, Response
 
@@ -23,7 +24,8 @@ def fetch(client: httpx2.Client, request: Request) -> Response:
     """The answer, with its body. Raises `TransportFailed`."""
     incoming = _Incoming(request.url)
     try:
-        with client.stream(request.method, request.url, headers=list(request.headers), content=request.body) as response:
+        sent = client.stream(request.method, request.url, headers=list(request.headers), content=request.body)
+        with deadline.within(LONGEST), sent as response:
             for piece in response.iter_raw():
                 incoming.take(piece)
         return incoming.response(response)
@@ -35,7 +37,8 @@ async def fetch_async(client: httpx2.AsyncClient, request: Request) -> Response:
     """The same, awaited."""
     incoming = _Incoming(request.url)
     try:
-        async with client.stream(request.method, request.url, headers=list(request.headers), content=request.body) as response:
+        sent = client.stream(request.method, request.url, headers=list(request.headers), content=request.body)
+        async with deadline.within_async(LONGEST), sent as response:
             async for piece in response.aiter_raw():
                 incoming.take(piece)
         return incoming.response(response)

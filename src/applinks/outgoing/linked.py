@@ -11,7 +11,7 @@ from applinks import clock
 from applinks.errors import ConfigurationError, TransportFailed
 from applinks.links import Entity, Link, who_am_i
 from applinks.mechanisms import Mechanism
-from applinks.outgoing import address, answer, reading, trying
+from applinks.outgoing import address, answer, deadline, reading, trying
 from applinks.outgoing.answer import ERRORS
 from applinks.outgoing.connections import Connections
 from applinks.outgoing.ladder import ANONYMOUS, Explanation
@@ -159,8 +159,9 @@ class LinkedApplication(_Linked[httpx2.Response]):
         http = self._caller.connections.client()
         try:
             request = http.build_request(method, **self._prepared(path, options))
-            response = http.send(request, auth=self._auth(), stream=True)
-            reading.read(response)
+            with deadline.within(reading.LONGEST):
+                response = http.send(request, auth=self._auth(), stream=True)
+                reading.read(response)
         except httpx2.HTTPError as error:
             raise self._failed(error) from error
         return self._checked(response)
@@ -193,8 +194,9 @@ class AsyncLinkedApplication(_Linked[Coroutine[Any, Any, httpx2.Response]]):
         http = self._caller.connections.client_of_this_loop()
         try:
             request = http.build_request(method, **self._prepared(path, options))
-            response = await http.send(request, auth=self._auth(), stream=True)
-            await reading.read_async(response)
+            async with deadline.within_async(reading.LONGEST):
+                response = await http.send(request, auth=self._auth(), stream=True)
+                await reading.read_async(response)
         except httpx2.HTTPError as error:
             raise self._failed(error) from error
         return self._checked(response)

@@ -93,6 +93,7 @@ _FILTERS = (
     shown.origin_of,
     shown.readable_host,
     shown.span,
+    shown.worded,
 )
 
 

@@ -21,9 +21,21 @@ from applinks.errors import LinkNotFound, StoreUnavailable
 from applinks.people import Person
 from applinks.questions import Flow
 from applinks.web import administration, answers, consent, dances, forms, interface, look, sudo
-from applinks.web.administration import agreeing, making
+from applinks.web.administration import agreeing, checking, explaining, making
 from applinks.web.views import Kind
-from applinks.web.visit import ADMINISTRATION, AUTHORIZE, END, GRANTS, IDENTITY, KEYS, LINKS, START, STATIC, PageVisit
+from applinks.web.visit import (
+    ADMINISTRATION,
+    AUTHORIZE,
+    END,
+    GRANTS,
+    IDENTITY,
+    KEYS,
+    LINKS,
+    START,
+    STATIC,
+    STATUS_PAGE,
+    PageVisit,
+)
 from applinks.wire.messages import Response
 
 log = logging.getLogger("applinks.web")
@@ -139,11 +151,18 @@ PAGES: tuple[Route, ...] = (
     _administrators("POST", making.AGREED, making.finish, sudo=True),
     _administrators("GET", agreeing.AGREE, agreeing.ask),
     _administrators("POST", agreeing.AGREE, agreeing.decide),
+    _administrators("GET", STATUS_PAGE, checking.show_all),
+    _administrators("POST", STATUS_PAGE, checking.check_all),
     _administrators("GET", KEYS, administration.keys.show),
     _administrators("POST", KEYS, administration.keys.change, sudo=True),
     _administrators("GET", IDENTITY, administration.identity.show),
     _administrators("POST", IDENTITY, administration.identity.decide, sudo=True),
     _administrators("GET", ONE, administration.link.show),
+    _administrators("POST", f"{ONE}/check", checking.check),
+    _administrators("GET", f"{ONE}/refusals", explaining.show),
+    _administrators("POST", explaining.REFUSAL, explaining.explain_kept),
+    _administrators("GET", explaining.EXPLAIN, explaining.ask),
+    _administrators("POST", explaining.EXPLAIN, explaining.explain_pasted),
     _administrators("GET", f"{ONE}/steps", administration.steps.show),
     _administrators("POST", f"{ONE}/steps", administration.steps.check),
     _administrators("GET", f"{ONE}/people", administration.people.show),

@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 from urllib.parse import SplitResult, urlsplit
 
 import idna
+from markupsafe import Markup, escape
 
 DAY = 24 * 3600
 YEAR = 365 * DAY
@@ -48,6 +49,23 @@ def harmless(text: str) -> str:
 def brief(text: str, longest: int = 100) -> str:
     """Text that leaves room for the rest of the page, however long somebody made it."""
     return text if len(text) <= longest else f"{text[:longest]}…"
+
+
+_set_apart = re.compile(r"`([^`]+)`|\*([A-Z][\w -]*)\*").sub
+
+
+def worded(text: str, longest: int = 500) -> Markup:
+    """A sentence of ours, in which `commands` and *labels* are set apart.
+
+    What it quotes can be set apart, too, and nothing else: all is escaped first.
+    """
+    escaped = str(escape(harmless(brief(text, longest))))
+    return Markup(_set_apart(_as_element, escaped))  # noqa: S704 - escaped above; only our own elements are added
+
+
+def _as_element(found: re.Match[str]) -> str:
+    command, label = found.groups()
+    return f"<code>{command}</code>" if command else f"<strong>{label}</strong>"
 
 
 def initial(name: str) -> str:

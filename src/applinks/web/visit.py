@@ -27,8 +27,9 @@ LINKS = f"{BELOW}/applinks/listApplicationLinks"
 ADMINISTRATION = f"{BELOW}/applinks/admin"
 KEYS = f"{ADMINISTRATION}/keys"
 IDENTITY = f"{ADMINISTRATION}/identity"
+STATUS_PAGE = f"{ADMINISTRATION}/status"
 
-SECTIONS = (("Links", LINKS), ("Keys", KEYS))
+SECTIONS = (("Links", LINKS), ("Status", STATUS_PAGE), ("Keys", KEYS))
 """What administrators find at the top of each page."""
 
 LONGEST_FORM = 16 * 1024
@@ -51,8 +52,8 @@ class PageVisit:
     sign_out: str | None = None
     mechanisms: Sequence[Mechanism] = MECHANISMS
     named: Mapping[str, str] = field(default_factory=dict)
-    query: Mapping[str, str] = field(init=False)
-    form: Mapping[str, str] = field(init=False)
+    query: Mapping[str, str] = field(init=False, repr=False)
+    form: Mapping[str, str] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "query", _fields(self.request.url.partition("?")[2]))

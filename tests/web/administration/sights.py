@@ -9,10 +9,13 @@ from typing import Any
 from applinks.web.administration.trust import Decided, Doubtful, KeyOfLink, Keys, OldKey, Ourselves, PeopleOfLink, Result
 from applinks.web.administration.views import (
     Agree,
+    Checked,
+    Compared,
     Ends,
     Fact,
     Field,
     Form,
+    FoundCause,
     Happened,
     Linked,
     Links,
@@ -20,9 +23,15 @@ from applinks.web.administration.views import (
     OneLink,
     Picture,
     Refused,
+    RefusedRequest,
+    Rejections,
     Row,
+    Seen,
     ShownOnce,
     Side,
+    Status,
+    StatusRow,
+    WhyRejected,
 )
 from applinks.web.administration.wizard import (
     Address,
@@ -90,6 +99,10 @@ PEOPLE = PeopleOfLink(
     (Decided("dave", "", "/people?name=dave"), Decided("erin", "ee", "/people?name=erin")), 3, True, (FIELDS[0], FIELDS[1]), "/people", "/links/1", "Compared.",
 )  # fmt: skip
 
+CAUSE = FoundCause("NO_REVERSE_LINK", "It does not know us.", "401", "Make the link there.", certain=False)
+SEEN = (Seen("manifest", "as it should be", "good"), Seen("proof", "401", "bad"), Seen("clock", "no date", "unknown"))
+PAIRS = (Compared("Level", "OAuth", "nothing", False), Compared("Our key", "SHA256:aa", "SHA256:aa", True))
+
 SIGHTS: tuple[Any, ...] = (
     Links(FRAME, (ROW,), PICTURE, "/make", 3, "Deleted."),
     Links(FRAME, (), PICTURE, "/make"),
@@ -126,10 +139,19 @@ SIGHTS: tuple[Any, ...] = (
     KEYS,
     replace(KEYS, links=(), older=(), behind=False, outcome=None, **TROUBLE),
     Refused(FRAME, "It cannot be.", "Begin anew.", "/links"),
+    Checked(
+        FRAME, "token", "Wiki", "does not work", "bad", (CAUSE,), SEEN, PAIRS, PAIRS, "alice", "/links/1", "Linked.", **TROUBLE
+    ),
+    Checked(FRAME, "token", "Wiki", "connected", "good", (), SEEN, (), (), "", "/links/1"),
+    Status(FRAME, "token", (StatusRow("Wiki", "/links/1", "connected", "good", "", "just now"),), "/status", "/links"),
+    Status(FRAME, "token", (), "/status", "/links"),
+    Rejections(FRAME, "token", "Wiki", (RefusedRequest("/r/1", NOW, "signature_invalid", "GET /"),), "/links/1", "/explain"),
+    Rejections(FRAME, "token", "Wiki", (), "/links/1", "/explain"),
+    WhyRejected(FRAME, "GET /", "Wiki", "scheme", "Https.", "Set url.", False, PAIRS, (("time", "ok"),), "/explain", "/links"),
     Sudo(FRAME, "token", "/confirm", "/links", "That is not your password."),
 )
 
-OURS = {"path", "kind", "here"}
+OURS = {"path", "kind", "here", "tone", "mark"}
 """Fields that never come from others, besides those that end in `_path`."""
 
 
@@ -140,7 +162,7 @@ def written(view: Any, text: str) -> Any:
 
 def _changed(value: Any, text: str) -> Iterator[tuple[str, Any]]:
     for field in fields(value):
-        if field.init and field.name not in OURS and not field.name.endswith("_path"):
+        if field.init and (field.name not in OURS or isinstance(value, Compared)) and not field.name.endswith("_path"):
             yield field.name, _with(getattr(value, field.name), text)
 
 

@@ -36,6 +36,19 @@ def test_it_is_shown_who_proposes_by_which_key_and_what_that_means(ada, wiki, pr
         assert words in said_by(page)
 
 
+@pytest.mark.parametrize("place", ["image", "iframe", "script", "empty", "embed"])
+def test_no_page_of_the_web_has_us_ask_somewhere_by_the_browser_of_an_administrator(ada, tracker, proposal, place):
+    """T-29"""
+    tracker.network = lambda request: pytest.fail(f"was led to {request.url}")
+    answer = ada.get(AGREE, {"proposal": proposal}, **{"sec-fetch-dest": place, "sec-fetch-site": "cross-site"})
+    assert answer.status == 400
+
+
+def test_the_page_itself_is_opened_from_the_other_application(ada, proposal):
+    page = ada.get(AGREE, {"proposal": proposal}, **{"sec-fetch-dest": "document", "sec-fetch-site": "cross-site"})
+    assert page.status == 200
+
+
 def test_who_agrees_gives_their_password_and_is_sent_back_to_the_proposer_with_both_texts(ada, tracker, proposal):
     answer = sent(ada, proposal, password="root's")
     address = answer.header("location") or ""

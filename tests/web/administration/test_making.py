@@ -48,7 +48,8 @@ def test_both_ends_are_made_by_five_pages_and_no_password_crosses(root, tracker,
     assert heading(ends) == "Wiki agrees"
     assert nothing(tracker, wiki)
     made = root.post(AGREED, Dom(ends.body.decode()).fields())
-    assert "Linked, both ways." in said_by(followed(root, made))
+    assert "Linked, both ways." in said_by(made)
+    assert "What was looked at" in said_by(made)
     for application, other in ((tracker, "Wiki"), (wiki, "Tracker")):
         link = application.link(other)
         assert (link.outgoing.level, link.incoming.level) == (Level.OAUTH_IMPERSONATION, Level.OAUTH_IMPERSONATION)
@@ -144,7 +145,7 @@ def test_an_address_that_leads_nowhere_is_asked_for_again_with_the_reason(root, 
 
 def test_a_name_and_a_password_over_there_do_without_the_visit(root, tracker, wiki):
     answer = gone(root, way="password", name="root", password="root's")
-    assert "Linked, both ways." in said_by(followed(root, answer))
+    assert "Linked, both ways." in said_by(answer)
     assert (tracker.link("Wiki").name, wiki.link("Tracker").name) == ("Wiki", "Tracker")
 
 

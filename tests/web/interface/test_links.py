@@ -30,6 +30,8 @@ def test_the_application_tells_who_it_is_and_the_key_to_compare(client: httpx2.C
     }
     assert told["fingerprint"].startswith("SHA256:")
     assert told["mechanisms"] == ["2LOi", "3LO", "2LO"]
+    described = client.get("/openapi.json").json()["components"]["schemas"]["Application"]["properties"]
+    assert told.keys() == described.keys()
 
 
 def test_links_are_listed_in_parts_primary_ones_first(client: httpx2.Client):

@@ -28,7 +28,13 @@ def packed(proposal: Proposal) -> str:
 
 
 def ask(visit: PageVisit, person: Person) -> Flow[Response]:
-    """Show who proposes, and what would be set here."""
+    """Show who proposes, and what would be set here.
+
+    To find that out we ask at an address that the query names: only where somebody sees the page, not where another one of the
+    web has the browser fetch it as a picture (T-29).
+    """
+    if visit.request.header("sec-fetch-dest") not in {None, "document"}:
+        return _refused(visit, PairingRefused("This is a page for people.", remedy="Open it in a window of its own."))
     return (yield from _page(visit, person, visit.query))
 
 

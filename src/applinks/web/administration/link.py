@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from applinks.audit import AuditTrail, Entry, Written
-from applinks.incoming import consent
+from applinks.doctor import Examined, LastExamined
+from applinks.incoming import Refusal, Refusals, consent
 from applinks.links import ConsentsHeld, EntityLink, EntityLinks, Identity, Level, Link, OurKey, link_with_id
 from applinks.people import Person
-from applinks.questions import Flow
+from applinks.questions import Flow, Moment, Now
 from applinks.web import forms, look
 from applinks.web.administration.links import path_of
 from applinks.web.administration.views import Fact, Happened, Linked, OneLink, Side
-from applinks.web.administration.words import DONE, INCOMING, LEVELS, OUTGOING
+from applinks.web.administration.words import DONE, INCOMING, LEVELS, OUTGOING, ago, status_of
 from applinks.web.visit import LINKS, PageVisit
 from applinks.wire.keys import PrivateKey, PublicKey
 from applinks.wire.messages import Response
@@ -29,6 +30,11 @@ def show(visit: PageVisit, person: Person) -> Flow[Response]:
     given = yield from consent.given(link_id=link.id)
     held = yield ConsentsHeld(link_id=link.id)
     entities: tuple[EntityLink, ...] = yield EntityLinks(link_id=link.id)
+    lately: Mapping[str, Examined] = yield LastExamined()
+    last = lately.get(link.id)
+    refused: tuple[Refusal, ...] = yield Refusals(link.id)
+    moment: Moment = yield Now()
+    word, tone = status_of(last)
     cookie, token = yield from forms.token_for(visit, person)
     view = OneLink(
         frame=visit.frame(),
@@ -49,6 +55,10 @@ def show(visit: PageVisit, person: Person) -> Flow[Response]:
         links_path=visit.own(LINKS),
         grants=len(given),
         consents=len(held),
+        status=word,
+        tone=tone,
+        when=ago(last, moment.now),
+        refusals=len(refused),
         outcome=DONE.get(visit.query.get("done", "")),
     )
     return forms.remembering(look.page(view), visit, cookie)

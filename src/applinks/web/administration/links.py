@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from urllib.parse import quote
 
+from applinks.doctor import Examined, LastExamined
 from applinks.links import Link, links_of
 from applinks.people import Person
 from applinks.questions import Flow
 from applinks.web import look
 from applinks.web.administration.views import Links, Node, Picture, Row
-from applinks.web.administration.words import DONE, LEVELS
+from applinks.web.administration.words import DONE, LEVELS, status_of
 from applinks.web.visit import ADMINISTRATION, PageVisit
 from applinks.wire.messages import Response
 
@@ -22,9 +24,10 @@ OURS, THEIRS = 84, 356
 def show(visit: PageVisit, person: Person) -> Flow[Response]:  # noqa: ARG001 every page is given the person
     """The list, with the picture above it."""
     found = yield from links_of()
+    last: Mapping[str, Examined] = yield LastExamined()
     view = Links(
         frame=visit.frame(),
-        rows=tuple(_row(visit, link) for link in found),
+        rows=tuple(_row(visit, link, last.get(link.id)) for link in found),
         picture=_picture(visit, found[:DRAWN]),
         make_path=visit.own(f"{ADMINISTRATION}/make"),
         more=max(0, len(found) - DRAWN),
@@ -38,7 +41,8 @@ def path_of(link: Link) -> str:
     return f"{ADMINISTRATION}/links/{quote(link.id, safe='')}"
 
 
-def _row(visit: PageVisit, link: Link) -> Row:
+def _row(visit: PageVisit, link: Link, last: Examined | None) -> Row:
+    word, tone = status_of(last)
     return Row(
         path=visit.own(path_of(link)),
         name=link.name,
@@ -47,6 +51,8 @@ def _row(visit: PageVisit, link: Link) -> Row:
         primary=link.primary,
         outgoing=LEVELS[link.outgoing.level],
         incoming=LEVELS[link.incoming.level],
+        status=word,
+        tone=tone,
     )
 
 

@@ -1,7 +1,8 @@
 """Making a link, step by step; nothing is written before the last one, so that whoever stops leaves nothing behind.
 
 1. Somebody types an address. 2. We show what is there, and ask two questions. 3. Their browser visits the other application,
-where one of its administrators agrees (`agreeing.py`), and comes back. 4. We show what will be set at each end. 5. It is done.
+where one of its administrators agrees (`agreeing.py`), and comes back. 4. We show what will be set at each end. 5. It is done,
+and every step looked at live, with a call as whoever sits there.
 
 That is the way with applications of our kind; a product goes on in `products.py`, everything else in `by_hand.py`.
 """
@@ -26,6 +27,7 @@ from applinks.links import look as look_at
 from applinks.people import Person
 from applinks.questions import Ask, Flow
 from applinks.web import answers, forms, look
+from applinks.web.administration import checking
 from applinks.web.administration.agreeing import AGREE, packed
 from applinks.web.administration.links import path_of
 from applinks.web.administration.views import Ends
@@ -128,7 +130,7 @@ def finish(visit: PageVisit, person: Person) -> Flow[Response]:
         raise
     except AppLinksError as trouble:
         return (yield from _address_form(visit, person, trouble))
-    return _made(visit, link)
+    return (yield from checking.checked(visit, person, link, person.name, "linked"))
 
 
 def _without_visit(visit: PageVisit, person: Person, base: str, *, same_users: bool) -> Flow[Response]:
@@ -141,7 +143,7 @@ def _without_visit(visit: PageVisit, person: Person, base: str, *, same_users: b
             "Their administrator's name and password are missing.", remedy="Enter both; they are used once and never kept."
         )
     link = yield from pairing.create(base, Administrator(name, password), same_users=same_users, by=person.name)
-    return _made(visit, link)
+    return (yield from checking.checked(visit, person, link, person.name, "linked"))
 
 
 def _made(visit: PageVisit, link: Link, word: str = "linked") -> Response:

@@ -18,6 +18,8 @@ class Row:
     primary: bool
     outgoing: str
     incoming: str
+    status: str = "not checked yet"
+    tone: str = "unknown"
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +119,10 @@ class OneLink:
     links_path: str
     grants: int
     consents: int
+    status: str = "not checked yet"
+    tone: str = "unknown"
+    when: str = ""
+    refusals: int = 0
     outcome: str | None = None
     trouble: str | None = None
 
@@ -209,4 +215,119 @@ class Refused:
     frame: Frame
     trouble: str
     remedy: str | None
+    back_path: str
+
+
+@dataclass(frozen=True, slots=True)
+class FoundCause:
+    """A cause that fits what was seen; `certain` is false where another one would look the same."""
+
+    code: str
+    title: str
+    evidence: str
+    remedy: str
+    certain: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """Something that was looked at; `mark` is "good", "bad" or "unknown"."""
+
+    what: str
+    outcome: str
+    mark: str
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """What both ends say of the same thing."""
+
+    what: str
+    here: str
+    there: str
+    same: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What an examination found. `outgoing` and `incoming` have both ends side by side, where the other one tells.
+
+    Posted to `path` and /check: `form_token` and `user`.
+    """
+
+    frame: Frame
+    form_token: str = field(repr=False)
+    name: str
+    status: str
+    tone: str
+    findings: tuple[FoundCause, ...]
+    checks: tuple[Seen, ...]
+    outgoing: tuple[Compared, ...]
+    incoming: tuple[Compared, ...]
+    user: str
+    path: str
+    outcome: str | None = None
+    trouble: str | None = None
+    remedy: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StatusRow:
+    """How one link was when it was last checked."""
+
+    name: str
+    path: str
+    status: str
+    tone: str
+    cause: str
+    when: str
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """How all links were. Posted to a row's `path` and /check, or to `action_path` for all: `form_token`."""
+
+    frame: Frame
+    form_token: str = field(repr=False)
+    rows: tuple[StatusRow, ...]
+    action_path: str
+    links_path: str
+
+
+@dataclass(frozen=True, slots=True)
+class RefusedRequest:
+    """A request that was refused: `path` is where it is explained."""
+
+    path: str
+    time: int
+    problem: str
+    request: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rejections:
+    """The requests over one link that were refused lately. Posted to a row's `path`: `form_token`."""
+
+    frame: Frame
+    form_token: str = field(repr=False)
+    name: str
+    rows: tuple[RefusedRequest, ...]
+    link_path: str
+    explain_path: str
+
+
+@dataclass(frozen=True, slots=True)
+class WhyRejected:
+    """Why a request was rejected. `sides` are what we read and what was signed, where that can be known."""
+
+    frame: Frame
+    request: str
+    link: str
+    difference: str
+    cause: str
+    remedy: str
+    certain: bool
+    sides: tuple[Compared, ...]
+    checks: tuple[tuple[str, str], ...]
+    again_path: str
     back_path: str

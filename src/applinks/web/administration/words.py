@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from applinks.doctor import Examined, Status
 from applinks.links import Level
 
 LEVELS = {
@@ -28,6 +29,27 @@ INCOMING = {
     Level.BASIC: "Its calls act as one person here, by a password that was made for it.",
 }
 
+STATUS = {
+    Status.CONNECTED: "connected",
+    Status.DEPRECATED: "works, in an old way",
+    Status.UNPROVEN: "nothing speaks against it",
+    Status.NETWORK_ERROR: "cannot be reached",
+    Status.CONFIG_ERROR: "does not work",
+    Status.ACCESS_DENIED: "access denied",
+    Status.NOT_APPLINKS: "speaks no application links",
+    Status.DISABLED: "disabled",
+    Status.SUSPENDED: "suspended",
+}
+
+TONES = {
+    **dict.fromkeys(Status, "bad"),
+    Status.CONNECTED: "good",
+    Status.DEPRECATED: "warm",
+    Status.UNPROVEN: "warm",
+    Status.DISABLED: "unknown",
+}
+"""How a status looks: good, warm, bad, or unknown."""
+
 DONE = {
     "changed": "Changed. It holds from now on, on every node.",
     "there": "It leads there already. Nothing was changed.",
@@ -42,3 +64,18 @@ DONE = {
     "ours": "Our end is made. Calls get through when an administrator of the other side has made theirs.",
 }
 """What a page says after something was done: the word in its query → the sentence."""
+
+
+def status_of(last: Examined | None) -> tuple[str, str]:
+    """The word for how a link was, and its tone."""
+    if last is None:
+        return "not checked yet", "unknown"
+    return STATUS[last.diagnosis.status], TONES[last.diagnosis.status]
+
+
+def ago(last: Examined | None, now: float) -> str:
+    """When that was, roughly."""
+    if last is None:
+        return ""
+    minutes = int(now - last.at) // 60
+    return "just now" if minutes < 1 else f"{minutes} min ago" if minutes < 60 else f"{minutes // 60} h ago"
