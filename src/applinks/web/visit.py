@@ -27,10 +27,8 @@ LINKS = f"{BELOW}/applinks/listApplicationLinks"
 ADMINISTRATION = f"{BELOW}/applinks/admin"
 KEYS = f"{ADMINISTRATION}/keys"
 IDENTITY = f"{ADMINISTRATION}/identity"
-
 STATUS_PAGE = f"{ADMINISTRATION}/status"
 RECORDS = f"{ADMINISTRATION}/records"
-STATUS_PAGE = f"{ADMINISTRATION}/status"
 TOKENS = f"{ADMINISTRATION}/tokens"
 
 SECTIONS = (("Links", LINKS), ("Status", STATUS_PAGE), ("Keys", KEYS), ("Records", RECORDS), ("Tokens", TOKENS))

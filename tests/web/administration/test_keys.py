@@ -38,7 +38,12 @@ def rotated(tracker) -> None:
 
 def test_the_page_tells_all_that_another_application_must_know(root, tracker, link):
     text = said_by(root.get(KEYS))
-    for words in (tracker.identity.consumer_key, tracker.key.public.fingerprint, *tracker.key.public.text.splitlines()):
+    for words in (
+        tracker.identity.consumer_key,
+        tracker.key.public.fingerprint,
+        "-----BEGIN PUBLIC KEY-----",
+        tracker.key.public.text[64:128],
+    ):
         assert words in text
     assert "PRIVATE" not in text
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from textwrap import wrap
+
 from applinks.errors import AppLinksError, LinkNotFound, StoreUnavailable
 from applinks.links import KeyStatus, Link, LinkKey, OurKey, Told, link_with_id, links_of, signing_keys
 from applinks.outgoing import telling
@@ -11,7 +13,7 @@ from applinks.web import answers, forms, look
 from applinks.web.administration.links import path_of
 from applinks.web.administration.trust import KeyOfLink, Keys, OldKey
 from applinks.web.visit import IDENTITY, KEYS, PageVisit
-from applinks.wire.keys import PrivateKey
+from applinks.wire.keys import PrivateKey, PublicKey
 from applinks.wire.messages import Response
 
 TOLD = {
@@ -77,7 +79,7 @@ def _page(visit: PageVisit, person: Person, trouble: AppLinksError | None = None
         consumer_key=visit.identity.consumer_key,
         fingerprint=status.fingerprint,
         made_at=int(status.made_at),
-        pem=tuple(key.public.text.splitlines()),
+        pem=_pem(key.public),
         links=tuple(_of_link(visit, one, by_name[one.link]) for one in status.links if one.link in by_name),
         older=tuple(OldKey(old.fingerprint, int(old.made_at), ", ".join(old.links)) for old in status.older),
         behind=any(not one.current for one in status.links),
@@ -89,6 +91,11 @@ def _page(visit: PageVisit, person: Person, trouble: AppLinksError | None = None
         remedy=trouble.remedy if trouble else None,
     )
     return forms.remembering(look.page(view, status=400 if trouble else 200), visit, cookie)
+
+
+def _pem(key: PublicKey) -> tuple[str, ...]:
+    """As it is written into a file, and entered into a dialog."""
+    return ("-----BEGIN PUBLIC KEY-----", *wrap(key.text, 64), "-----END PUBLIC KEY-----")
 
 
 def _of_link(visit: PageVisit, one: LinkKey, link: Link) -> KeyOfLink:
