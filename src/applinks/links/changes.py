@@ -98,11 +98,13 @@ def remove(link: Link, *, by: str | None) -> Flow[None]:
     """
     successor: str | None = yield RemoveLink(link.id)
     gone = differences(link, None)
-    kind = "link deleted" if by else "link deleted by the other application"
-    yield WriteDown(Entry(kind=kind, outcome="done", actor=by, subject=by, link=link.name, changes=gone))
     if successor:
         reason = f"{link.name} was deleted"
-        yield WriteDown(Entry(kind="link became primary", outcome="done", actor=by, subject=by, link=successor, reason=reason))
+        yield WriteDown(Entry("link became primary", "done", subject=by, actor=by, link=successor, reason=reason))
+    if by is None:
+        yield WriteDown(Entry(kind="link deleted by the other application", outcome="done", link=link.name, changes=gone))
+    else:
+        yield WriteDown(Entry(kind="link deleted", outcome="done", actor=by, subject=by, link=link.name, changes=gone))
 
 
 def make_primary(link: Link, *, by: str) -> Flow[Link]:

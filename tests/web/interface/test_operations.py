@@ -27,5 +27,6 @@ def test_every_change_says_who_and_by_which_token(client: httpx2.Client, made: R
         "consent forgotten",
         "grant revoked",
         "token made",
+        "link became primary",
         "link deleted",
     ]
