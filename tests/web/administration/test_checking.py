@@ -44,6 +44,14 @@ def test_a_link_that_works_is_connected_and_both_ends_are_shown_side_by_side(roo
     assert "differs" not in text
 
 
+def test_where_names_are_taken_across_the_way_to_a_comparison_of_the_people_is_shown(root, tracker, link):
+    """A result of making a link, too: whoever said that the users are the same can have it proven at once."""
+    people = f"{path_of(link)}/people"
+    assert people in [path for path in Dom(check(root, link).body.decode()).links() if path]
+    tracker.save(replace(link, same_users=None))
+    assert people not in [path for path in Dom(check(root, link).body.decode()).links() if path]
+
+
 def test_what_does_not_fit_is_marked_with_its_cause_and_what_to_do(root, wiki, link):
     theirs = wiki.link("Tracker")
     wiki.save(replace(theirs, incoming=replace(theirs.incoming, level=Level.DISABLED)))

@@ -252,6 +252,12 @@ def test_a_record_with_a_time_that_is_none_does_not_take_the_page_away(tracker, 
         assert "1970-01-01 00:00:00" in said_by(root.get(path))
 
 
+def test_nor_does_it_take_away_the_page_of_its_link(tracker, wiki, root, monkeypatch):
+    link = tracker.save(link_to(wiki))
+    monkeypatch.setattr(tracker, "trail", lambda _: (Written(1, 1e18, CALL),))
+    assert "1970-01-01 00:00:00" in said_by(root.get(path_of(link)))
+
+
 def test_the_page_of_a_link_leads_to_all_of_its_records(tracker, wiki, root):
     link = tracker.save(replace(link_to(wiki), name="Wiki & more"))
     wrote(tracker, replace(CALL, link=link.name), CALL)

@@ -59,6 +59,7 @@ def checked(visit: PageVisit, person: Person, link: Link, user: str | None, done
         incoming=incoming,
         user=user or "",
         path=visit.own(path_of(link)),
+        people_path=visit.own(f"{path_of(link)}/people") if link.same_users and link.same_users.answer else "",
         outcome=DONE.get(done),
         trouble=trouble.message if trouble else None,
         remedy=trouble.remedy if trouble else None,

@@ -14,7 +14,7 @@ from applinks.web import forms, look
 from applinks.web.administration.links import path_of
 from applinks.web.administration.records import records_of
 from applinks.web.administration.views import Fact, Happened, Linked, OneLink, Side
-from applinks.web.administration.words import DONE, INCOMING, LEVELS, OUTGOING, ago, status_of
+from applinks.web.administration.words import DONE, INCOMING, LEVELS, OUTGOING, ago, second_of, status_of
 from applinks.web.visit import LINKS, PageVisit
 from applinks.wire.keys import PrivateKey, PublicKey
 from applinks.wire.messages import Response
@@ -130,7 +130,7 @@ def _happened(written: Written) -> Happened:
     entry = written.entry
     what = " ".join(filter(None, (entry.kind, entry.request, f"by {entry.mechanism}" if entry.mechanism else "")))
     good = entry.outcome in {"done", "answered", "admitted"} and (entry.status or 200) < 400
-    return Happened(int(written.time), what, _who(entry), entry.outcome, good)
+    return Happened(second_of(written), what, _who(entry), entry.outcome, good)
 
 
 def _who(entry: Entry) -> str:

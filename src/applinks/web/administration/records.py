@@ -26,6 +26,7 @@ from applinks.questions import Flow
 from applinks.web import answers, forms, look
 from applinks.web.administration import kept
 from applinks.web.administration.views import Field
+from applinks.web.administration.words import second_of
 from applinks.web.views import Kind
 from applinks.web.visit import RECORDS, PageVisit
 from applinks.wire.messages import Response
@@ -37,7 +38,6 @@ AT_ONCE = 50
 MOST_EXPORTED = 10 * EXPORTED_AT_ONCE
 """Records in one export; the command line has no such limit."""
 DAY = 24 * 3600
-END_OF_TIME = datetime(9999, 12, 31, tzinfo=UTC).timestamp()
 TICK = 0.000001
 """The last moment of a day lies so many seconds before the next one."""
 
@@ -237,7 +237,7 @@ def _act(visit: PageVisit, written: Written) -> kept.Act:
     entry = written.entry
     return kept.Act(
         path=visit.own(f"{RECORDS}/{written.sequence}"),
-        time=_second_of(written),
+        time=second_of(written),
         what=entry.kind,
         subject=entry.subject or "",
         actor=entry.actor or "" if entry.actor != entry.subject else "",
@@ -248,18 +248,12 @@ def _act(visit: PageVisit, written: Written) -> kept.Act:
     )
 
 
-def _second_of(written: Written) -> int:
-    """Whoever can write into the database must not be able to take the page away."""
-    time: object = written.time
-    return int(time) if isinstance(time, int | float) and 0 <= time < END_OF_TIME else 0
-
-
 def _in_full(visit: PageVisit, written: Written) -> kept.Record:
     entry = written.entry
     return kept.Record(
         frame=visit.frame(),
         number=written.sequence,
-        time=_second_of(written),
+        time=second_of(written),
         what=entry.kind,
         outcome=entry.outcome,
         good=_ended_well(entry),

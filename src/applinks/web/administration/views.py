@@ -253,6 +253,7 @@ class Compared:
 class Checked:
     """What an examination found. `outgoing` and `incoming` have both ends side by side, where the other one tells.
 
+    Where names are taken across, `people_path` leads to whether they mean the same people.
     Posted to `path` and /check: `form_token` and `user`.
     """
 
@@ -270,6 +271,7 @@ class Checked:
     outcome: str | None = None
     trouble: str | None = None
     remedy: str | None = None
+    people_path: str = ""
 
 
 @dataclass(frozen=True, slots=True)

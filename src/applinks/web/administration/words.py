@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
+from applinks.audit import Written
 from applinks.doctor import Examined, Status
 from applinks.links import Level
+
+END_OF_TIME = datetime(9999, 12, 31, tzinfo=UTC).timestamp()
 
 LEVELS = {
     Level.DISABLED: "nothing",
@@ -80,3 +85,9 @@ def ago(last: Examined | None, now: float) -> str:
         return ""
     minutes = int(now - last.at) // 60
     return "just now" if minutes < 1 else f"{minutes} min ago" if minutes < 60 else f"{minutes // 60} h ago"
+
+
+def second_of(written: Written) -> int:
+    """When it was. Whoever can write into the database must not be able to take a page away by a time that is none."""
+    time: object = written.time
+    return int(time) if isinstance(time, int | float) and 0 <= time < END_OF_TIME else 0
