@@ -106,6 +106,7 @@ def axe(page: Page) -> None:
 
     Where the page may run no scripts, what it shows is put before axe in a context that may.
     """
+    page.wait_for_load_state()
     if page.evaluate("matchMedia('(scripting: none)').matches"):
         with _twin(page) as twin:
             findings = _findings(twin)

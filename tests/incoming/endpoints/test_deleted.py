@@ -35,7 +35,10 @@ def test_its_own_link_is_deleted_and_no_other(floor):
     answer = outcome(floor.wiki, asked(floor))
     assert (answer.status, json.loads(answer.body)) == (200, {"deleted": True})
     assert [link.name for link in floor.wiki.links.values()] == ["Other"]
-    assert [(e.kind, e.link, e.actor) for e in floor.wiki.entries] == [("link deleted by the other application", "Front", None)]
+    assert [(e.kind, e.link, e.actor) for e in floor.wiki.entries] == [
+        ("link became primary", "Other", None),
+        ("link deleted by the other application", "Front", None),
+    ]
 
 
 def test_nobody_else_can_delete_it(floor):
