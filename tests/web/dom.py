@@ -41,6 +41,19 @@ class Dom(HTMLParser):
         """The hidden fields of all forms."""
         return {found["name"]: found["value"] for found in self.all("input") if found.get("type") == "hidden"}
 
+    def filled(self) -> dict[str, str]:
+        """What would be sent with all forms as they stand, but for areas of text and buttons."""
+        found: dict[str, str] = {}
+        choice = ""
+        for tag, it in self.elements:
+            if tag == "input" and (it.get("type") not in {"checkbox", "radio"} or "checked" in it):
+                found[it["name"] or ""] = it.get("value") or ""
+            elif tag == "select":
+                choice = it["name"] or ""
+            elif tag == "option" and "selected" in it:
+                found[choice] = it["value"] or ""
+        return found
+
     def buttons(self) -> list[tuple[str | None, str | None]]:
         return [(found.get("name"), found.get("value")) for found in self.all("button")]
 
