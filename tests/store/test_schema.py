@@ -65,6 +65,8 @@ def test_these_columns_are_sealed() -> None:
         "request_tokens.secret",
         "grants.secret",
         "refusals.request",
+        "run_calls.answer",
+        "sources.secret",
     }
 
 

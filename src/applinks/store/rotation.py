@@ -35,7 +35,7 @@ def values_per_key(connection: Connection) -> dict[str, int]:
     """How many values each key seals: a key with none may leave the file (once the audit does not need it either)."""
     counts: dict[str, int] = {}
     for _, _, column in sealed_columns():
-        for sealed in connection.scalars(select(column)):
+        for sealed in connection.scalars(select(column).where(column.is_not(None))):
             counts[key_id_of(sealed)] = counts.get(key_id_of(sealed), 0) + 1
     return counts
 

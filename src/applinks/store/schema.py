@@ -12,7 +12,7 @@ from sqlalchemy import Column, Connection, MetaData, String, Table, select
 from applinks.errors import ConfigurationError
 from applinks.store.database import Database, Use
 
-KNOWN = ("0001", "0002", "0003", "0004")
+KNOWN = ("0001", "0002", "0003", "0004", "0005")
 """All versions of the tables, the newest last: the revisions in migrations/versions."""
 
 _row = Table("alembic_version", MetaData(), Column("version_num", String))

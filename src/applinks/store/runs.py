@@ -1,0 +1,334 @@
+"""Answers about runs: queued once, held by one, ended once. Which state may follow which is said by `scripts.STEPS`."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from sqlalchemy import Connection, Integer, Row, and_, bindparam, case, cast, delete, exists, func, or_, select, update
+
+from applinks.scripts import (
+    ENDED,
+    HELD_FOR,
+    MOST_DEATHS,
+    STEPS,
+    AddLines,
+    CancelRun,
+    ClaimRun,
+    DropOldRuns,
+    DueRuns,
+    EndRun,
+    ExpireRuns,
+    GiveUpRun,
+    KeepHolding,
+    Line,
+    LinesOf,
+    NewRun,
+    ParkRun,
+    QueueRuns,
+    Run,
+    RunCounts,
+    RunOf,
+    Runs,
+    RunState,
+    WakeRuns,
+)
+from applinks.store.insertion import insert
+from applinks.store.messages import keep_all
+from applinks.store.script_tables import events, run_lines
+from applinks.store.script_tables import runs as table
+from applinks.store.tables import access_tokens
+
+_ONE = select(table).where(table.c.number == bindparam("number"))
+_earlier = table.alias("earlier")
+_WAITING = (RunState.QUEUED.value, RunState.RUNNING.value)
+_BLOCKED = exists().where(
+    _earlier.c.item == table.c.item,
+    _earlier.c.hook == table.c.hook,
+    _earlier.c.number < table.c.number,
+    _earlier.c.state.in_(_WAITING),
+)
+"""An earlier run of the same hook for the same item goes first."""
+_FREE = or_(
+    and_(table.c.state == RunState.QUEUED.value, table.c.due_at <= bindparam("now")),
+    and_(table.c.state == RunState.RUNNING.value, table.c.held_until < bindparam("now")),
+)
+_DUE = select(table.c.number).where(_FREE, ~_BLOCKED).order_by(table.c.number)
+_NOBODY: Mapping[str, Any] = {"holder": None, "held_until": None}
+
+
+def queue(connection: Connection, runs: Iterable[NewRun], now: float) -> tuple[int, ...]:
+    """Insert them, each once."""
+    numbers = []
+    for run in runs:
+        inserted = insert(connection, table).values(_row(run, now)).on_conflict_do_nothing(index_elements=["key"])
+        number = connection.execute(inserted.returning(table.c.number)).scalar()
+        found = select(table.c.number).where(table.c.key == run.key)
+        numbers.append(connection.execute(found).scalar_one() if number is None else number)
+    return tuple(numbers)
+
+
+def held(number: int, holder: str) -> Any:
+    """The condition that a run is held by that holder."""
+    return and_(table.c.number == number, table.c.holder == holder, table.c.state == RunState.RUNNING.value)
+
+
+def is_held(connection: Connection, number: int, holder: str) -> bool:
+    """Whether it is; asked in the transaction that writes in its name."""
+    return connection.execute(select(table.c.number).where(held(number, holder))).first() is not None
+
+
+class RunsKept:
+    """Queues, hands out and ends them."""
+
+    def __init__(self, clock: Callable[[], float]) -> None:
+        self._clock = clock
+
+    def queue(self, connection: Connection, question: QueueRuns) -> tuple[int, ...]:
+        """Insert them, each once."""
+        return queue(connection, question.runs, self._clock())
+
+    def claim(self, connection: Connection, question: ClaimRun) -> Run | None:
+        """The write transaction is what keeps two from taking the same one."""
+        now = self._clock()
+        query = _DUE.limit(1) if question.number is None else _DUE.where(table.c.number == question.number)
+        number = connection.execute(query, {"now": now}).scalar()
+        if number is None:
+            return None
+        died = case((table.c.state == RunState.RUNNING.value, 1), else_=0)
+        taken = update(table).where(table.c.number == number)
+        values = {
+            "state": RunState.RUNNING.value,
+            "holder": question.holder,
+            "held_until": now + HELD_FOR,
+            "passes": table.c.passes + 1,
+            "deaths": table.c.deaths + died,
+            "started_at": func.coalesce(table.c.started_at, now),
+        }
+        run = _read(connection.execute(taken.values(values).returning(table)).one())
+        if run.deaths < MOST_DEATHS:
+            return run
+        _end(connection, run.number, RunState.FAILED, now, error=_died(run.deaths, "it was not heard of any more"))
+        return None
+
+    def keep_holding(self, connection: Connection, question: KeepHolding) -> frozenset[int]:
+        """Those that are still held by them."""
+        mine = table.c.number.in_(question.numbers) & (table.c.holder == question.holder)
+        kept = update(table).where(mine, table.c.state == RunState.RUNNING.value)
+        rows = connection.execute(kept.values(held_until=self._clock() + HELD_FOR).returning(table.c.number))
+        return frozenset(rows.scalars())
+
+    def end(self, connection: Connection, question: EndRun) -> bool:
+        """Only its holder ends it; `QUEUED` means that it is tried again."""
+        ending, now = question.ending, self._clock()
+        assert ending.state in STEPS[RunState.RUNNING]  # noqa: S101
+        if not is_held(connection, question.number, question.holder):
+            return False
+        spent = {
+            "elapsed": table.c.elapsed + ending.elapsed,
+            "cpu": table.c.cpu + ending.cpu,
+            "revision": ending.revision,
+            "result": None if ending.result is None else json.dumps(ending.result),
+        }
+        if ending.state is RunState.QUEUED:
+            spent |= {"due_at": ending.retry_at or now, "again": table.c.again - 1}
+        _end(connection, question.number, ending.state, now, error=ending.error, **spent)
+        return True
+
+    def give_up(self, connection: Connection, question: GiveUpRun) -> RunState | None:
+        """Queue it again, unless that has happened too often."""
+        row = connection.execute(select(table).where(held(question.number, question.holder))).first()
+        if row is None:
+            return None
+        deaths = row.deaths + 1
+        if deaths < MOST_DEATHS:
+            _end(connection, question.number, RunState.QUEUED, self._clock(), deaths=deaths)
+            return RunState.QUEUED
+        why = _died(deaths, question.why)
+        _end(connection, question.number, RunState.FAILED, self._clock(), error=why, deaths=deaths)
+        return RunState.FAILED
+
+    def park(self, connection: Connection, question: ParkRun) -> bool:
+        """Park it and keep what is told about it, in one transaction."""
+        if not is_held(connection, question.number, question.holder):
+            return False
+        waits = {
+            "parked_link": question.link_id,
+            "parked_user": question.user,
+            "parked_until": question.until,
+            "elapsed": table.c.elapsed + question.elapsed,
+            "cpu": table.c.cpu + question.cpu,
+            "revision": question.revision,
+        }
+        now = self._clock()
+        _end(connection, question.number, RunState.PARKED, now, **waits)
+        keep_all(connection, question.messages, now)
+        return True
+
+    def wake(self, connection: Connection, _question: WakeRuns) -> tuple[int, ...]:
+        """Those whose person has a token for that link now; who moves a run on has woken it."""
+        agreed = exists().where(
+            access_tokens.c.link_id == table.c.parked_link, access_tokens.c.user_name == table.c.parked_user
+        )
+        parked = update(table).where(table.c.state == RunState.PARKED.value, agreed)
+        values = {"state": RunState.QUEUED.value, "due_at": self._clock(), **_UNPARKED}
+        return tuple(sorted(connection.scalars(parked.values(values).returning(table.c.number))))
+
+    def expire(self, connection: Connection, _question: ExpireRuns) -> tuple[Run, ...]:
+        """Those for which nobody has consented in time."""
+        now = self._clock()
+        late = update(table).where(table.c.state == RunState.PARKED.value, table.c.parked_until < now)
+        values = {"state": RunState.EXPIRED.value, "ended_at": now, "error": "Nobody allowed it in time."}
+        return tuple(_read(row) for row in connection.execute(late.values(values).returning(table)))
+
+    def cancel(self, connection: Connection, question: CancelRun) -> bool:
+        """Only from the states that may be followed by this."""
+        may = [state.value for state, after in STEPS.items() if RunState.CANCELLED in after]
+        ended = update(table).where(table.c.number == question.number, table.c.state.in_(may))
+        why = f"Cancelled by {question.by}."
+        values = {"state": RunState.CANCELLED.value, "ended_at": self._clock(), "error": why}
+        return connection.execute(ended.values(values).returning(table.c.number)).first() is not None
+
+    def due(self, connection: Connection, question: DueRuns) -> tuple[int, ...]:
+        """The oldest first."""
+        return tuple(connection.scalars(_DUE.limit(question.limit), {"now": self._clock()}))
+
+    def add_lines(self, connection: Connection, question: AddLines) -> bool:
+        """Insert them, in the pass that runs now."""
+        row = connection.execute(select(table.c.passes).where(held(question.number, question.holder))).first()
+        if row is None:
+            return False
+        common = {"run": question.number, "number_of_pass": row.passes}
+        lines = [{**common, "at": at, "level": level, "text": text} for at, level, text in question.lines]
+        if lines:
+            connection.execute(run_lines.insert(), lines)
+        return True
+
+    def drop_old(self, connection: Connection, question: DropOldRuns) -> int:
+        """Calls and lines go with their run; events once no run refers to them."""
+        old = select(table.c.number).where(table.c.ended_at < question.before, table.c.state.in_(_values(ENDED)))
+        numbers = connection.scalars(old.order_by(table.c.number).limit(question.limit)).all()
+        connection.execute(delete(table).where(table.c.number.in_(numbers)))
+        forgotten = select(events.c.number).where(
+            events.c.received_at < question.before,
+            events.c.state != "received",
+            ~exists().where(table.c.event == events.c.number),
+        )
+        connection.execute(delete(events).where(events.c.number.in_(forgotten.limit(question.limit))))
+        return len(numbers)
+
+
+def find(connection: Connection, question: RunOf) -> Run | None:
+    """The one of that number."""
+    row = connection.execute(_ONE, {"number": question.number}).first()
+    return None if row is None else _read(row)
+
+
+def listed(connection: Connection, question: Runs) -> tuple[Run, ...]:
+    """The newest first."""
+    query = select(table).order_by(table.c.number.desc()).limit(question.limit)
+    only = question.only
+    for name, column in (
+        ("hook", table.c.hook),
+        ("state", table.c.state),
+        ("event", table.c.event),
+        ("user", table.c.user_name),
+    ):
+        if name in only:
+            query = query.where(column == only[name])  # type: ignore[literal-required]
+    if "since" in only:
+        query = query.where(table.c.made_at >= only["since"])
+    if "until" in only:
+        query = query.where(table.c.made_at < only["until"])
+    if "before" in only:
+        query = query.where(table.c.number < only["before"])
+    return tuple(_read(row) for row in connection.execute(query))
+
+
+def counted(connection: Connection, question: RunCounts) -> dict[tuple[float, RunState], int]:
+    """Counted in the database: there may be very many."""
+    span = cast(func.floor((table.c.made_at - question.since) / question.seconds), Integer)
+    query = select(span, table.c.state, func.count()).where(table.c.made_at >= question.since)
+    if question.hook is not None:
+        query = query.where(table.c.hook == question.hook)
+    rows = connection.execute(query.group_by(span, table.c.state))
+    return {(question.since + number * question.seconds, RunState(state)): count for number, state, count in rows}
+
+
+def lines_of(connection: Connection, question: LinesOf) -> tuple[Line, ...]:
+    """The oldest first."""
+    query = select(run_lines).where(run_lines.c.run == question.number).order_by(run_lines.c.number)
+    return tuple(Line(row.at, row.number_of_pass, row.level, row.text) for row in connection.execute(query))
+
+
+_UNPARKED: Mapping[str, Any] = {"parked_link": None, "parked_user": None, "parked_until": None}
+
+
+def _end(connection: Connection, number: int, state: RunState, now: float, **values: Any) -> None:
+    """Nobody holds it from here on."""
+    ended = {"ended_at": now} if state in ENDED else {}
+    connection.execute(
+        update(table).where(table.c.number == number).values({"state": state.value, **_NOBODY, **ended, **values})
+    )
+
+
+def _died(deaths: int, why: str) -> str:
+    return f"Its process ended without a word {deaths} times ({why})."
+
+
+def _values(states: Iterable[RunState]) -> list[str]:
+    return [state.value for state in states]
+
+
+def _row(run: NewRun, now: float) -> dict[str, Any]:
+    return {
+        "key": run.key,
+        "hook": run.hook,
+        "kind": run.kind,
+        "user_name": run.user,
+        "actor": run.actor,
+        "reason": run.reason,
+        "event": run.event,
+        "item": run.item,
+        "depth": run.depth,
+        "again": run.again,
+        "parameters": dict(run.parameters),
+        "state": RunState.QUEUED.value,
+        "made_at": now,
+        "due_at": run.due_at or now,
+    }
+
+
+def _read(row: Row[Any]) -> Run:
+    return Run(
+        number=row.number,
+        key=row.key,
+        hook=row.hook,
+        kind=row.kind,
+        user=row.user_name,
+        actor=row.actor,
+        reason=row.reason,
+        event=row.event,
+        item=row.item,
+        depth=row.depth,
+        again=row.again,
+        parameters=row.parameters,
+        state=RunState(row.state),
+        made_at=row.made_at,
+        due_at=row.due_at,
+        started_at=row.started_at,
+        ended_at=row.ended_at,
+        passes=row.passes,
+        deaths=row.deaths,
+        elapsed=row.elapsed,
+        cpu=row.cpu,
+        result=None if row.result is None else json.loads(row.result),
+        error=row.error,
+        parked_link=row.parked_link,
+        parked_user=row.parked_user,
+        parked_until=row.parked_until,
+        revision=row.revision,
+        holder=row.holder,
+        held_until=row.held_until,
+    )

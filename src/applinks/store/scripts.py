@@ -1,0 +1,88 @@
+"""The table from each question about scripts to the function that answers it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection
+
+from applinks.questions import Question
+from applinks.scripts import (
+    AddLines,
+    CallsOf,
+    CancelRun,
+    ClaimRun,
+    DropOldRuns,
+    DueRuns,
+    EndRun,
+    EventOf,
+    Events,
+    EventsReceived,
+    ExpireRuns,
+    ForgetCall,
+    GiveUpRun,
+    KeepEvent,
+    KeepHolding,
+    LinesOf,
+    NoteAnswered,
+    NoteSent,
+    ParkRun,
+    QueueRuns,
+    RunCounts,
+    RunOf,
+    Runs,
+    SettleCall,
+    SortEvent,
+    WakeRuns,
+)
+from applinks.store import events, runs
+from applinks.store.events import Sorting
+from applinks.store.journal import Journal
+from applinks.store.runs import RunsKept
+from applinks.store.sealing import Sealing
+
+Answers = Mapping[type[Question], Callable[[Connection, Any], Any]]
+
+
+class Scripted(NamedTuple):
+    """Those that only read, and those that write."""
+
+    read: Answers
+    written: Answers
+
+
+def answers(sealing: Sealing, clock: Callable[[], float]) -> Scripted:
+    """All of them, over the same keys and the same clock."""
+    kept, journal = RunsKept(clock), Journal(sealing, clock)
+    read: Answers = {
+        EventsReceived: events.received,
+        EventOf: events.find,
+        Events: events.listed,
+        DueRuns: kept.due,
+        RunOf: runs.find,
+        Runs: runs.listed,
+        RunCounts: runs.counted,
+        LinesOf: runs.lines_of,
+        CallsOf: journal.calls,
+    }
+    written: Answers = {
+        KeepEvent: events.keep,
+        SortEvent: Sorting(clock).sort,
+        QueueRuns: kept.queue,
+        ClaimRun: kept.claim,
+        KeepHolding: kept.keep_holding,
+        EndRun: kept.end,
+        GiveUpRun: kept.give_up,
+        ParkRun: kept.park,
+        WakeRuns: kept.wake,
+        ExpireRuns: kept.expire,
+        CancelRun: kept.cancel,
+        AddLines: kept.add_lines,
+        DropOldRuns: kept.drop_old,
+        NoteSent: journal.sent,
+        NoteAnswered: journal.answered,
+        ForgetCall: journal.forget,
+        SettleCall: journal.settle,
+    }
+    return Scripted(read, written)
