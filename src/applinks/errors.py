@@ -303,15 +303,19 @@ class PersonNeeded(AppLinksError):
 class CredentialsRequired(PersonNeeded):
     """This user must first agree that this application may act for them on the far side.
 
-    `user` is the name; `authorization_url` the page where they can agree, None while the link cannot lead anyone there.
+    `user` is the name; `authorization_url` the page where they can agree, None while the link cannot lead anyone there;
+    `link_id` the id of the link that they are asked about.
     """
 
     code = "credentials-required"
 
-    def __init__(self, message: str, *, user: str, authorization_url: str | None = None, **where: str | None) -> None:
+    def __init__(
+        self, message: str, *, user: str, authorization_url: str | None = None, link_id: str = "", **where: str | None
+    ) -> None:
         super().__init__(message, **where)
         self.user = user
         self.authorization_url = authorization_url
+        self.link_id = link_id
 
     def returning_to(self, path: str) -> str | None:
         """The same page, which leads back to this path of our own application afterwards, such as "/browse/OPS-1"."""

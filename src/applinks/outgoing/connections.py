@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import os
 import threading
+from typing import Any
 
 import httpx2
 
@@ -39,6 +40,10 @@ class Connections:
             if self._client is None:
                 self._client = deadline.watched(httpx2.Client(**client_options("")))
             return self._client
+
+    def new_client(self, options: dict[str, Any]) -> httpx2.Client:
+        """A client that its user closes."""
+        return httpx2.Client(**options)
 
     def client_of_this_loop(self) -> httpx2.AsyncClient:
         """The client of the event loop that is running; those of loops that have ended are let go."""

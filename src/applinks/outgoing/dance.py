@@ -57,6 +57,7 @@ def consent_needed(identity: Identity, link: Link, user: str, why: str) -> Flow[
         user=user,
         authorization_url=f"{identity.url}/{START_PATH}?{query}",
         remedy="Send that person to the address in `authorization_url`; the same call works afterwards.",
+        link_id=link.id,
         link=link.name,
         direction="outgoing",
     )

@@ -72,14 +72,24 @@ class LinkAuth(httpx2.Auth):
     """Proves each request of an httpx2 client over one link, as whoever acts when it is sent."""
 
     def __init__(self, link: Link, demanded: str | None, application: Application, mechanisms: Sequence[Mechanism]) -> None:
+        self.link = link
         self._link_id = link.id
         self._base = base_of(link)
         self._demanded = demanded
         self._application = application
         self._mechanisms = mechanisms
 
+    @property
+    def anonymous(self) -> bool:
+        """Whether it proves nothing, on demand."""
+        return self._demanded == ANONYMOUS
+
+    def below(self, url: str) -> str:
+        """The part of an address below that of the link, or all of it."""
+        return url.removeprefix(self._base)
+
     def _call(self, request: Request, body: bytes, *, again: bool) -> Flow[Answered]:
-        who = None if self._demanded == ANONYMOUS else acting()
+        who = None if self.anonymous else acting()
         whole = replace(request, body=body)
         return call(whole, self._link_id, who, self._demanded, self._mechanisms, again=again, base=self._base)
 

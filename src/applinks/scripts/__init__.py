@@ -45,6 +45,7 @@ from applinks.scripts.runs import (
     LinesOf,
     NewRun,
     QueueRuns,
+    RecentRuns,
     Run,
     RunCounts,
     RunFilters,
@@ -52,6 +53,8 @@ from applinks.scripts.runs import (
     Runs,
     RunState,
 )
+from applinks.scripts.settings import HookSetting, HookSettings, SetHook
+from applinks.scripts.sources import LINKED, WEBHOOK, Source, SourceOf
 
 __all__ = [
     "BY_HAND",
@@ -59,10 +62,12 @@ __all__ = [
     "HARMLESS",
     "HELD_FOR",
     "HERE",
+    "LINKED",
     "MOST_DEATHS",
     "PARKED_FOR",
     "SCHEDULE",
     "STEPS",
+    "WEBHOOK",
     "AddLines",
     "Answer",
     "Asked",
@@ -83,6 +88,8 @@ __all__ = [
     "ExpireRuns",
     "ForgetCall",
     "GiveUpRun",
+    "HookSetting",
+    "HookSettings",
     "KeepEvent",
     "KeepHolding",
     "KeptEvent",
@@ -94,14 +101,18 @@ __all__ = [
     "NoteSent",
     "ParkRun",
     "QueueRuns",
+    "RecentRuns",
     "Run",
     "RunCounts",
     "RunFilters",
     "RunOf",
     "RunState",
     "Runs",
+    "SetHook",
     "SettleCall",
     "Severity",
     "SortEvent",
+    "Source",
+    "SourceOf",
     "WakeRuns",
 ]

@@ -94,7 +94,7 @@ class NoteAnswered(Question):
 
 @dataclass(frozen=True, slots=True)
 class ForgetCall(Question):
-    """A call did not happen, certainly: it is taken out, and is sent anew next time. False if the holder does not hold the run."""
+    """A call certainly did not happen: it is taken out, and sent anew next time. False if the holder does not hold the run."""
 
     number: int
     holder: str

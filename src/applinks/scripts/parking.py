@@ -37,7 +37,7 @@ class ParkRun(Question):
 
 @dataclass(frozen=True, slots=True)
 class WakeRuns(Question):
-    """Queue all parked runs whose person has consented meanwhile; their numbers. Each is woken once, however often it is asked."""
+    """Queue all parked runs whose person has consented meanwhile; their numbers. Each is woken once, however often asked."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,8 +2,8 @@
 
 Rules of this file:
 - The table `STEPS` says which state may follow which; nobody writes any other.
-- Whoever executes a run holds it for a while (`holder`, `held_until`). What is written in its name must come from its holder, so
-  that a process which was given up cannot disturb the one that took over.
+- Whoever executes a run holds it for a while (`holder`, `held_until`). What is written in its name must come from its
+  holder, so that a process which was given up cannot disturb the one that took over.
 - An engine only says "run number 17 now". Saying it twice is harmless: one of them gets the run, the other nothing.
 """
 
@@ -241,6 +241,15 @@ class RunCounts(Question):
     since: float
     seconds: int
     hook: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RecentRuns(Question):
+    """How many runs of a hook for an item were made since a moment."""
+
+    hook: str
+    item: str
+    since: float
 
 
 @dataclass(frozen=True, slots=True)

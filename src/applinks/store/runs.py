@@ -27,6 +27,7 @@ from applinks.scripts import (
     NewRun,
     ParkRun,
     QueueRuns,
+    RecentRuns,
     Run,
     RunCounts,
     RunOf,
@@ -98,7 +99,7 @@ class RunsKept:
             return None
         died = case((table.c.state == RunState.RUNNING.value, 1), else_=0)
         taken = update(table).where(table.c.number == number)
-        values = {
+        values: dict[str, Any] = {
             "state": RunState.RUNNING.value,
             "holder": question.holder,
             "held_until": now + HELD_FOR,
@@ -125,7 +126,7 @@ class RunsKept:
         assert ending.state in STEPS[RunState.RUNNING]  # noqa: S101
         if not is_held(connection, question.number, question.holder):
             return False
-        spent = {
+        spent: dict[str, Any] = {
             "elapsed": table.c.elapsed + ending.elapsed,
             "cpu": table.c.cpu + ending.cpu,
             "revision": ending.revision,
@@ -153,7 +154,7 @@ class RunsKept:
         """Park it and keep what is told about it, in one transaction."""
         if not is_held(connection, question.number, question.holder):
             return False
-        waits = {
+        waits: dict[str, Any] = {
             "parked_link": question.link_id,
             "parked_user": question.user,
             "parked_until": question.until,
@@ -254,6 +255,14 @@ def counted(connection: Connection, question: RunCounts) -> dict[tuple[float, Ru
         query = query.where(table.c.hook == question.hook)
     rows = connection.execute(query.group_by(span, table.c.state))
     return {(question.since + number * question.seconds, RunState(state)): count for number, state, count in rows}
+
+
+def recent(connection: Connection, question: RecentRuns) -> int:
+    """Counted by the index of the item."""
+    query = select(func.count()).where(
+        table.c.item == question.item, table.c.hook == question.hook, table.c.made_at >= question.since
+    )
+    return connection.execute(query).scalar_one()
 
 
 def lines_of(connection: Connection, question: LinesOf) -> tuple[Line, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import (
     JSON,
     BigInteger,
+    Boolean,
     Column,
     Double,
     ForeignKey,
@@ -158,7 +159,8 @@ sources = Table(
     Column("link_id", String, ForeignKey("links.id", ondelete="SET NULL")),
     Column("secret", LargeBinary, info=SEALED),
     Column("address_digest", String),
-    Column("believes_user", Integer, nullable=False),
+    Column("believes_user", Boolean, nullable=False),
+    Column("asks_as", String),
     Column("made_at", Double, nullable=False),
     Column("made_by", String, nullable=False),
 )
@@ -181,7 +183,7 @@ hook_settings = Table(
     "hook_settings",
     metadata,
     Column("hook", String, primary_key=True),
-    Column("enabled", Integer, nullable=False),
+    Column("enabled", Boolean, nullable=False),
     Column("parameters", JSON, nullable=False),
     Column("changed_at", Double, nullable=False),
     Column("changed_by", String, nullable=False),

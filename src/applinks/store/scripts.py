@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection
@@ -22,6 +22,7 @@ from applinks.scripts import (
     ExpireRuns,
     ForgetCall,
     GiveUpRun,
+    HookSettings,
     KeepEvent,
     KeepHolding,
     LinesOf,
@@ -29,20 +30,25 @@ from applinks.scripts import (
     NoteSent,
     ParkRun,
     QueueRuns,
+    RecentRuns,
     RunCounts,
     RunOf,
     Runs,
+    SetHook,
     SettleCall,
+    SourceOf,
     SortEvent,
     WakeRuns,
 )
 from applinks.store import events, runs
 from applinks.store.events import Sorting
+from applinks.store.hook_settings import SettingsOfHooks
 from applinks.store.journal import Journal
 from applinks.store.runs import RunsKept
 from applinks.store.sealing import Sealing
+from applinks.store.sources import SourcesKept
 
-Answers = Mapping[type[Question], Callable[[Connection, Any], Any]]
+Answers = dict[type[Question], Callable[[Connection, Any], Any]]
 
 
 class Scripted(NamedTuple):
@@ -54,7 +60,7 @@ class Scripted(NamedTuple):
 
 def answers(sealing: Sealing, clock: Callable[[], float]) -> Scripted:
     """All of them, over the same keys and the same clock."""
-    kept, journal = RunsKept(clock), Journal(sealing, clock)
+    kept, journal, settings = RunsKept(clock), Journal(sealing, clock), SettingsOfHooks(clock)
     read: Answers = {
         EventsReceived: events.received,
         EventOf: events.find,
@@ -63,7 +69,10 @@ def answers(sealing: Sealing, clock: Callable[[], float]) -> Scripted:
         RunOf: runs.find,
         Runs: runs.listed,
         RunCounts: runs.counted,
+        RecentRuns: runs.recent,
         LinesOf: runs.lines_of,
+        HookSettings: settings.all,
+        SourceOf: SourcesKept(sealing).find,
         CallsOf: journal.calls,
     }
     written: Answers = {
@@ -83,6 +92,7 @@ def answers(sealing: Sealing, clock: Callable[[], float]) -> Scripted:
         NoteSent: journal.sent,
         NoteAnswered: journal.answered,
         ForgetCall: journal.forget,
+        SetHook: settings.keep,
         SettleCall: journal.settle,
     }
     return Scripted(read, written)

@@ -179,7 +179,8 @@ def _sources() -> None:
         sa.Column("link_id", sa.String, sa.ForeignKey("links.id", ondelete="SET NULL")),
         sa.Column("secret", sa.LargeBinary),
         sa.Column("address_digest", sa.String),
-        sa.Column("believes_user", sa.Integer, nullable=False),
+        sa.Column("believes_user", sa.Boolean, nullable=False),
+        sa.Column("asks_as", sa.String),
         sa.Column("made_at", sa.Double, nullable=False),
         sa.Column("made_by", sa.String, nullable=False),
     )
@@ -206,7 +207,7 @@ def _hook_settings() -> None:
     op.create_table(
         "hook_settings",
         sa.Column("hook", sa.String, primary_key=True),
-        sa.Column("enabled", sa.Integer, nullable=False),
+        sa.Column("enabled", sa.Boolean, nullable=False),
         sa.Column("parameters", sa.JSON, nullable=False),
         sa.Column("changed_at", sa.Double, nullable=False),
         sa.Column("changed_by", sa.String, nullable=False),

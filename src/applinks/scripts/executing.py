@@ -1,0 +1,238 @@
+"""One pass through a script: from the claimed run to how it ended.
+
+Rules of this file:
+- A pass begins with nobody acting, and acts as whoever the run names; where it names nobody, every call that needs somebody fails.
+- Whatever happens in the script becomes one of the endings below. A missing consent parks the run and tells the person.
+- Everything else (the process dies, its time is over) is the business of whoever started the process.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+import traceback
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager, redirect_stderr, redirect_stdout
+from dataclasses import dataclass, field
+from inspect import signature
+from typing import Any
+
+from applinks.errors import AppLinksError, CredentialsRequired, ScriptWrong, Throttled
+from applinks.outgoing import Caller
+from applinks.people import ActingAs, FindPerson, Person, active_person, nobody_acting, run_as
+from applinks.questions import Flow, Moment, Now
+from applinks.scripts.binding import LinksOfRun, RequestTold, Surroundings
+from applinks.scripts.conditions import evaluate
+from applinks.scripts.events import Event, EventOf
+from applinks.scripts.hooks import Hook, HookKind, Refuse
+from applinks.scripts.journal import CallsOf
+from applinks.scripts.loading import Loaded, Script
+from applinks.scripts.messages import NewMessage, Severity
+from applinks.scripts.output import Output
+from applinks.scripts.parking import PARKED_FOR, ParkRun
+from applinks.scripts.recording import NotHeld, NotTheSame, PassEnded, Recorder, RunCaller, UnclearCall, in_lane
+from applinks.scripts.runs import AddLines, Ending, EndRun, Run, RunOf, RunState
+from applinks.scripts.telling import Messages
+
+LARGEST_RESULT = 64 * 1024
+log = logging.getLogger("applinks.scripts")
+
+
+@dataclass(slots=True)
+class Pass:
+    """One pass of one run, and what it needs of its surroundings."""
+
+    run: Run
+    script: Script
+    holder: str
+    application: Caller
+    recorder: Recorder
+    output: Output
+    began: float = field(default_factory=time.perf_counter)
+    cpu_began: float = field(default_factory=time.process_time)
+
+    @property
+    def spent(self) -> dict[str, float]:
+        """Seconds on the clock and of the processor, until now."""
+        return {"elapsed": time.perf_counter() - self.began, "cpu": time.process_time() - self.cpu_began}
+
+
+def execute(number: int, holder: str, loaded: Loaded, application: Caller, request: RequestTold | None = None) -> None:
+    """Make one pass of a run that this holder has claimed, and write down how it ended."""
+    run: Run | None = application.answer(RunOf(number))
+    if run is None or run.holder != holder:
+        return
+    script = loaded.scripts.get(run.hook)
+    if script is None:
+        gone = f"There is no hook {run.hook!r} any more; its script was taken away, or has a mistake."
+        application.answer(EndRun(number, holder, Ending(RunState.FAILED, error=gone)))
+        return
+    keep = _keeping(application, run.number, holder)
+    known = application.answer(CallsOf(number, with_answers=True))
+    recorder = Recorder(number, holder, known, application.answer)
+    output = Output(keep, script.hook.limits.characters)
+    one = Pass(run, script, holder, application, recorder, output)
+    try:
+        _end(one, request)
+    except NotHeld:
+        log.warning("run %d was taken over by another process", number)
+
+
+def _end(one: Pass, request: RequestTold | None) -> None:
+    ending = _pass(one, request)
+    one.output.flush()
+    if isinstance(ending, CredentialsRequired):
+        park(one, ending)
+    else:
+        one.application.answer(EndRun(one.run.number, one.holder, ending))
+
+
+def _pass(one: Pass, request: RequestTold | None) -> Ending | CredentialsRequired:
+    """Run the script; whatever it raises becomes an ending."""
+    try:
+        with one.output.captured(), nobody_acting(), in_lane(""):
+            return _ran(one, request)
+    except CredentialsRequired as missing:
+        return missing
+    except Refuse as refused:
+        said = {"message": refused.message, "field": refused.field}
+        return Ending(RunState.REFUSED, said, refused.message, **_common(one))
+    except UnclearCall as unclear:
+        return Ending(RunState.UNCLEAR, None, str(unclear), **_common(one))
+    except NotTheSame as other:
+        return Ending(RunState.FAILED, None, str(other), **_common(one))
+    except NotHeld:
+        raise
+    except BaseException as error:  # noqa: BLE001 a script may even call sys.exit
+        return _failed(one, error)
+
+
+def _ran(one: Pass, request: RequestTold | None) -> Ending:
+    hook = one.script.hook
+    caller = RunCaller(one.application, one.recorder, one.run.depth)
+    with ExitStack() as scopes:
+        user, actor = _people(one.run, caller, scopes)
+        event: Event | None = None if one.run.event is None else one.application.answer(EventOf(one.run.event))
+        messages = Messages(one.run, _telling(one))
+        around = Surroundings(one.run, event, user, actor, one.output.log, messages, LinksOfRun(caller), request)
+        if one.script.when is not None and not evaluate(
+            one.script.when, around.bound(signature(one.script.when).parameters)
+        ):
+            return Ending(RunState.SKIPPED, **_common(one))
+        result = one.script.function(**around.bound(one.script.names), **one.run.parameters)
+    return _result(one, hook, result)
+
+
+def _people(run: Run, caller: Caller, scopes: ExitStack) -> tuple[Person | None, Person | None]:
+    """Let those act whom the run names: the actor, and in their place the user, on the record."""
+    if run.user is None:
+        return None, None
+    actor = scopes.enter_context(ActingAs(run.actor or run.user, caller))
+    if run.user == actor.name:
+        return actor, actor
+    return scopes.enter_context(run_as(run.user, reason=run.reason or "")), actor
+
+
+def _result(one: Pass, hook: Hook, result: Any) -> Ending:
+    """What a hook returns is kept if JSON can hold it."""
+    if hook.kind is HookKind.CONDITION and not isinstance(result, bool):
+        raise ScriptWrong(
+            f"{hook.id} returned {result!r}.", file=hook.file, line=hook.line, remedy="A condition returns True or False."
+        )
+    return Ending(RunState.DONE, kept(result, hook), **_common(one))
+
+
+def kept(result: Any, hook: Hook) -> Any:
+    """A result as it is kept; raises `ScriptWrong` for one that JSON cannot hold, or that is too large."""
+    import json
+
+    try:
+        size = len(json.dumps(result))
+    except (TypeError, ValueError) as error:
+        raise ScriptWrong(
+            f"{hook.id} returned what JSON cannot hold: {error}.", file=hook.file, line=hook.line, remedy="Return plain values."
+        ) from error
+    if size > LARGEST_RESULT:
+        raise ScriptWrong(
+            f"{hook.id} returned {size} characters.", file=hook.file, line=hook.line, remedy=f"At most {LARGEST_RESULT}."
+        )
+    return result
+
+
+def _failed(one: Pass, error: BaseException) -> Ending:
+    """A failure is tried again if the script says so; one that leaves a call open has to be looked at."""
+    for line in _shown(error, one.script.file):
+        one.output.log.error(line)
+    unclear = one.recorder.unclear()
+    if unclear is not None:
+        asked = unclear.asked
+        why = f"{asked.method} {asked.url.partition('?')[0]} was sent and never answered ({error})."
+        return Ending(RunState.UNCLEAR, None, why, **_common(one))
+    if one.run.again > 0 and isinstance(error, Exception) and not isinstance(error, ScriptWrong):
+        one.recorder.forget_failures()
+        tried = one.script.hook.retries.times - one.run.again
+        moment: Moment = one.application.answer(Now())
+        wait = max(one.script.hook.retries.wait(tried), _asked_to_wait(error))
+        return Ending(RunState.QUEUED, None, described(error), retry_at=moment.now + wait, **_common(one))
+    return Ending(RunState.FAILED, None, described(error), **_common(one))
+
+
+def _asked_to_wait(error: BaseException) -> float:
+    return min(error.retry_after or 0.0, 3600.0) if isinstance(error, Throttled) else 0.0
+
+
+def described(error: BaseException) -> str:
+    """An error in one line."""
+    return str(error) if isinstance(error, AppLinksError) else f"{type(error).__name__}: {error}"
+
+
+def _shown(error: BaseException, file: str) -> Iterator[str]:
+    """Where in the script it happened: the frames of the script and what it called, not ours."""
+    frames = traceback.extract_tb(error.__traceback__)
+    theirs = [number for number, frame in enumerate(frames) if frame.filename == file]
+    for frame in frames[theirs[0] if theirs else -1 :]:
+        yield f"{frame.filename}, line {frame.lineno}, in {frame.name}: {frame.line}"
+    yield described(error)
+
+
+def _common(one: Pass) -> dict[str, Any]:
+    return {**one.spent, "revision": one.script.hook.revision}
+
+
+def park(one: Pass, missing: CredentialsRequired) -> None:
+    """Let the run wait, and tell the person; both or neither."""
+    one.application.run(_park(one, missing))
+
+
+def _park(one: Pass, missing: CredentialsRequired) -> Flow[bool]:
+    run = one.run
+    moment: Moment = yield Now()
+    asks = NewMessage(
+        key=f"run {run.number} consent {run.passes}",
+        user=missing.user,
+        severity=Severity.WARNING,
+        words="consent-needed",
+        told={"link": missing.link or "", "what": one.script.hook.about or run.hook},
+        address=missing.authorization_url,
+        run=run.number,
+        item=run.item,
+    )
+    parked: bool = yield ParkRun(
+        number=run.number,
+        holder=one.holder,
+        link_id=missing.link_id,
+        user=missing.user,
+        until=moment.now + PARKED_FOR,
+        revision=one.script.hook.revision,
+        messages=(asks,),
+        **one.spent,
+    )
+    return parked
+
+
+def _keeping(application: Caller, number: int, holder: str) -> Callable[[tuple[tuple[float, str, str], ...]], None]:
+    def keep(lines: tuple[tuple[float, str, str], ...]) -> None:
+        if not application.answer(AddLines(number, holder, lines)):
+            raise NotHeld("Another process has taken over this run.")
+
+    return keep

@@ -1,0 +1,165 @@
+"""From an event to the runs that it causes: whose event it is, which hooks want it, and whether it turns in a circle.
+
+Rules of this file:
+- An event without a person whom we know causes only runs that name a user themselves.
+- Nobody is taken for somebody else: the name in an event is mapped as on the incoming road, and a webhook is believed only if an
+  administrator said so (protocol.md 10).
+- Runs that cause events that cause runs are cut at a depth, which travels with each call; where it cannot travel, at a number
+  of runs of one hook for one item within a while (product.md R-35).
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from applinks.links import Link, LinkById, VerdictOf
+from applinks.people import FindPerson, Person
+from applinks.questions import Flow, Moment, Now
+from applinks.scripts.bindings import bindings_of
+from applinks.scripts.events import BY_HAND, HERE, Event, EventOf, EventState, SortEvent
+from applinks.scripts.hooks import TRANSITIONS, Hook, HookKind
+from applinks.scripts.runs import NewRun, RecentRuns
+from applinks.scripts.settings import HookSetting, HookSettings
+from applinks.scripts.sources import LINKED, WEBHOOK, Source, SourceOf
+
+DEEPEST = 10
+"""An event that so many runs have led to causes no more (security.md T-79)."""
+MOST_RUNS, WITHIN = 10, 60.0
+"""More runs of one hook for one item within so many seconds are taken for a circle."""
+
+log = logging.getLogger("applinks.scripts")
+
+
+@dataclass(frozen=True, slots=True)
+class Nobody:
+    """No person of ours caused the event, and why."""
+
+    why: str
+
+
+def sort_event(number: int, hooks: Sequence[Hook], *, deepest: int = DEEPEST) -> Flow[tuple[int, ...]]:
+    """Queue the runs that an event causes; their numbers."""
+    event: Event | None = yield EventOf(number)
+    if event is None or event.state is not EventState.RECEIVED:
+        return ()
+    if event.depth >= deepest:
+        return (yield from _cut(event, f"It was cut off: {event.depth} runs led to it, one after the other."))
+    settings: dict[str, HookSetting] = yield HookSettings()
+    wanted = [hook for hook in hooks if _is_on(hook, settings) and wants(hook, event)]
+    person = (yield from whose(event)) if wanted else Nobody("")
+    runs: list[NewRun] = []
+    notes: list[str] = []
+    for hook in wanted:
+        run, note = yield from _run_for(hook, event, person, settings.get(hook.id))
+        runs.extend(run)
+        notes.extend(note)
+    note = " ".join(notes) or (None if wanted else "No script wants it.")
+    queued: tuple[int, ...] = yield SortEvent(event.number, tuple(runs), note)
+    return queued
+
+
+def wants(hook: Hook, event: Event) -> bool:
+    """Whether a hook is for events of this kind; conditions are asked later, by the run."""
+    if hook.application not in {None, event.application}:
+        return False
+    if hook.kind is HookKind.LISTENER:
+        return event.kind in hook.events or "*" in hook.events
+    return hook.kind is HookKind.POST_FUNCTION and takes(hook, event)
+
+
+def takes(hook: Hook, event: Event) -> bool:
+    """Whether an event is, or asks for, the transition of a hook: by its name, or by the status to which it leads."""
+    if hook.kind not in TRANSITIONS:
+        return False
+    transition = bindings_of(event.application, event.payload).get("transition")
+    return transition is not None and hook.transition in {"*", transition.name, transition.after}
+
+
+def whose(event: Event) -> Flow[Person | Nobody]:
+    """Whose event it is."""
+    if event.source in {HERE, BY_HAND}:
+        return (yield from _ours(event.user))
+    if event.source.startswith(WEBHOOK):
+        source: Source | None = yield SourceOf(event.source.removeprefix(WEBHOOK))
+        if source is None or not source.believes_user:
+            return Nobody("Its webhook is not believed about people.")
+        if source.link_id is None:
+            return (yield from _ours(event.user))
+        return (yield from _theirs(event.user, source.link_id))
+    return (yield from _theirs(event.user, event.source.removeprefix(LINKED)))
+
+
+def _ours(name: str | None) -> Flow[Person | Nobody]:
+    if name is None:
+        return Nobody("It names nobody.")
+    person: Person | None = yield FindPerson(name)
+    if person is None or not person.active:
+        return Nobody(f"{name!r} is nobody here, or disabled.")
+    if person.name.casefold() != name.casefold():
+        return Nobody(f"The directory knows {name!r} as {person.name!r}.")
+    return person
+
+
+def _theirs(name: str | None, link_id: str) -> Flow[Person | Nobody]:
+    """A person of the other application, where names mean the same people."""
+    link: Link | None = yield LinkById(link_id)
+    if link is None or name is None:
+        return Nobody("Its link is gone." if link is None else "It names nobody.")
+    if link.same_users is None or not link.same_users.answer:
+        return Nobody(f"Names of {link.name!r} do not mean the same people here.")
+    here = link.names.here(name)
+    if here is None:
+        return Nobody(f"{name!r} is another person's name here.")
+    person = yield from _ours(here)
+    if isinstance(person, Nobody):
+        return person
+    verdict = (yield VerdictOf(link.id, person.name)) if link.only_proven else None
+    objection = link.unshared(person.name, verdict)
+    return person if not objection else Nobody(f"{person.name!r}: {objection}.")
+
+
+def _run_for(
+    hook: Hook, event: Event, person: Person | Nobody, setting: HookSetting | None
+) -> Flow[tuple[Sequence[NewRun], Iterable[str]]]:
+    """The run of a hook; or none, and why."""
+    if isinstance(person, Nobody) and hook.run_as is None:
+        return (), [f"{hook.id} did not start: {person.why}"]
+    if (yield from _turns_in_a_circle(hook, event)):
+        log.warning("%s was cut off: it ran %d times for %s within %g seconds", hook.id, MOST_RUNS, event.item, WITHIN)
+        return (), [f"{hook.id} was cut off: it ran {MOST_RUNS} times for {event.item} within {WITHIN:g} seconds."]
+    actor = hook.run_as if isinstance(person, Nobody) else person.name
+    run = NewRun(
+        key=f"event {event.number} {hook.id}",
+        hook=hook.id,
+        kind=hook.kind.value,
+        user=hook.run_as or actor,
+        actor=actor,
+        reason=hook.reason,
+        event=event.number,
+        item=event.item,
+        depth=event.depth,
+        again=hook.retries.times,
+        parameters=setting.parameters if setting is not None else {},
+    )
+    return (run,), ()
+
+
+def _turns_in_a_circle(hook: Hook, event: Event) -> Flow[bool]:
+    if event.item is None:
+        return False
+    moment: Moment = yield Now()
+    recent: int = yield RecentRuns(hook.id, event.item, moment.now - WITHIN)
+    return recent >= MOST_RUNS
+
+
+def _cut(event: Event, why: str) -> Flow[tuple[int, ...]]:
+    log.warning("event %d (%s) was cut off at depth %d: scripts trigger each other", event.number, event.kind, event.depth)
+    yield SortEvent(event.number, (), why, EventState.REFUSED)
+    return ()
+
+
+def _is_on(hook: Hook, settings: dict[str, HookSetting]) -> bool:
+    setting = settings.get(hook.id)
+    return setting is None or setting.enabled
