@@ -25,6 +25,7 @@ AppLinksError
       TimedOut                  no answer in time
     AnswerTooLarge              more than we are ready to read
     MalformedAnswer             an answer that does not say what it must
+    MalformedEvent              an event that does not say what it must
     RedirectedElsewhere         a redirect that credentials must not follow
     ActedAsSomeoneElse          the far side answered as another user than the one asked for
     FarSideError                status 400 or above; carries status, parsed body and response
@@ -243,6 +244,19 @@ class MalformedAnswer(TheirFault):
     def __init__(self, message: str, *, instead: str | None = None, **where: str | None) -> None:
         super().__init__(message, **where)
         self.instead = instead
+
+
+class MalformedEvent(TheirFault):
+    """An event that does not say what it must; nothing was done for it.
+
+    `member` names what is missing or wrong, such as "issue.key"; it is empty where the event cannot be read at all.
+    """
+
+    code = "malformed-event"
+
+    def __init__(self, message: str, *, member: str, **where: str | None) -> None:
+        super().__init__(message, **where)
+        self.member = member
 
 
 class RedirectedElsewhere(TheirFault):

@@ -18,8 +18,9 @@ from applinks.audit import Entry, Written
 from applinks.links import AccessToken, Grant, Incoming, Level, Limits, Link, Outgoing, SameUsers
 from applinks.people import Policy
 from applinks.web.interface import SCHEMAS
-from applinks.web.interface.schemas import NotJson, asked, obj, objections, or_null, parse, shown
+from applinks.web.interface.schemas import asked, obj, objections, or_null, shown
 from applinks.wire.oauth1 import SignatureMethod
+from applinks.wire.plain_json import parse
 from applinks.wire.values import data, read
 from in_memory import InMemory, link_to
 
@@ -184,26 +185,3 @@ def test_an_objection_does_not_repeat_what_was_sent():
     schema = SCHEMAS["SecretOfDirection"]
     for value in ({"direction": CANARY, "secret": f"{CANARY}\n"}, {"secret": [CANARY]}, CANARY, [CANARY]):
         assert CANARY not in repr(list(objections(schema, value)))
-
-
-@pytest.mark.parametrize(
-    ("body", "why"),
-    [
-        (b"{", "letter 1"),
-        (b"\xff", "no text in UTF-8"),
-        (b'"\\ud800"', "no text in UTF-8"),
-        (b'{"a": 1, "a": 2}', "twice"),
-        (b"[Infinity]", "Infinity is no number"),
-        (b"1e999", "too large"),
-        (b"[" * 100_000, "too deeply"),
-    ],
-    ids=lambda body: repr(body[:10]),
-)
-def test_what_others_may_read_otherwise_is_no_json(body: bytes, why: str):
-    """T-02"""
-    with pytest.raises(NotJson, match=why):
-        parse(body)
-
-
-def test_a_whole_number_may_be_written_with_a_point():
-    assert parse(b'{"a": 10.0, "b": 1.5, "c": 2}') == {"a": 10, "b": 1.5, "c": 2}

@@ -7,13 +7,11 @@ the same schema that describes it; of JSON Schema 2020-12 only the words that ar
 from __future__ import annotations
 
 import inspect
-import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import MISSING, fields, is_dataclass
 from enum import Enum
 from functools import partial
-from math import isfinite
 from types import NoneType
 from typing import Any, get_args, get_origin, get_type_hints, is_typeddict
 
@@ -140,21 +138,7 @@ def _description(kind: type) -> str | None:
     return " ".join(text.split("\n\n", 1)[0].split()) if text else None
 
 
-# ---- reading and checking
-
-
-class NotJson(Exception):
-    """The bytes are no JSON that everybody reads alike; says why."""
-
-
-def parse(body: bytes) -> Any:
-    """The JSON of a body: UTF-8, each name once, no numbers that JSON does not have, no text that is none. Raises `NotJson`."""
-    try:
-        value = json.loads(body.decode(), object_pairs_hook=_once, parse_constant=_no_number, parse_float=_number)
-        json.dumps(value, ensure_ascii=False).encode()
-    except (ValueError, RecursionError) as trouble:
-        raise NotJson(f"The body is no JSON: {_brief(trouble)}.") from None
-    return value
+# ---- checking
 
 
 def objections(schema: Schema, value: Any, at: str = "") -> Iterator[tuple[str, str]]:
@@ -226,31 +210,3 @@ def _is(value: Any, kind: str) -> bool:
 
 def _escaped(name: str) -> str:
     return name[:50].replace("~", "~0").replace("/", "~1")
-
-
-def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) != len(pairs):
-        raise ValueError("a name stands there twice")
-    return found
-
-
-def _no_number(word: str) -> Any:
-    raise ValueError(f"{word} is no number")
-
-
-def _number(text: str) -> int | float:
-    """JSON Schema takes 10.0 for a whole number."""
-    number = float(text)
-    if not isfinite(number):
-        raise ValueError("a number is too large")
-    return int(number) if number.is_integer() else number
-
-
-def _brief(trouble: Exception) -> str:
-    """Why, without a word of what was sent."""
-    if isinstance(trouble, UnicodeError):
-        return "it holds what is no text in UTF-8"
-    if isinstance(trouble, json.JSONDecodeError):
-        return f"{trouble.msg[:1].lower()}{trouble.msg[1:]} at letter {trouble.pos}"
-    return "it is nested too deeply" if isinstance(trouble, RecursionError) else str(trouble)[:100]

@@ -25,7 +25,7 @@ from applinks.web.interface.description import resolved
 from applinks.web.interface.operation import Call, May, Operation, etag_of
 from applinks.web.interface.operations import BELOW, OPERATIONS, SCHEMAS
 from applinks.web.interface.problems import JSON, Refusal
-from applinks.wire import values
+from applinks.wire import plain_json, values
 from applinks.wire.encoding import Malformed, parse_form
 from applinks.wire.messages import Pairs, Request, Response, media_type
 from applinks.wire.paths import is_plain_path
@@ -165,8 +165,8 @@ def _body(operation: Operation, request: Request) -> Any:
         raise Refusal(413, "too-large", f"A body has {LONGEST_BODY} bytes at most.", remedy="Send less.")
     _check_type(request)
     try:
-        said = schemas.parse(request.body)
-    except schemas.NotJson as trouble:
+        said = plain_json.parse(request.body)
+    except plain_json.NotJson as trouble:
         raise _invalid(str(trouble), []) from None
     if wrong := list(schemas.objections(resolved(operation.body, SCHEMAS), said)):
         raise _invalid("The body is not as it must be.", wrong)
