@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from applinks.links import AccessToken, KeepToken, Link
@@ -13,6 +15,7 @@ from applinks.scripts import (
     AddLines,
     Answer,
     Asked,
+    BeginRun,
     CallsOf,
     CallState,
     CancelRun,
@@ -29,12 +32,14 @@ from applinks.scripts import (
     ExpireRuns,
     ForgetCall,
     GiveUpRun,
+    JobTimes,
     KeepEvent,
     KeepHolding,
     LinesOf,
     NewMessage,
     NewRun,
     NoteAnswered,
+    NoteJobTime,
     NoteSent,
     ParkRun,
     QueueRuns,
@@ -139,6 +144,25 @@ def test_a_parked_run_does_not_hold_up_those_behind_it(store: Store, clock: Cloc
     assert claimed(store).number == second
 
 
+def test_a_run_that_somebody_waits_for_begins_at_once_and_nobody_takes_it_over(store: Store, clock: Clock) -> None:
+    run = store.answer(BeginRun(replace(new("a"), kind="validator"), "one"))
+    assert (run.state, run.holder, run.passes) == (RunState.RUNNING, "one", 1)
+    assert store.answer(ClaimRun("two")) is None
+    clock.now += HELD_FOR + 1
+    assert store.answer(ClaimRun("two")) is None
+    assert state(store, run.number) is RunState.FAILED
+    run = store.answer(BeginRun(replace(new("b"), kind="endpoint"), "one"))
+    assert store.answer(GiveUpRun(run.number, "one", "signal 9")) is RunState.FAILED
+
+
+def test_a_job_is_noted_and_never_goes_back_unless_its_schedule_changes(store: Store) -> None:
+    for due in (10.0, 20.0, 15.0):
+        store.answer(NoteJobTime("a:b", "* * * * * UTC", due))
+    assert store.answer(JobTimes()) == {"a:b": ("* * * * * UTC", 20.0)}
+    store.answer(NoteJobTime("a:b", "0 * * * * UTC", 5.0))
+    assert store.answer(JobTimes()) == {"a:b": ("0 * * * * UTC", 5.0)}
+
+
 def test_only_its_holder_writes_in_the_name_of_a_run(store: Store) -> None:
     (number,) = queued(store, new("a"))
     claimed(store)
@@ -156,13 +180,13 @@ def test_a_holder_that_is_not_heard_of_any_more_loses_its_run(store: Store, cloc
     (number,) = queued(store, new("a"))
     claimed(store)
     clock.now += HELD_FOR - 1
-    assert store.answer(KeepHolding("one", (number, 99))) == {number}
+    assert store.answer(KeepHolding(("one", "three"))) == {"one"}
     clock.now += HELD_FOR - 1
     assert store.answer(ClaimRun("two")) is None
     clock.now += 2
     again = claimed(store, "two")
     assert (again.passes, again.deaths) == (2, 1)
-    assert store.answer(KeepHolding("one", (number,))) == frozenset()
+    assert store.answer(KeepHolding(("one",))) == frozenset()
     assert not store.answer(EndRun(number, "one", Ending(RunState.DONE)))
 
 

@@ -4,10 +4,10 @@ from applinks.outgoing import dance, reading, telling, trying
 from applinks.outgoing.call import facts_of
 from applinks.outgoing.comparing import compare
 from applinks.outgoing.connections import Connections
+from applinks.outgoing.deadline import watched
 from applinks.outgoing.entered import Check, Checked, check_entered
 from applinks.outgoing.fetch import fetch, fetch_async
 from applinks.outgoing.ladder import ANONYMOUS, Explanation
-from applinks.outgoing.deadline import watched
 from applinks.outgoing.linked import AsyncLinkedApplication, Caller, LinkedApplication, LinkedEntity
 from applinks.outgoing.send import PROBLEM, LinkAuth, client_options, is_proven
 from applinks.outgoing.telling import AddressTold, Deleted

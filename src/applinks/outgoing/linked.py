@@ -172,7 +172,9 @@ class LinkedApplication(_Linked[httpx2.Response]):
         Each request acts as whoever acts when it is sent. Statuses and transport errors are the caller's, as httpx2 has them.
         Close it, or use it as a context manager. `options` go to `httpx2.Client`.
         """
-        return self._caller.connections.new_client({**client_options(self.link.application_url), "auth": self._auth(), **options})
+        return self._caller.connections.new_client(
+            {**client_options(self.link.application_url), "auth": self._auth(), **options}
+        )
 
     def who_am_i(self) -> str:
         """The user name as which the other application sees this call; empty if as nobody."""

@@ -13,6 +13,7 @@ from applinks.scripts.events import (
     KeptEvent,
     SortEvent,
 )
+from applinks.scripts.jobs import JobTimes, NoteJobTime
 from applinks.scripts.journal import (
     HARMLESS,
     Answer,
@@ -30,9 +31,11 @@ from applinks.scripts.parking import PARKED_FOR, ExpireRuns, ParkRun, WakeRuns
 from applinks.scripts.runs import (
     ENDED,
     HELD_FOR,
+    IMMEDIATE,
     MOST_DEATHS,
     STEPS,
     AddLines,
+    BeginRun,
     CancelRun,
     ClaimRun,
     DropOldRuns,
@@ -62,6 +65,7 @@ __all__ = [
     "HARMLESS",
     "HELD_FOR",
     "HERE",
+    "IMMEDIATE",
     "LINKED",
     "MOST_DEATHS",
     "PARKED_FOR",
@@ -71,6 +75,7 @@ __all__ = [
     "AddLines",
     "Answer",
     "Asked",
+    "BeginRun",
     "Call",
     "CallState",
     "CallsOf",
@@ -90,6 +95,7 @@ __all__ = [
     "GiveUpRun",
     "HookSetting",
     "HookSettings",
+    "JobTimes",
     "KeepEvent",
     "KeepHolding",
     "KeptEvent",
@@ -98,6 +104,7 @@ __all__ = [
     "NewMessage",
     "NewRun",
     "NoteAnswered",
+    "NoteJobTime",
     "NoteSent",
     "ParkRun",
     "QueueRuns",

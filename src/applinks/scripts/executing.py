@@ -12,14 +12,14 @@ import logging
 import time
 import traceback
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager, redirect_stderr, redirect_stdout
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from inspect import signature
 from typing import Any
 
 from applinks.errors import AppLinksError, CredentialsRequired, ScriptWrong, Throttled
 from applinks.outgoing import Caller
-from applinks.people import ActingAs, FindPerson, Person, active_person, nobody_acting, run_as
+from applinks.people import ActingAs, Person, nobody_acting, run_as
 from applinks.questions import Flow, Moment, Now
 from applinks.scripts.binding import LinksOfRun, RequestTold, Surroundings
 from applinks.scripts.conditions import evaluate
@@ -30,7 +30,7 @@ from applinks.scripts.loading import Loaded, Script
 from applinks.scripts.messages import NewMessage, Severity
 from applinks.scripts.output import Output
 from applinks.scripts.parking import PARKED_FOR, ParkRun
-from applinks.scripts.recording import NotHeld, NotTheSame, PassEnded, Recorder, RunCaller, UnclearCall, in_lane
+from applinks.scripts.recording import NotHeld, NotTheSame, Recorder, RunCaller, UnclearCall, in_lane
 from applinks.scripts.runs import AddLines, Ending, EndRun, Run, RunOf, RunState
 from applinks.scripts.telling import Messages
 
@@ -115,9 +115,7 @@ def _ran(one: Pass, request: RequestTold | None) -> Ending:
         event: Event | None = None if one.run.event is None else one.application.answer(EventOf(one.run.event))
         messages = Messages(one.run, _telling(one))
         around = Surroundings(one.run, event, user, actor, one.output.log, messages, LinksOfRun(caller), request)
-        if one.script.when is not None and not evaluate(
-            one.script.when, around.bound(signature(one.script.when).parameters)
-        ):
+        if one.script.when is not None and not evaluate(one.script.when, around.bound(signature(one.script.when).parameters)):
             return Ending(RunState.SKIPPED, **_common(one))
         result = one.script.function(**around.bound(one.script.names), **one.run.parameters)
     return _result(one, hook, result)

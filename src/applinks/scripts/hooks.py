@@ -112,8 +112,6 @@ class Refuse(Exception):
         self.field = field
 
 
-
-
 def listener(
     *events: str,
     application: str | None = None,
@@ -121,7 +119,7 @@ def listener(
     run_as: str | None = None,
     reason: str | None = None,
     retries: Retries | int = NO_RETRIES,
-    limits: Limits = Limits(),  # noqa: B008 it is frozen
+    limits: Limits = Limits(),
 ) -> Callable[[F], F]:
     """Run when one of these events has happened, as whoever caused it; `application` is the type of the application.
 
@@ -151,7 +149,7 @@ def post_function(
     run_as: str | None = None,
     reason: str | None = None,
     retries: Retries | int = NO_RETRIES,
-    limits: Limits = Limits(),  # noqa: B008
+    limits: Limits = Limits(),
 ) -> Callable[[F], F]:
     """Run when an item has taken this transition (its name, or the status to which it leads), as whoever moved it."""
     return _noting(
@@ -168,7 +166,7 @@ def post_function(
     )
 
 
-def condition(application: str, *, transition: str, limits: Limits = Limits()) -> Callable[[F], F]:  # noqa: B008
+def condition(application: str, *, transition: str, limits: Limits = Limits()) -> Callable[[F], F]:
     """Say whether a transition is offered: the function returns True or False."""
     return _noting(Hook(HookKind.CONDITION, application=application, transition=transition, limits=limits))
 
@@ -178,7 +176,7 @@ def validator(
     *,
     transition: str,
     when: Callable[..., object] | None = None,
-    limits: Limits = Limits(),  # noqa: B008
+    limits: Limits = Limits(),
 ) -> Callable[[F], F]:
     """Let a transition through, or refuse it by raising `Refuse`, in general or for one field."""
     return _noting(Hook(HookKind.VALIDATOR, application=application, transition=transition, limits=limits), when)
@@ -190,7 +188,7 @@ def job(
     user: str,
     zone: str = "UTC",
     retries: Retries | int = NO_RETRIES,
-    limits: Limits = Limits(),  # noqa: B008
+    limits: Limits = Limits(),
 ) -> Callable[[F], F]:
     """Run on a schedule, as this user: "0 7 * * mon-fri" in that time zone. A job without a user does not exist."""
     if not user:
@@ -198,7 +196,7 @@ def job(
     return _noting(Hook(HookKind.JOB, cron=cron, zone=zone, user=user, retries=_retries(retries), limits=limits))
 
 
-def by_hand(*, retries: Retries | int = NO_RETRIES, limits: Limits = Limits()) -> Callable[[F], F]:  # noqa: B008
+def by_hand(*, retries: Retries | int = NO_RETRIES, limits: Limits = Limits()) -> Callable[[F], F]:
     """Run when somebody says so, on the page of scripts or on the command line, as that person."""
     return _noting(Hook(HookKind.BY_HAND, retries=_retries(retries), limits=limits))
 
@@ -208,7 +206,7 @@ def endpoint(
     path: str,
     *,
     groups: Collection[str] = (),
-    limits: Limits = Limits(),  # noqa: B008
+    limits: Limits = Limits(),
 ) -> Callable[[F], F]:
     """Answer requests to an address of our own, as whoever is signed in; with `groups`, only for their members."""
     if isinstance(groups, str):
@@ -217,7 +215,7 @@ def endpoint(
     return _noting(hook)
 
 
-def operation(*, groups: Collection[str] = (), limits: Limits = Limits()) -> Callable[[F], F]:  # noqa: B008
+def operation(*, groups: Collection[str] = (), limits: Limits = Limits()) -> Callable[[F], F]:
     """Offer this function to linked applications under its name, with typed parameters and a result that JSON can hold.
 
     It runs as the person in whose name the other application calls; with `groups`, only for their members.

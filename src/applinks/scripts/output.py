@@ -84,5 +84,3 @@ class _Printed(io.TextIOBase):
             self._output.add(self._level, self._begun)
             self._begun = ""
         super().close()
-
-

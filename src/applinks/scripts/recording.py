@@ -109,7 +109,9 @@ class Recorder:
                 "body or user. What was done already cannot be told from what is still to do: start a new run."
             )
         if is_unclear(known):
-            raise UnclearCall(f"Call {asked.place}, {_line(asked)}, was sent and never answered: nobody knows whether it happened.")
+            raise UnclearCall(
+                f"Call {asked.place}, {_line(asked)}, was sent and never answered: nobody knows whether it happened."
+            )
         return known.answer
 
     def sent(self, asked: Asked) -> None:

@@ -62,6 +62,9 @@ STEPS: Mapping[RunState, frozenset[RunState]] = {
 """Which state may follow which. Skipped: its condition was not met. Refused: a validator said no. Unclear: a call was sent and
 never answered, and somebody has to say whether it happened."""
 
+IMMEDIATE = frozenset({"condition", "validator", "endpoint", "operation"})
+"""The kinds of hooks whose runs somebody waits for: whoever began one executes it, and nobody takes it over."""
+
 ENDED = frozenset(state for state, after in STEPS.items() if not after)
 
 
@@ -175,12 +178,19 @@ class ClaimRun(Question):
 
 
 @dataclass(frozen=True, slots=True)
+class BeginRun(Question):
+    """Begin a run at once, held by this holder, since somebody waits for what comes of it: the `Run`. Atomic."""
+
+    run: NewRun
+    holder: str
+
+
+@dataclass(frozen=True, slots=True)
 class KeepHolding(Question):
-    """Say that these runs are being worked on; those numbers that the holder really holds, as a frozenset."""
+    """Say that these holders are alive; those of them that really hold a run, as a frozenset."""
 
     durable = False
-    holder: str
-    numbers: tuple[int, ...]
+    holders: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,9 +11,11 @@ from sqlalchemy import Connection, Integer, Row, and_, bindparam, case, cast, de
 from applinks.scripts import (
     ENDED,
     HELD_FOR,
+    IMMEDIATE,
     MOST_DEATHS,
     STEPS,
     AddLines,
+    BeginRun,
     CancelRun,
     ClaimRun,
     DropOldRuns,
@@ -108,16 +110,28 @@ class RunsKept:
             "started_at": func.coalesce(table.c.started_at, now),
         }
         run = _read(connection.execute(taken.values(values).returning(table)).one())
-        if run.deaths < MOST_DEATHS:
+        if run.deaths < MOST_DEATHS and (run.kind not in IMMEDIATE or not run.deaths):
             return run
         _end(connection, run.number, RunState.FAILED, now, error=_died(run.deaths, "it was not heard of any more"))
         return None
 
-    def keep_holding(self, connection: Connection, question: KeepHolding) -> frozenset[int]:
-        """Those that are still held by them."""
-        mine = table.c.number.in_(question.numbers) & (table.c.holder == question.holder)
-        kept = update(table).where(mine, table.c.state == RunState.RUNNING.value)
-        rows = connection.execute(kept.values(held_until=self._clock() + HELD_FOR).returning(table.c.number))
+    def begin(self, connection: Connection, question: BeginRun) -> Run:
+        """Insert it as a run that is held already."""
+        now = self._clock()
+        row = {
+            **_row(question.run, now),
+            "state": RunState.RUNNING.value,
+            "holder": question.holder,
+            "held_until": now + HELD_FOR,
+            "passes": 1,
+            "started_at": now,
+        }
+        return _read(connection.execute(insert(connection, table).values(row).returning(table)).one())
+
+    def keep_holding(self, connection: Connection, question: KeepHolding) -> frozenset[str]:
+        """Those that still hold one."""
+        kept = update(table).where(table.c.state == RunState.RUNNING.value, table.c.holder.in_(question.holders))
+        rows = connection.execute(kept.values(held_until=self._clock() + HELD_FOR).returning(table.c.holder))
         return frozenset(rows.scalars())
 
     def end(self, connection: Connection, question: EndRun) -> bool:
@@ -143,7 +157,7 @@ class RunsKept:
         if row is None:
             return None
         deaths = row.deaths + 1
-        if deaths < MOST_DEATHS:
+        if deaths < MOST_DEATHS and row.kind not in IMMEDIATE:
             _end(connection, question.number, RunState.QUEUED, self._clock(), deaths=deaths)
             return RunState.QUEUED
         why = _died(deaths, question.why)
@@ -283,7 +297,7 @@ def _end(connection: Connection, number: int, state: RunState, now: float, **val
 
 
 def _died(deaths: int, why: str) -> str:
-    return f"Its process ended without a word {deaths} times ({why})."
+    return f"Its process ended without a word, {'once' if deaths == 1 else f'{deaths} times'} ({why})."
 
 
 def _values(states: Iterable[RunState]) -> list[str]:

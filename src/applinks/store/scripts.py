@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 from applinks.questions import Question
 from applinks.scripts import (
     AddLines,
+    BeginRun,
     CallsOf,
     CancelRun,
     ClaimRun,
@@ -23,10 +24,12 @@ from applinks.scripts import (
     ForgetCall,
     GiveUpRun,
     HookSettings,
+    JobTimes,
     KeepEvent,
     KeepHolding,
     LinesOf,
     NoteAnswered,
+    NoteJobTime,
     NoteSent,
     ParkRun,
     QueueRuns,
@@ -36,11 +39,11 @@ from applinks.scripts import (
     Runs,
     SetHook,
     SettleCall,
-    SourceOf,
     SortEvent,
+    SourceOf,
     WakeRuns,
 )
-from applinks.store import events, runs
+from applinks.store import events, jobs, runs
 from applinks.store.events import Sorting
 from applinks.store.hook_settings import SettingsOfHooks
 from applinks.store.journal import Journal
@@ -72,6 +75,7 @@ def answers(sealing: Sealing, clock: Callable[[], float]) -> Scripted:
         RecentRuns: runs.recent,
         LinesOf: runs.lines_of,
         HookSettings: settings.all,
+        JobTimes: jobs.times,
         SourceOf: SourcesKept(sealing).find,
         CallsOf: journal.calls,
     }
@@ -80,6 +84,7 @@ def answers(sealing: Sealing, clock: Callable[[], float]) -> Scripted:
         SortEvent: Sorting(clock).sort,
         QueueRuns: kept.queue,
         ClaimRun: kept.claim,
+        BeginRun: kept.begin,
         KeepHolding: kept.keep_holding,
         EndRun: kept.end,
         GiveUpRun: kept.give_up,
@@ -93,6 +98,7 @@ def answers(sealing: Sealing, clock: Callable[[], float]) -> Scripted:
         NoteAnswered: journal.answered,
         ForgetCall: journal.forget,
         SetHook: settings.keep,
+        NoteJobTime: jobs.note,
         SettleCall: journal.settle,
     }
     return Scripted(read, written)
