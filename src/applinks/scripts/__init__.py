@@ -1,0 +1,1 @@
+"""Scripts that act for people: hooks, their conditions and parameters, and what becomes of each run."""
