@@ -10,12 +10,12 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from applinks.links import PRODUCTS, Entity, Link, link_named, link_with_id, links_of, primary_entity, primary_link
+from applinks.links import DIALECTS, Entity, Link, link_named, link_with_id, links_of, primary_entity, primary_link
 from applinks.outgoing import Caller, LinkedApplication, LinkedEntity
 from applinks.people import Person
+from applinks.scripts.bindings import BINDINGS, bindings_of
 from applinks.scripts.events import Event
 from applinks.scripts.hooks import BEFORE, Hook, HookKind
-from applinks.scripts.reading import BINDINGS, bindings_of
 from applinks.scripts.runs import Run
 
 ALWAYS: Mapping[str, str] = {
@@ -40,15 +40,15 @@ class RequestTold:
     body: Any
 
 
-def names_of(hook: Hook) -> Mapping[str, type | None]:
+def names_of(hook: Hook) -> Mapping[str, Any]:
     """The names that this hook may use, with the type of what they stand for, where it is one of ours."""
-    told: Mapping[str, type] = BINDINGS.get(hook.application, {}) if hook.application else everything_told()
+    told = BINDINGS.get(hook.application, {}) if hook.application else everything_told()
     own = {"request": RequestTold} if hook.kind is HookKind.ENDPOINT else {}
     happened = told if hook.kind in {HookKind.LISTENER, HookKind.POST_FUNCTION, HookKind.BY_HAND, *BEFORE} else {}
-    return {**dict.fromkeys(sorted(PRODUCTS)), **dict.fromkeys(ALWAYS), "user": Person, "actor": Person, **happened, **own}
+    return {**dict.fromkeys(sorted(DIALECTS)), **dict.fromkeys(ALWAYS), "user": Person, "actor": Person, **happened, **own}
 
 
-def everything_told() -> Mapping[str, type]:
+def everything_told() -> Mapping[str, Any]:
     """What the events of any application tell."""
     return {name: kind for told in BINDINGS.values() for name, kind in told.items()}
 

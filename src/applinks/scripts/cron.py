@@ -1,6 +1,6 @@
 """When a job is due: cron text in a time zone, right where clocks are put forward or back.
 
-What falls into an hour that is left out runs at its end; what falls into one that comes twice runs once (as Debian's cron does).
+What falls into an hour that is left out runs at its end; what falls into one that comes twice runs once, as with Debian's cron.
 """
 
 from __future__ import annotations

@@ -1,13 +1,14 @@
 """One pass through a script: from the claimed run to how it ended.
 
 Rules of this file:
-- A pass begins with nobody acting, and acts as whoever the run names; where it names nobody, every call that needs somebody fails.
+- A pass begins with nobody acting, and acts as whoever the run names; where it names nobody, a call that needs somebody fails.
 - Whatever happens in the script becomes one of the endings below. A missing consent parks the run and tells the person.
 - Everything else (the process dies, its time is over) is the business of whoever started the process.
 """
 
 from __future__ import annotations
 
+import json
 import logging
 import time
 import traceback
@@ -32,7 +33,7 @@ from applinks.scripts.output import Output
 from applinks.scripts.parking import PARKED_FOR, ParkRun
 from applinks.scripts.recording import NotHeld, NotTheSame, Recorder, RunCaller, UnclearCall, in_lane
 from applinks.scripts.runs import AddLines, Ending, EndRun, Run, RunOf, RunState
-from applinks.scripts.telling import Messages
+from applinks.scripts.telling_of_run import Messages
 
 LARGEST_RESULT = 64 * 1024
 log = logging.getLogger("applinks.scripts")
@@ -113,7 +114,7 @@ def _ran(one: Pass, request: RequestTold | None) -> Ending:
     with ExitStack() as scopes:
         user, actor = _people(one.run, caller, scopes)
         event: Event | None = None if one.run.event is None else one.application.answer(EventOf(one.run.event))
-        messages = Messages(one.run, _telling(one))
+        messages = Messages(one.run, one.application.answer)
         around = Surroundings(one.run, event, user, actor, one.output.log, messages, LinksOfRun(caller), request)
         if one.script.when is not None and not evaluate(one.script.when, around.bound(signature(one.script.when).parameters)):
             return Ending(RunState.SKIPPED, **_common(one))
@@ -142,8 +143,6 @@ def _result(one: Pass, hook: Hook, result: Any) -> Ending:
 
 def kept(result: Any, hook: Hook) -> Any:
     """A result as it is kept; raises `ScriptWrong` for one that JSON cannot hold, or that is too large."""
-    import json
-
     try:
         size = len(json.dumps(result))
     except (TypeError, ValueError) as error:

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from applinks.links import Link, LinkById, VerdictOf
 from applinks.people import FindPerson, Person
 from applinks.questions import Flow, Moment, Now
+from applinks.scripts.beans import Transition
 from applinks.scripts.bindings import bindings_of
 from applinks.scripts.events import BY_HAND, HERE, Event, EventOf, EventState, SortEvent
 from applinks.scripts.hooks import TRANSITIONS, Hook, HookKind
@@ -52,9 +53,9 @@ def sort_event(number: int, hooks: Sequence[Hook], *, deepest: int = DEEPEST) ->
     runs: list[NewRun] = []
     notes: list[str] = []
     for hook in wanted:
-        run, note = yield from _run_for(hook, event, person, settings.get(hook.id))
+        run, objection = yield from _run_for(hook, event, person, settings.get(hook.id))
         runs.extend(run)
-        notes.extend(note)
+        notes.extend(objection)
     note = " ".join(notes) or (None if wanted else "No script wants it.")
     queued: tuple[int, ...] = yield SortEvent(event.number, tuple(runs), note)
     return queued
@@ -74,7 +75,7 @@ def takes(hook: Hook, event: Event) -> bool:
     if hook.kind not in TRANSITIONS:
         return False
     transition = bindings_of(event.application, event.payload).get("transition")
-    return transition is not None and hook.transition in {"*", transition.name, transition.after}
+    return isinstance(transition, Transition) and hook.transition in {"*", transition.name, transition.after}
 
 
 def whose(event: Event) -> Flow[Person | Nobody]:

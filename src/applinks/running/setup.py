@@ -1,0 +1,52 @@
+"""What a process needs in order to run scripts of this application, handed over when it is started."""
+
+from __future__ import annotations
+
+import pickle
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from applinks.errors import ConfigurationError
+from applinks.front import AppLinks
+from applinks.people import People, RunAsSetting
+from applinks.settings import Settings
+
+IN_MEMORY = frozenset({"sqlite://", "sqlite:///:memory:"})
+
+
+@dataclass(frozen=True, slots=True)
+class Setup:
+    """The settings of the application, its directory of people, who may run as whom, and the folder of its scripts."""
+
+    settings: Settings
+    folder: Path
+    people: People | None = field(default=None, repr=False)
+    run_as: RunAsSetting = field(default_factory=dict)
+
+    def open(self) -> AppLinks:
+        """The application, in this process."""
+        return AppLinks.from_settings(self.settings, people=self.people, run_as=self.run_as)
+
+    def packed(self) -> bytes:
+        """As it is handed over; raises `ConfigurationError` for what another process cannot have."""
+        if self.settings.database in IN_MEMORY:
+            raise ConfigurationError(
+                "Scripts run in processes of their own, which cannot see a database in memory.",
+                remedy="Name a file, like sqlite:///applinks.db, or a server.",
+            )
+        try:
+            return pickle.dumps((sys.path, pickle.dumps(self)))  # the path first: the rest may name modules on it
+        except (pickle.PicklingError, AttributeError, TypeError) as error:
+            raise ConfigurationError(
+                f"The directory of people cannot be handed to another process: {error}.",
+                remedy="Define its class in a module that can be imported, and keep open files and locks out of it.",
+            ) from error
+
+    @staticmethod
+    def unpacked(packed: bytes) -> Setup:
+        """What `packed` made; from our own parent and nobody else."""
+        path, rest = pickle.loads(packed)  # noqa: S301
+        sys.path[:] = path
+        setup: Setup = pickle.loads(rest)  # noqa: S301
+        return setup
