@@ -79,10 +79,17 @@ class Application:
         self._begin(told, people, run_as)
 
     @classmethod
-    def from_settings(cls, told: settings.Settings, *, sealing: Sealing | None = None) -> Self:
+    def from_settings(
+        cls,
+        told: settings.Settings,
+        *,
+        people: People | None = None,
+        run_as: RunAsSetting | None = None,
+        sealing: Sealing | None = None,
+    ) -> Self:
         """The application of exactly these settings, one of several in this process: the environment adds nothing."""
         made = cls.__new__(cls)
-        made._begin(told, sealing=sealing)
+        made._begin(told, people, run_as, sealing)
         return made
 
     def _begin(
@@ -93,10 +100,10 @@ class Application:
         sealing: Sealing | None = None,
     ) -> None:
         self.connections = Connections()
-        self._settings = told
-        self.mechanisms = load(self._settings.mechanisms)
-        self._people = people
-        self._run_as = checked_run_as(run_as or {})
+        self.settings = told
+        self.mechanisms = load(self.settings.mechanisms)
+        self.people = people
+        self.run_as = checked_run_as(run_as or {})
         self._skews: dict[str, float] = {}
         self._examined: dict[str, Examined] = {}
         self._listeners: dict[builtins.type[Any], list[Callable[[Any], object]]] = defaultdict(list)
@@ -116,12 +123,12 @@ class Application:
         return {
             **dict.fromkeys(self._store.answers, self._store.answer),
             Now: lambda _: Moment(clock.now(), clock.fresh_nonce()),
-            FindPerson: lambda question: None if self._people is None else self._people.find(question.name),
+            FindPerson: lambda question: None if self.people is None else self.people.find(question.name),
             Everybody: self._everybody,
             Calculate: lambda question: question.work(),
-            KnowsPeople: lambda _: self._people is not None,
-            SignIn: lambda question: None if self._people is None else self._people.sign_in(question.name, question.password),
-            MayRunAs: lambda question: may_run_as(self._run_as, question.actor, question.user),
+            KnowsPeople: lambda _: self.people is not None,
+            SignIn: lambda question: None if self.people is None else self.people.sign_in(question.name, question.password),
+            MayRunAs: lambda question: may_run_as(self.run_as, question.actor, question.user),
             FreshSecrets: lambda question: tuple(clock.fresh_secret() for _ in range(question.count)),
             Wait: lambda question: time.sleep(question.seconds),
             ClockSkew: lambda question: self._skews.get(question.link_id, 0.0),
@@ -130,8 +137,8 @@ class Application:
             LearnSkew: lambda question: self._skews.update({question.link_id: question.seconds}),
             Announce: self._announce,
             SealFor: lambda question: links.seal(question.public_key, question.content),
-            PlainHttpAllowed: lambda _: self._settings.plain_http,
-            FormerUrl: lambda _: self._settings.former_url and self._settings.former_url.rstrip("/"),
+            PlainHttpAllowed: lambda _: self.settings.plain_http,
+            FormerUrl: lambda _: self.settings.former_url and self.settings.former_url.rstrip("/"),
             FreshKey: lambda _: links.new_key(),
             WriteDown: self._write_down,
             RememberRefusal: self._afterwards.hand_over,
@@ -140,7 +147,7 @@ class Application:
 
     def _introduce(self) -> None:
         """Say who we are, where the settings say more than the store knows."""
-        told = self._settings
+        told = self.settings
         try:
             known = self.identity
         except ConfigurationError:
@@ -163,7 +170,7 @@ class Application:
 
     def acting_as(self, user: str | Person) -> people.ActingAs:
         """Say who acts, for the length of a `with` (or `async with`) block: after your own sign-in, in a job, in a shell."""
-        if self._people is None and isinstance(user, str):
+        if self.people is None and isinstance(user, str):
             raise ConfigurationError(
                 f"This application cannot look up {user!r}: it was given no directory of people.",
                 remedy="Say AppLinks(…, people=…), or hand over a Person.",
@@ -232,7 +239,7 @@ class Application:
 
     def _everybody(self, question: Everybody) -> Any:
         """All people; as the directory gives them, if they must be awaited."""
-        listing = getattr(self._people, "everyone", None)
+        listing = getattr(self.people, "everyone", None)
         if listing is None:
             return None
         people = listing()

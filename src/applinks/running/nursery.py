@@ -223,6 +223,3 @@ def main() -> None:
     parent = Connection(int(sys.argv[1]))
     Nursery(parent, Setup.unpacked(parent.recv_bytes())).work()
 
-
-if __name__ == "__main__":
-    main()

@@ -59,8 +59,10 @@ class _Child:
         ours, theirs = socket.socketpair()
         with theirs:
             environment = {name: value for name, value in os.environ.items() if not name.startswith("APPLINKS_")}
-            command = [sys.executable, "-m", "applinks.running.nursery", str(theirs.fileno())]
-            self._process = subprocess.Popen(command, pass_fds=[theirs.fileno()], env=environment, stdin=subprocess.DEVNULL)
+            command = [sys.executable, "-c", "from applinks.running import nursery; nursery.main()", str(theirs.fileno())]
+            self._process = subprocess.Popen(  # noqa: S603 our own module, by our own interpreter
+                command, pass_fds=[theirs.fileno()], env=environment, stdin=subprocess.DEVNULL
+            )
         self._pipe = Connection(ours.detach())
         self._turn = threading.Lock()
         self._pipe.send_bytes(packed)
@@ -285,5 +287,3 @@ def stop_run(number: int, holder: str, why: str) -> Flow[None]:
     asked = open_calls[0].asked
     said = f"{why} {asked.method} {asked.url.partition('?')[0]} was sent and never answered."
     yield EndRun(number, holder, Ending(RunState.UNCLEAR, error=said))
-
-

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from applinks.errors import ConfigurationError
-from applinks.front import AppLinks
+from applinks.front import AppLinks, AsyncAppLinks
 from applinks.people import People, RunAsSetting
 from applinks.settings import Settings
 
@@ -23,6 +23,11 @@ class Setup:
     folder: Path
     people: People | None = field(default=None, repr=False)
     run_as: RunAsSetting = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, applinks: AppLinks | AsyncAppLinks, folder: Path) -> Setup:
+        """That of an application in this process."""
+        return cls(applinks.settings, folder.resolve(), applinks.people, applinks.run_as)
 
     def open(self) -> AppLinks:
         """The application, in this process."""

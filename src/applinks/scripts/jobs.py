@@ -29,7 +29,8 @@ class NoteJobTime(Question):
 def queue_due_jobs(hooks: Sequence[Hook]) -> Flow[tuple[int, ...]]:
     """Queue a run for each job that is due; their numbers.
 
-    One that was missed, however often, runs once when somebody looks again. One that is new, or has another schedule, begins now.
+    One that was missed, however often, runs once when somebody looks again. One that is new, or has another schedule,
+    begins now.
     """
     moment: Moment = yield Now()
     known: dict[str, tuple[str, float]] = yield JobTimes()

@@ -22,7 +22,7 @@ class Output(logging.Handler):
         self._keep = keep
         self._left = characters
         self._lines: list[tuple[float, str, str]] = []
-        self.log = logging.Logger("script", logging.DEBUG)
+        self.log = logging.Logger("script", logging.DEBUG)  # noqa: LOG001 nobody else is to find it, nor its lines to go elsewhere
         self.log.addHandler(self)
 
     def emit(self, record: logging.LogRecord) -> None:

@@ -1,7 +1,10 @@
 """What a script gets by the name `messages`."""
+
 from __future__ import annotations
+
 from collections.abc import Callable
 from typing import Any
+
 from applinks.scripts.runs import Run
 
 

@@ -1,0 +1,1 @@
+"""The processes that run scripts: where they are loaded, who claims runs, and the engines that say which is next."""
