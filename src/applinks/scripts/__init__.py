@@ -1,5 +1,15 @@
 """Scripts that act for people: what they hook into, their runs, and what becomes of these."""
 
+from applinks.scripts.deliveries import (
+    DeliveriesOf,
+    Delivery,
+    DeliveryState,
+    DueDeliveries,
+    NoteDelivery,
+    Outcome,
+    Sent,
+    TakeDelivery,
+)
 from applinks.scripts.events import (
     BY_HAND,
     HERE,
@@ -25,7 +35,19 @@ from applinks.scripts.journal import (
     NoteSent,
     SettleCall,
 )
-from applinks.scripts.messages import NewMessage, Severity
+from applinks.scripts.messages import (
+    ASKING,
+    DropOldMessages,
+    KeepMessages,
+    MarkRead,
+    Message,
+    MessagesOf,
+    NewMessage,
+    SettleMessages,
+    Severity,
+    UnreadCount,
+    Words,
+)
 from applinks.scripts.parking import PARKED_FOR, ExpireRuns, ParkRun, WakeRuns
 from applinks.scripts.runs import (
     ENDED,
@@ -54,6 +76,7 @@ from applinks.scripts.runs import (
 )
 
 __all__ = [
+    "ASKING",
     "BY_HAND",
     "ENDED",
     "HARMLESS",
@@ -71,7 +94,12 @@ __all__ = [
     "CallsOf",
     "CancelRun",
     "ClaimRun",
+    "DeliveriesOf",
+    "Delivery",
+    "DeliveryState",
+    "DropOldMessages",
     "DropOldRuns",
+    "DueDeliveries",
     "DueRuns",
     "EndRun",
     "Ending",
@@ -85,13 +113,19 @@ __all__ = [
     "GiveUpRun",
     "KeepEvent",
     "KeepHolding",
+    "KeepMessages",
     "KeptEvent",
     "Line",
     "LinesOf",
+    "MarkRead",
+    "Message",
+    "MessagesOf",
     "NewMessage",
     "NewRun",
     "NoteAnswered",
+    "NoteDelivery",
     "NoteSent",
+    "Outcome",
     "ParkRun",
     "QueueRuns",
     "Run",
@@ -100,8 +134,13 @@ __all__ = [
     "RunOf",
     "RunState",
     "Runs",
+    "Sent",
     "SettleCall",
+    "SettleMessages",
     "Severity",
     "SortEvent",
+    "TakeDelivery",
+    "UnreadCount",
     "WakeRuns",
+    "Words",
 ]

@@ -13,7 +13,10 @@ from applinks.scripts import (
     CallsOf,
     CancelRun,
     ClaimRun,
+    DeliveriesOf,
+    DropOldMessages,
     DropOldRuns,
+    DueDeliveries,
     DueRuns,
     EndRun,
     EventOf,
@@ -24,8 +27,12 @@ from applinks.scripts import (
     GiveUpRun,
     KeepEvent,
     KeepHolding,
+    KeepMessages,
     LinesOf,
+    MarkRead,
+    MessagesOf,
     NoteAnswered,
+    NoteDelivery,
     NoteSent,
     ParkRun,
     QueueRuns,
@@ -33,12 +40,17 @@ from applinks.scripts import (
     RunOf,
     Runs,
     SettleCall,
+    SettleMessages,
     SortEvent,
+    TakeDelivery,
+    UnreadCount,
     WakeRuns,
 )
-from applinks.store import events, runs
+from applinks.store import deliveries, events, messages, runs
+from applinks.store.deliveries import DeliveriesKept
 from applinks.store.events import Sorting
 from applinks.store.journal import Journal
+from applinks.store.messages import MessagesKept
 from applinks.store.runs import RunsKept
 from applinks.store.sealing import Sealing
 
@@ -55,6 +67,7 @@ class Scripted(NamedTuple):
 def answers(sealing: Sealing, clock: Callable[[], float]) -> Scripted:
     """All of them, over the same keys and the same clock."""
     kept, journal = RunsKept(clock), Journal(sealing, clock)
+    told, sent = MessagesKept(clock), DeliveriesKept(clock)
     read: Answers = {
         EventsReceived: events.received,
         EventOf: events.find,
@@ -65,6 +78,10 @@ def answers(sealing: Sealing, clock: Callable[[], float]) -> Scripted:
         RunCounts: runs.counted,
         LinesOf: runs.lines_of,
         CallsOf: journal.calls,
+        MessagesOf: messages.listed,
+        UnreadCount: messages.unread_count,
+        DueDeliveries: sent.due,
+        DeliveriesOf: deliveries.of_message,
     }
     written: Answers = {
         KeepEvent: events.keep,
@@ -84,5 +101,11 @@ def answers(sealing: Sealing, clock: Callable[[], float]) -> Scripted:
         NoteAnswered: journal.answered,
         ForgetCall: journal.forget,
         SettleCall: journal.settle,
+        KeepMessages: told.keep,
+        MarkRead: told.mark_read,
+        SettleMessages: told.settle,
+        DropOldMessages: told.drop_old,
+        TakeDelivery: sent.take,
+        NoteDelivery: sent.note,
     }
     return Scripted(read, written)
