@@ -7,7 +7,7 @@ from applinks.outgoing.connections import Connections
 from applinks.outgoing.entered import Check, Checked, check_entered
 from applinks.outgoing.fetch import fetch, fetch_async
 from applinks.outgoing.ladder import ANONYMOUS, Explanation
-from applinks.outgoing.linked import AsyncLinkedApplication, LinkedApplication, LinkedEntity
+from applinks.outgoing.linked import AsyncLinkedApplication, Caller, LinkedApplication, LinkedEntity
 from applinks.outgoing.send import is_proven
 from applinks.outgoing.telling import AddressTold, Deleted
 from applinks.outgoing.trying import ActsFor, Trial, Tried, trial
@@ -17,6 +17,7 @@ __all__ = [
     "ActsFor",
     "AddressTold",
     "AsyncLinkedApplication",
+    "Caller",
     "Check",
     "Checked",
     "Connections",

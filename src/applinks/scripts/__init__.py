@@ -1,5 +1,10 @@
 """Scripts that act for people: what they hook into, their runs, and what becomes of these."""
 
+from applinks.scripts.catalogue import Catalogue, Entry, OurWords, load_catalogue
+from applinks.scripts.channels import banner, comment, inbox
+from applinks.scripts.channels.addresses import LEAVING, Channels, MailServer
+from applinks.scripts.channels.comment import PostComment
+from applinks.scripts.channels.mail import SendMail
 from applinks.scripts.deliveries import (
     DeliveriesOf,
     Delivery,
@@ -10,6 +15,7 @@ from applinks.scripts.deliveries import (
     Sent,
     TakeDelivery,
 )
+from applinks.scripts.delivering import OurChannels, deliver_some
 from applinks.scripts.events import (
     BY_HAND,
     HERE,
@@ -74,6 +80,9 @@ from applinks.scripts.runs import (
     Runs,
     RunState,
 )
+from applinks.scripts.smtp import post as post_mail
+from applinks.scripts.telling import Messages
+from applinks.scripts.written import Written, write
 
 __all__ = [
     "ASKING",
@@ -82,6 +91,7 @@ __all__ = [
     "HARMLESS",
     "HELD_FOR",
     "HERE",
+    "LEAVING",
     "MOST_DEATHS",
     "PARKED_FOR",
     "SCHEDULE",
@@ -93,6 +103,8 @@ __all__ = [
     "CallState",
     "CallsOf",
     "CancelRun",
+    "Catalogue",
+    "Channels",
     "ClaimRun",
     "DeliveriesOf",
     "Delivery",
@@ -103,6 +115,7 @@ __all__ = [
     "DueRuns",
     "EndRun",
     "Ending",
+    "Entry",
     "Event",
     "EventOf",
     "EventState",
@@ -117,16 +130,21 @@ __all__ = [
     "KeptEvent",
     "Line",
     "LinesOf",
+    "MailServer",
     "MarkRead",
     "Message",
+    "Messages",
     "MessagesOf",
     "NewMessage",
     "NewRun",
     "NoteAnswered",
     "NoteDelivery",
     "NoteSent",
+    "OurChannels",
+    "OurWords",
     "Outcome",
     "ParkRun",
+    "PostComment",
     "QueueRuns",
     "Run",
     "RunCounts",
@@ -134,6 +152,7 @@ __all__ = [
     "RunOf",
     "RunState",
     "Runs",
+    "SendMail",
     "Sent",
     "SettleCall",
     "SettleMessages",
@@ -143,4 +162,12 @@ __all__ = [
     "UnreadCount",
     "WakeRuns",
     "Words",
+    "Written",
+    "banner",
+    "comment",
+    "deliver_some",
+    "inbox",
+    "load_catalogue",
+    "post_mail",
+    "write",
 ]

@@ -43,7 +43,7 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """A message on its way. `channel` is None until one was chosen; `tries` counts those of this channel, with the present one."""
+    """A message on its way. `channel` is None until one was chosen; `tries` counts those of this channel, this one too."""
 
     number: int
     message: Message
