@@ -36,6 +36,7 @@ from applinks.people import (
     may_run_as,
 )
 from applinks.questions import Ask, Calculate, Flow, FreshSecrets, Moment, Now, Question, Wait, drive, drive_async
+from applinks.scripts import OurChannels, OurWords, PostComment, SendMail, comment, load_catalogue, post_mail
 from applinks.store import Afterwards, Backup, Sealing, Store
 from applinks.wire.messages import Response
 
@@ -102,6 +103,7 @@ class Application:
         self.connections = Connections()
         self.settings = told
         self.mechanisms = load(self.settings.mechanisms)
+        self._catalogue = load_catalogue(told.words)
         self.people = people
         self.run_as = checked_run_as(run_as or {})
         self._skews: dict[str, float] = {}
@@ -143,6 +145,10 @@ class Application:
             WriteDown: self._write_down,
             RememberRefusal: self._afterwards.hand_over,
             Ask: self._ask,
+            OurChannels: lambda _: self.settings.channels,
+            OurWords: lambda _: self._catalogue,
+            SendMail: lambda question: post_mail(question.server, question.message),
+            PostComment: lambda question: comment.post(self, question),
         }
 
     def _introduce(self) -> None:
@@ -228,6 +234,10 @@ class Application:
             return await asyncio.sleep(question.seconds)
         if isinstance(question, Calculate):
             return await asyncio.to_thread(question.work)
+        if isinstance(question, SendMail):
+            return await asyncio.to_thread(post_mail, question.server, question.message)
+        if isinstance(question, PostComment):
+            return await comment.post_async(self, question)
         if type(question) in self._store.answers:
             answer = await self._store.answer_async(question)
             if isinstance(question, WriteDown):

@@ -29,16 +29,18 @@ from applinks.scripts import (
     ClaimRun,
     Ending,
     EndRun,
+    Fault,
     GiveUpRun,
+    Hook,
     KeepHolding,
     NewRun,
+    RequestTold,
     Run,
     RunState,
+    checked_folder,
+    is_unclear,
+    revision_of,
 )
-from applinks.scripts.binding import RequestTold
-from applinks.scripts.hooks import Hook
-from applinks.scripts.loading import Fault, checked_folder, revision_of
-from applinks.scripts.recording import is_unclear
 
 STARTS_WITHIN = 60.0
 log = logging.getLogger("applinks.scripts")

@@ -20,11 +20,15 @@ from applinks.running.in_process import WORKERS, InProcess
 from applinks.running.performer import Performer
 from applinks.running.setup import Setup
 from applinks.scripts import (
+    BEFORE,
     BY_HAND,
     HELD_FOR,
     HERE,
     Event,
     EventState,
+    Fault,
+    Hook,
+    HookKind,
     HookSetting,
     HookSettings,
     KeepEvent,
@@ -33,11 +37,9 @@ from applinks.scripts import (
     Run,
     RunOf,
     RunState,
+    read,
+    takes,
 )
-from applinks.scripts.hooks import BEFORE, Hook, HookKind
-from applinks.scripts.loading import Fault
-from applinks.scripts.parameters import read
-from applinks.scripts.sorting import takes
 
 ANSWERS_WITHIN = 10.0
 """Seconds that somebody waits for what is asked before a transition."""

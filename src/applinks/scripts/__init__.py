@@ -1,5 +1,23 @@
 """Scripts that act for people: what they hook into, their runs, and what becomes of these."""
 
+from applinks.scripts.beans import Change, Comment, Issue, Page, PullRequest, RefChange, Repository, Transition
+from applinks.scripts.binding import ALWAYS, RequestTold, names_of
+from applinks.scripts.catalogue import Catalogue, Entry, OurWords, load_catalogue
+from applinks.scripts.channels import banner, comment, inbox
+from applinks.scripts.channels.addresses import LEAVING, Channels, MailServer
+from applinks.scripts.channels.comment import PostComment
+from applinks.scripts.channels.mail import SendMail
+from applinks.scripts.deliveries import (
+    DeliveriesOf,
+    Delivery,
+    DeliveryState,
+    DueDeliveries,
+    NoteDelivery,
+    Outcome,
+    Sent,
+    TakeDelivery,
+)
+from applinks.scripts.delivering import OurChannels, deliver_some
 from applinks.scripts.events import (
     BY_HAND,
     HERE,
@@ -13,7 +31,24 @@ from applinks.scripts.events import (
     KeptEvent,
     SortEvent,
 )
-from applinks.scripts.jobs import JobTimes, NoteJobTime
+from applinks.scripts.executing import execute
+from applinks.scripts.hooks import (
+    BEFORE,
+    Hook,
+    HookKind,
+    Limits,
+    Refuse,
+    Retries,
+    by_hand,
+    condition,
+    endpoint,
+    job,
+    listener,
+    operation,
+    post_function,
+    validator,
+)
+from applinks.scripts.jobs import JobTimes, NoteJobTime, queue_due_jobs
 from applinks.scripts.journal import (
     HARMLESS,
     Answer,
@@ -26,8 +61,24 @@ from applinks.scripts.journal import (
     NoteSent,
     SettleCall,
 )
-from applinks.scripts.messages import NewMessage, Severity
+from applinks.scripts.loading import Fault, Loaded, Script, checked_folder, load, revision_of
+from applinks.scripts.messages import (
+    ASKING,
+    DropOldMessages,
+    KeepMessages,
+    MarkRead,
+    Message,
+    MessagesOf,
+    NewMessage,
+    SettleMessages,
+    Severity,
+    UnreadCount,
+    Words,
+)
+from applinks.scripts.parameters import Long, Parameter, Secret, read, read_texts, schema, shown
 from applinks.scripts.parking import PARKED_FOR, ExpireRuns, ParkRun, WakeRuns
+from applinks.scripts.recording import DEPTH, is_unclear
+from applinks.scripts.rehearsing import Planned, Rehearsed, rehearse
 from applinks.scripts.runs import (
     ENDED,
     HELD_FOR,
@@ -57,15 +108,24 @@ from applinks.scripts.runs import (
     RunState,
 )
 from applinks.scripts.settings import HookSetting, HookSettings, SetHook
+from applinks.scripts.smtp import post as post_mail
+from applinks.scripts.sorting import sort_event, takes
 from applinks.scripts.sources import LINKED, WEBHOOK, Source, SourceOf
+from applinks.scripts.telling import Messages
+from applinks.scripts.written import Written, write
 
 __all__ = [
+    "ALWAYS",
+    "ASKING",
+    "BEFORE",
     "BY_HAND",
+    "DEPTH",
     "ENDED",
     "HARMLESS",
     "HELD_FOR",
     "HERE",
     "IMMEDIATE",
+    "LEAVING",
     "LINKED",
     "MOST_DEATHS",
     "PARKED_FOR",
@@ -80,46 +140,123 @@ __all__ = [
     "CallState",
     "CallsOf",
     "CancelRun",
+    "Catalogue",
+    "Change",
+    "Channels",
     "ClaimRun",
+    "Comment",
+    "DeliveriesOf",
+    "Delivery",
+    "DeliveryState",
+    "DropOldMessages",
     "DropOldRuns",
+    "DueDeliveries",
     "DueRuns",
     "EndRun",
     "Ending",
+    "Entry",
     "Event",
     "EventOf",
     "EventState",
     "Events",
     "EventsReceived",
     "ExpireRuns",
+    "Fault",
     "ForgetCall",
     "GiveUpRun",
+    "Hook",
+    "HookKind",
     "HookSetting",
     "HookSettings",
+    "Issue",
     "JobTimes",
     "KeepEvent",
     "KeepHolding",
+    "KeepMessages",
     "KeptEvent",
+    "Limits",
     "Line",
     "LinesOf",
+    "Loaded",
+    "Long",
+    "MailServer",
+    "MarkRead",
+    "Message",
+    "Messages",
+    "MessagesOf",
     "NewMessage",
     "NewRun",
     "NoteAnswered",
+    "NoteDelivery",
     "NoteJobTime",
     "NoteSent",
+    "OurChannels",
+    "OurWords",
+    "Outcome",
+    "Page",
+    "Parameter",
     "ParkRun",
+    "Planned",
+    "PostComment",
+    "PullRequest",
     "QueueRuns",
     "RecentRuns",
+    "RefChange",
+    "Refuse",
+    "Rehearsed",
+    "Repository",
+    "RequestTold",
+    "Retries",
     "Run",
     "RunCounts",
     "RunFilters",
     "RunOf",
     "RunState",
     "Runs",
+    "Script",
+    "Secret",
+    "SendMail",
+    "Sent",
     "SetHook",
     "SettleCall",
+    "SettleMessages",
     "Severity",
     "SortEvent",
     "Source",
     "SourceOf",
+    "TakeDelivery",
+    "Transition",
+    "UnreadCount",
     "WakeRuns",
+    "Words",
+    "Written",
+    "banner",
+    "by_hand",
+    "checked_folder",
+    "comment",
+    "condition",
+    "deliver_some",
+    "endpoint",
+    "execute",
+    "inbox",
+    "is_unclear",
+    "job",
+    "listener",
+    "load",
+    "load_catalogue",
+    "names_of",
+    "operation",
+    "post_function",
+    "post_mail",
+    "queue_due_jobs",
+    "read",
+    "read_texts",
+    "rehearse",
+    "revision_of",
+    "schema",
+    "shown",
+    "sort_event",
+    "takes",
+    "validator",
+    "write",
 ]

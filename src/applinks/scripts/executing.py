@@ -28,12 +28,12 @@ from applinks.scripts.events import Event, EventOf
 from applinks.scripts.hooks import Hook, HookKind, Refuse
 from applinks.scripts.journal import CallsOf
 from applinks.scripts.loading import Loaded, Script
-from applinks.scripts.messages import NewMessage, Severity
+from applinks.scripts.messages import KeepMessages, NewMessage, Severity
 from applinks.scripts.output import Output
 from applinks.scripts.parking import PARKED_FOR, ParkRun
 from applinks.scripts.recording import NotHeld, NotTheSame, Recorder, RunCaller, UnclearCall
 from applinks.scripts.runs import AddLines, Ending, EndRun, Run, RunOf, RunState
-from applinks.scripts.telling_of_run import Messages
+from applinks.scripts.telling import Messages
 
 LARGEST_RESULT = 64 * 1024
 log = logging.getLogger("applinks.scripts")
@@ -76,7 +76,7 @@ def execute(number: int, holder: str, loaded: Loaded, application: Caller, reque
     recorder = Recorder(number, holder, known, application.answer)
     output = Output(keep, script.hook.limits.characters)
     event: Event | None = None if run.event is None else application.answer(EventOf(run.event))
-    messages = Messages(run, application.answer)
+    messages = Messages(lambda message: application.answer(KeepMessages((message,))), number, run.actor, run.item)
     one = Pass(run, script, holder, application, recorder, output, event, messages, request)
     try:
         _end(one)

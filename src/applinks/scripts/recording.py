@@ -178,8 +178,8 @@ class RecordedClient(httpx2.Client):
         self._recorder = recorder
         self._by = by
 
-    def send(self, request: httpx2.Request, *, auth: Any = None, stream: bool = False, **options: Any) -> httpx2.Response:
-        """Send a request, unless an earlier pass did."""
+    def send(self, request: httpx2.Request, *, auth: Any = None, **options: Any) -> httpx2.Response:
+        """Send a request, unless an earlier pass did. The answer is read whole, since it is kept."""
         proof = auth if isinstance(auth, LinkAuth) else self.auth
         if not isinstance(proof, LinkAuth):
             raise ConfigurationError("A script's client proves its calls over its link.", remedy="Leave auth=… away.")
@@ -189,7 +189,7 @@ class RecordedClient(httpx2.Client):
             return before
         request.headers[IDEMPOTENCY] = f"{self._recorder.key}/{asked.place}"
         try:
-            response = super().send(request, auth=_Noting(proof, self._recorder, asked), stream=True, **options)
+            response = super().send(request, auth=_Noting(proof, self._recorder, asked), **{**options, "stream": True})
             reading.read(response)
         except (*_NEVER_SENT, *_NOT_DONE):
             self._recorder.not_done(asked)

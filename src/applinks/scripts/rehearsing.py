@@ -140,6 +140,7 @@ def rehearse(
         made_at=0.0,
         due_at=0.0,
     )
+
     def keep(more: Lines) -> None:
         found.lines.extend(more)
 

@@ -134,6 +134,7 @@ messages = Table(
     sqlite_autoincrement=True,
 )
 Index("messages_of_a_person", messages.c.user_name, messages.c.number)
+Index("messages_of_a_run", messages.c.run)
 
 deliveries = Table(
     "deliveries",
@@ -141,7 +142,7 @@ deliveries = Table(
     Column("number", NUMBER, primary_key=True, autoincrement=True),
     Column("message", NUMBER, ForeignKey("messages.number", ondelete="CASCADE"), nullable=False, index=True),
     Column("state", String, nullable=False),
-    Column("channel", Integer, nullable=False),
+    Column("channel", String),
     Column("tries", Integer, nullable=False),
     Column("due_at", Double, nullable=False),
     Column("held_until", Double),

@@ -151,6 +151,7 @@ def _messages() -> None:
     )
     op.create_index("ix_messages_made_at", "messages", ["made_at"])
     op.create_index("messages_of_a_person", "messages", ["user_name", "number"])
+    op.create_index("messages_of_a_run", "messages", ["run"])
 
 
 def _deliveries() -> None:
@@ -159,7 +160,7 @@ def _deliveries() -> None:
         sa.Column("number", NUMBER, primary_key=True, autoincrement=True),
         sa.Column("message", NUMBER, sa.ForeignKey("messages.number", ondelete="CASCADE"), nullable=False),
         sa.Column("state", sa.String, nullable=False),
-        sa.Column("channel", sa.Integer, nullable=False),
+        sa.Column("channel", sa.String),
         sa.Column("tries", sa.Integer, nullable=False),
         sa.Column("due_at", sa.Double, nullable=False),
         sa.Column("held_until", sa.Double),

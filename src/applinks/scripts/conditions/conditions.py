@@ -17,10 +17,10 @@ from typing import Any
 
 from applinks.audit import printable
 from applinks.errors import ScriptWrong
-from applinks.scripts.assuming import Known, Reader, TooIntricate, links_of
-from applinks.scripts.located import Condition, conditions_of
-from applinks.scripts.possible import lacks, of_hint
-from applinks.scripts.telling import described, explained
+from applinks.scripts.conditions.assuming import Known, Reader, TooIntricate, links_of
+from applinks.scripts.conditions.located import Condition, conditions_of
+from applinks.scripts.conditions.possible import lacks, of_hint
+from applinks.scripts.conditions.saying import described, explained
 
 NEW_SCOPE = (ast.Lambda, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp, ast.FunctionDef, ast.AsyncFunctionDef)
 START = Known()

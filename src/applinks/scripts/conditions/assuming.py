@@ -13,8 +13,8 @@ from dataclasses import dataclass, field, replace
 from functools import reduce
 from types import NoneType
 
-from applinks.scripts.comparing import NEGATED, compared
-from applinks.scripts.possible import (
+from applinks.scripts.conditions.comparing import NEGATED, compared
+from applinks.scripts.conditions.possible import (
     ANYTHING,
     Possible,
     attribute,
