@@ -23,6 +23,7 @@ from applinks.cli import (
     keys,
     link,
     look,
+    run,
     signing,
     token,
 )
@@ -47,6 +48,7 @@ app.command("plan")(declared.plan)
 app.command("apply")(declared.apply)
 app.command("export")(declared.export)
 app.command("look")(look.look)
+app.command("run")(run.run)
 app.add_typer(link.app, name="link")
 app.add_typer(entity.app, name="entity")
 app.add_typer(grant.app, name="grant")
