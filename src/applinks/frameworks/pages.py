@@ -7,8 +7,8 @@ request that was admitted over a link is nobody's here, since an application mus
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, ClassVar
 
 from applinks.errors import ConfigurationError
 from applinks.frameworks import asgi, wsgi
@@ -16,7 +16,7 @@ from applinks.frameworks.asgi import Receive, Scope, Send
 from applinks.frameworks.target import Target
 from applinks.frameworks.wsgi import Environ, StartResponse
 from applinks.links import Identity, WhoWeAre
-from applinks.people import Person, acting, current_user
+from applinks.people import KeepsPeople, Person, acting, current_user
 from applinks.questions import Flow
 from applinks.web import PageVisit, serve
 from applinks.wire.messages import Pairs, Request, Response
@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 
 
 class _Pages:
+    serve: ClassVar[Callable[[PageVisit], Flow[Response]]] = staticmethod(serve)
+    """Which pages these are."""
+
     def __init__(
         self, applinks: Application, *, sign_in: str | None = None, sign_out: str | None = None, stripped: bool = False
     ) -> None:
@@ -45,8 +48,9 @@ class _Pages:
         identity: Identity = yield WhoWeAre()
         person = None if admitted else _really_here()
         path, loaded = identity.below(request.url), self.applinks.mechanisms
-        visit = PageVisit(request, path, identity, person, self._sign_in, self._sign_out, loaded)
-        return (yield from serve(visit))
+        keeps: bool = yield KeepsPeople()
+        visit = PageVisit(request, path, identity, person, self._sign_in, self._sign_out, loaded, keeps_people=keeps)
+        return (yield from type(self).serve(visit))
 
 
 def _really_here() -> Person | None:
