@@ -7,8 +7,8 @@ request that was admitted over a link is nobody's here, since an application mus
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, ClassVar
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from applinks.errors import ConfigurationError
 from applinks.frameworks import asgi, wsgi
@@ -27,9 +27,6 @@ if TYPE_CHECKING:
 
 
 class _Pages:
-    serve: ClassVar[Callable[[PageVisit], Flow[Response]]] = staticmethod(serve)
-    """Which pages these are."""
-
     def __init__(
         self, applinks: Application, *, sign_in: str | None = None, sign_out: str | None = None, stripped: bool = False
     ) -> None:
@@ -50,7 +47,11 @@ class _Pages:
         path, loaded = identity.below(request.url), self.applinks.mechanisms
         keeps: bool = yield KeepsPeople()
         visit = PageVisit(request, path, identity, person, self._sign_in, self._sign_out, loaded, keeps_people=keeps)
-        return (yield from type(self).serve(visit))
+        return (yield from self.served(visit))
+
+    def served(self, visit: PageVisit) -> Flow[Response]:
+        """Which pages these are."""
+        return (yield from serve(visit))
 
 
 def _really_here() -> Person | None:

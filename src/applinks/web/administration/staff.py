@@ -22,7 +22,6 @@ DONE = {
     "added": "Added.",
     "changed": "Changed. It holds from the next request on, on every node.",
     "password": "The password is set. They are signed out everywhere.",
-    "none": "The password is taken away. They are signed out everywhere.",
 }
 PASSWORDS = (
     Field("password", "New password", "secret", help="Twelve letters at least."),
@@ -93,16 +92,15 @@ def begin_password(visit: PageVisit, person: Person) -> Flow[Response]:
 
 
 def set_password(visit: PageVisit, person: Person) -> Flow[Response]:
-    """Set it, or take it away where none is said."""
+    """Set it; to take one away is left to the command line, where no empty field does it."""
     member = yield from _member(visit)
     try:
-        password = _password(visit)
-        yield from staff.set_password(member.name, password, by=person.name)
+        yield from staff.set_password(member.name, _password(visit) or "", by=person.name)
     except StoreUnavailable:
         raise
     except AppLinksError as trouble:
         return (yield from _setting(visit, person, member, trouble))
-    return _done(visit, "password" if password is not None else "none")
+    return _done(visit, "password")
 
 
 CHANGES = (
@@ -210,7 +208,7 @@ def _changing(visit: PageVisit, person: Person, member: Member, trouble: AppLink
 
 def _setting(visit: PageVisit, person: Person, member: Member, trouble: AppLinksError | None = None) -> Flow[Response]:
     action = f"{ONE.format(name=quote(member.name, safe=''))}/password"
-    lead = "They are signed out everywhere. Left empty, the password is taken away, and nobody can sign in as them."
+    lead = "They are signed out everywhere, and sign in with the new one."
     return (yield from _form(visit, person, (f"Password of {member.name}", lead, action, "Set it"), PASSWORDS, trouble))
 
 
