@@ -9,7 +9,7 @@ Rules of this file:
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Set
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any, NamedTuple, TypedDict, Unpack
@@ -59,7 +59,7 @@ class MemberSettings(TypedDict, total=False):
     full_name: str
     email: str
     language: str
-    groups: Iterable[str]
+    groups: Sequence[str]
     administrator: bool
 
 

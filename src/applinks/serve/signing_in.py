@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from threading import BoundedSemaphore
 
 from applinks.errors import AppLinksError, ConfigurationError, StoreUnavailable
 from applinks.incoming import SignedIn, may_confirm, sessions
@@ -17,7 +18,9 @@ from applinks.wire.paths import is_local_path
 SIGN_IN, SIGN_OUT, PASSWORD = "/sign-in", "/sign-out", "/password"
 """Paths below our own address."""
 
-WRONG = {
+Wrong = tuple[int, str | None, str | None]
+RIGHT: Wrong = (200, None, None)
+WRONG: dict[sessions.NotSignedIn, Wrong] = {
     sessions.NotSignedIn.WRONG: (403, "Name or password is wrong.", None),
     sessions.NotSignedIn.TOO_MANY: (
         429,
@@ -26,6 +29,11 @@ WRONG = {
     ),
 }
 """Why somebody is not signed in: status, words, remedy. Nothing tells a wrong name from a wrong password (T-08)."""
+
+AT_ONCE = 4
+"""Passwords that this process looks at, at the same time: each takes memory and a processor (security.md T-75)."""
+BUSY: Wrong = (503, "Too many people sign in at this moment.", "Try again in a few seconds.")
+_looking = BoundedSemaphore(AT_ONCE)
 
 
 # ---- what the browser keeps
@@ -62,10 +70,15 @@ def ask(visit: PageVisit, person: Person) -> Flow[Response]:
 
 def enter(visit: PageVisit, person: Person) -> Flow[Response]:
     """Begin a session, and go on to where they wanted."""
-    found = yield from sessions.sign_in(visit.form.get("name", "").strip(), visit.form.get("password", ""))
+    if not _looking.acquire(blocking=False):
+        return (yield from _asked(visit, person, BUSY))
+    try:
+        found = yield from sessions.sign_in(visit.form.get("name", "").strip(), visit.form.get("password", ""))
+    finally:
+        _looking.release()
     if isinstance(found, SignedIn):
         return (yield from signed_in(answers.redirect(_next(visit)), visit, found))
-    return (yield from _asked(visit, person, found))
+    return (yield from _asked(visit, person, WRONG[found]))
 
 
 def ask_to_leave(visit: PageVisit, person: Person) -> Flow[Response]:
@@ -117,11 +130,9 @@ def _next(visit: PageVisit) -> str:
     return said if is_local_path(said) else visit.own("/")
 
 
-def _asked(
-    visit: PageVisit, person: Person, wrong: sessions.NotSignedIn | None = None, outcome: str | None = None
-) -> Flow[Response]:
+def _asked(visit: PageVisit, person: Person, wrong: Wrong = RIGHT, outcome: str | None = None) -> Flow[Response]:
     cookie, token = yield from forms.token_for(visit, person)
-    status, trouble, remedy = WRONG[wrong] if wrong else (200, None, None)
+    status, trouble, remedy = wrong
     view = SignIn(
         frame=visit.frame(),
         form_token=token,
