@@ -7,7 +7,7 @@ import builtins
 import logging
 import time
 from collections import defaultdict
-from collections.abc import AsyncIterable, Callable, Iterable
+from collections.abc import AsyncIterable, Callable, Iterable, Mapping
 from inspect import isawaitable, iscoroutine, iscoroutinefunction
 from itertools import islice
 from pathlib import Path
@@ -26,12 +26,14 @@ from applinks.outgoing import Connections, fetch, fetch_async, is_proven
 from applinks.people import (
     Everybody,
     FindPerson,
+    KeepsPeople,
     KnowsPeople,
     MayRunAs,
     People,
     Person,
     RunAsSetting,
     SignIn,
+    Staff,
     checked_run_as,
     may_run_as,
 )
@@ -49,8 +51,9 @@ log = logging.getLogger("applinks")
 class Application:
     """This application with its records, its people and its drivers: what both faces and the middleware stand on.
 
-    `people` is the host application's directory; `run_as` says who may run as whom; the rest is described by
-    `applinks.settings.Settings` and read from the environment where it is not given.
+    `people` is the host application's directory, or `Staff()` where this application keeps its people itself; `run_as` says
+    who may run as whom; the rest is described by `applinks.settings.Settings` and read from the environment where it is not
+    given.
     """
 
     def __init__(
@@ -60,7 +63,7 @@ class Application:
         url: str | None = None,
         name: str | None = None,
         type: str | None = None,  # noqa: A002
-        people: People | None = None,
+        people: People | Staff | None = None,
         run_as: RunAsSetting | None = None,
         plain_http: bool | None = None,
         mechanisms: Iterable[str] | None = None,
@@ -84,7 +87,7 @@ class Application:
         cls,
         told: settings.Settings,
         *,
-        people: People | None = None,
+        people: People | Staff | None = None,
         run_as: RunAsSetting | None = None,
         sealing: Sealing | None = None,
     ) -> Self:
@@ -96,7 +99,7 @@ class Application:
     def _begin(
         self,
         told: settings.Settings,
-        people: People | None = None,
+        people: People | Staff | None = None,
         run_as: RunAsSetting | None = None,
         sealing: Sealing | None = None,
     ) -> None:
@@ -106,6 +109,7 @@ class Application:
         self._catalogue = load_catalogue(told.words)
         self.people = people
         self.run_as = checked_run_as(run_as or {})
+        self._staff: Mapping[builtins.type[Question], Callable[[Any], Flow[Any]]] = {}
         self._skews: dict[str, float] = {}
         self._examined: dict[str, Examined] = {}
         self._listeners: dict[builtins.type[Any], list[Callable[[Any], object]]] = defaultdict(list)
@@ -125,12 +129,10 @@ class Application:
         return {
             **dict.fromkeys(self._store.answers, self._store.answer),
             Now: lambda _: Moment(clock.now(), clock.fresh_nonce()),
-            FindPerson: lambda question: None if self.people is None else self.people.find(question.name),
-            Everybody: self._everybody,
+            **self._about_people(),
             Calculate: lambda question: question.work(),
             KnowsPeople: lambda _: self.people is not None,
-            SignIn: lambda question: None if self.people is None else self.people.sign_in(question.name, question.password),
-            MayRunAs: lambda question: may_run_as(self.run_as, question.actor, question.user),
+            KeepsPeople: lambda _: bool(self._staff),
             FreshSecrets: lambda question: tuple(clock.fresh_secret() for _ in range(question.count)),
             Wait: lambda question: time.sleep(question.seconds),
             ClockSkew: lambda question: self._skews.get(question.link_id, 0.0),
@@ -150,6 +152,22 @@ class Application:
             SendMail: lambda question: post_mail(question.server, question.message),
             PostComment: lambda question: comment.post(self, question),
         }
+
+    def _about_people(self) -> dict[type[Question], Callable[[Any], Any]]:
+        """The host application's directory, or nobody, or our own, whose functions are flows."""
+        people = self.people
+        if isinstance(people, Staff):
+            self._staff = people.flows(self.run_as)
+            return {kind: self._running(flow) for kind, flow in self._staff.items()}
+        return {
+            FindPerson: lambda question: None if people is None else people.find(question.name),
+            SignIn: lambda question: None if people is None else people.sign_in(question.name, question.password),
+            Everybody: self._everybody,
+            MayRunAs: lambda question: may_run_as(self.run_as, question.actor, question.user),
+        }
+
+    def _running(self, flow: Callable[[Any], Flow[Any]]) -> Callable[[Any], Any]:
+        return lambda question: self.run(flow(question))
 
     def _introduce(self) -> None:
         """Say who we are, where the settings say more than the store knows."""
@@ -243,6 +261,8 @@ class Application:
             if isinstance(question, WriteDown):
                 _tell(question.entry)
             return answer
+        if (flow := self._staff.get(type(question))) is not None:
+            return await self.run_async(flow(question))
         answer = self._answers[type(question)](question)
         answer = await answer if isawaitable(answer) else answer
         return await _collected(answer, question.limit) if isinstance(question, Everybody) else answer

@@ -54,7 +54,18 @@ from applinks.outgoing import (
     telling,
     trying,
 )
-from applinks.people import Acting, Comparison, Policy, acting, current_user
+from applinks.people import (
+    Acting,
+    AllStaff,
+    Comparison,
+    Member,
+    MemberSettings,
+    Policy,
+    RunnersOf,
+    acting,
+    current_user,
+    staff,
+)
 from applinks.questions import Flow
 
 T = TypeVar("T")
@@ -317,6 +328,60 @@ class Face(Application):
     def revoke_token(self, id: str, *, by: str | None = None) -> Flow[AutomationToken]:  # noqa: A002
         """End a token: it is refused from the next request on, on every node."""
         return (yield from automation.revoke_token(id, by=self.administrator(by)))
+
+    @both
+    def staff(self, limit: int = 100, *, after: str | None = None) -> Flow[tuple[Member, ...]]:
+        """The people whom this application keeps itself (`people=Staff()`), by their names; those after a name."""
+        members: tuple[Member, ...] = yield AllStaff(limit, after)
+        return members
+
+    @both
+    def member(self, name: str) -> Flow[Member]:
+        """One of them, in any case of letters; `PersonUnknown` if there is nobody of that name."""
+        return (yield from staff.member_named(name))
+
+    @both
+    def runners_of(self, name: str) -> Flow[tuple[str, ...]]:
+        """Who may run as one of them, by what was kept: names, and "group:x"."""
+        runners: tuple[str, ...] = yield RunnersOf((yield from staff.member_named(name)).name)
+        return runners
+
+    @both
+    def add_member(
+        self, name: str, *, password: str | None = None, by: str | None = None, **said: Unpack[MemberSettings]
+    ) -> Flow[Member]:
+        """Keep somebody new, by a name that is theirs for ever. Without a password nobody signs in as them."""
+        return (yield from staff.add(name, password=password, by=self.administrator(by), **said))
+
+    @both
+    def change_member(self, name: str, *, by: str | None = None, **said: Unpack[MemberSettings]) -> Flow[Member]:
+        """Change what is said of somebody; what is not named stays."""
+        return (yield from staff.change(name, by=self.administrator(by), **said))
+
+    @both
+    def disable_member(self, name: str, *, by: str | None = None) -> Flow[Member]:
+        """Let somebody in no more: signed out everywhere, and refused from the next request on, on every node."""
+        return (yield from staff.disable(name, by=self.administrator(by)))
+
+    @both
+    def enable_member(self, name: str, *, by: str | None = None) -> Flow[Member]:
+        """Let somebody in again."""
+        return (yield from staff.enable(name, by=self.administrator(by)))
+
+    @both
+    def set_password(self, name: str, password: str | None, *, by: str | None = None) -> Flow[Member]:
+        """Set the password of somebody, or take it away (None); they are signed out everywhere."""
+        return (yield from staff.set_password(name, password, by=self.administrator(by)))
+
+    @both
+    def allow_run_as(self, user: str, runner: str, *, by: str | None = None) -> Flow[tuple[str, ...]]:
+        """Let a person, or "group:x", run as that user; tells who may from now on."""
+        return (yield from staff.allow_running(user, runner, by=self.administrator(by)))
+
+    @both
+    def forbid_run_as(self, user: str, runner: str, *, by: str | None = None) -> Flow[tuple[str, ...]]:
+        """Let them run as that user no more; tells who still may. What the `run_as` setting allows stays allowed."""
+        return (yield from staff.allow_running(user, runner, by=self.administrator(by), allowed=False))
 
     @both
     def identity_moved(self, *, by: str | None = None) -> Flow[Identity]:

@@ -56,6 +56,7 @@ WITHOUT_A_TEST_OF_THEIR_NAME = {
     "store/migrations/": "tests/store/test_schema.py",
     "store/nonces.py": "tests/contracts/test_store_nonces.py",
     "store/store.py": "tests/contracts/test_store_links.py and tests/store/test_processes.py",
+    "store/staff.py": "tests/contracts/test_store_staff.py",
     "store/tables.py": "tests/store/test_schema.py",
     "store/trail.py": "tests/contracts/test_store_audit.py",
     "links/their_end.py": "tests/links/test_setting_up.py and tests/products/test_making.py",

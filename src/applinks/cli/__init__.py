@@ -23,7 +23,9 @@ from applinks.cli import (
     keys,
     link,
     look,
+    person,
     run,
+    serve,
     signing,
     token,
 )
@@ -39,6 +41,7 @@ app = typer.Typer(
 )
 app.command("demo")(demo.demo)
 app.command("init")(init.init)
+app.command("serve")(serve.serve)
 app.command("backup")(backup.backup)
 app.add_typer(identity.app, name="identity")
 app.command("doctor")(doctor.doctor)
@@ -57,6 +60,7 @@ app.add_typer(audit.app, name="audit")
 app.add_typer(keys.app, name="keys")
 app.add_typer(signing.app, name="signing")
 app.add_typer(token.app, name="token")
+app.add_typer(person.app, name="person")
 
 
 def main() -> None:

@@ -129,7 +129,9 @@ def _rehearse(
 def _in_words(found: Rehearsed) -> list[str]:
     lines = [f"  {level:8} {text}" for _, level, text in found.lines]
     for call in found.calls:
-        who = f"as {call.user} over {call.link!r} by {call.way or 'no way yet'}" if call.user else f"as nobody over {call.link!r}"
+        who = (
+            f"as {call.user} over {call.link!r} by {call.way or 'no way yet'}" if call.user else f"as nobody over {call.link!r}"
+        )
         lines.append(f"  {'asked' if call.sent else 'would send'}: {call.method} {call.url} {who}")
     lines += [f"  would tell {message.user}: {message.text}" for message in found.messages]
     if isinstance(found.ending, CredentialsRequired):
@@ -141,14 +143,14 @@ def _in_words(found: Rehearsed) -> list[str]:
 
 
 def _as_data(found: Rehearsed) -> dict[str, Any]:
-    waits = isinstance(found.ending, CredentialsRequired)
+    ending = found.ending
     return {
         "hook": found.hook.id,
         "calls": [asdict(call) for call in found.calls],
         "messages": [asdict(message) for message in found.messages],
         "lines": [{"level": level, "text": text} for _, level, text in found.lines],
-        "state": "parked" if waits else found.ending.state.value,
-        "error": None if waits else found.ending.error,
+        "state": "parked" if isinstance(ending, CredentialsRequired) else ending.state.value,
+        "error": None if isinstance(ending, CredentialsRequired) else ending.error,
     }
 
 

@@ -78,6 +78,11 @@ class KnowsPeople(Question):
 
 
 @dataclass(frozen=True, slots=True)
+class KeepsPeople(Question):
+    """Whether this application was told to keep its people itself (`people=Staff()`): True or False."""
+
+
+@dataclass(frozen=True, slots=True)
 class Everybody(Question):
     """Each `Person` of this application, as a tuple of at most `limit`; None if its directory cannot list them."""
 

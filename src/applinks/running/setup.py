@@ -9,7 +9,7 @@ from pathlib import Path
 
 from applinks.errors import ConfigurationError
 from applinks.front import AppLinks, AsyncAppLinks
-from applinks.people import People, RunAsSetting
+from applinks.people import People, RunAsSetting, Staff
 from applinks.settings import Settings
 
 IN_MEMORY = frozenset({"sqlite://", "sqlite:///:memory:"})
@@ -21,7 +21,7 @@ class Setup:
 
     settings: Settings
     folder: Path
-    people: People | None = field(default=None, repr=False)
+    people: People | Staff | None = field(default=None, repr=False)
     run_as: RunAsSetting = field(default_factory=dict)
 
     @classmethod

@@ -30,6 +30,7 @@ IDENTITY = f"{ADMINISTRATION}/identity"
 STATUS_PAGE = f"{ADMINISTRATION}/status"
 RECORDS = f"{ADMINISTRATION}/records"
 TOKENS = f"{ADMINISTRATION}/tokens"
+STAFF = f"{ADMINISTRATION}/people"
 
 SECTIONS = (("Links", LINKS), ("Status", STATUS_PAGE), ("Keys", KEYS), ("Records", RECORDS), ("Tokens", TOKENS))
 """What administrators find at the top of each page."""
@@ -43,7 +44,8 @@ class PageVisit:
 
     `path` is the part below our own address; `person` whoever the host application says is signed in. `sign_in` is the address
     of its own sign-in, with `{}` where the way back belongs, and `sign_out` that of its sign-out; None where it has none.
-    `mechanisms` are those that are loaded; `named` are the parts of the path that its route names.
+    `mechanisms` are those that are loaded; `named` are the parts of the path that its route names;
+    `keeps_people` says whether this application keeps its people itself.
     """
 
     request: Request
@@ -54,6 +56,7 @@ class PageVisit:
     sign_out: str | None = None
     mechanisms: Sequence[Mechanism] = MECHANISMS
     named: Mapping[str, str] = field(default_factory=dict)
+    keeps_people: bool = False
     query: Mapping[str, str] = field(init=False, repr=False)
     form: Mapping[str, str] = field(init=False, repr=False)
 
@@ -79,7 +82,8 @@ class PageVisit:
 
     def _sections(self) -> tuple[Section, ...]:
         """The way around the pages of administration."""
-        return tuple(Section(words, self.own(path), self.path == path) for words, path in SECTIONS)
+        sections = (*SECTIONS, ("People", STAFF)) if self.keeps_people else SECTIONS
+        return tuple(Section(words, self.own(path), self.path == path) for words, path in sections)
 
 
 def _fields(text: str) -> Mapping[str, str]:

@@ -55,6 +55,8 @@ KINDS = (
     *("identity moved", "identity copied", "entities linked", "entities unlinked", "link deleted"),
     *("link deleted by the other application", "consent", "consent given", "consent refused", "consent gone"),
     *("consent forgotten", "grant given", "grant renewed", "grant revoked", "token made", "token revoked", "unreadable"),
+    *("person added", "person changed", "person disabled", "person enabled", "password set", "run_as allowed"),
+    "run_as forbidden",
 )
 """Kinds that are offered; others can be asked for by the address."""
 

@@ -24,6 +24,8 @@ def upgrade() -> None:
     _hook_settings()
     _staff()
     _runners()
+    _sessions()
+    _invitations()
     _job_times()
     _pasted_scripts()
 
@@ -216,18 +218,19 @@ def _hook_settings() -> None:
 
 
 def _staff() -> None:
+    by_code_point = sa.String().with_variant(sa.String(collation="C"), "postgresql")
     op.create_table(
         "staff",
         sa.Column("name", sa.String, primary_key=True),
-        sa.Column("folded_name", sa.String, nullable=False, unique=True),
+        sa.Column("folded_name", by_code_point, nullable=False, unique=True),
         sa.Column("full_name", sa.String, nullable=False),
         sa.Column("email", sa.String, nullable=False),
         sa.Column("language", sa.String, nullable=False),
-        sa.Column("active", sa.Integer, nullable=False),
-        sa.Column("administrator", sa.Integer, nullable=False),
+        sa.Column("active", sa.Boolean, nullable=False),
+        sa.Column("administrator", sa.Boolean, nullable=False),
         sa.Column("groups", sa.JSON, nullable=False),
         sa.Column("password", sa.String),
-        sa.Column("made_at", sa.Double, nullable=False),
+        sa.Column("made_at", sa.BigInteger, nullable=False),
     )
 
 
@@ -236,6 +239,25 @@ def _runners() -> None:
         "runners",
         sa.Column("user_name", sa.String, primary_key=True),
         sa.Column("runner", sa.String, primary_key=True),
+    )
+
+
+def _sessions() -> None:
+    op.create_table(
+        "sessions",
+        sa.Column("digest", sa.String, primary_key=True),
+        sa.Column("user_name", sa.String, nullable=False),
+        sa.Column("made_at", sa.BigInteger, nullable=False),
+        sa.Column("used_at", sa.BigInteger, nullable=False),
+    )
+    op.create_index("ix_sessions_user_name", "sessions", ["user_name"])
+
+
+def _invitations() -> None:
+    op.create_table(
+        "invitations",
+        sa.Column("digest", sa.String, primary_key=True),
+        sa.Column("until", sa.BigInteger, nullable=False),
     )
 
 
