@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from inspect import signature
+from pathlib import Path
 from typing import Any
 
 from applinks.errors import AppLinksError, CredentialsRequired, ScriptWrong, Throttled
@@ -36,6 +37,7 @@ from applinks.scripts.runs import AddLines, Ending, EndRun, Run, RunOf, RunState
 from applinks.scripts.telling import Messages
 
 LARGEST_RESULT = 64 * 1024
+OURS = str(Path(__file__).parents[1])
 log = logging.getLogger("applinks.scripts")
 
 
@@ -188,11 +190,12 @@ def described(error: BaseException) -> str:
 
 
 def _shown(error: BaseException, file: str) -> Iterator[str]:
-    """Where in the script it happened: the frames of the script and what it called, not ours."""
+    """Where in the script it happened, and in what it called; how we go on from there tells its author nothing."""
     frames = traceback.extract_tb(error.__traceback__)
-    theirs = [number for number, frame in enumerate(frames) if frame.filename == file]
-    for frame in frames[theirs[0] if theirs else -1 :]:
-        yield f"{frame.filename}, line {frame.lineno}, in {frame.name}: {frame.line}"
+    theirs = next((number for number, frame in enumerate(frames) if frame.filename == file), len(frames))
+    for frame in frames[theirs:]:
+        if not frame.filename.startswith(OURS):
+            yield f"{frame.filename}, line {frame.lineno}, in {frame.name}: {frame.line}"
     yield described(error)
 
 

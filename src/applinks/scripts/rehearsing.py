@@ -107,6 +107,9 @@ class Rehearsal(Recorder):
             raise self._missing(asked)
         return ImaginedResponse(200, json={}, request=request, extensions={PROBLEM: None})
 
+    def unclear(self) -> None:
+        """Nothing was sent that could be."""
+
     def _missing(self, asked: Asked) -> CredentialsRequired:
         return CredentialsRequired(
             f"{asked.user!r} has to allow this application to act for them in {asked.link!r}.",
