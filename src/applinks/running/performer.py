@@ -89,6 +89,11 @@ class _Child:
         self._process.wait()
         self._gone(self)
 
+    @property
+    def pid(self) -> int:
+        """The number of its process."""
+        return self._process.pid
+
     def wait_until_ready(self) -> Ready:
         if not self._is_ready.wait(STARTS_WITHIN) or self.ready is None:
             self.end()
@@ -177,6 +182,12 @@ class Performer:
             self._former = [child for child in self._former if child.passes]
         for child in done:
             child.end()
+
+    @property
+    def processes(self) -> tuple[int, ...]:
+        """The numbers of the processes in which scripts are loaded."""
+        with self._turn:
+            return tuple(child.pid for child in self._children())
 
     # ---- runs
 
