@@ -13,7 +13,6 @@ from typing import Any, Concatenate, Generic, ParamSpec, Self, TypeVar, Unpack, 
 from applinks import doctor, links
 from applinks.assembly import Application
 from applinks.audit import AuditFilters, AuditTrail, AuditVerdict, Export, Head, VerifyAudit, Written
-from applinks.doctor import Diagnosis, Explained, explain, explain_refusal, pasted
 from applinks.errors import ConfigurationError
 from applinks.incoming import AutomationToken, Refusal, Refusals, TokenMade, automation, consent
 from applinks.links import (
@@ -242,7 +241,9 @@ class Face(Application):
         return (yield from _then(name, lambda link: trying.tried(link, user, using, self.mechanisms, by=by)))
 
     @both
-    def diagnose(self, name: str, user: str | None = None, *, by: str | None = None, strict: bool = False) -> Flow[Diagnosis]:
+    def diagnose(
+        self, name: str, user: str | None = None, *, by: str | None = None, strict: bool = False
+    ) -> Flow[doctor.Diagnosis]:
         """Examine a link, live: how it is, why, and what to do; see `applinks.doctor`.
 
         As `user`, one harmless call is made, caused by the administrator `by`; without one, a call that names nobody.
@@ -253,7 +254,7 @@ class Face(Application):
     @both
     def diagnose_all(
         self, user: str | None = None, *, by: str | None = None, strict: bool = False
-    ) -> Flow[tuple[Diagnosis, ...]]:
+    ) -> Flow[tuple[doctor.Diagnosis, ...]]:
         """Examine all links, one after the other; see `diagnose`."""
         return (yield from doctor.examine_all(user=user, by=by, mechanisms=self.mechanisms, strict=strict))
 
@@ -344,9 +345,17 @@ class Face(Application):
         return verdict
 
     @both
-    def explain_refusal(self, id: str) -> Flow[Explained]:  # noqa: A002
+    def explain_refusal(self, id: str) -> Flow[doctor.Explained]:  # noqa: A002
         """Why one of `refusals` was refused, and what mends it."""
-        return (yield from explain_refusal(id, mechanisms=self.mechanisms))
+        return (yield from doctor.explain_refusal(id, mechanisms=self.mechanisms))
+
+    @both
+    def explain_request(self, text: str, *, base_string: str | None = None) -> Flow[doctor.Explained]:
+        """The same of a request that is pasted: as it goes over the wire (request line, headers, body), or as a curl command.
+
+        `base_string` is the one that the sender says to have signed. Raises `ConfigurationError` for what is no request.
+        """
+        return (yield from doctor.explain_pasted(text, base_string=base_string, mechanisms=self.mechanisms))
 
 
 class AppLinks(Face):
@@ -416,14 +425,6 @@ class AppLinks(Face):
         """The requests over links, or over one, that were refused lately, the newest first. Few of each link are kept."""
         self._afterwards.settle()
         return self.run(_refusals(link))
-
-    def explain_request(self, text: str, *, base_string: str | None = None) -> Explained:
-        """The same of a request that is pasted: as it goes over the wire (request line, headers, body), or as a curl command.
-
-        `base_string` is the one that the sender says to have signed. Raises `ConfigurationError` for what is no request.
-        """
-        request = pasted.read(text, self.identity.url)
-        return self.run(explain(request, base_string=base_string, mechanisms=self.mechanisms))
 
     def close(self) -> None:
         """Give back the connections."""
@@ -503,11 +504,6 @@ class AsyncAppLinks(Face):
         """The requests that were refused lately; see `AppLinks.refusals`."""
         await asyncio.to_thread(self._afterwards.settle)
         return await self.run_async(_refusals(link))
-
-    async def explain_request(self, text: str, *, base_string: str | None = None) -> Explained:
-        """The same of a request that is pasted; see `AppLinks.explain_request`."""
-        request = pasted.read(text, self.identity.url)
-        return await self.run_async(explain(request, base_string=base_string, mechanisms=self.mechanisms))
 
     async def close(self) -> None:
         """Give back the connections of this event loop, and those to the store."""
