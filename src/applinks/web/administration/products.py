@@ -9,19 +9,24 @@ from applinks.errors import AppLinksError, ConfigurationError, StoreUnavailable
 from applinks.links import Administrator, set_up_product
 from applinks.people import Person
 from applinks.questions import Flow
+from applinks.web import answers
 from applinks.web.administration import making, steps
 from applinks.web.visit import PageVisit
 from applinks.wire.messages import Response
 
 
 def make(visit: PageVisit, person: Person) -> Flow[Response]:
-    """Make what can be made, and show what was done and what is left."""
+    """Make what can be made, and show what was done and what is left.
+
+    What was done over there is known only now, so it is the answer itself; else the page of the link says all.
+    """
     said = visit.form
     execute_as = said.get("execute_as", "").strip()
     try:
+        administrator = _administrator(visit)
         made = yield from set_up_product(
             said.get("url", ""),
-            _administrator(visit),
+            administrator,
             same_users=said.get("same_users") == "yes",
             by=person.name,
             name=said.get("link_name", "").strip() or None,
@@ -31,6 +36,8 @@ def make(visit: PageVisit, person: Person) -> Flow[Response]:
         raise
     except AppLinksError as trouble:
         return (yield from making.found(visit, person, trouble))
+    if administrator is None:
+        return answers.redirect(steps.path_of_steps(visit, made.link, "registered", execute_as))
     return (yield from steps.after(visit, person, made, execute_as))
 
 
