@@ -152,7 +152,8 @@ class Face(Application):
     @both
     def comparison(self, name: str) -> Flow[Comparison | None]:
         """What the last comparison of people over that link has found, whichever side asked for it; None if there was none."""
-        return (yield from _comparison(name))
+        found: Comparison | None = yield ComparisonOf((yield from links.link_named(name)).id)
+        return found
 
     @both
     def trust(self, name: str, *, by: str | None = None) -> Flow[Link]:
@@ -274,12 +275,13 @@ class Face(Application):
     @both
     def entity_links(self, ours: Entity | None = None, *, link: str | None = None) -> Flow[tuple[EntityLink, ...]]:
         """What is linked with a thing of ours, over one link, or at all; primary ones first."""
-        return (yield from _entity_links(ours, link))
+        linked: tuple[EntityLink, ...] = yield EntityLinks(ours, (yield from _id_of(link)))
+        return linked
 
     @both
     def grants(self, user: str | None = None, *, link: str | None = None) -> Flow[tuple[consent.Given, ...]]:
         """What one person, or everybody, has allowed other applications to do as them here; or one application."""
-        return (yield from _grants(user, link))
+        return (yield from consent.given(user, (yield from _id_of(link))))
 
     @both
     def revoke_grant(self, id: str, *, by: str | None = None) -> Flow[consent.Given]:  # noqa: A002
@@ -289,7 +291,8 @@ class Face(Application):
     @both
     def consents(self, user: str | None = None, *, link: str | None = None) -> Flow[tuple[Consent, ...]]:
         """The consents of one person, or of everybody, by which this application may act over there."""
-        return (yield from _consents(user, link))
+        held: tuple[Consent, ...] = yield ConsentsHeld(user, (yield from _id_of(link)))
+        return held
 
     @both
     def forget_consent(self, link: str, user: str, *, by: str | None = None) -> Flow[bool]:
@@ -539,33 +542,14 @@ def _perhaps(name: str | None, act: Callable[[Link | None], Flow[T]]) -> Flow[T]
     return (yield from act(link))
 
 
-def _grants(user: str | None, link: str | None) -> Flow[tuple[consent.Given, ...]]:
-    found = (yield from links.link_named(link)) if link is not None else None
-    return (yield from consent.given(user, found.id if found else None))
-
-
-def _consents(user: str | None, link: str | None) -> Flow[tuple[Consent, ...]]:
-    found = (yield from links.link_named(link)) if link is not None else None
-    held: tuple[Consent, ...] = yield ConsentsHeld(user, found.id if found else None)
-    return held
-
-
-def _comparison(name: str) -> Flow[Comparison | None]:
-    link = yield from links.link_named(name)
-    found: Comparison | None = yield ComparisonOf(link.id)
-    return found
+def _id_of(name: str | None) -> Flow[str | None]:
+    """The id of the link that is named; None where none is."""
+    return (yield from links.link_named(name)).id if name is not None else None
 
 
 def _refusals(link: str | None) -> Flow[tuple[Refusal, ...]]:
-    found = (yield from links.link_named(link)) if link is not None else None
-    kept: tuple[Refusal, ...] = yield Refusals(found.id if found else None)
+    kept: tuple[Refusal, ...] = yield Refusals((yield from _id_of(link)))
     return kept
-
-
-def _entity_links(ours: Entity | None, link: str | None) -> Flow[tuple[EntityLink, ...]]:
-    found = (yield from links.link_named(link)) if link is not None else None
-    linked: tuple[EntityLink, ...] = yield EntityLinks(ours, found.id if found else None)
-    return linked
 
 
 def _linked_entity(ours: Entity, type: str) -> Flow[tuple[Link, EntityLink]]:  # noqa: A002
