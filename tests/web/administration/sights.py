@@ -67,8 +67,8 @@ ROW = Row("/links/1", "Wiki", "confluence", WIKI, True, "OAuth", "nothing")
 PICTURE = Picture(Node("Tracker", "jira", 84, 48), (Node("Wiki", "confluence", 356, 48, "oauth", "disabled"),), 96)
 SIDE = Side("OAuth", "Calls go.", (Fact("Goes to", WIKI, "There.", code=True), Fact("Signed by", "RSA-SHA256")), on=True)
 ONE = OneLink(
-    FRAME, "token", "id", "Wiki", "confluence", True, WIKI, WIKI, "The same people.", SIDE, replace(SIDE, on=False),
-    (Fact("Only these people", "alice"),), (Linked("1", "project:OPS", "space:OPS", "Operations", True),), (Happened(NOW, "call", "alice", "answered", True),), "/links/1", "/links", 1, 2, "Changed.",
+    FRAME, "token", "id", "Wiki", "confluence", True, WIKI, "The same people.", SIDE, replace(SIDE, on=False),
+    (Fact("Only these people", "alice"),), (Linked("1", "project:OPS", "space:OPS", "Operations", True),), (Happened(NOW, "call", "alice", "answered", True),), "/links/1", "/links", 1, 2, outcome="Changed.",
 )  # fmt: skip
 WIKI_ITSELF = ("Wiki", "confluence", "8.5.4", WIKI, "SHA256:aa")
 REMARKS = (Said("It is plain http.", "Use https."), Said("Its key is weak."))
