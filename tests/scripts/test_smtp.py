@@ -160,7 +160,7 @@ def test_we_sign_in_where_that_is_set_and_no_note_tells_how(
     start: Start, certified: ssl.SSLContext, password: bytes, sent: Sent
 ) -> None:
     def authenticator(server: Any, session: Any, envelope: Any, mechanism: str, data: Any) -> AuthResult:
-        return AuthResult(success=(data.login, data.password) == (b"links", password))
+        return AuthResult(success=(data.login, data.password) == (b"links", password), handled=False)
 
     server = start(Tls.STARTTLS, user="links", tls_context=certified, authenticator=authenticator, auth_required=True)
     outcome = posted(server)
