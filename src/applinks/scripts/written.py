@@ -22,17 +22,13 @@ _JOINERS = "\u200c\u200d"
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """A message in words. `title` is one line; `action` says what can be done at `address`, None where there is nothing to do."""
+    """A message in words. `title` is one line; `action` says what can be done at `address`, None where nothing can."""
 
     message: Message
     title: str
     text: str
     action: str
     address: str | None
-
-    def lines(self) -> tuple[str, ...]:
-        """The text line by line, without address."""
-        return tuple(self.text.splitlines())
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +59,7 @@ def write(message: Message, language: str, catalogue: Catalogue, url: str | None
 
 
 def usable(address: str | None, url: str | None = None) -> str | None:
-    """An address that may be shown as a link: one of the web, or a path of ours; None for whatever else somebody wrote (T-47)."""
+    """An address that may be shown as a link: one of the web, or a path of ours; None for anything else (T-47)."""
     if is_local_path(address):
         return f"{origin_of(url)}{address}" if url is not None else address
     return address if is_web_address(address) else None
