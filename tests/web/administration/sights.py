@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import fields, is_dataclass, replace
 from typing import Any
 
-from applinks.web.administration.kept import Act, Changed, Part, Record, Records, Step, Token, Tokens, Verify
+from applinks.web.administration.kept import Act, Changed, Part, Record, Records, Somebody, Staff, Step, Token, Tokens, Verify
 from applinks.web.administration.trust import Decided, Doubtful, KeyOfLink, Keys, OldKey, Ourselves, PeopleOfLink, Result
 from applinks.web.administration.views import (
     Agree,
@@ -199,6 +199,18 @@ SIGHTS: tuple[Any, ...] = (
         **TROUBLE,
     ),
     Tokens(FRAME, "token", (), *TOKEN_PATHS),
+    Staff(
+        FRAME,
+        (
+            Somebody("ada", "Ada Adams", "ada@example.com", ("administrator",), "a, b", "/of/ada/change", "/of/ada/password"),
+            Somebody("bob", "", "", ("disabled", "no password"), "", "/of/bob/change", "/of/bob/password"),
+        ),
+        "/add",
+        "/people?after=bob",
+        "/people",
+        "Added.",
+    ),
+    Staff(FRAME, (), "/add"),
     Verify(FRAME, "token", "/verify", "/records"),
     Verify(FRAME, "token", "/verify", "/records", HEAD, True, "All hold.", HEAD),
     Verify(FRAME, "token", "/verify", "/records", HEAD, False, "Broken at 8.", HEAD, **TROUBLE),
