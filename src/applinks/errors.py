@@ -19,6 +19,8 @@ AppLinksError
     StoreUnavailable            our own records cannot be read or written now
     DanceOver                   the dance was ended before, took too long, or never began
     DanceOfAnother              the address was made for another person
+    ScriptWrong                 a script cannot be used as it is written; carries file and line
+    ParametersWrong             the values given to a script have mistakes; lists them all
   TheirFault                    the far side, or the way to it
     TransportFailed             no answer: the name or the connection
       TlsFailed                 no connection that can be trusted
@@ -42,6 +44,8 @@ AppLinksError
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from pathlib import PurePath
 from typing import TYPE_CHECKING, Any, ClassVar
 from urllib.parse import quote
 
@@ -192,6 +196,28 @@ class DanceOfAnother(OurFault):
     """The address that leads to consent was made for another person than the one who opened it; nothing was granted (T-44)."""
 
     code = "dance-of-another"
+
+
+class ScriptWrong(OurFault):
+    """A script cannot be used as it is written. `file` and `line` say where; the message has the name of the file alone."""
+
+    code = "script-wrong"
+
+    def __init__(self, message: str, *, file: str, line: int, **where: str | None) -> None:
+        super().__init__(f"{PurePath(file).name}, line {line}: {message}", **where)
+        self.file = file
+        self.line = line
+
+
+class ParametersWrong(OurFault):
+    """A script cannot run with the values that it was given; `mistakes` has a sentence for each name."""
+
+    code = "parameters-wrong"
+
+    def __init__(self, mistakes: Mapping[str, str]) -> None:
+        count = "One parameter is" if len(mistakes) == 1 else f"{len(mistakes)} parameters are"
+        super().__init__(f"{count} wrong.", remedy=" ".join(f"{name}: {sentence}" for name, sentence in mistakes.items()))
+        self.mistakes = mistakes
 
 
 class TheirFault(AppLinksError):

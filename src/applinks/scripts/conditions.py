@@ -1,0 +1,185 @@
+"""The conditions of hooks: what is wrong with one is said when its script is loaded, and what it says is found out (R-34).
+
+A condition is the `when=` of a hook: a lambda, or the name of a function of the same file. It is read, not run, against the
+types of what it is given. Where it calls what we do not know, nothing is said about that.
+"""
+
+from __future__ import annotations
+
+import ast
+import inspect
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import PurePath
+from types import CodeType, NoneType
+from typing import Any
+
+from applinks.audit import printable
+from applinks.errors import ScriptWrong
+from applinks.scripts.assuming import Known, Reader, TooIntricate, links_of
+from applinks.scripts.located import Condition, conditions_of
+from applinks.scripts.possible import lacks, of_hint
+from applinks.scripts.telling import described, explained
+
+NEW_SCOPE = (ast.Lambda, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp, ast.FunctionDef, ast.AsyncFunctionDef)
+START = Known()
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Doubt:
+    """Something about a condition that its author would hardly want. Line and column begin at 1.
+
+    `fatal` says that the hook would never run, or would fail instead.
+    """
+
+    file: str
+    line: int
+    column: int
+    words: str
+    remedy: str
+    fatal: bool
+
+    def __str__(self) -> str:
+        return f"{PurePath(self.file).name}, line {self.line}, column {self.column}: {self.words} {self.remedy}"
+
+
+def check_condition(source: str, file: str, function_name: str, types: Mapping[str, type]) -> tuple[Doubt, ...]:
+    """What is doubtful about the condition of that function, in the order of the text; nothing, where it has none.
+
+    `types` has the type of each name that a condition can ask for. Raises ScriptWrong for text that is not Python.
+    """
+    found = [doubt for condition in conditions_of(source, file, function_name) for doubt in _Check(condition, file, types)]
+    return tuple(sorted(set(found)))
+
+
+def evaluate(when: Callable[..., object], bindings: Mapping[str, Any]) -> bool:
+    """What a condition says, called with those bindings that its parameters name.
+
+    Raises ScriptWrong where it asks for something else, fails, or gives something else than True or False.
+    """
+    code = getattr(inspect.unwrap(when), "__code__", None)
+    asked = inspect.signature(when).parameters.values()
+    missing = [one.name for one in asked if one.name not in bindings and one.default is one.empty and one.kind not in _STARS]
+    if missing:
+        raise _failed(code, f"the condition asks for {missing[0]}, which is not there", f"There are: {', '.join(bindings)}.")
+    try:
+        result = when(**{one.name: bindings[one.name] for one in asked if one.name in bindings and one.kind not in _STARS})
+    except Exception as error:
+        what = f"the condition failed: {type(error).__name__}: {printable(str(error)[:200])}"
+        raise _failed(code, what, "Correct it.", error) from error
+    if isinstance(result, bool):
+        return result
+    if inspect.iscoroutine(result):
+        result.close()
+    what = f"the condition gave a value of the type {type(result).__name__}"
+    raise _failed(code, what, "It must give True or False: compare, or write bool(…).")
+
+
+_STARS = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
+
+
+def _failed(code: CodeType | None, what: str, remedy: str, error: BaseException | None = None) -> ScriptWrong:
+    """The error, at the line of the condition where it failed."""
+    line = code.co_firstlineno if code else 0
+    step = error.__traceback__ if error else None
+    while step is not None:
+        line = step.tb_lineno if step.tb_frame.f_code is code else line
+        step = step.tb_next
+    return ScriptWrong(f"{what}.", file=code.co_filename if code else "", line=line, remedy=remedy)
+
+
+class _Check:
+    """All doubts about one condition."""
+
+    def __init__(self, condition: Condition, file: str, types: Mapping[str, type]) -> None:
+        self._condition = condition
+        self._file = file
+        self._types = types
+        bound = {name: of_hint(types[name]) for name in condition.asked if name in types}
+        self._reader = Reader({name: value for name, value in bound.items() if name not in condition.changed})
+
+    def __iter__(self) -> Iterator[Doubt]:
+        yield from self._names()
+        try:
+            yield from self._attributes()
+            if self._condition.result is not None:
+                yield from self._outcome(self._condition.result)
+        except TooIntricate:
+            return
+
+    def _doubt(self, node: ast.AST, words: str, remedy: str, *, fatal: bool) -> Doubt:
+        line, column = self._condition.place_of(node)
+        return Doubt(self._file, line, column, words, remedy, fatal)
+
+    def _names(self) -> Iterator[Doubt]:
+        for name, node in self._condition.asked.items():
+            if name not in self._types and name not in self._condition.defaulted:
+                remedy = nearest(name, self._types)
+                yield self._doubt(node, f"A condition cannot ask for `{name}` here.", remedy, fatal=True)
+        if self._condition.is_async:
+            what, remedy = "A condition cannot be asynchronous.", "Write `def` without `async`."
+            yield self._doubt(self._condition.node, what, remedy, fatal=True)
+
+    def _attributes(self) -> Iterator[Doubt]:
+        for node in _within(self._condition.body):
+            if not isinstance(node, ast.Attribute):
+                continue
+            owner = self._reader.value(node.value, START)
+            kinds = [kind for kind in (owner.types if owner else None) or () if kind is not NoneType]
+            if kinds and all(lacks(kind, node.attr) for kind in kinds):
+                words = f"`{ast.unparse(node.value)}` has no attribute `{node.attr}`: it is {described(owner)}."
+                known = [name for kind in kinds for name in _attributes_of(kind)]
+                yield self._doubt(node, words, nearest(node.attr, known), fatal=True)
+
+    def _outcome(self, result: ast.expr) -> Iterator[Doubt]:
+        told: set[tuple[int, int]] = set()
+        for truth, words, remedy in (
+            (True, "The condition can never be true", None),
+            (False, "The condition is always true", "Leave `when=` out, if that is what you want."),
+        ):
+            if self._reader.assume(result, truth, START) is None:
+                node, wanted, known = self._reader.cause(result, truth, START)
+                why, better = explained(self._reader, node, wanted, known)
+                told.add(self._condition.place_of(node))
+                yield self._doubt(node, f"{words}: {why}.", remedy or better, fatal=truth)
+                break
+        for doubt in self._comparisons(result):
+            if (doubt.line, doubt.column) not in told:
+                yield doubt
+        yield from self._no_truth_values(result)
+
+    def _comparisons(self, result: ast.expr) -> Iterator[Doubt]:
+        """Comparisons that always come out the same, whatever was asked before them."""
+        compares = [node for node in _within([result]) if isinstance(node, ast.Compare)]
+        for link in (link for node in compares for link in links_of(node)):
+            for truth, word in ((True, "never"), (False, "always")):
+                if self._reader.assume(link, truth, START) is None:
+                    why, remedy = explained(self._reader, link, truth, START)
+                    yield self._doubt(link, f"This comparison is {word} true: {why}.", remedy, fatal=False)
+                    break
+
+    def _no_truth_values(self, result: ast.expr) -> Iterator[Doubt]:
+        for leaf, value in self._reader.results(result, START):
+            if value.types is not None and value.types != {bool}:
+                words = f"The condition can give {described(value)} instead of True or False: `{ast.unparse(leaf)}`."
+                yield self._doubt(leaf, words, "Compare it, as in `is not None`, or write bool(…).", fatal=True)
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """What was meant by a name that is not known, or all that are."""
+    names = sorted(set(known))
+    found = get_close_matches(name, names, 1)
+    return f"Did you mean `{found[0]}`?" if found else f"There are: {', '.join(names)}."
+
+
+def _attributes_of(kind: type) -> list[str]:
+    return [name for name in {*dir(kind), *getattr(kind, "__annotations__", ())} if not name.startswith("_")]
+
+
+def _within(nodes: Iterable[ast.AST]) -> Iterator[ast.AST]:
+    """All parts, but those in which names can mean something else."""
+    for node in nodes:
+        if not isinstance(node, NEW_SCOPE):
+            yield node
+            yield from _within(ast.iter_child_nodes(node))
