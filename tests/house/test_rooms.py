@@ -69,6 +69,11 @@ WITHOUT_A_TEST_OF_THEIR_NAME = {
     "doctor/defaults.py": "tests/doctor/test_causes.py and tests/doctor/test_strict.py",
     "doctor/diagnosis.py": "values without rules; tests/doctor/test_notes.py makes them",
     "doctor/looking.py": "tests/doctor/test_examining.py",
+    "scripts/kinds.py": "tests/scripts/test_parameters.py",
+    "scripts/located.py": "tests/scripts/test_conditions.py",
+    "scripts/telling.py": "tests/scripts/test_conditions.py",
+    "scripts/possible.py": "tests/scripts/test_assuming.py",
+    "scripts/comparing.py": "tests/scripts/test_assuming.py",
 }
 """Source module, or all of a folder → where else it is proven, or why it needs no proof. Front pages need none."""
 

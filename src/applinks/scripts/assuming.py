@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import reduce
 from types import NoneType
+from typing import NamedTuple
 
 from applinks.scripts.comparing import NEGATED, compared
 from applinks.scripts.possible import (
@@ -52,6 +53,14 @@ def _common(one: Known | None, other: Known | None) -> Known | None:
     both = {text: either(value, other.values[text]) for text, value in one.values.items() if text in other.values}
     outcomes = {text: truth for text, truth in one.outcomes.items() if other.outcomes.get(text) is truth}
     return Known({text: value for text, value in both.items() if value is not None}, outcomes)
+
+
+class Cause(NamedTuple):
+    """The part because of which an assumption cannot be made, what it would have to be, and what was known there."""
+
+    node: ast.expr
+    wanted: bool
+    known: Known
 
 
 class Reader:
@@ -123,21 +132,37 @@ class Reader:
                 if value is not None:
                     yield node, value
 
-    def cause(self, node: ast.expr, truth: bool, known: Known) -> tuple[ast.expr, bool, Known]:
-        """The part because of which an expression cannot be true (or false), what it would have to be, what was known there."""
+    def cause(self, node: ast.expr, truth: bool, known: Known) -> Cause:
+        """Because of which part an expression cannot be true, or cannot be false; constants are the last to be blamed."""
         match node:
             case ast.UnaryOp(op=ast.Not(), operand=operand):
                 return self.cause(operand, not truth, known)
             case ast.BoolOp(op=op, values=values):
-                return self._cause_among(values, isinstance(op, ast.And) is truth, truth, known)
-            case ast.IfExp(test=test, body=body, orelse=orelse):
-                now = self.assume(test, True, known)
-                if now is not None:
-                    return self.cause(body, truth, now)
-                return self.cause(orelse, truth, self.assume(test, False, known) or known)
+                return self._first_cause(self._causes_in_turn(values, isinstance(op, ast.And), truth, known))
+            case ast.IfExp():
+                return self._first_cause(self._causes_of_both(node, truth, known))
             case ast.Compare(ops=ops) if len(ops) > 1:
-                return self._cause_among(links_of(node), truth, truth, known)
-        return node, truth, known
+                return self._first_cause(self._causes_in_turn(links_of(node), True, truth, known))
+        return Cause(node, truth, known)
+
+    def _first_cause(self, causes: Iterator[Cause]) -> Cause:
+        found = list(causes)
+        return next((cause for cause in found if literal_of(cause.node) is None), found[0])
+
+    def _causes_in_turn(self, parts: Sequence[ast.expr], is_and: bool, truth: bool, known: Known) -> Iterator[Cause]:
+        for part in parts:
+            after = self.assume(part, truth, known)
+            if after is None:
+                yield self.cause(part, truth, known)
+            now = after if is_and is truth else self.assume(part, not truth, known)
+            if now is None:
+                return
+            known = now
+
+    def _causes_of_both(self, node: ast.IfExp, truth: bool, known: Known) -> Iterator[Cause]:
+        for way, then in ((True, node.body), (False, node.orelse)):
+            now = self.assume(node.test, way, known)
+            yield self.cause(node.test, way, known) if now is None else self.cause(then, truth, now)
 
     def is_stable(self, node: ast.expr, known: Known) -> bool:
         """Whether it names what gives the same value whenever it is asked."""
@@ -158,17 +183,6 @@ class Reader:
             ways.append(self.assume(part, truth, now))
             now = ways[-1] if is_and is truth else self.assume(part, not truth, now)
         return now if is_and is truth else reduce(_common, ways, None)
-
-    def _cause_among(
-        self, parts: Sequence[ast.expr], all_of_them: bool, truth: bool, known: Known
-    ) -> tuple[ast.expr, bool, Known]:
-        if all_of_them:
-            for part in parts:
-                after = self.assume(part, truth, known)
-                if after is None:
-                    return self.cause(part, truth, known)
-                known = after
-        return self.cause(parts[0], truth, known)
 
     def _compare(self, node: ast.Compare, how: type[ast.cmpop], truth: bool, known: Known) -> Known | None:
         left, right = node.left, node.comparators[0]
@@ -246,8 +260,10 @@ FORMS: dict[type[ast.expr], type] = {
 """Expressions whose form tells the type of their value."""
 
 
-def links_of(node: ast.Compare) -> list[ast.expr]:
+def links_of(node: ast.Compare) -> list[ast.Compare]:
     """`a < b < c` as `a < b` and `b < c`."""
+    if len(node.ops) == 1:
+        return [node]
     sides = [node.left, *node.comparators]
     links = zip(sides, node.ops, sides[1:], strict=False)
     return [ast.copy_location(ast.Compare(left, [op], [right]), left) for left, op, right in links]
