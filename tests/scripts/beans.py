@@ -164,13 +164,39 @@ def connected(inner):
 conditions = st.recursive(st.one_of(comparisons(paths), comparisons(paths), paths, literals), connected, max_leaves=6)
 
 
-def related(paths_of_one):
-    """Conditions about few attributes, so that their parts often contradict one another."""
-    plain = st.tuples(
-        paths_of_one, st.sampled_from(["==", "!=", "<", ">=", "is", "is not", "in", "not in"]), paths_of_one | literals
-    )
-    atoms = st.one_of(plain.map(" ".join), paths_of_one)
-    return st.recursive(atoms, connected, max_leaves=6)
+def _asked(paths_of_one, hows, others) -> list[str]:
+    return [f"{path} {how} {other}" for path in paths_of_one for how in hows for other in others]
 
 
-narrow_conditions = st.lists(paths, min_size=1, max_size=2).flatmap(lambda few: related(st.sampled_from(few)))
+ORDER = ["==", "!=", "<", "<=", ">", ">="]
+SAME = ["is", "is not"]
+AMONG = ["in", "not in"]
+GROUPS = {
+    "numbers": _asked(["issue.votes", "issue.size", "issue.weight"], ORDER, ["1", "1.5", "issue.weight"])
+    + _asked(["issue.votes", "issue.size", "issue.weight"], AMONG, ["(1, 2)", "(0,)", "[issue.weight]"])
+    + _asked(["issue.size"], SAME, ["None"])
+    + ["issue.votes", "issue.weight", "issue.size"],
+    "texts": _asked(["issue.project", "issue.assignee", "issue.level"], ["==", "!=", "<", ">="], ["'A'", "'low'", "''"])
+    + _asked(["issue.project", "issue.assignee"], AMONG, ["('A', 'low')", "'low'", "()", "issue.labels", "[issue.level]"])
+    + _asked(["issue.project", "issue.assignee"], [*SAME, "==", "!="], ["issue.level", "issue.kind"])
+    + _asked(["issue.assignee"], SAME, ["None"])
+    + ["issue.project", "issue.assignee", "issue.level"],
+    "containers": _asked(["'A'", "issue.project", "1"], AMONG, ["issue.labels", "issue.tags", "issue.fields", "issue.version"])
+    + _asked(["issue.labels", "issue.tags", "issue.version"], ["==", "!=", "<"], ["()", "('A',)", "[]", "issue.labels"])
+    + _asked(["issue.tags", "issue.fields"], SAME, ["None"])
+    + ["issue.labels", "issue.tags", "issue.fields", "issue.version"],
+    "truths": _asked(["issue.subtask", "issue.reporter.active", "issue.votes"], ["==", "!=", *SAME], ["True", "0"])
+    + _asked(["issue.subtask"], ["==", "!=", *SAME], ["issue.reporter.active", "issue.votes"])
+    + _asked(["issue.owner"], ["==", "!=", *SAME], ["None", "issue.reporter", "user"])
+    + _asked(["issue.owner.active", "issue.owner.name"], ["==", "!="], ["True", "'A'", "issue.either"])
+    + ["issue.subtask", "issue.owner", "issue.owner.active", "issue.colour", "issue.votes"],
+    "of several types": _asked(["issue.either", "issue.extra"], ORDER, ["'A'", "1", "issue.votes", "issue.project"])
+    + _asked(["issue.either", "issue.extra"], AMONG, ["('A', 1)", "'AB'", "issue.labels"])
+    + _asked(["issue.either", "issue.extra"], SAME, ["None"])
+    + ["issue.either", "issue.extra"],
+}
+"""Questions about few attributes each, so that two of them often contradict each other."""
+
+narrow_conditions = st.sampled_from([*GROUPS]).flatmap(
+    lambda group: st.recursive(st.sampled_from(GROUPS[group]), connected, max_leaves=6)
+)

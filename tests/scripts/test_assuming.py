@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import warnings
+from itertools import combinations
 from random import Random
 
 import pytest
@@ -11,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 
 from applinks.scripts.assuming import Known, Reader, TooIntricate
 from applinks.scripts.possible import of_hint
-from scripts.beans import Issue, Person, conditions, issue, narrow_conditions, person
+from scripts.beans import GROUPS, Issue, Person, conditions, issue, narrow_conditions, person
 
 CHANCE = Random(1)
 PLENTY = [(issue(CHANCE), person(CHANCE)) for _ in range(500)]
@@ -23,31 +24,52 @@ def can_be(text: str) -> set[bool]:
     return {truth for truth in (True, False) if reader.assume(body, truth, Known()) is not None}
 
 
-def results(text: str) -> set[object]:
-    """What it gives for plenty of values; where it fails it gives nothing."""
+def outcomes(text: str) -> list[bool | None]:
+    """What it gives for plenty of values; None where it fails."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", SyntaxWarning)
         when = eval(f"lambda issue, user: {text}")
-    found = set()
-    for values in PLENTY:
+
+    def outcome(values) -> bool | None:
         try:
-            result = when(*values)
+            return bool(when(*values))
         except (AttributeError, TypeError):
-            continue
-        found.add(bool(result))
-    return found
+            return None
+
+    return [outcome(values) for values in PLENTY]
+
+
+def results(text: str) -> set[bool]:
+    return {*outcomes(text)} - {None}
 
 
 @given(conditions)
-@settings(max_examples=300, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=150, suppress_health_check=[HealthCheck.too_slow])
 def test_what_happens_was_never_said_to_be_impossible(text):
     assert results(text) <= can_be(text)
 
 
 @given(narrow_conditions)
-@settings(max_examples=300, suppress_health_check=[HealthCheck.too_slow])
-def test_the_same_where_one_attribute_is_asked_again_and_again(text):
+@settings(max_examples=150, suppress_health_check=[HealthCheck.too_slow])
+def test_the_same_where_few_attributes_are_asked_again_and_again(text):
     assert results(text) <= can_be(text)
+
+
+@pytest.mark.parametrize("group", GROUPS)
+def test_no_two_questions_are_said_to_exclude_each_other_if_they_do_not(group):
+    """All pairs. A question is true, or false, for the values whose bit is set."""
+    reader = Reader({"issue": of_hint(Issue), "user": of_hint(Person)}, patience=10**9)
+    asked = []
+    for text in GROUPS[group]:
+        found, node = outcomes(text), ast.parse(text, mode="eval").body
+        for truth in (True, False):
+            bits = sum(1 << place for place, outcome in enumerate(found) if outcome is truth)
+            known = reader.assume(node, truth, Known())
+            assert known is not None or not bits, (text, truth)
+            if known is not None:
+                asked.append((text, node, truth, bits, known))
+    for (first, _, one, bits, known), (second, node, other, others, _) in combinations(asked, 2):
+        assert not bits & others or reader.assume(node, other, known) is not None, (first, one, second, other)
 
 
 NEVER = [

@@ -26,7 +26,7 @@ from applinks.scripts.possible import (
     stays,
 )
 
-PATIENCE = 20_000
+PATIENCE = 5_000
 """Steps after which an expression is too intricate to be judged; people's own take some dozens."""
 
 
@@ -64,16 +64,16 @@ class Cause(NamedTuple):
 
 
 class Reader:
-    """Reads expressions in which these names are bound."""
+    """Reads expressions in which these names are bound, until it runs out of patience."""
 
-    def __init__(self, bound: Mapping[str, Possible]) -> None:
+    def __init__(self, bound: Mapping[str, Possible], patience: int = PATIENCE) -> None:
         self.bound = bound
-        self._steps = 0
+        self._steps_left = patience
 
     def assume(self, node: ast.expr, truth: bool, known: Known) -> Known | None:
         """What is known where the expression counts as true, or as false; None where it cannot. Raises TooIntricate."""
-        self._steps += 1
-        if self._steps > PATIENCE:
+        self._steps_left -= 1
+        if self._steps_left < 0:
             raise TooIntricate
         match node:
             case ast.UnaryOp(op=ast.Not(), operand=operand):
@@ -101,7 +101,7 @@ class Reader:
                 return known.values.get(name) or self.bound.get(name, ANYTHING)
             case ast.Attribute(value=owner, attr=name):
                 of = self.value(owner, known)
-                return None if of is None else known.values.get(ast.unparse(node)) or attribute(of, name)
+                return None if of is None else known.values.get(_path_of(node) or "") or attribute(of, name)
             case ast.UnaryOp(op=ast.Not()):
                 return self._truth(node, known)
             case ast.Compare() if self._gives_truth(node, known):
@@ -187,10 +187,10 @@ class Reader:
     def _compare(self, node: ast.Compare, how: type[ast.cmpop], truth: bool, known: Known) -> Known | None:
         left, right = node.left, node.comparators[0]
         truth, how = (not truth, NEGATED[how]) if how in NEGATED else (truth, how)
-        text = f"{ast.unparse(left)} {how.__name__} {ast.unparse(right)}"
+        remembers = self._is_settled(left, known) and self._is_settled(right, known)
+        text = f"{ast.unparse(left)} {how.__name__} {ast.unparse(right)}" if remembers else ""
         if known.outcomes.get(text, truth) is not truth:
             return None
-        remembers = self._is_settled(left, known) and self._is_settled(right, known)
         elements = elements_of(right) if how is ast.In else None
         if elements is not None:
             after = self._among(left, elements, truth, known)
@@ -218,7 +218,7 @@ class Reader:
 
     def _narrowed(self, node: ast.expr, value: Possible, known: Known) -> Known:
         if value.types is not None and self.is_stable(node, known):
-            return known.knowing(ast.unparse(node), value)
+            return known.knowing(_path_of(node) or "", value)
         return known
 
     def _is_settled(self, node: ast.expr, known: Known) -> bool:
@@ -258,6 +258,14 @@ FORMS: dict[type[ast.expr], type] = {
     ast.DictComp: dict,
 }
 """Expressions whose form tells the type of their value."""
+
+
+def _path_of(node: ast.expr) -> str | None:
+    """A name and the attributes behind it, as in "issue.owner.name"."""
+    if isinstance(node, ast.Name):
+        return node.id
+    owner = _path_of(node.value) if isinstance(node, ast.Attribute) else None
+    return f"{owner}.{node.attr}" if owner and isinstance(node, ast.Attribute) else None
 
 
 def links_of(node: ast.Compare) -> list[ast.Compare]:
