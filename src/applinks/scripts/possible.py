@@ -217,12 +217,16 @@ def being(possible: Possible, truth: bool) -> Possible | None:
 @lru_cache(maxsize=256)
 def fields_of(kind: type) -> dict[str, Any]:
     """The annotated attributes of a dataclass or named tuple; none where they cannot be understood."""
-    if not (is_dataclass(kind) or hasattr(kind, "_fields")):
+    if not _has_fields(kind):
         return {}
     try:
         return get_type_hints(kind)
     except (NameError, TypeError, AttributeError):
         return {}
+
+
+def _has_fields(kind: type) -> bool:
+    return is_dataclass(kind) or hasattr(kind, "_fields")
 
 
 def attribute(possible: Possible, name: str) -> Possible | None:
@@ -267,7 +271,7 @@ def of_hint(hint: Any) -> Possible:
 def _of_type(kind: type, arguments: tuple[Any, ...]) -> Possible:
     if issubclass(kind, Enum):
         return _of_enum(kind)
-    if not (family(kind) or is_dataclass(kind) or hasattr(kind, "_fields")):
+    if family(kind) is None and not _has_fields(kind):
         return ANYTHING
     inner = [one for one in (arguments[:1] if issubclass(kind, dict) else arguments) if one is not Ellipsis]
     elements = reduce(either, map(of_hint, inner), None) if issubclass(kind, CONTAINERS) else None
