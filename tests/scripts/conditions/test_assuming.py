@@ -10,9 +10,9 @@ from random import Random
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from applinks.scripts.assuming import Known, Reader, TooIntricate
-from applinks.scripts.possible import of_hint
-from scripts.beans import GROUPS, Issue, Person, conditions, issue, narrow_conditions, person
+from applinks.scripts.conditions.assuming import Known, Reader, TooIntricate
+from applinks.scripts.conditions.possible import of_hint
+from scripts.conditions.beans import GROUPS, Issue, Person, conditions, issue, narrow_conditions, person
 
 CHANCE = Random(1)
 PLENTY = [(issue(CHANCE), person(CHANCE)) for _ in range(500)]

@@ -7,8 +7,8 @@ import math
 from collections.abc import Hashable, Iterable
 from types import NoneType
 
-from applinks.scripts.assuming import Cause, Known, Reader, elements_of, literal_of
-from applinks.scripts.possible import Possible, equal_to, family
+from applinks.scripts.conditions.assuming import Cause, Known, Reader, elements_of, literal_of
+from applinks.scripts.conditions.possible import Possible, equal_to, family
 
 WORDS: dict[type, str] = {
     bool: "true or false",

@@ -265,14 +265,12 @@ def of_hint(hint: Any) -> Possible:
     if origin is Literal:
         return (None if any(isinstance(one, Enum) for one in arguments) else one_of(arguments)) or ANYTHING
     kind = NoneType if hint is None else getattr(hint, "__supertype__", origin or hint)
-    return _of_type(kind, arguments) if isinstance(kind, type) else ANYTHING
+    if not isinstance(kind, type) or (family(kind) is None and not _has_fields(kind)):
+        return ANYTHING
+    return _of_enum(kind) if issubclass(kind, Enum) else _of_type(kind, arguments)
 
 
 def _of_type(kind: type, arguments: tuple[Any, ...]) -> Possible:
-    if issubclass(kind, Enum):
-        return _of_enum(kind)
-    if family(kind) is None and not _has_fields(kind):
-        return ANYTHING
     inner = [one for one in (arguments[:1] if issubclass(kind, dict) else arguments) if one is not Ellipsis]
     elements = reduce(either, map(of_hint, inner), None) if issubclass(kind, CONTAINERS) else None
     return settled(Possible(frozenset({kind}), elements=elements)) or ANYTHING
@@ -280,7 +278,7 @@ def _of_type(kind: type, arguments: tuple[Any, ...]) -> Possible:
 
 def _of_enum(kind: type[Enum]) -> Possible:
     """Members that are texts or numbers compare like these."""
-    if issubclass(kind, Flag) or family(kind) is None:
+    if issubclass(kind, Flag):
         return ANYTHING
     like_texts = issubclass(kind, str | int)
     only = frozenset(member.value for member in kind) if like_texts else None

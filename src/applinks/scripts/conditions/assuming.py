@@ -14,8 +14,8 @@ from functools import reduce
 from types import NoneType
 from typing import NamedTuple
 
-from applinks.scripts.comparing import NEGATED, compared
-from applinks.scripts.possible import (
+from applinks.scripts.conditions.comparing import NEGATED, compared
+from applinks.scripts.conditions.possible import (
     ANYTHING,
     Possible,
     attribute,
