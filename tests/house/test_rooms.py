@@ -74,10 +74,10 @@ WITHOUT_A_TEST_OF_THEIR_NAME = {
     "doctor/diagnosis.py": "values without rules; tests/doctor/test_notes.py makes them",
     "doctor/looking.py": "tests/doctor/test_examining.py",
     "scripts/kinds.py": "tests/scripts/test_parameters.py",
-    "scripts/located.py": "tests/scripts/test_conditions.py",
-    "scripts/telling.py": "tests/scripts/test_conditions.py",
-    "scripts/possible.py": "tests/scripts/test_assuming.py",
-    "scripts/comparing.py": "tests/scripts/test_assuming.py",
+    "scripts/conditions/located.py": "tests/scripts/conditions/test_checking.py",
+    "scripts/conditions/telling.py": "tests/scripts/conditions/test_checking.py",
+    "scripts/conditions/possible.py": "tests/scripts/conditions/test_assuming.py",
+    "scripts/conditions/comparing.py": "tests/scripts/conditions/test_assuming.py",
 }
 """Source module, or all of a folder → where else it is proven, or why it needs no proof. Front pages need none."""
 
