@@ -15,11 +15,13 @@ from typing import Any
 from applinks import clock
 from applinks.questions import Flow
 from applinks.scripts import (
+    DropOldMessages,
     DropOldRuns,
     EventsReceived,
-    ExpireRuns,
     Hook,
     WakeRuns,
+    deliver_some,
+    expire_overdue,
     queue_due_jobs,
     sort_event,
 )
@@ -67,7 +69,9 @@ class Clockwork:
         """Queue the jobs that are due, and the parked runs whose person has consented; end those that waited too long."""
         self._drive(queue_due_jobs(self._hooks()))
         self._drive(_asked(WakeRuns()))
-        self._drive(_asked(ExpireRuns()))
+        self._drive(expire_overdue())
+        while self._drive(deliver_some()):
+            pass
 
     def sweep_soon(self) -> None:
         """The next turn sweeps."""
@@ -75,8 +79,10 @@ class Clockwork:
 
     def forget(self) -> None:
         """Forget what is too old."""
-        while self._drive(_asked(DropOldRuns(clock.now() - self._kept_for))):
-            pass
+        before = clock.now() - self._kept_for
+        for question in (DropOldRuns(before), DropOldMessages(before)):
+            while self._drive(_asked(question)):
+                pass
 
     def _try(self, act: Callable[[], None]) -> None:
         try:

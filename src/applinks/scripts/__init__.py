@@ -76,7 +76,7 @@ from applinks.scripts.messages import (
     Words,
 )
 from applinks.scripts.parameters import Long, Parameter, Secret, read, read_texts, schema, shown
-from applinks.scripts.parking import PARKED_FOR, ExpireRuns, ParkRun, WakeRuns
+from applinks.scripts.parking import PARKED_FOR, ExpireRun, OverdueRuns, ParkRun, WakeRuns, about_run, expire_overdue
 from applinks.scripts.recording import DEPTH, is_unclear
 from applinks.scripts.rehearsing import Planned, Rehearsed, rehearse
 from applinks.scripts.runs import (
@@ -160,7 +160,7 @@ __all__ = [
     "EventState",
     "Events",
     "EventsReceived",
-    "ExpireRuns",
+    "ExpireRun",
     "Fault",
     "ForgetCall",
     "GiveUpRun",
@@ -193,6 +193,7 @@ __all__ = [
     "OurChannels",
     "OurWords",
     "Outcome",
+    "OverdueRuns",
     "Page",
     "Parameter",
     "ParkRun",
@@ -230,6 +231,7 @@ __all__ = [
     "WakeRuns",
     "Words",
     "Written",
+    "about_run",
     "banner",
     "by_hand",
     "checked_folder",
@@ -238,6 +240,7 @@ __all__ = [
     "deliver_some",
     "endpoint",
     "execute",
+    "expire_overdue",
     "inbox",
     "is_unclear",
     "job",

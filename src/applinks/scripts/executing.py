@@ -29,14 +29,16 @@ from applinks.scripts.events import Event, EventOf
 from applinks.scripts.hooks import Hook, HookKind, Refuse
 from applinks.scripts.journal import CallsOf
 from applinks.scripts.loading import Loaded, Script
-from applinks.scripts.messages import KeepMessages, NewMessage, Severity
+from applinks.scripts.messages import KeepMessages, NewMessage, Severity, Words
 from applinks.scripts.output import Output
-from applinks.scripts.parking import PARKED_FOR, ParkRun
+from applinks.scripts.parking import PARKED_FOR, ParkRun, about_run
 from applinks.scripts.recording import NotHeld, NotTheSame, Recorder, RunCaller, UnclearCall
 from applinks.scripts.runs import AddLines, Ending, EndRun, Run, RunOf, RunState
 from applinks.scripts.telling import Messages
 
 LARGEST_RESULT = 64 * 1024
+TOLD_OF_FAILURE = frozenset({HookKind.POST_FUNCTION, HookKind.BY_HAND, HookKind.JOB})
+"""The kinds of hooks whose person is told when a run has failed: those for whom something was to happen."""
 OURS = str(Path(__file__).parents[1])
 log = logging.getLogger("applinks.scripts")
 
@@ -90,9 +92,9 @@ def _end(one: Pass) -> None:
     ending = pass_through(one)
     one.output.flush()
     if isinstance(ending, CredentialsRequired):
-        park(one, ending)
+        one.application.run(_park(one, ending))
     else:
-        one.application.answer(EndRun(one.run.number, one.holder, ending))
+        one.application.run(_finish(one, ending))
 
 
 def pass_through(one: Pass) -> Ending | CredentialsRequired:
@@ -203,25 +205,41 @@ def _common(one: Pass) -> dict[str, Any]:
     return {**one.spent, "revision": one.script.hook.revision}
 
 
-def park(one: Pass, missing: CredentialsRequired) -> None:
+def _finish(one: Pass, ending: Ending) -> Flow[None]:
+    """Write down how the run ended, and tell whoever should know."""
+    run, script = one.run, one.script.hook.about or one.run.hook
+    told: tuple[NewMessage, ...] = ()
+    if ending.state is RunState.DONE and run.parked_user is not None:
+        told = yield from about_run(run, Words.RUN_DONE_AFTER_CONSENT, Severity.SUCCESS, run.parked_user, script=script)
+    elif ending.state is RunState.UNCLEAR:
+        attempt = ending.error or ""
+        told = yield from about_run(run, Words.RUN_UNCLEAR, Severity.WARNING, run.actor, script=script, attempt=attempt)
+    elif ending.state is RunState.FAILED and run.kind in TOLD_OF_FAILURE:
+        words = Words.JOB_FAILED if run.kind == HookKind.JOB else Words.RUN_FAILED
+        told = yield from about_run(run, words, Severity.ERROR, run.actor, script=script, error=ending.error or "")
+    yield EndRun(run.number, one.holder, ending, told)
+
+
+def _park(one: Pass, missing: CredentialsRequired) -> Flow[None]:
     """Let the run wait, and tell the person; both or neither."""
-    one.application.run(_park(one, missing))
-
-
-def _park(one: Pass, missing: CredentialsRequired) -> Flow[bool]:
     run = one.run
     moment: Moment = yield Now()
     asks = NewMessage(
-        key=f"run {run.number} consent {run.passes}",
+        key=f"run {run.number} {Words.CONSENT_NEEDED} {run.passes}",
         user=missing.user,
         severity=Severity.WARNING,
-        words="consent-needed",
-        told={"link": missing.link or "", "what": one.script.hook.about or run.hook},
+        words=Words.CONSENT_NEEDED,
+        told={
+            "user": missing.user,
+            "script": one.script.hook.about or run.hook,
+            "link": missing.link or "",
+            "attempt": one.recorder.latest,
+        },
         address=missing.authorization_url,
         run=run.number,
         item=run.item,
     )
-    parked: bool = yield ParkRun(
+    yield ParkRun(
         number=run.number,
         holder=one.holder,
         link_id=missing.link_id,
@@ -231,7 +249,6 @@ def _park(one: Pass, missing: CredentialsRequired) -> Flow[bool]:
         messages=(asks,),
         **one.spent,
     )
-    return parked
 
 
 def _keeping(application: Caller, number: int, holder: str) -> Callable[[tuple[tuple[float, str, str], ...]], None]:

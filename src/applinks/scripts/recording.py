@@ -63,9 +63,11 @@ class Recorder:
         self._known = {call.asked.place: call for call in known}
         self._ask = ask
         self.key = f"applinks-run-{number}"
+        self.latest = ""
 
     def before(self, asked: Asked, request: httpx2.Request) -> httpx2.Response | None:
         """What was answered to this call in an earlier pass; None: it is to be sent. Raises `NotTheSame`, `UnclearCall`."""
+        self.latest = f"{asked.method} {asked.url.partition('?')[0]}"
         known = self._known.get(asked.place)
         if known is None:
             return None

@@ -15,6 +15,7 @@ from enum import StrEnum
 from typing import Any, TypedDict
 
 from applinks.questions import Question
+from applinks.scripts.messages import NewMessage
 
 HELD_FOR = 60.0
 """Seconds for which a process holds a run before it has to say again that it is alive (security.md F-40)."""
@@ -95,7 +96,8 @@ class Run:
     """One execution of a hook, as the store knows it. Times in seconds since the epoch, lengths in seconds.
 
     `passes` counts how often it began, `deaths` how often its process ended without a word. `parked_link` and `parked_user`
-    say whose consent it waits for, until `parked_until`. `revision` is the digest of the script that ran last.
+    say whose consent it waits for, until `parked_until`, or has waited for last.
+    `revision` is the digest of the script that ran last.
     """
 
     number: int
@@ -195,11 +197,15 @@ class KeepHolding(Question):
 
 @dataclass(frozen=True, slots=True)
 class EndRun(Question):
-    """The pass of a run has ended like this; True if the holder still held it."""
+    """The pass of a run has ended like this, and these messages are told about it; True if the holder still held it.
+
+    Atomic. Where the run is over, what it had asked people to do is done with.
+    """
 
     number: int
     holder: str
     ending: Ending
+    messages: tuple[NewMessage, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

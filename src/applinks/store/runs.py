@@ -21,12 +21,13 @@ from applinks.scripts import (
     DropOldRuns,
     DueRuns,
     EndRun,
-    ExpireRuns,
+    ExpireRun,
     GiveUpRun,
     KeepHolding,
     Line,
     LinesOf,
     NewRun,
+    OverdueRuns,
     ParkRun,
     QueueRuns,
     RecentRuns,
@@ -38,7 +39,7 @@ from applinks.scripts import (
     WakeRuns,
 )
 from applinks.store.insertion import insert
-from applinks.store.messages import keep_all
+from applinks.store.messages import keep_all, settle_asking
 from applinks.store.script_tables import events, run_lines
 from applinks.store.script_tables import runs as table
 from applinks.store.tables import access_tokens
@@ -149,6 +150,9 @@ class RunsKept:
         if ending.state is RunState.QUEUED:
             spent |= {"due_at": ending.retry_at or now, "again": table.c.again - 1}
         _end(connection, question.number, ending.state, now, error=ending.error, **spent)
+        if ending.state in ENDED:
+            settle_asking(connection, question.number, now)
+        keep_all(connection, question.messages, now)
         return True
 
     def give_up(self, connection: Connection, question: GiveUpRun) -> RunState | None:
@@ -187,23 +191,40 @@ class RunsKept:
             access_tokens.c.link_id == table.c.parked_link, access_tokens.c.user_name == table.c.parked_user
         )
         parked = update(table).where(table.c.state == RunState.PARKED.value, agreed)
-        values = {"state": RunState.QUEUED.value, "due_at": self._clock(), **_UNPARKED}
-        return tuple(sorted(connection.scalars(parked.values(values).returning(table.c.number))))
-
-    def expire(self, connection: Connection, _question: ExpireRuns) -> tuple[Run, ...]:
-        """Those for which nobody has consented in time."""
         now = self._clock()
-        late = update(table).where(table.c.state == RunState.PARKED.value, table.c.parked_until < now)
+        values = {"state": RunState.QUEUED.value, "due_at": now, "parked_until": None}
+        numbers = tuple(sorted(connection.scalars(parked.values(values).returning(table.c.number))))
+        for number in numbers:
+            settle_asking(connection, number, now)
+        return numbers
+
+    def overdue(self, connection: Connection, question: OverdueRuns) -> tuple[Run, ...]:
+        """Those for which nobody has consented in time."""
+        late = select(table).where(table.c.state == RunState.PARKED.value, table.c.parked_until < self._clock())
+        return tuple(_read(row) for row in connection.execute(late.order_by(table.c.number).limit(question.limit)))
+
+    def expire(self, connection: Connection, question: ExpireRun) -> bool:
+        """Who moves it on from `parked` tells about it."""
+        now = self._clock()
+        late = update(table).where(table.c.number == question.number, table.c.state == RunState.PARKED.value)
         values = {"state": RunState.EXPIRED.value, "ended_at": now, "error": "Nobody allowed it in time."}
-        return tuple(_read(row) for row in connection.execute(late.values(values).returning(table)))
+        if connection.execute(late.values(values).returning(table.c.number)).first() is None:
+            return False
+        settle_asking(connection, question.number, now)
+        keep_all(connection, question.messages, now)
+        return True
 
     def cancel(self, connection: Connection, question: CancelRun) -> bool:
         """Only from the states that may be followed by this."""
         may = [state.value for state, after in STEPS.items() if RunState.CANCELLED in after]
         ended = update(table).where(table.c.number == question.number, table.c.state.in_(may))
         why = f"Cancelled by {question.by}."
-        values = {"state": RunState.CANCELLED.value, "ended_at": self._clock(), "error": why}
-        return connection.execute(ended.values(values).returning(table.c.number)).first() is not None
+        now = self._clock()
+        values = {"state": RunState.CANCELLED.value, "ended_at": now, "error": why}
+        if connection.execute(ended.values(values).returning(table.c.number)).first() is None:
+            return False
+        settle_asking(connection, question.number, now)
+        return True
 
     def due(self, connection: Connection, question: DueRuns) -> tuple[int, ...]:
         """The oldest first."""
@@ -283,9 +304,6 @@ def lines_of(connection: Connection, question: LinesOf) -> tuple[Line, ...]:
     """The oldest first."""
     query = select(run_lines).where(run_lines.c.run == question.number).order_by(run_lines.c.number)
     return tuple(Line(row.at, row.number_of_pass, row.level, row.text) for row in connection.execute(query))
-
-
-_UNPARKED: Mapping[str, Any] = {"parked_link": None, "parked_user": None, "parked_until": None}
 
 
 def _end(connection: Connection, number: int, state: RunState, now: float, **values: Any) -> None:
