@@ -29,7 +29,7 @@ from applinks.scripts.events import Event, EventOf
 from applinks.scripts.hooks import Hook, HookKind, Refuse
 from applinks.scripts.journal import CallsOf
 from applinks.scripts.loading import Loaded, Script
-from applinks.scripts.messages import KeepMessages, NewMessage, Severity
+from applinks.scripts.messages import KeepMessages, NewMessage, Severity, Words
 from applinks.scripts.output import Output
 from applinks.scripts.parking import PARKED_FOR, ParkRun
 from applinks.scripts.recording import NotHeld, NotTheSame, Recorder, RunCaller, UnclearCall
@@ -211,12 +211,18 @@ def park(one: Pass, missing: CredentialsRequired) -> None:
 def _park(one: Pass, missing: CredentialsRequired) -> Flow[bool]:
     run = one.run
     moment: Moment = yield Now()
+    attempt = one.recorder.kept_from
     asks = NewMessage(
         key=f"run {run.number} consent {run.passes}",
         user=missing.user,
         severity=Severity.WARNING,
-        words="consent-needed",
-        told={"link": missing.link or "", "what": one.script.hook.about or run.hook},
+        words=Words.CONSENT_NEEDED,
+        told={
+            "user": missing.user,
+            "script": one.script.hook.about or run.hook,
+            "link": missing.link or "",
+            "attempt": f"{attempt.method} {attempt.url.partition('?')[0]}" if attempt is not None else "",
+        },
         address=missing.authorization_url,
         run=run.number,
         item=run.item,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, and_, delete, func, select, update
@@ -45,6 +45,16 @@ def send_by(connection: Connection, message: int, channel: str | None, now: floa
     return number
 
 
+def settle(connection: Connection, runs: Collection[int], words: Collection[str], now: float) -> int:
+    """What messages by these words asked for about these runs was done: stop what is on its way; how many were settled."""
+    asking = table.c.words.in_(words)
+    about = update(table).where(table.c.run.in_(runs), asking, table.c.settled_at.is_(None))
+    numbers = connection.scalars(about.values(settled_at=now).returning(table.c.number)).all()
+    under_way = update(deliveries).where(deliveries.c.message.in_(numbers), deliveries.c.state == DeliveryState.DUE.value)
+    connection.execute(under_way.values(state=DeliveryState.OFF.value))
+    return len(numbers)
+
+
 class MessagesKept:
     """Keeps them, and notes what became of them."""
 
@@ -64,12 +74,7 @@ class MessagesKept:
 
     def settle(self, connection: Connection, question: SettleMessages) -> int:
         """Settle them, and stop what is on its way."""
-        asking = table.c.words.in_(question.words)
-        about = update(table).where(table.c.run == question.run, asking, table.c.settled_at.is_(None))
-        numbers = connection.scalars(about.values(settled_at=self._clock()).returning(table.c.number)).all()
-        under_way = update(deliveries).where(deliveries.c.message.in_(numbers), deliveries.c.state == DeliveryState.DUE.value)
-        connection.execute(under_way.values(state=DeliveryState.OFF.value))
-        return len(numbers)
+        return settle(connection, [question.run], question.words, self._clock())
 
     def drop_old(self, connection: Connection, question: DropOldMessages) -> int:
         """Their deliveries go with them."""

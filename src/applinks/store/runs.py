@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, Integer, Row, and_, bindparam, case, cast, delete, exists, func, or_, select, update
 
 from applinks.scripts import (
+    ASKING,
     ENDED,
     HELD_FOR,
     IMMEDIATE,
@@ -36,9 +37,10 @@ from applinks.scripts import (
     Runs,
     RunState,
     WakeRuns,
+    Words,
 )
 from applinks.store.insertion import insert
-from applinks.store.messages import keep_all
+from applinks.store.messages import keep_all, settle
 from applinks.store.script_tables import events, run_lines
 from applinks.store.script_tables import runs as table
 from applinks.store.tables import access_tokens
@@ -182,28 +184,36 @@ class RunsKept:
         return True
 
     def wake(self, connection: Connection, _question: WakeRuns) -> tuple[int, ...]:
-        """Those whose person has a token for that link now; who moves a run on has woken it."""
+        """Those whose person has a token for that link now; who moves a run on has woken it, and nobody is asked any more."""
         agreed = exists().where(
             access_tokens.c.link_id == table.c.parked_link, access_tokens.c.user_name == table.c.parked_user
         )
         parked = update(table).where(table.c.state == RunState.PARKED.value, agreed)
-        values = {"state": RunState.QUEUED.value, "due_at": self._clock(), **_UNPARKED}
-        return tuple(sorted(connection.scalars(parked.values(values).returning(table.c.number))))
+        now = self._clock()
+        values = {"state": RunState.QUEUED.value, "due_at": now, **_UNPARKED}
+        woken = tuple(sorted(connection.scalars(parked.values(values).returning(table.c.number))))
+        settle(connection, woken, [Words.CONSENT_NEEDED], now)
+        return woken
 
     def expire(self, connection: Connection, _question: ExpireRuns) -> tuple[Run, ...]:
         """Those for which nobody has consented in time."""
         now = self._clock()
         late = update(table).where(table.c.state == RunState.PARKED.value, table.c.parked_until < now)
         values = {"state": RunState.EXPIRED.value, "ended_at": now, "error": "Nobody allowed it in time."}
-        return tuple(_read(row) for row in connection.execute(late.values(values).returning(table)))
+        expired = tuple(_read(row) for row in connection.execute(late.values(values).returning(table)))
+        settle(connection, [run.number for run in expired], [Words.CONSENT_NEEDED], now)
+        return expired
 
     def cancel(self, connection: Connection, question: CancelRun) -> bool:
         """Only from the states that may be followed by this."""
         may = [state.value for state, after in STEPS.items() if RunState.CANCELLED in after]
         ended = update(table).where(table.c.number == question.number, table.c.state.in_(may))
-        why = f"Cancelled by {question.by}."
-        values = {"state": RunState.CANCELLED.value, "ended_at": self._clock(), "error": why}
-        return connection.execute(ended.values(values).returning(table.c.number)).first() is not None
+        now, why = self._clock(), f"Cancelled by {question.by}."
+        values = {"state": RunState.CANCELLED.value, "ended_at": now, "error": why}
+        if connection.execute(ended.values(values).returning(table.c.number)).first() is None:
+            return False
+        settle(connection, [question.number], ASKING, now)
+        return True
 
     def due(self, connection: Connection, question: DueRuns) -> tuple[int, ...]:
         """The oldest first."""
