@@ -71,7 +71,7 @@ def test_a_password_is_in_no_record_and_in_no_value(us):
 def test_a_name_is_one_persons_in_any_spelling(us, name):
     """T-22"""
     assert us.member(name).name == "ada"
-    with pytest.raises(ConfigurationError, match="called .* already"):
+    with pytest.raises(ConfigurationError, match=r"called .* already"):
         us.add_member(name, by="ada")
 
 

@@ -56,7 +56,8 @@ def _standing() -> Any:
         if (missing.name or "applinks").partition(".")[0] == "applinks":
             raise
         raise ConfigurationError(
-            f"`applinks serve` needs {missing.name}.", remedy="Install it with this package: pip install 'applinks[serve]'"
+            f"`applinks serve` needs {(missing.name or '').partition('.')[0]}.",
+            remedy="Install it with this package: pip install 'applinks[serve]'",
         ) from missing
     return standing
 

@@ -98,6 +98,11 @@ class _Child:
             else:
                 self._hear(self, told)
 
+    @property
+    def pid(self) -> int:
+        """The number of its process."""
+        return self._process.pid
+
     def wait_until_ready(self) -> Ready:
         if not self._is_ready.wait(STARTS_WITHIN) or self.ready is None:
             self.end()
@@ -195,6 +200,12 @@ class Performer:
             self._former = [child for child in self._former if child.passes]
         for child in done:
             child.end()
+
+    @property
+    def processes(self) -> tuple[int, ...]:
+        """The numbers of the processes in which scripts are loaded."""
+        with self._turn:
+            return tuple(child.pid for child in self._children())
 
     # ---- runs
 

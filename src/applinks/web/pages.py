@@ -158,7 +158,7 @@ PAGES: tuple[Route, ...] = (
     _administrators("POST", f"{ADMINISTRATION}/confirm", sudo.confirm),
     _administrators("GET", LINKS, administration.links.show),
     _administrators("GET", making.MAKE, making.begin, sudo=True),
-    _administrators("POST", making.MAKE, making.find, sudo=True),
+    _administrators("POST", making.MAKE, making.found, sudo=True),
     _administrators("POST", f"{making.MAKE}/go", making.go, sudo=True),
     _administrators("POST", making.PRODUCT, administration.products.make, sudo=True),
     _administrators("GET", making.BY_HAND, administration.by_hand.begin, sudo=True),
