@@ -99,9 +99,9 @@ class _Child:
                 self._hear(self, told)
 
     @property
-    def pid(self) -> int:
-        """The number of its process."""
-        return self._process.pid
+    def pid(self) -> int | None:
+        """The number of its process, once it was started."""
+        return None if self._process is None else self._process.pid
 
     def wait_until_ready(self) -> Ready:
         if not self._is_ready.wait(STARTS_WITHIN) or self.ready is None:
@@ -161,6 +161,16 @@ class Performer:
         """What is wrong with the scripts."""
         return self._ready().faults
 
+    @property
+    def is_ready(self) -> bool:
+        """Whether the scripts are loaded."""
+        with self._turn:
+            return self._child is not None and self._child.ready is not None
+
+    def wait_until_ready(self) -> None:
+        """Load the scripts, if they are not; raises `ConfigurationError` where that cannot be done, or not any more."""
+        self._ready()
+
     def reload_if_changed(self) -> bool:
         """Load the scripts again if a file has changed; passes that run go on as they began."""
         if revision_of(checked_folder(self._setup.folder)) == self._ready().revision:
@@ -205,7 +215,7 @@ class Performer:
     def processes(self) -> tuple[int, ...]:
         """The numbers of the processes in which scripts are loaded."""
         with self._turn:
-            return tuple(child.pid for child in self._children())
+            return tuple(child.pid for child in self._children() if child.pid is not None)
 
     # ---- runs
 
