@@ -54,6 +54,7 @@ from applinks.scripts import (
     Severity,
     SortEvent,
     WakeRuns,
+    Words,
 )
 from applinks.store import Store
 from contracts.conftest import Clock
@@ -257,6 +258,28 @@ def test_a_parked_run_for_which_nobody_consents_ends(store: Store, clock: Clock)
     assert [message.text for message in store.answer(MessagesOf("carol"))] == ["It stopped waiting."]
     assert state(store, number) is RunState.EXPIRED
     assert store.answer(OverdueRuns()) == ()
+
+
+@pytest.mark.parametrize("way", ["consented", "expired", "cancelled"])
+def test_who_need_not_allow_anything_any_more_is_not_asked_any_more(store: Store, clock: Clock, way: str) -> None:
+    put(store, Link("wiki", "Wiki", "confluence", "https://wiki.test", "https://wiki.test"))
+    numbers = queued(store, new("a"), new("b"))
+    for number in numbers:
+        asks = NewMessage(f"run {number} consent", "carol", Severity.WARNING, words=Words.CONSENT_NEEDED, run=number)
+        said = NewMessage(f"run {number}/1", "carol", Severity.INFO, "By the script itself.", run=number)
+        claimed(store, number=number)
+        user = "carol" if number == numbers[0] else "alice"
+        store.answer(ParkRun(number, "one", "wiki", user, clock.now + 60 * number, 0, 0, messages=(asks, said)))
+    if way == "consented":
+        store.answer(KeepToken(AccessToken(link_id="wiki", user="carol", token="t", secret="s", made_at=int(clock.now))))
+        store.answer(WakeRuns())
+    elif way == "expired":
+        clock.now += 60 * numbers[0] + 1
+        store.answer(ExpireRuns())
+    else:
+        store.answer(CancelRun(numbers[0], "ada"))
+    open_ones = {(message.run, message.words) for message in store.answer(MessagesOf("carol", unread=True))}
+    assert open_ones == {(numbers[0], None), (numbers[1], Words.CONSENT_NEEDED), (numbers[1], None)}
 
 
 @pytest.mark.parametrize("where", ["queued", "parked", "unclear"])

@@ -116,7 +116,7 @@ SHELF = "wire"
 SIDE_DOORS: dict[str, str] = {
     "demo/forge/application.py: applinks.frameworks.flask": "a door of its own, since only those who have Flask can open it",
 }
-PUBLIC = {"applinks", "applinks.frameworks", "applinks.frameworks.flask"}
+PUBLIC = {"applinks", "applinks.frameworks", "applinks.frameworks.flask", "applinks.running", "applinks.scripts"}
 """What applications import from."""
 
 

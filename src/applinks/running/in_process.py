@@ -49,6 +49,8 @@ class InProcess:
         """Take nothing more, and wait for what runs; what takes longer begins again elsewhere."""
         self._stopping = True
         self._wake.set()
+        if not self._performer.is_ready:
+            self._performer.close(0)  # nothing runs, and nobody waits until it could
         if self._thread.is_alive():
             self._thread.join(seconds)
         self._performer.close(seconds)
@@ -59,10 +61,12 @@ class InProcess:
             try:
                 self._turn()
             except Exception:
-                log.exception("scripts could not be looked after, and are again in a moment")
+                if not self._stopping:
+                    log.exception("scripts could not be looked after, and are again in a moment")
             self._wake.wait(LOOK_EVERY)
 
     def _turn(self) -> None:
+        self._performer.wait_until_ready()
         self._clockwork.turn()
         self._take()
         now = clock.now()

@@ -104,19 +104,21 @@ class Nursery:
     def work(self) -> None:
         """Until the parent is gone."""
         loaded = self._loaded
-        self._parent.send(Ready(loaded.hooks, loaded.faults, loaded.revision))
-        while True:
-            watched = [self._parent, *(child.end for child in self._children.values())]
-            for ready in wait(watched, self._patience()):
-                if ready is self._parent and not self._listen():
-                    return
-            self._look_after_children()
+        with suppress(BrokenPipeError):  # the parent is gone already, which is the end of it
+            self._parent.send(Ready(loaded.hooks, loaded.faults, loaded.revision))
+            while self._turn():
+                self._look_after_children()
+        self._kill_all()
+
+    def _turn(self) -> bool:
+        """Wait until something is to be done; False if the parent is gone."""
+        watched = [self._parent, *(child.end for child in self._children.values())]
+        return all(ready is not self._parent or self._listen() for ready in wait(watched, self._patience()))
 
     def _listen(self) -> bool:
         try:
             told: Begin | Kill = self._parent.recv()
-        except EOFError:
-            self._kill_all()
+        except (EOFError, ConnectionResetError):
             return False
         if isinstance(told, Kill):
             if told.holder in self._children:

@@ -43,6 +43,8 @@ from applinks.scripts import (
 )
 
 STARTS_WITHIN = 60.0
+PATIENCE = 5.0
+"""Seconds that a nursery has to end."""
 log = logging.getLogger("applinks.scripts")
 Drive = Callable[[Flow[Any]], Any]
 
@@ -54,45 +56,52 @@ class _Pass:
 
 
 class _Child:
-    """A nursery, and the thread that listens to it."""
+    """A nursery, and the thread that starts it and listens to it: Linux ends such a process with the thread that started it."""
 
     def __init__(self, setup: Setup, hear: Callable[[_Child, Over], None], gone: Callable[[_Child], None]) -> None:
         packed = setup.packed()
-        ours, theirs = socket.socketpair()
-        with theirs:
-            environment = {name: value for name, value in os.environ.items() if not name.startswith("APPLINKS_")}
-            command = [sys.executable, "-c", "from applinks.running import nursery; nursery.main()", str(theirs.fileno())]
-            self._process = subprocess.Popen(  # noqa: S603 our own module, by our own interpreter
-                command, pass_fds=[theirs.fileno()], env=environment, stdin=subprocess.DEVNULL
-            )
-        self._pipe = Connection(ours.detach())
+        self._ours, theirs = socket.socketpair()
+        self._pipe = Connection(os.dup(self._ours.fileno()))
+        self._process: subprocess.Popen[bytes] | None = None
         self._turn = threading.Lock()
-        self._pipe.send_bytes(packed)
         self.ready: Ready | None = None
         self._is_ready = threading.Event()
         self._hear, self._gone = hear, gone
         self.passes: dict[str, _Pass] = {}
-        threading.Thread(target=self._listen, name="applinks-nursery", daemon=True).start()
+        self._pipe.send_bytes(packed)  # it lies there when the process comes
+        threading.Thread(target=self._live, args=[theirs], name="applinks-nursery", daemon=True).start()
+
+    def _live(self, theirs: socket.socket) -> None:
+        try:
+            with theirs:
+                self._process = _started(theirs)
+            self._listen()
+        except OSError:
+            log.exception("the process for scripts could not be started")
+        finally:
+            self._pipe.close()
+            self._ours.close()
+            self._is_ready.set()
+            if self._process is not None:
+                self._process.wait()
+            self._gone(self)
 
     def _listen(self) -> None:
         while True:
             try:
                 told: Ready | Over = self._pipe.recv()
             except (EOFError, OSError):
-                break
+                return
             if isinstance(told, Ready):
                 self.ready = told
                 self._is_ready.set()
             else:
                 self._hear(self, told)
-        self._is_ready.set()
-        self._process.wait()
-        self._gone(self)
 
     @property
-    def pid(self) -> int:
-        """The number of its process."""
-        return self._process.pid
+    def pid(self) -> int | None:
+        """The number of its process, once it was started."""
+        return None if self._process is None else self._process.pid
 
     def wait_until_ready(self) -> Ready:
         if not self._is_ready.wait(STARTS_WITHIN) or self.ready is None:
@@ -109,11 +118,20 @@ class _Child:
     def end(self) -> None:
         """It notices that nobody is there any more, and ends its children."""
         with suppress(OSError):
-            self._pipe.close()
-        with suppress(subprocess.TimeoutExpired):
-            self._process.wait(2)
-            return
-        self._process.kill()
+            self._ours.shutdown(socket.SHUT_RDWR)  # closing alone would not wake whoever reads
+        if self._process is not None:
+            try:
+                self._process.wait(PATIENCE)
+            except subprocess.TimeoutExpired:
+                self._process.kill()
+
+
+def _started(theirs: socket.socket) -> subprocess.Popen[bytes]:
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("APPLINKS_")}
+    command = [sys.executable, "-c", "from applinks.running import nursery; nursery.main()", str(theirs.fileno())]
+    return subprocess.Popen(  # noqa: S603 our own module, by our own interpreter
+        command, pass_fds=[theirs.fileno()], env=environment, stdin=subprocess.DEVNULL
+    )
 
 
 class Performer:
@@ -142,6 +160,16 @@ class Performer:
     def faults(self) -> tuple[Fault, ...]:
         """What is wrong with the scripts."""
         return self._ready().faults
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether the scripts are loaded."""
+        with self._turn:
+            return self._child is not None and self._child.ready is not None
+
+    def wait_until_ready(self) -> None:
+        """Load the scripts, if they are not; raises `ConfigurationError` where that cannot be done, or not any more."""
+        self._ready()
 
     def reload_if_changed(self) -> bool:
         """Load the scripts again if a file has changed; passes that run go on as they began."""
@@ -187,7 +215,7 @@ class Performer:
     def processes(self) -> tuple[int, ...]:
         """The numbers of the processes in which scripts are loaded."""
         with self._turn:
-            return tuple(child.pid for child in self._children())
+            return tuple(child.pid for child in self._children() if child.pid is not None)
 
     # ---- runs
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -25,6 +26,7 @@ from applinks.scripts import (
     HELD_FOR,
     HERE,
     Event,
+    EventOf,
     EventState,
     Fault,
     Hook,
@@ -36,6 +38,7 @@ from applinks.scripts import (
     QueueRuns,
     Run,
     RunOf,
+    Runs,
     RunState,
     read,
     takes,
@@ -43,6 +46,8 @@ from applinks.scripts import (
 
 ANSWERS_WITHIN = 10.0
 """Seconds that somebody waits for what is asked before a transition."""
+LOOK_EVERY = 0.05
+"""Seconds between two looks at whether an event is settled."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +95,7 @@ class Scripts:
             self._engine.stop(seconds)
         else:
             self.performer.close(seconds)
+        self._close_loop()
 
     def __enter__(self) -> Self:
         return self.start()
@@ -162,6 +168,21 @@ class Scripts:
             user=person.name if isinstance(person, Person) else person,
             depth=depth,
         )
+
+    def settled(self, event: int, seconds: float = ANSWERS_WITHIN) -> bool:
+        """Wait until the runs of an event have ended or wait for somebody, so that its person is told at once; False if not."""
+        until = time.monotonic() + seconds
+        while not self._is_settled(event):
+            if time.monotonic() >= until:
+                return False
+            time.sleep(LOOK_EVERY)
+        return True
+
+    def _is_settled(self, event: int) -> bool:
+        found: Event | None = self.applinks.answer(EventOf(event))
+        runs: tuple[Run, ...] = self.applinks.answer(Runs({"event": event}))
+        is_sorted = found is None or found.state is not EventState.RECEIVED
+        return is_sorted and not any(run.state in {RunState.QUEUED, RunState.RUNNING} for run in runs)
 
     # ---- before a transition
 
@@ -247,6 +268,14 @@ class Scripts:
             if self._loop is None:
                 self._loop = asyncio.new_event_loop()
             return self._loop.run_until_complete(self.applinks.run_async(flow))
+
+    def _close_loop(self) -> None:
+        with self._loop_turn:
+            loop, self._loop = self._loop, None
+            if loop is not None and isinstance(self.applinks, AsyncAppLinks):
+                loop.run_until_complete(self.applinks.close())  # what was opened in this loop; the rest opens again
+                loop.run_until_complete(loop.shutdown_default_executor())
+                loop.close()
 
 
 def _now(hook: Hook, event: Event, number: int, setting: HookSetting | None) -> NewRun:

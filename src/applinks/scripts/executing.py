@@ -14,14 +14,14 @@ import time
 import traceback
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from inspect import signature
 from pathlib import Path
 from typing import Any
 
 from applinks.errors import AppLinksError, CredentialsRequired, ScriptWrong, Throttled
 from applinks.outgoing import Caller, in_lane
-from applinks.people import ActingAs, Person, nobody_acting, run_as
+from applinks.people import ActingAs, FindPerson, Person, nobody_acting, run_as
 from applinks.questions import Flow, Moment, Now
 from applinks.scripts.binding import LinksOfRun, RequestTold, Surroundings
 from applinks.scripts.conditions import evaluate
@@ -126,18 +126,19 @@ def _ran(one: Pass) -> Ending:
         around = Surroundings(one.run, one.event, user, actor, one.output.log, one.messages, links, one.request)
         if one.script.when is not None and not evaluate(one.script.when, around.bound(signature(one.script.when).parameters)):
             return Ending(RunState.SKIPPED, **_common(one))
+        if actor is not None and one.run.user != actor.name:  # only now: who need not run needs no right to
+            around = replace(around, user=scopes.enter_context(run_as(one.run.user or "", reason=one.run.reason or "")))
         result = one.script.function(**around.bound(one.script.names), **one.run.parameters)
     return _result(one, hook, result)
 
 
 def _people(run: Run, caller: Caller, scopes: ExitStack) -> tuple[Person | None, Person | None]:
-    """Let those act whom the run names: the actor, and in their place the user, on the record."""
+    """The user and the actor whom the run names; the actor acts from here on."""
     if run.user is None:
         return None, None
     actor = scopes.enter_context(ActingAs(run.actor or run.user, caller))
-    if run.user == actor.name:
-        return actor, actor
-    return scopes.enter_context(run_as(run.user, reason=run.reason or "")), actor
+    user: Person | None = actor if run.user == actor.name else caller.answer(FindPerson(run.user))
+    return user, actor
 
 
 def _result(one: Pass, hook: Hook, result: Any) -> Ending:
@@ -224,6 +225,7 @@ def _park(one: Pass, missing: CredentialsRequired) -> Flow[None]:
     """Let the run wait, and tell the person; both or neither."""
     run = one.run
     moment: Moment = yield Now()
+    attempt = one.recorder.kept_from
     asks = NewMessage(
         key=f"run {run.number} {Words.CONSENT_NEEDED} {run.passes}",
         user=missing.user,
@@ -233,7 +235,7 @@ def _park(one: Pass, missing: CredentialsRequired) -> Flow[None]:
             "user": missing.user,
             "script": one.script.hook.about or run.hook,
             "link": missing.link or "",
-            "attempt": one.recorder.latest,
+            "attempt": f"{attempt.method} {attempt.url.partition('?')[0]}" if attempt is not None else "",
         },
         address=missing.authorization_url,
         run=run.number,

@@ -55,7 +55,7 @@ class NotHeld(PassEnded):
 
 
 class Recorder:
-    """The journal of one pass, as its calls see it. `ask` answers questions."""
+    """The journal of one pass, as its calls see it. `ask` answers questions; `kept_from` is the last call that did not happen."""
 
     def __init__(self, number: int, holder: str, known: Sequence[Call], ask: Callable[[Any], Any]) -> None:
         self._number = number
@@ -63,11 +63,10 @@ class Recorder:
         self._known = {call.asked.place: call for call in known}
         self._ask = ask
         self.key = f"applinks-run-{number}"
-        self.latest = ""
+        self.kept_from: Asked | None = None
 
     def before(self, asked: Asked, request: httpx2.Request) -> httpx2.Response | None:
         """What was answered to this call in an earlier pass; None: it is to be sent. Raises `NotTheSame`, `UnclearCall`."""
-        self.latest = f"{asked.method} {asked.url.partition('?')[0]}"
         known = self._known.get(asked.place)
         if known is None:
             return None
@@ -94,6 +93,7 @@ class Recorder:
 
     def not_done(self, asked: Asked) -> None:
         """It certainly did not happen."""
+        self.kept_from = asked
         self._held(ForgetCall(self._number, self._holder, asked.place))
 
     def forget_failures(self) -> None:

@@ -186,7 +186,7 @@ class RunsKept:
         return True
 
     def wake(self, connection: Connection, _question: WakeRuns) -> tuple[int, ...]:
-        """Those whose person has a token for that link now; who moves a run on has woken it."""
+        """Those whose person has a token for that link now; who moves a run on has woken it, and nobody is asked any more."""
         agreed = exists().where(
             access_tokens.c.link_id == table.c.parked_link, access_tokens.c.user_name == table.c.parked_user
         )
