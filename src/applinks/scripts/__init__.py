@@ -61,7 +61,7 @@ from applinks.scripts.journal import (
     NoteSent,
     SettleCall,
 )
-from applinks.scripts.loading import Fault, Loaded, Script, checked_folder, load, revision_of
+from applinks.scripts.loading import Fault, Loaded, Script, checked_folder, glance_at, load, revision_of
 from applinks.scripts.messages import (
     ASKING,
     DropOldMessages,
@@ -75,7 +75,7 @@ from applinks.scripts.messages import (
     UnreadCount,
     Words,
 )
-from applinks.scripts.parameters import Long, Parameter, Secret, read, read_texts, schema, shown
+from applinks.scripts.parameters import Long, Parameter, Secret, as_json, read, read_texts, schema, shown
 from applinks.scripts.parking import PARKED_FOR, ExpireRuns, ParkRun, WakeRuns
 from applinks.scripts.recording import DEPTH, is_unclear
 from applinks.scripts.rehearsing import Planned, Rehearsed, rehearse
@@ -230,6 +230,7 @@ __all__ = [
     "WakeRuns",
     "Words",
     "Written",
+    "as_json",
     "banner",
     "by_hand",
     "checked_folder",
@@ -238,6 +239,7 @@ __all__ = [
     "deliver_some",
     "endpoint",
     "execute",
+    "glance_at",
     "inbox",
     "is_unclear",
     "job",
