@@ -202,6 +202,11 @@ class Application:
             )
         return people.ActingAs(user, self)
 
+    @property
+    def sealing(self) -> Sealing:
+        """The keys that seal the secrets, for another process of this application."""
+        return self._store.sealing
+
     def rotate_sealing(self) -> int:
         """Add a new sealing key and seal all secrets with it, while others run; how many secrets that were."""
         return self._store.rotate()

@@ -275,7 +275,7 @@ def test_who_need_not_allow_anything_any_more_is_not_asked_any_more(store: Store
         store.answer(WakeRuns())
     elif way == "expired":
         clock.now += 60 * numbers[0] + 1
-        store.answer(ExpireRuns())
+        store.answer(ExpireRun(numbers[0]))
     else:
         store.answer(CancelRun(numbers[0], "ada"))
     open_ones = {(message.run, message.words) for message in store.answer(MessagesOf("carol", unread=True))}

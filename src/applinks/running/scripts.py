@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import threading
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -15,9 +14,11 @@ from applinks.announcements import ConsentGiven
 from applinks.errors import ConfigurationError
 from applinks.front import AppLinks, AsyncAppLinks
 from applinks.people import Person, current_user
-from applinks.questions import Flow
 from applinks.running.clockwork import KEPT_FOR, Clockwork
+from applinks.running.driving import Driver
+from applinks.running.engines import Engine, MakesEngine, Shop
 from applinks.running.in_process import WORKERS, InProcess
+from applinks.running.pace import USUAL, Pace
 from applinks.running.performer import Performer
 from applinks.running.setup import Setup
 from applinks.scripts import (
@@ -40,6 +41,7 @@ from applinks.scripts import (
     RunOf,
     Runs,
     RunState,
+    as_json,
     read,
     takes,
 )
@@ -63,7 +65,9 @@ class Scripts:
     """The scripts in a folder, for this application.
 
     `applinks` is its `AppLinks` or `AsyncAppLinks`; with `engine=False`, other processes run what is queued here
-    (`applinks worker`). Use it as a context manager, or `start()` and `close()`.
+    (`applinks worker`), and this one only answers what is asked before a transition. Use it as a context manager, with `async
+    with` where there is an event loop, or `start()` and `close()`. What its methods do they do at once: in an event loop, hand
+    `refusals` and `is_offered` to a thread.
     """
 
     def __init__(
@@ -71,20 +75,26 @@ class Scripts:
         applinks: AppLinks | AsyncAppLinks,
         folder: str | Path,
         *,
-        engine: bool = True,
+        engine: bool | MakesEngine = True,
         workers: int = WORKERS,
         kept_for: float = KEPT_FOR,
+        pace: Pace = USUAL,
     ) -> None:
         self.applinks = applinks
-        self._loop: asyncio.AbstractEventLoop | None = None
-        self._loop_turn = threading.Lock()
-        self.performer = Performer(Setup.of(applinks, Path(folder)), self.drive, applinks.answer)
-        self._clockwork = Clockwork(self.drive, lambda: self.performer.hooks, kept_for)
-        self._engine = InProcess(self.performer, self._clockwork, applinks.answer, workers=workers) if engine else None
+        self._driver = Driver(applinks)
+        self.drive = self._driver.drive
+        self.performer = Performer(Setup.of(applinks, Path(folder)), self.drive, applinks.answer, pace=pace)
+        self._clockwork = Clockwork(self.drive, lambda: self.performer.hooks, kept_for, pace)
+        self._engine: Engine | None = None
+        if engine:
+            making = InProcess.with_workers(workers) if engine is True else engine
+            shop = Shop(self.performer, self._clockwork, applinks.answer, pace, applinks.settings.database)
+            self._engine = making(shop)
         applinks.listen(ConsentGiven, self._consented)
 
     def start(self) -> Self:
         """Begin to run what is due."""
+        self._driver.notice_loop()
         if self._engine is not None:
             self._engine.start()
         return self
@@ -95,7 +105,13 @@ class Scripts:
             self._engine.stop(seconds)
         else:
             self.performer.close(seconds)
-        self._close_loop()
+        self._driver.close()
+
+    async def __aenter__(self) -> Self:
+        return self.start()
+
+    async def __aexit__(self, *_: object) -> None:
+        await asyncio.to_thread(self.close)
 
     def __enter__(self) -> Self:
         return self.start()
@@ -229,6 +245,7 @@ class Scripts:
         person = user if user is not None else current_user()
         name = person.name if isinstance(person, Person) else person
         number = None if event is None else self._kept_by_hand(found, kind, event, name)
+        checked = as_json(read(found.parameters, as_json(parameters or {})))
         run = NewRun(
             key=f"by hand {clock.fresh_nonce()}",
             hook=found.id,
@@ -238,7 +255,7 @@ class Scripts:
             reason=found.reason or (f"by hand, by {name}" if found.user else None),
             event=number,
             again=found.retries.times,
-            parameters=read(found.parameters, parameters or {}),
+            parameters=checked,
         )
         (queued,) = self.applinks.answer(QueueRuns((run,)))
         self.say()
@@ -257,25 +274,6 @@ class Scripts:
             known = ", ".join(hook.id for hook in self.hooks) or "none"
             raise ConfigurationError(f"There is no hook {id!r}.", remedy=f"There are: {known}.")
         return found
-
-    # ---- flows from any thread
-
-    def drive(self, flow: Flow[Any]) -> Any:
-        """Run a flow to its end, in whichever world the application lives."""
-        if isinstance(self.applinks, AppLinks):
-            return self.applinks.run(flow)
-        with self._loop_turn:
-            if self._loop is None:
-                self._loop = asyncio.new_event_loop()
-            return self._loop.run_until_complete(self.applinks.run_async(flow))
-
-    def _close_loop(self) -> None:
-        with self._loop_turn:
-            loop, self._loop = self._loop, None
-            if loop is not None and isinstance(self.applinks, AsyncAppLinks):
-                loop.run_until_complete(self.applinks.close())  # what was opened in this loop; the rest opens again
-                loop.run_until_complete(loop.shutdown_default_executor())
-                loop.close()
 
 
 def _now(hook: Hook, event: Event, number: int, setting: HookSetting | None) -> NewRun:

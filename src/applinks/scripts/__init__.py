@@ -61,7 +61,7 @@ from applinks.scripts.journal import (
     NoteSent,
     SettleCall,
 )
-from applinks.scripts.loading import Fault, Loaded, Script, checked_folder, load, revision_of
+from applinks.scripts.loading import Fault, Loaded, Script, checked_folder, glance_at, load, revision_of
 from applinks.scripts.messages import (
     ASKING,
     DropOldMessages,
@@ -75,8 +75,16 @@ from applinks.scripts.messages import (
     UnreadCount,
     Words,
 )
-from applinks.scripts.parameters import Long, Parameter, Secret, read, read_texts, schema, shown
-from applinks.scripts.parking import PARKED_FOR, ExpireRun, OverdueRuns, ParkRun, WakeRuns, about_run, expire_overdue
+from applinks.scripts.parameters import Long, Parameter, Secret, as_json, read, read_texts, schema, shown
+from applinks.scripts.parking import (
+    PARKED_FOR,
+    ExpireRun,
+    OverdueRuns,
+    ParkRun,
+    WakeRuns,
+    about_run,
+    expire_overdue,
+)
 from applinks.scripts.recording import DEPTH, is_unclear
 from applinks.scripts.rehearsing import Planned, Rehearsed, rehearse
 from applinks.scripts.runs import (
@@ -232,6 +240,7 @@ __all__ = [
     "Words",
     "Written",
     "about_run",
+    "as_json",
     "banner",
     "by_hand",
     "checked_folder",
@@ -241,6 +250,7 @@ __all__ = [
     "endpoint",
     "execute",
     "expire_overdue",
+    "glance_at",
     "inbox",
     "is_unclear",
     "job",

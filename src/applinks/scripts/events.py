@@ -68,9 +68,10 @@ class KeepEvent(Question):
 
 @dataclass(frozen=True, slots=True)
 class EventsReceived(Question):
-    """The numbers of at most so many events that nobody has sorted yet, the oldest first."""
+    """The numbers of at most so many events that nobody has sorted yet, the oldest first; those above the number `after`."""
 
     limit: int = 100
+    after: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,7 +55,10 @@ class NotHeld(PassEnded):
 
 
 class Recorder:
-    """The journal of one pass, as its calls see it. `ask` answers questions; `kept_from` is the last call that did not happen."""
+    """The journal of one pass, as its calls see it.
+
+    `ask` answers questions; `kept_from` is the last call that did not happen.
+    """
 
     def __init__(self, number: int, holder: str, known: Sequence[Call], ask: Callable[[Any], Any]) -> None:
         self._number = number

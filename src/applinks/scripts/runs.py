@@ -171,12 +171,13 @@ class ClaimRun(Question):
     """Take a run that is due: the one of that number, or the oldest; the `Run`, now running and held, or None.
 
     A run waits while an earlier one of the same hook for the same item is queued or running. One that was held by somebody who
-    is not heard of any more is taken over. Atomic.
+    is not heard of any more is taken over. It is held for so many seconds. Atomic.
     """
 
     durable = False
     holder: str
     number: int | None = None
+    held_for: float = HELD_FOR
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,14 +186,16 @@ class BeginRun(Question):
 
     run: NewRun
     holder: str
+    held_for: float = HELD_FOR
 
 
 @dataclass(frozen=True, slots=True)
 class KeepHolding(Question):
-    """Say that these holders are alive; those of them that really hold a run, as a frozenset."""
+    """Say that these holders are alive; those of them that really hold a run, as a frozenset, and for so many seconds more."""
 
     durable = False
     holders: tuple[str, ...]
+    held_for: float = HELD_FOR
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,12 +215,14 @@ class EndRun(Question):
 class GiveUpRun(Question):
     """The process of a run has ended without a word: queue it again, or end it as failed if that happened too often.
 
-    The answer is its new `RunState`, or None if the holder did not hold it any more.
+    `blameless`: it was ended for another reason, which does not count. The answer is its new `RunState`, or None if the holder
+    did not hold it any more.
     """
 
     number: int
     holder: str
     why: str
+    blameless: bool = False
 
 
 @dataclass(frozen=True, slots=True)

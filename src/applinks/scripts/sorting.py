@@ -63,16 +63,14 @@ def sort_event(number: int, hooks: Sequence[Hook], *, deepest: int = DEEPEST) ->
 
 def wants(hook: Hook, event: Event) -> bool:
     """Whether a hook is for events of this kind; conditions are asked later, by the run."""
-    if hook.application not in {None, event.application}:
-        return False
     if hook.kind is HookKind.LISTENER:
-        return event.kind in hook.events or "*" in hook.events
+        return hook.application in {None, event.application} and bool({event.kind, "*"} & {*hook.events})
     return hook.kind is HookKind.POST_FUNCTION and takes(hook, event)
 
 
 def takes(hook: Hook, event: Event) -> bool:
     """Whether an event is, or asks for, the transition of a hook: by its name, or by the status to which it leads."""
-    if hook.kind not in TRANSITIONS:
+    if hook.kind not in TRANSITIONS or hook.application != event.application:
         return False
     transition = bindings_of(event.application, event.payload).get("transition")
     return isinstance(transition, Transition) and hook.transition in {"*", transition.name, transition.after}

@@ -32,7 +32,7 @@ def keep(connection: Connection, question: KeepEvent) -> KeptEvent:
 
 def received(connection: Connection, question: EventsReceived) -> tuple[int, ...]:
     """The oldest first."""
-    return tuple(connection.scalars(_UNSORTED.limit(question.limit)))
+    return tuple(connection.scalars(_UNSORTED.where(table.c.number > question.after).limit(question.limit)))
 
 
 class Sorting:

@@ -10,7 +10,6 @@ from sqlalchemy import Connection, Integer, Row, and_, bindparam, case, cast, de
 
 from applinks.scripts import (
     ENDED,
-    HELD_FOR,
     IMMEDIATE,
     MOST_DEATHS,
     STEPS,
@@ -105,7 +104,7 @@ class RunsKept:
         values: dict[str, Any] = {
             "state": RunState.RUNNING.value,
             "holder": question.holder,
-            "held_until": now + HELD_FOR,
+            "held_until": now + question.held_for,
             "passes": table.c.passes + 1,
             "deaths": table.c.deaths + died,
             "started_at": func.coalesce(table.c.started_at, now),
@@ -123,7 +122,7 @@ class RunsKept:
             **_row(question.run, now),
             "state": RunState.RUNNING.value,
             "holder": question.holder,
-            "held_until": now + HELD_FOR,
+            "held_until": now + question.held_for,
             "passes": 1,
             "started_at": now,
         }
@@ -132,7 +131,7 @@ class RunsKept:
     def keep_holding(self, connection: Connection, question: KeepHolding) -> frozenset[str]:
         """Those that still hold one."""
         kept = update(table).where(table.c.state == RunState.RUNNING.value, table.c.holder.in_(question.holders))
-        rows = connection.execute(kept.values(held_until=self._clock() + HELD_FOR).returning(table.c.holder))
+        rows = connection.execute(kept.values(held_until=self._clock() + question.held_for).returning(table.c.holder))
         return frozenset(rows.scalars())
 
     def end(self, connection: Connection, question: EndRun) -> bool:
@@ -160,11 +159,11 @@ class RunsKept:
         row = connection.execute(select(table).where(held(question.number, question.holder))).first()
         if row is None:
             return None
-        deaths = row.deaths + 1
+        deaths = row.deaths + (not question.blameless)
         if deaths < MOST_DEATHS and row.kind not in IMMEDIATE:
             _end(connection, question.number, RunState.QUEUED, self._clock(), deaths=deaths)
             return RunState.QUEUED
-        why = _died(deaths, question.why)
+        why = f"It was ended: {question.why}." if question.blameless else _died(deaths, question.why)
         _end(connection, question.number, RunState.FAILED, self._clock(), error=why, deaths=deaths)
         return RunState.FAILED
 
