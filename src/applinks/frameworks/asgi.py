@@ -107,14 +107,14 @@ def length_of(headers: Pairs) -> int | None:
     return int(text) if text.isdecimal() and len(text) < 16 else None
 
 
-async def read_body(receive_: Receive, length: int | None) -> tuple[bytes, bool, Receive]:
+async def read_body(receive_: Receive, length: int | None, limit: int = BODY_LIMIT) -> tuple[bytes, bool, Receive]:
     """Up to the limit of a body, whether that is all of it, and a `receive` that gives it out again from the start."""
-    if length is not None and length > BODY_LIMIT:
+    if length is not None and length > limit:
         return b"", False, receive_
     read: list[Message] = []
     body = b""
     more = True
-    while more and len(body) <= BODY_LIMIT:
+    while more and len(body) <= limit:
         message = await receive_()
         read.append(message)
         body += message.get("body", b"")
@@ -123,7 +123,7 @@ async def read_body(receive_: Receive, length: int | None) -> tuple[bytes, bool,
     async def replay() -> Message:
         return read.pop(0) if read else await receive_()
 
-    return body, not more and len(body) <= BODY_LIMIT, replay
+    return body, not more and len(body) <= limit, replay
 
 
 async def respond(response: Response, send: Send, *, with_body: bool) -> None:

@@ -171,20 +171,20 @@ def _without_origin(target: str) -> str:
     return f"/{rest.partition('/')[2]}" if mark and scheme.lower() in {"http", "https"} else target
 
 
-def read_body(environ: Environ) -> tuple[bytes, bool]:
+def read_body(environ: Environ, limit: int = BODY_LIMIT) -> tuple[bytes, bool]:
     """Up to the limit of a body and whether that is all of it; the application finds it unread."""
     length = str(environ.get("CONTENT_LENGTH") or "")
-    if length and not (length.isdecimal() and len(length) < LONGEST_LENGTH and int(length) <= BODY_LIMIT):
+    if length and not (length.isdecimal() and len(length) < LONGEST_LENGTH and int(length) <= limit):
         return b"", False
     if not length and not environ.get("wsgi.input_terminated"):
         return b"", True
     rest: Input = environ["wsgi.input"]
-    wanted = int(length) if length else BODY_LIMIT + 1
+    wanted = int(length) if length else limit + 1
     body = b""
     while len(body) < wanted and (piece := rest.read(wanted - len(body))):
         body += piece
     environ["wsgi.input"] = io.BytesIO(body) if length else io.BufferedReader(_Replayed(body, rest))
-    return body, len(body) <= BODY_LIMIT
+    return body, len(body) <= limit
 
 
 def respond(response: Response, start_response: StartResponse, *, with_body: bool) -> Iterable[bytes]:

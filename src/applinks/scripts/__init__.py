@@ -29,6 +29,7 @@ from applinks.scripts.events import (
     EventState,
     KeepEvent,
     KeptEvent,
+    PostponeEvent,
     SortEvent,
 )
 from applinks.scripts.executing import execute
@@ -77,6 +78,7 @@ from applinks.scripts.messages import (
 )
 from applinks.scripts.parameters import Long, Parameter, Secret, read, read_texts, schema, shown
 from applinks.scripts.parking import PARKED_FOR, ExpireRuns, ParkRun, WakeRuns
+from applinks.scripts.reading import LARGEST
 from applinks.scripts.recording import DEPTH, is_unclear
 from applinks.scripts.rehearsing import Planned, Rehearsed, rehearse
 from applinks.scripts.runs import (
@@ -110,8 +112,19 @@ from applinks.scripts.runs import (
 from applinks.scripts.settings import HookSetting, HookSettings, SetHook
 from applinks.scripts.smtp import post as post_mail
 from applinks.scripts.sorting import sort_event, takes
-from applinks.scripts.sources import LINKED, WEBHOOK, Source, SourceOf
+from applinks.scripts.sources import (
+    LINKED,
+    WEBHOOK,
+    ChangeSource,
+    KeepSource,
+    RemoveSource,
+    Source,
+    SourceOf,
+    Sources,
+)
+from applinks.scripts.taking import take_event, take_told
 from applinks.scripts.telling import Messages
+from applinks.scripts.webhooks import SourceMade, SourceSettings, add_source, change_source, remove_source, renew_source
 from applinks.scripts.written import Written, write
 
 __all__ = [
@@ -125,6 +138,7 @@ __all__ = [
     "HELD_FOR",
     "HERE",
     "IMMEDIATE",
+    "LARGEST",
     "LEAVING",
     "LINKED",
     "MOST_DEATHS",
@@ -142,6 +156,7 @@ __all__ = [
     "CancelRun",
     "Catalogue",
     "Change",
+    "ChangeSource",
     "Channels",
     "ClaimRun",
     "Comment",
@@ -173,6 +188,7 @@ __all__ = [
     "KeepEvent",
     "KeepHolding",
     "KeepMessages",
+    "KeepSource",
     "KeptEvent",
     "Limits",
     "Line",
@@ -198,12 +214,14 @@ __all__ = [
     "ParkRun",
     "Planned",
     "PostComment",
+    "PostponeEvent",
     "PullRequest",
     "QueueRuns",
     "RecentRuns",
     "RefChange",
     "Refuse",
     "Rehearsed",
+    "RemoveSource",
     "Repository",
     "RequestTold",
     "Retries",
@@ -223,15 +241,20 @@ __all__ = [
     "Severity",
     "SortEvent",
     "Source",
+    "SourceMade",
     "SourceOf",
+    "SourceSettings",
+    "Sources",
     "TakeDelivery",
     "Transition",
     "UnreadCount",
     "WakeRuns",
     "Words",
     "Written",
+    "add_source",
     "banner",
     "by_hand",
+    "change_source",
     "checked_folder",
     "comment",
     "condition",
@@ -252,10 +275,14 @@ __all__ = [
     "read",
     "read_texts",
     "rehearse",
+    "remove_source",
+    "renew_source",
     "revision_of",
     "schema",
     "shown",
     "sort_event",
+    "take_event",
+    "take_told",
     "takes",
     "validator",
     "write",

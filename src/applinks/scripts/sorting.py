@@ -86,9 +86,9 @@ def whose(event: Event) -> Flow[Person | Nobody]:
         source: Source | None = yield SourceOf(event.source.removeprefix(WEBHOOK))
         if source is None or not source.believes_user:
             return Nobody("Its webhook is not believed about people.")
-        if source.link_id is None:
+        if not source.of_link:
             return (yield from _ours(event.user))
-        return (yield from _theirs(event.user, source.link_id))
+        return (yield from _theirs(event.user, source.link_id or ""))
     return (yield from _theirs(event.user, event.source.removeprefix(LINKED)))
 
 

@@ -13,6 +13,7 @@ from applinks.scripts import (
     BeginRun,
     CallsOf,
     CancelRun,
+    ChangeSource,
     ClaimRun,
     DeliveriesOf,
     DropOldMessages,
@@ -31,6 +32,7 @@ from applinks.scripts import (
     KeepEvent,
     KeepHolding,
     KeepMessages,
+    KeepSource,
     LinesOf,
     MarkRead,
     MessagesOf,
@@ -39,8 +41,10 @@ from applinks.scripts import (
     NoteJobTime,
     NoteSent,
     ParkRun,
+    PostponeEvent,
     QueueRuns,
     RecentRuns,
+    RemoveSource,
     RunCounts,
     RunOf,
     Runs,
@@ -49,6 +53,7 @@ from applinks.scripts import (
     SettleMessages,
     SortEvent,
     SourceOf,
+    Sources,
     TakeDelivery,
     UnreadCount,
     WakeRuns,
@@ -77,8 +82,9 @@ def answers(sealing: Sealing, clock: Callable[[], float]) -> Scripted:
     """All of them, over the same keys and the same clock."""
     kept, journal, settings = RunsKept(clock), Journal(sealing, clock), SettingsOfHooks(clock)
     told, sent = MessagesKept(clock), DeliveriesKept(clock)
+    sources, sorting = SourcesKept(sealing), Sorting(clock)
     read: Answers = {
-        EventsReceived: events.received,
+        EventsReceived: sorting.received,
         EventOf: events.find,
         Events: events.listed,
         DueRuns: kept.due,
@@ -89,7 +95,8 @@ def answers(sealing: Sealing, clock: Callable[[], float]) -> Scripted:
         LinesOf: runs.lines_of,
         HookSettings: settings.all,
         JobTimes: jobs.times,
-        SourceOf: SourcesKept(sealing).find,
+        SourceOf: sources.find,
+        Sources: sources.all,
         CallsOf: journal.calls,
         MessagesOf: messages.listed,
         UnreadCount: messages.unread_count,
@@ -98,7 +105,8 @@ def answers(sealing: Sealing, clock: Callable[[], float]) -> Scripted:
     }
     written: Answers = {
         KeepEvent: events.keep,
-        SortEvent: Sorting(clock).sort,
+        SortEvent: sorting.sort,
+        PostponeEvent: sorting.postpone,
         QueueRuns: kept.queue,
         ClaimRun: kept.claim,
         BeginRun: kept.begin,
@@ -123,5 +131,8 @@ def answers(sealing: Sealing, clock: Callable[[], float]) -> Scripted:
         DropOldMessages: told.drop_old,
         TakeDelivery: sent.take,
         NoteDelivery: sent.note,
+        KeepSource: sources.keep,
+        ChangeSource: sources.change,
+        RemoveSource: sources.remove,
     }
     return Scripted(read, written)

@@ -20,13 +20,14 @@ from urllib.parse import unquote
 from applinks.errors import LinkNotFound, StoreUnavailable
 from applinks.people import Person
 from applinks.questions import Flow
-from applinks.web import administration, answers, consent, dances, forms, interface, look, sudo
+from applinks.web import administration, answers, consent, dances, events, forms, interface, look, sudo
 from applinks.web.administration import agreeing, checking, explaining, making, records, staff, tokens
 from applinks.web.views import Kind
 from applinks.web.visit import (
     ADMINISTRATION,
     AUTHORIZE,
     END,
+    EVENTS,
     GRANTS,
     IDENTITY,
     KEYS,
@@ -88,6 +89,8 @@ def serve(visit: PageVisit) -> Flow[Response]:
     """The page, or the way to sign in first."""
     if visit.path.startswith(f"{interface.BELOW}/"):
         return (yield from interface.serve(visit))
+    if f"{visit.path}/".startswith(f"{EVENTS}/"):
+        return (yield from events.serve(visit))
     if visit.path.startswith(f"{STATIC}/"):
         return _static(visit.path.removeprefix(f"{STATIC}/"), visit.request.method)
     return (yield from serve_from(PAGES, visit))

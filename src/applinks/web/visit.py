@@ -7,11 +7,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
+from applinks.incoming import BODY_LIMIT, Principal
 from applinks.links import Identity
 from applinks.mechanisms import MECHANISMS, Mechanism
 from applinks.outgoing import dance
 from applinks.people import Person
+from applinks.scripts import LARGEST
 from applinks.web.views import Frame, Reader, Section
+from applinks.wire import events
 from applinks.wire.encoding import Malformed, parse_form
 from applinks.wire.messages import Request
 
@@ -32,6 +35,9 @@ RECORDS = f"{ADMINISTRATION}/records"
 TOKENS = f"{ADMINISTRATION}/tokens"
 STAFF = f"{ADMINISTRATION}/people"
 
+EVENTS = f"/{events.PATH}"
+LONGEST_EVENT = LARGEST
+
 SECTIONS = (("Links", LINKS), ("Status", STATUS_PAGE), ("Keys", KEYS), ("Records", RECORDS), ("Tokens", TOKENS))
 """What administrators find at the top of each page."""
 
@@ -44,7 +50,8 @@ class PageVisit:
 
     `path` is the part below our own address; `person` whoever the host application says is signed in. `sign_in` is the address
     of its own sign-in, with `{}` where the way back belongs, and `sign_out` that of its sign-out; None where it has none.
-    `mechanisms` are those that are loaded; `named` are the parts of the path that its route names;
+    `mechanisms` are those that are loaded; `named` are the parts of the path that its route names. `principal` is who was
+    admitted over a link, and is nobody's at pages for people; `whole` is false where the body was too large to be read.
     `keeps_people` says whether this application keeps its people itself.
     """
 
@@ -57,6 +64,8 @@ class PageVisit:
     mechanisms: Sequence[Mechanism] = MECHANISMS
     named: Mapping[str, str] = field(default_factory=dict)
     keeps_people: bool = False
+    principal: Principal | None = None
+    whole: bool = True
     query: Mapping[str, str] = field(init=False, repr=False)
     form: Mapping[str, str] = field(init=False, repr=False)
 
@@ -84,6 +93,11 @@ class PageVisit:
         """The way around the pages of administration."""
         sections = (*SECTIONS, ("People", STAFF)) if self.keeps_people else SECTIONS
         return tuple(Section(words, self.own(path), self.path == path) for words, path in sections)
+
+
+def longest_body(path: str) -> int:
+    """How many bytes of a body are read at a path below our own address."""
+    return LONGEST_EVENT if path.startswith(f"{EVENTS}/") else BODY_LIMIT
 
 
 def _fields(text: str) -> Mapping[str, str]:
