@@ -15,7 +15,7 @@ from urllib.parse import quote
 
 from applinks.frameworks.target import Target, encoded_again
 from applinks.incoming import BODY_LIMIT, Principal, receive, wants_body
-from applinks.people import nobody_acting
+from applinks.people import at_depth, nobody_acting, set_depth
 from applinks.wire.messages import Pairs, Response, first
 from applinks.wire.problems import challenge
 from applinks.wire.trusted_apps import CERTIFICATE
@@ -47,7 +47,7 @@ class ASGIMiddleware:
         self._target = Target(applinks.identity, stripped=stripped)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        with nobody_acting():
+        with nobody_acting(), at_depth(0):
             await (self._http if scope["type"] == "http" else self.app)(scope, receive, send)
 
     async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -74,6 +74,7 @@ class ASGIMiddleware:
     async def _as_principal(self, principal: Principal, scope: Scope, replay: Receive, send: Send) -> None:
         scope = {**scope, "state": {**scope.get("state", {}), "applinks_principal": principal}}
         async with self.applinks.acting_as(principal.person):
+            set_depth(principal.depth)
             await self.app(scope, replay, _witnessing(send, principal, self._target.realm))
 
 

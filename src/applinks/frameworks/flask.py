@@ -10,21 +10,26 @@ from flask import Blueprint, Response, request
 
 from applinks.frameworks.pages import WSGIPages
 from applinks.frameworks.wsgi import Environ
-from applinks.web import longest_body
+from applinks.web import RunsScripts, longest_body
 
 if TYPE_CHECKING:
     from applinks.assembly import Application
 
 
 def pages(
-    applinks: Application, *, sign_in: str | None = None, sign_out: str | None = None, stripped: bool = False
+    applinks: Application,
+    *,
+    sign_in: str | None = None,
+    sign_out: str | None = None,
+    stripped: bool = False,
+    scripts: RunsScripts | None = None,
 ) -> Blueprint:
     """A blueprint with our pages: `app.register_blueprint(pages(applinks, sign_in="/login?next={}"))`.
 
     Whoever is signed in must be acting already, through a `before_request` of yours; see `ASGIPages` for the options.
     """
     blueprint = Blueprint("applinks", __name__)
-    served = WSGIPages(applinks, sign_in=sign_in, sign_out=sign_out, stripped=stripped)
+    served = WSGIPages(applinks, sign_in=sign_in, sign_out=sign_out, stripped=stripped, scripts=scripts)
 
     def page(rest: str) -> Any:
         return Response.from_app(served, _unread(longest_body(f"/plugins/servlet/{rest}")))

@@ -19,7 +19,7 @@ from applinks.incoming import Principal
 from applinks.links import Identity, WhoWeAre
 from applinks.people import KeepsPeople, Person, acting, current_user
 from applinks.questions import Flow
-from applinks.web import PageVisit, longest_body, serve
+from applinks.web import PageVisit, RunsScripts, longest_body, serve
 from applinks.wire.messages import Pairs, Request, Response
 from applinks.wire.paths import is_local_path
 
@@ -29,7 +29,13 @@ if TYPE_CHECKING:
 
 class _Pages:
     def __init__(
-        self, applinks: Application, *, sign_in: str | None = None, sign_out: str | None = None, stripped: bool = False
+        self,
+        applinks: Application,
+        *,
+        sign_in: str | None = None,
+        sign_out: str | None = None,
+        stripped: bool = False,
+        scripts: RunsScripts | None = None,
     ) -> None:
         if sign_in is not None and (sign_in.count("{}") != 1 or not sign_in.isprintable()):
             raise ConfigurationError(
@@ -40,6 +46,7 @@ class _Pages:
         self.applinks = applinks
         self._sign_in = sign_in
         self._sign_out = sign_out
+        self._scripts = scripts
         self._target = Target(applinks.identity, stripped=stripped)
 
     def _serve(self, request: Request, *, principal: Principal | None, whole: bool) -> Flow[Response]:
@@ -56,6 +63,7 @@ class _Pages:
             keeps_people=keeps,
             principal=principal,
             whole=whole,
+            scripts=self._scripts,
         )
         return (yield from self.served(visit))
 
@@ -79,7 +87,8 @@ class ASGIPages(_Pages):
     """The pages as an ASGI application: `Mount("/plugins/servlet", ASGIPages(applinks, sign_in="/login?next={}"))`.
 
     `sign_in` is the address of your sign-in, with `{}` where the way back belongs; without it, people are told to sign in
-    themselves. `sign_out` is your page for signing out. `stripped` as for `ASGIMiddleware`.
+    themselves. `sign_out` is your page for signing out. `stripped` as for `ASGIMiddleware`. `scripts`
+    are the `Scripts` of this process, if it has any.
     """
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

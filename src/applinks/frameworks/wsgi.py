@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 from applinks.frameworks.target import Target, encoded_again
 from applinks.incoming import BODY_LIMIT, Principal, receive, wants_body
-from applinks.people import ActingAs, nobody_acts
+from applinks.people import ActingAs, nobody_acts, set_depth
 from applinks.wire.messages import Pairs, Response, first
 from applinks.wire.problems import challenge
 
@@ -49,6 +49,7 @@ class WSGIMiddleware:
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         context = copy_context()
         context.run(nobody_acts)
+        context.run(set_depth, 0)
         answer = context.run(self._http, environ, start_response)
         return answer if _is_made(answer, environ) else _InContext(answer, context)
 
@@ -71,6 +72,7 @@ class WSGIMiddleware:
 
     def _as_principal(self, principal: Principal, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         environ["applinks.principal"] = principal
+        set_depth(principal.depth)
         scope = self.applinks.acting_as(principal.person)
         scope.__enter__()
         try:

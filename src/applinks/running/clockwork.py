@@ -15,6 +15,7 @@ from typing import Any
 from applinks import clock
 from applinks.questions import Flow
 from applinks.scripts import (
+    DEEPEST,
     DropOldRuns,
     EventsReceived,
     ExpireRuns,
@@ -37,11 +38,16 @@ class Clockwork:
     """Sorts events, queues jobs, wakes and expires parked runs, forgets old ones. `hooks` tells those that are loaded."""
 
     def __init__(
-        self, drive: Callable[[Flow[Any]], Any], hooks: Callable[[], Sequence[Hook]], kept_for: float = KEPT_FOR
+        self,
+        drive: Callable[[Flow[Any]], Any],
+        hooks: Callable[[], Sequence[Hook]],
+        kept_for: float = KEPT_FOR,
+        deepest: int = DEEPEST,
     ) -> None:
         self._drive = drive
         self._hooks = hooks
         self._kept_for = kept_for
+        self._deepest = deepest
         self._swept_at = 0.0
         self._forgot_at = 0.0
 
@@ -61,7 +67,7 @@ class Clockwork:
         while numbers := self._drive(_asked(EventsReceived())):
             hooks = self._hooks()
             for number in numbers:
-                self._drive(sort_event(number, hooks))
+                self._drive(sort_event(number, hooks, deepest=self._deepest))
 
     def sweep(self) -> None:
         """Queue the jobs that are due, and the parked runs whose person has consented; end those that waited too long."""

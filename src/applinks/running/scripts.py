@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Any, Self
 
 from applinks import clock
-from applinks.announcements import ConsentGiven
+from applinks.announcements import ConsentGiven, EventKept
 from applinks.errors import ConfigurationError
 from applinks.front import AppLinks, AsyncAppLinks
-from applinks.people import Person, current_user
+from applinks.people import Person, current_user, depth_here
 from applinks.questions import Flow
 from applinks.running.clockwork import KEPT_FOR, Clockwork
 from applinks.running.in_process import WORKERS, InProcess
@@ -22,6 +22,7 @@ from applinks.running.setup import Setup
 from applinks.scripts import (
     BEFORE,
     BY_HAND,
+    DEEPEST,
     HELD_FOR,
     HERE,
     Event,
@@ -34,9 +35,11 @@ from applinks.scripts import (
     KeepEvent,
     NewRun,
     QueueRuns,
+    RequestTold,
     Run,
     RunOf,
     RunState,
+    cut_off,
     read,
     takes,
 )
@@ -58,7 +61,8 @@ class Scripts:
     """The scripts in a folder, for this application.
 
     `applinks` is its `AppLinks` or `AsyncAppLinks`; with `engine=False`, other processes run what is queued here
-    (`applinks worker`). Use it as a context manager, or `start()` and `close()`.
+    (`applinks worker`). An event to which `deepest` runs have led, one after the other, causes no more. Use it as a context
+    manager, or `start()` and `close()`.
     """
 
     def __init__(
@@ -69,14 +73,17 @@ class Scripts:
         engine: bool = True,
         workers: int = WORKERS,
         kept_for: float = KEPT_FOR,
+        deepest: int = DEEPEST,
     ) -> None:
         self.applinks = applinks
         self._loop: asyncio.AbstractEventLoop | None = None
         self._loop_turn = threading.Lock()
         self.performer = Performer(Setup.of(applinks, Path(folder)), self.drive, applinks.answer)
-        self._clockwork = Clockwork(self.drive, lambda: self.performer.hooks, kept_for)
+        self._clockwork = Clockwork(self.drive, lambda: self.performer.hooks, kept_for, deepest)
+        self.deepest = deepest
         self._engine = InProcess(self.performer, self._clockwork, applinks.answer, workers=workers) if engine else None
         applinks.listen(ConsentGiven, self._consented)
+        applinks.listen(EventKept, lambda _: self.say())
 
     def start(self) -> Self:
         """Begin to run what is due."""
@@ -126,12 +133,12 @@ class Scripts:
         item: str | None = None,
         user: str | Person | None = None,
         delivery: str | None = None,
-        depth: int = 0,
+        depth: int | None = None,
     ) -> int:
         """Something has happened in this application; its number. It is kept when this returns, and its scripts run soon.
 
         `user` caused it: whoever acts here, if nobody is named. `delivery` tells it from any other; what is told twice counts
-        once.
+        once. `depth` is how many runs led to it: as many as to the request in which this is said, if it came over a link.
         """
         return self._kept(self._event(kind, payload, item, user, delivery, depth))
 
@@ -147,7 +154,7 @@ class Scripts:
         item: str | None = None,
         user: str | Person | None = None,
         delivery: str | None = None,
-        depth: int = 0,
+        depth: int | None = None,
         source: str = HERE,
     ) -> Event:
         person = user if user is not None else current_user(default=None)
@@ -160,32 +167,49 @@ class Scripts:
             received_at=clock.now(),
             item=item,
             user=person.name if isinstance(person, Person) else person,
-            depth=depth,
+            depth=depth_here() if depth is None else depth,
         )
 
     # ---- before a transition
 
     def refusals(self, payload: Mapping[str, Any], *, user: str | Person | None = None) -> tuple[Refusal, ...]:
         """What stands against a transition: what its validators say, and conditions that are not met."""
-        return tuple(refusal for run, hook in self._asked(BEFORE, payload, user) for refusal in _said(run, hook))
+        return self._refusals(BEFORE, payload, user)
 
     def is_offered(self, payload: Mapping[str, Any], *, user: str | Person | None = None) -> bool:
         """Whether all conditions of a transition are met."""
-        return not any(
-            refusal for run, hook in self._asked({HookKind.CONDITION}, payload, user) for refusal in _said(run, hook)
-        )
+        return not self._refusals(frozenset({HookKind.CONDITION}), payload, user)
 
-    def _asked(
-        self, kinds: set[HookKind] | frozenset[HookKind], payload: Mapping[str, Any], user: str | Person | None
-    ) -> list[tuple[Run, Hook]]:
+    def _refusals(
+        self, kinds: frozenset[HookKind], payload: Mapping[str, Any], user: str | Person | None
+    ) -> tuple[Refusal, ...]:
         event = self._event("transition", payload, user=user)
         settings: dict[str, HookSetting] = self.applinks.answer(HookSettings())
         wanted = [hook for hook in self.hooks if hook.kind in kinds and takes(hook, event) and _is_on(hook, settings)]
         if not wanted:
-            return []
-        number = self.applinks.answer(KeepEvent(replace(event, state=EventState.SORTED))).number
+            return ()
+        why = cut_off(event, self.deepest)
+        if why is not None:
+            self.applinks.answer(KeepEvent(replace(event, state=EventState.REFUSED, note=why)))
+            return (Refusal(wanted[0].id, why),)
+        number = self.applinks.answer(KeepEvent(replace(event, state=EventState.ASKED))).number
         runs = [self.performer.begin(_now(hook, event, number, settings.get(hook.id))) for hook in wanted]
-        return [(self._outcome(run, hook), hook) for run, hook in zip(runs, wanted, strict=True)]
+        return tuple(
+            refusal for run, hook in zip(runs, wanted, strict=True) for refusal in _said(self._outcome(run, hook), hook)
+        )
+
+    # ---- for somebody who waits
+
+    def perform(self, new: NewRun, request: RequestTold | None = None) -> Run:
+        """Begin a run of an operation or an endpoint, and wait a while for what comes of it; the run as it is then.
+
+        One that was begun by the same key before is not begun again, unless it has failed. Not in an event loop.
+        """
+        hook = self.hook(new.hook)
+        run = self.performer.begin(new, request)
+        while run.state is RunState.FAILED:
+            run = self.performer.begin(replace(new, key=f"{new.key} after {run.number}"), request)
+        return self._outcome(run, hook)
 
     def _outcome(self, run: Run, hook: Hook) -> Run:
         self.performer.wait(run.number, min(ANSWERS_WITHIN, hook.limits.seconds) + 1.0)

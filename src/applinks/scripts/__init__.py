@@ -76,10 +76,11 @@ from applinks.scripts.messages import (
     UnreadCount,
     Words,
 )
+from applinks.scripts.offering import at_address, described, name_of, offered, run_of
 from applinks.scripts.parameters import Long, Parameter, Secret, read, read_texts, schema, shown
 from applinks.scripts.parking import PARKED_FOR, ExpireRuns, ParkRun, WakeRuns
 from applinks.scripts.reading import LARGEST
-from applinks.scripts.recording import DEPTH, is_unclear
+from applinks.scripts.recording import is_unclear
 from applinks.scripts.rehearsing import Planned, Rehearsed, rehearse
 from applinks.scripts.runs import (
     ENDED,
@@ -111,7 +112,7 @@ from applinks.scripts.runs import (
 )
 from applinks.scripts.settings import HookSetting, HookSettings, SetHook
 from applinks.scripts.smtp import post as post_mail
-from applinks.scripts.sorting import sort_event, takes
+from applinks.scripts.sorting import DEEPEST, cut_off, sort_event, takes
 from applinks.scripts.sources import (
     LINKED,
     WEBHOOK,
@@ -132,7 +133,7 @@ __all__ = [
     "ASKING",
     "BEFORE",
     "BY_HAND",
-    "DEPTH",
+    "DEEPEST",
     "ENDED",
     "HARMLESS",
     "HELD_FOR",
@@ -252,13 +253,16 @@ __all__ = [
     "Words",
     "Written",
     "add_source",
+    "at_address",
     "banner",
     "by_hand",
     "change_source",
     "checked_folder",
     "comment",
     "condition",
+    "cut_off",
     "deliver_some",
+    "described",
     "endpoint",
     "execute",
     "inbox",
@@ -267,7 +271,9 @@ __all__ = [
     "listener",
     "load",
     "load_catalogue",
+    "name_of",
     "names_of",
+    "offered",
     "operation",
     "post_function",
     "post_mail",
@@ -278,6 +284,7 @@ __all__ = [
     "remove_source",
     "renew_source",
     "revision_of",
+    "run_of",
     "schema",
     "shown",
     "sort_event",

@@ -25,7 +25,7 @@ from applinks.errors import AppLinksError, ConfigurationError, ScriptWrong
 from applinks.scripts.binding import names_of
 from applinks.scripts.conditions import check_condition
 from applinks.scripts.cron import check_cron
-from applinks.scripts.hooks import Hook, Noted, noted
+from applinks.scripts.hooks import Hook, HookKind, Noted, noted
 from applinks.scripts.parameters import parameters_of
 
 PACKAGE = "applinks_scripts"
@@ -82,6 +82,7 @@ def load(folder: Path) -> Loaded:
                 faults.append(found)
             else:
                 scripts[found.hook.id] = found
+    faults.extend(_doubles(scripts))
     return Loaded(scripts, tuple(faults), revision_of(root))
 
 
@@ -107,6 +108,22 @@ def revision_of(root: Path) -> str:
         if file.resolve().is_relative_to(root.resolve()):
             digest.update(str(file.relative_to(root)).encode() + b"\0" + file.read_bytes() + b"\0")
     return digest.hexdigest()[:16]
+
+
+def _doubles(scripts: dict[str, Script]) -> Iterator[Fault]:
+    """Operations of one name, or endpoints at one address: none of them is used, since nobody could say which is meant."""
+    places: dict[tuple[str, ...], list[Hook]] = {}
+    for script in scripts.values():
+        hook = script.hook
+        if hook.kind is HookKind.OPERATION:
+            places.setdefault(("the name", hook.id.rpartition(":")[2]), []).append(hook)
+        elif hook.kind is HookKind.ENDPOINT:
+            places.setdefault(("the address", f"{hook.method} {hook.path}"), []).append(hook)
+    for (what, place), hooks in places.items():
+        for hook in hooks if len(hooks) > 1 else ():
+            del scripts[hook.id]
+            others = ", ".join(other.id for other in hooks if other is not hook)
+            yield Fault(hook.file, hook.line, f"{hook.id} has {what} {place!r}, and so has {others}.", "Change one of them.")
 
 
 def _load_file(root: Path, file: Path) -> Iterator[Script | Fault]:

@@ -14,12 +14,14 @@ import logging
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from applinks.audit import printable
+from applinks.errors import MalformedEvent, StoreUnavailable
 from applinks.links import Link, LinkById, VerdictOf
 from applinks.people import FindPerson, Person
 from applinks.questions import Flow, Moment, Now
 from applinks.scripts.beans import Transition
 from applinks.scripts.bindings import bindings_of
-from applinks.scripts.events import BY_HAND, HERE, Event, EventOf, EventState, SortEvent
+from applinks.scripts.events import BY_HAND, HERE, Event, EventOf, EventState, PostponeEvent, SortEvent
 from applinks.scripts.hooks import TRANSITIONS, Hook, HookKind
 from applinks.scripts.runs import NewRun, RecentRuns
 from applinks.scripts.settings import HookSetting, HookSettings
@@ -29,6 +31,9 @@ DEEPEST = 10
 """An event that so many runs have led to causes no more (security.md T-79)."""
 MOST_RUNS, WITHIN = 10, 60.0
 """More runs of one hook for one item within so many seconds are taken for a circle."""
+
+FIRST_WAIT, LONGEST_WAIT, GIVEN_UP_AFTER = 5.0, 3600.0, 86_400.0
+"""Seconds until an event that could not be sorted is looked at again; the wait doubles each time, and ends after a day."""
 
 log = logging.getLogger("applinks.scripts")
 
@@ -41,12 +46,28 @@ class Nobody:
 
 
 def sort_event(number: int, hooks: Sequence[Hook], *, deepest: int = DEEPEST) -> Flow[tuple[int, ...]]:
-    """Queue the runs that an event causes; their numbers."""
+    """Queue the runs that an event causes; their numbers. One that cannot be sorted now waits, and keeps no other waiting."""
     event: Event | None = yield EventOf(number)
     if event is None or event.state is not EventState.RECEIVED:
         return ()
-    if event.depth >= deepest:
-        return (yield from _cut(event, f"It was cut off: {event.depth} runs led to it, one after the other."))
+    try:
+        return (yield from _sorted(event, hooks, deepest))
+    except MalformedEvent as wrong:
+        yield SortEvent(event.number, (), str(wrong), EventState.REFUSED)
+        return ()
+    except StoreUnavailable:
+        raise
+    except Exception as trouble:
+        log.exception("event %d could not be sorted", event.number)
+        yield from _later(event, f"It could not be sorted: {printable(trouble)}")
+        return ()
+
+
+def _sorted(event: Event, hooks: Sequence[Hook], deepest: int) -> Flow[tuple[int, ...]]:
+    why = cut_off(event, deepest)
+    if why is not None:
+        yield SortEvent(event.number, (), why, EventState.REFUSED)
+        return ()
     settings: dict[str, HookSetting] = yield HookSettings()
     wanted = [hook for hook in hooks if _is_on(hook, settings) and wants(hook, event)]
     person = (yield from whose(event)) if wanted else Nobody("")
@@ -155,10 +176,22 @@ def _turns_in_a_circle(hook: Hook, event: Event) -> Flow[bool]:
     return recent >= MOST_RUNS
 
 
-def _cut(event: Event, why: str) -> Flow[tuple[int, ...]]:
-    log.warning("event %d (%s) was cut off at depth %d: scripts trigger each other", event.number, event.kind, event.depth)
-    yield SortEvent(event.number, (), why, EventState.REFUSED)
-    return ()
+def cut_off(event: Event, deepest: int) -> str | None:
+    """Why an event causes no runs any more, which the log tells, too; None if so many runs may have led to it."""
+    if event.depth < deepest:
+        return None
+    name = f"event {event.number}" if event.number else "what is asked before a transition"
+    log.warning("%s (%s) was cut off at depth %d: scripts trigger each other", name, printable(event.kind), event.depth)
+    return f"It was cut off: {event.depth} runs led to it, one after the other, so scripts trigger each other."
+
+
+def _later(event: Event, why: str) -> Flow[None]:
+    """Look at it again after a while, and not for ever."""
+    moment: Moment = yield Now()
+    if moment.now - event.received_at > GIVEN_UP_AFTER:
+        yield SortEvent(event.number, (), why, EventState.REFUSED)
+    else:
+        yield PostponeEvent(event.number, moment.now + min(LONGEST_WAIT, FIRST_WAIT * 2.0 ** min(event.tries, 30)), why)
 
 
 def _is_on(hook: Hook, settings: dict[str, HookSetting]) -> bool:

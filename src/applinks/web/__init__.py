@@ -17,7 +17,7 @@ from applinks.web.views import (
     Verifier,
     View,
 )
-from applinks.web.visit import GRANTS, LINKS, LONGEST_EVENT, RECORDS, STAFF, PageVisit, longest_body
+from applinks.web.visit import GRANTS, LINKS, LONGEST_EVENT, RECORDS, STAFF, PageVisit, RunsScripts, longest_body
 
 __all__ = [
     "GRANTS",
@@ -39,6 +39,7 @@ __all__ = [
     "PageVisit",
     "Reader",
     "Route",
+    "RunsScripts",
     "Verifier",
     "View",
     "Who",

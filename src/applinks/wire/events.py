@@ -13,6 +13,8 @@ PATH = "plugins/servlet/applinks/events"
 """Below the address of an application: where it takes events in; with an id behind it, those of a webhook."""
 FIELD = "event"
 """The field of the form."""
+DEPTH = "applinks-depth"
+"""The header in which a call says how many runs of scripts led to it (product.md R-35)."""
 LONGEST = 255
 """Characters of an id, a kind, a type, an item or a user name."""
 LARGEST = 64 * 1024
