@@ -48,6 +48,10 @@ class Desk:
     now: float = MOMENT
     woken: list[EventKept] = field(default_factory=list)
 
+    def __post_init__(self) -> None:
+        self.applinks._answers[Now] = lambda _: Moment(self.now, clock.fresh_nonce())
+        self.applinks.listen(EventKept, self.woken.append)
+
     def add(self, name: str = "Jira", application: str = "jira", **more: Any) -> SourceMade:
         return self.applinks.run(add_source(name, application, by="root", **more))
 
@@ -80,10 +84,7 @@ def path_of(made: SourceMade) -> str:
 def desk(database: str = "sqlite://") -> Iterator[Desk]:
     """One whose clock stands at the moment of the payloads."""
     applinks = AppLinks(database, url=URL, name="Desk", type="jira", people=Directory())
-    made = Desk(applinks)
-    applinks._answers[Now] = lambda _: Moment(made.now, clock.fresh_nonce())
-    applinks.listen(EventKept, made.woken.append)
     try:
-        yield made
+        yield Desk(applinks)
     finally:
         applinks.close()

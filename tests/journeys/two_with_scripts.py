@@ -105,5 +105,3 @@ def _serve_wsgi(side: Side, socket: Any) -> Any:
         return [b"{}"]
 
     return _wsgi(WSGIMiddleware(app, side.applinks), socket)
-
-

@@ -20,6 +20,7 @@ from applinks.scripts import (
     EventsReceived,
     ExpireRuns,
     Hook,
+    NamesOfKeys,
     WakeRuns,
     queue_due_jobs,
     sort_event,
@@ -43,11 +44,13 @@ class Clockwork:
         hooks: Callable[[], Sequence[Hook]],
         kept_for: float = KEPT_FOR,
         deepest: int = DEEPEST,
+        names: NamesOfKeys | None = None,
     ) -> None:
         self._drive = drive
         self._hooks = hooks
         self._kept_for = kept_for
         self._deepest = deepest
+        self._names = names or NamesOfKeys()
         self._swept_at = 0.0
         self._forgot_at = 0.0
 
@@ -67,7 +70,7 @@ class Clockwork:
         while numbers := self._drive(_asked(EventsReceived())):
             hooks = self._hooks()
             for number in numbers:
-                self._drive(sort_event(number, hooks, deepest=self._deepest))
+                self._drive(sort_event(number, hooks, deepest=self._deepest, names=self._names))
 
     def sweep(self) -> None:
         """Queue the jobs that are due, and the parked runs whose person has consented; end those that waited too long."""

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import threading
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Self
 
 from applinks import clock
 from applinks.announcements import ConsentGiven, EventKept
+from applinks.audit import printable
 from applinks.errors import ConfigurationError
 from applinks.front import AppLinks, AsyncAppLinks
+from applinks.links import LinkByName
 from applinks.people import Person, current_user, depth_here
 from applinks.questions import Flow
 from applinks.running.clockwork import KEPT_FOR, Clockwork
 from applinks.running.in_process import WORKERS, InProcess
+from applinks.running.passing_on import PassesOn
 from applinks.running.performer import Performer
 from applinks.running.setup import Setup
 from applinks.scripts import (
@@ -33,6 +37,7 @@ from applinks.scripts import (
     HookSetting,
     HookSettings,
     KeepEvent,
+    NamesOfKeys,
     NewRun,
     QueueRuns,
     RequestTold,
@@ -43,6 +48,8 @@ from applinks.scripts import (
     read,
     takes,
 )
+
+log = logging.getLogger("applinks.scripts")
 
 ANSWERS_WITHIN = 10.0
 """Seconds that somebody waits for what is asked before a transition."""
@@ -61,8 +68,9 @@ class Scripts:
     """The scripts in a folder, for this application.
 
     `applinks` is its `AppLinks` or `AsyncAppLinks`; with `engine=False`, other processes run what is queued here
-    (`applinks worker`). An event to which `deepest` runs have led, one after the other, causes no more. Use it as a context
-    manager, or `start()` and `close()`.
+    (`applinks worker`). An event to which `deepest` runs have led, one after the other, causes no more. `tell` says which linked
+    applications are told of what happens here: `{"Wiki": {"issue_updated"}}`, or `{"*"}` for all. Use it as a context manager,
+    or `start()` and `close()`.
     """
 
     def __init__(
@@ -74,26 +82,32 @@ class Scripts:
         workers: int = WORKERS,
         kept_for: float = KEPT_FOR,
         deepest: int = DEEPEST,
+        tell: Mapping[str, Collection[str]] | None = None,
     ) -> None:
         self.applinks = applinks
         self._loop: asyncio.AbstractEventLoop | None = None
         self._loop_turn = threading.Lock()
         self.performer = Performer(Setup.of(applinks, Path(folder)), self.drive, applinks.answer)
-        self._clockwork = Clockwork(self.drive, lambda: self.performer.hooks, kept_for, deepest)
+        names = NamesOfKeys(applinks.mechanisms)
+        self._clockwork = Clockwork(self.drive, lambda: self.performer.hooks, kept_for, deepest, names)
         self.deepest = deepest
         self._engine = InProcess(self.performer, self._clockwork, applinks.answer, workers=workers) if engine else None
         applinks.listen(ConsentGiven, self._consented)
+        self._tell = checked(tell or {})
+        self._passes_on = PassesOn(self.drive)
         applinks.listen(EventKept, lambda _: self.say())
 
     def start(self) -> Self:
         """Begin to run what is due."""
         if self._engine is not None:
             self._engine.start()
+            self._passes_on.start()
         return self
 
     def close(self, seconds: float = HELD_FOR) -> None:
         """Take nothing more and wait for what runs; what takes longer than `seconds` begins again elsewhere."""
         if self._engine is not None:
+            self._passes_on.stop(seconds)
             self._engine.stop(seconds)
         else:
             self.performer.close(seconds)
@@ -143,9 +157,17 @@ class Scripts:
         return self._kept(self._event(kind, payload, item, user, delivery, depth))
 
     def _kept(self, event: Event) -> int:
-        number: int = self.applinks.answer(KeepEvent(event)).number
+        number: int = self.applinks.answer(KeepEvent(event, self._to_tell(event.kind))).number
         self.say()
+        self._passes_on.say()
         return number
+
+    def _to_tell(self, kind: str) -> tuple[str, ...]:
+        """The links over which such an event is told. One that is not there any more is no reason to lose the event."""
+        found = {name: self.applinks.answer(LinkByName(name)) for name, kinds in self._tell.items() if {kind, "*"} & {*kinds}}
+        for name in [name for name, link in found.items() if link is None]:
+            log.warning("there is no link %r over which %s could be told", name, printable(kind))
+        return tuple(link.id for link in found.values() if link is not None)
 
     def _event(
         self,
@@ -271,6 +293,14 @@ class Scripts:
             if self._loop is None:
                 self._loop = asyncio.new_event_loop()
             return self._loop.run_until_complete(self.applinks.run_async(flow))
+
+
+def checked(tell: Mapping[str, Collection[str]]) -> Mapping[str, Collection[str]]:
+    """What is told to whom; `ConfigurationError` where one kind stands in place of several (a text holds many shorter ones)."""
+    for link, kinds in tell.items():
+        if isinstance(kinds, str):
+            raise ConfigurationError(f"tell says {kinds!r} for {link!r}.", remedy=f"Write tell={{{link!r}: {{{kinds!r}}}}}.")
+    return tell
 
 
 def _now(hook: Hook, event: Event, number: int, setting: HookSetting | None) -> NewRun:

@@ -76,9 +76,11 @@ from applinks.scripts.messages import (
     UnreadCount,
     Words,
 )
+from applinks.scripts.naming import NamesOfKeys
 from applinks.scripts.offering import at_address, described, name_of, offered, run_of
 from applinks.scripts.parameters import Long, Parameter, Secret, read, read_texts, schema, shown
 from applinks.scripts.parking import PARKED_FOR, ExpireRuns, ParkRun, WakeRuns
+from applinks.scripts.passing_on import ClaimUntold, ForgetUntold, PostponeUntold, Telling, Untold, tell_next
 from applinks.scripts.reading import LARGEST
 from applinks.scripts.recording import is_unclear
 from applinks.scripts.rehearsing import Planned, Rehearsed, rehearse
@@ -160,6 +162,7 @@ __all__ = [
     "ChangeSource",
     "Channels",
     "ClaimRun",
+    "ClaimUntold",
     "Comment",
     "DeliveriesOf",
     "Delivery",
@@ -179,6 +182,7 @@ __all__ = [
     "ExpireRuns",
     "Fault",
     "ForgetCall",
+    "ForgetUntold",
     "GiveUpRun",
     "Hook",
     "HookKind",
@@ -201,6 +205,7 @@ __all__ = [
     "Message",
     "Messages",
     "MessagesOf",
+    "NamesOfKeys",
     "NewMessage",
     "NewRun",
     "NoteAnswered",
@@ -216,6 +221,7 @@ __all__ = [
     "Planned",
     "PostComment",
     "PostponeEvent",
+    "PostponeUntold",
     "PullRequest",
     "QueueRuns",
     "RecentRuns",
@@ -247,8 +253,10 @@ __all__ = [
     "SourceSettings",
     "Sources",
     "TakeDelivery",
+    "Telling",
     "Transition",
     "UnreadCount",
+    "Untold",
     "WakeRuns",
     "Words",
     "Written",
@@ -291,6 +299,7 @@ __all__ = [
     "take_event",
     "take_told",
     "takes",
+    "tell_next",
     "validator",
     "write",
 ]

@@ -63,9 +63,13 @@ class KeptEvent:
 
 @dataclass(frozen=True, slots=True)
 class KeepEvent(Question):
-    """Keep an event, unless its source has told this delivery before: a `KeptEvent`. Atomic and durable."""
+    """Keep an event, unless its source has told this delivery before: a `KeptEvent`. Atomic and durable.
+
+    A new one is to be told over these links, too: that is noted with it, or neither.
+    """
 
     event: Event
+    tell: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

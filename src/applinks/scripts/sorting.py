@@ -16,16 +16,18 @@ from dataclasses import dataclass
 
 from applinks.audit import printable
 from applinks.errors import MalformedEvent, StoreUnavailable
-from applinks.links import Link, LinkById, VerdictOf
+from applinks.links import Level, Link, LinkById, VerdictOf
 from applinks.people import FindPerson, Person
 from applinks.questions import Flow, Moment, Now
 from applinks.scripts.beans import Transition
 from applinks.scripts.bindings import bindings_of
 from applinks.scripts.events import BY_HAND, HERE, Event, EventOf, EventState, PostponeEvent, SortEvent
 from applinks.scripts.hooks import TRANSITIONS, Hook, HookKind
+from applinks.scripts.naming import CannotTell, NamesOfKeys, NotNow
 from applinks.scripts.runs import NewRun, RecentRuns
 from applinks.scripts.settings import HookSetting, HookSettings
 from applinks.scripts.sources import LINKED, WEBHOOK, Source, SourceOf
+from applinks.wire.events import PATH
 
 DEEPEST = 10
 """An event that so many runs have led to causes no more (security.md T-79)."""
@@ -45,13 +47,21 @@ class Nobody:
     why: str
 
 
-def sort_event(number: int, hooks: Sequence[Hook], *, deepest: int = DEEPEST) -> Flow[tuple[int, ...]]:
-    """Queue the runs that an event causes; their numbers. One that cannot be sorted now waits, and keeps no other waiting."""
+def sort_event(
+    number: int, hooks: Sequence[Hook], *, deepest: int = DEEPEST, names: NamesOfKeys | None = None
+) -> Flow[tuple[int, ...]]:
+    """Queue the runs that an event causes; their numbers. One that cannot be sorted now waits, and keeps no other waiting.
+
+    `names` knows who has a key on the far side.
+    """
     event: Event | None = yield EventOf(number)
     if event is None or event.state is not EventState.RECEIVED:
         return ()
     try:
-        return (yield from _sorted(event, hooks, deepest))
+        return (yield from _sorted(event, hooks, deepest, names or NamesOfKeys()))
+    except NotNow as away:
+        yield from _later(event, str(away))
+        return ()
     except MalformedEvent as wrong:
         yield SortEvent(event.number, (), str(wrong), EventState.REFUSED)
         return ()
@@ -63,14 +73,14 @@ def sort_event(number: int, hooks: Sequence[Hook], *, deepest: int = DEEPEST) ->
         return ()
 
 
-def _sorted(event: Event, hooks: Sequence[Hook], deepest: int) -> Flow[tuple[int, ...]]:
+def _sorted(event: Event, hooks: Sequence[Hook], deepest: int, names: NamesOfKeys) -> Flow[tuple[int, ...]]:
     why = cut_off(event, deepest)
     if why is not None:
         yield SortEvent(event.number, (), why, EventState.REFUSED)
         return ()
     settings: dict[str, HookSetting] = yield HookSettings()
     wanted = [hook for hook in hooks if _is_on(hook, settings) and wants(hook, event)]
-    person = (yield from whose(event)) if wanted else Nobody("")
+    person = (yield from whose(event, names)) if wanted else Nobody("")
     runs: list[NewRun] = []
     notes: list[str] = []
     for hook in wanted:
@@ -99,18 +109,38 @@ def takes(hook: Hook, event: Event) -> bool:
     return isinstance(transition, Transition) and hook.transition in {"*", transition.name, transition.after}
 
 
-def whose(event: Event) -> Flow[Person | Nobody]:
-    """Whose event it is."""
+def whose(event: Event, names: NamesOfKeys) -> Flow[Person | Nobody]:
+    """Whose event it is. Raises `NotNow` where the far side has to be asked and cannot be."""
     if event.source in {HERE, BY_HAND}:
         return (yield from _ours(event.user))
     if event.source.startswith(WEBHOOK):
-        source: Source | None = yield SourceOf(event.source.removeprefix(WEBHOOK))
-        if source is None or not source.believes_user:
-            return Nobody("Its webhook is not believed about people.")
-        if not source.of_link:
-            return (yield from _ours(event.user))
-        return (yield from _theirs(event.user, source.link_id or ""))
-    return (yield from _theirs(event.user, event.source.removeprefix(LINKED)))
+        return (yield from _of_webhook(event, names))
+    link: Link | None = yield LinkById(event.source.removeprefix(LINKED))
+    if link is not None and link.incoming.level is not Level.OAUTH_IMPERSONATION:
+        return Nobody(f"{link.name!r} may not speak for people here.")
+    person = yield from _theirs(event.user, link)
+    if link is None or isinstance(person, Nobody):
+        return person
+    objection = link.incoming.policy.objection(person, "POST", f"/{PATH}")
+    return person if objection is None else Nobody(f"{person.name!r}: {objection}.")
+
+
+def _of_webhook(event: Event, names: NamesOfKeys) -> Flow[Person | Nobody]:
+    source: Source | None = yield SourceOf(event.source.removeprefix(WEBHOOK))
+    if source is None or not source.believes_user:
+        return Nobody("Its webhook is not believed about people.")
+    if not source.of_link:
+        return (yield from _ours(event.user))
+    link: Link | None = (yield LinkById(source.link_id)) if source.link_id is not None else None
+    name = event.user
+    if name is None and event.user_key is not None and link is not None:
+        if source.asks_as is None:
+            return Nobody("It names people by a key only, and nobody is named to ask who has it.")
+        try:
+            name = yield from names.name_of(link, event.user_key, source.asks_as)
+        except CannotTell as trouble:
+            return Nobody(str(trouble))
+    return (yield from _theirs(name, link))
 
 
 def _ours(name: str | None) -> Flow[Person | Nobody]:
@@ -124,9 +154,8 @@ def _ours(name: str | None) -> Flow[Person | Nobody]:
     return person
 
 
-def _theirs(name: str | None, link_id: str) -> Flow[Person | Nobody]:
+def _theirs(name: str | None, link: Link | None) -> Flow[Person | Nobody]:
     """A person of the other application, where names mean the same people."""
-    link: Link | None = yield LinkById(link_id)
     if link is None or name is None:
         return Nobody("Its link is gone." if link is None else "It names nobody.")
     if link.same_users is None or not link.same_users.answer:

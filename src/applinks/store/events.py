@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, bindparam, exists, select, update
 
 from applinks.scripts import Event, EventOf, Events, EventsReceived, EventState, KeepEvent, KeptEvent, PostponeEvent, SortEvent
+from applinks.store import outbox
 from applinks.store.insertion import insert
 from applinks.store.runs import queue
 from applinks.store.script_tables import events as table
@@ -38,6 +39,7 @@ def keep(connection: Connection, question: KeepEvent) -> KeptEvent:
     inserted = insert(connection, table).values(_row(event)).on_conflict_do_nothing(index_elements=["source", "delivery"])
     number = connection.execute(inserted.returning(table.c.number)).scalar()
     if number is not None:
+        outbox.note(connection, question.tell, number, event.item, event.received_at)
         return KeptEvent(number, new=True)
     found = connection.execute(_TOLD, {"source": event.source, "delivery": event.delivery}).scalar_one()
     return KeptEvent(found, new=False)

@@ -15,6 +15,7 @@ from applinks.scripts import (
     CancelRun,
     ChangeSource,
     ClaimRun,
+    ClaimUntold,
     DeliveriesOf,
     DropOldMessages,
     DropOldRuns,
@@ -26,6 +27,7 @@ from applinks.scripts import (
     EventsReceived,
     ExpireRuns,
     ForgetCall,
+    ForgetUntold,
     GiveUpRun,
     HookSettings,
     JobTimes,
@@ -42,6 +44,7 @@ from applinks.scripts import (
     NoteSent,
     ParkRun,
     PostponeEvent,
+    PostponeUntold,
     QueueRuns,
     RecentRuns,
     RemoveSource,
@@ -58,12 +61,13 @@ from applinks.scripts import (
     UnreadCount,
     WakeRuns,
 )
-from applinks.store import deliveries, events, jobs, messages, runs
+from applinks.store import deliveries, events, jobs, messages, outbox, runs
 from applinks.store.deliveries import DeliveriesKept
 from applinks.store.events import Sorting
 from applinks.store.hook_settings import SettingsOfHooks
 from applinks.store.journal import Journal
 from applinks.store.messages import MessagesKept
+from applinks.store.outbox import Outbox
 from applinks.store.runs import RunsKept
 from applinks.store.sealing import Sealing
 from applinks.store.sources import SourcesKept
@@ -107,6 +111,9 @@ def answers(sealing: Sealing, clock: Callable[[], float]) -> Scripted:
         KeepEvent: events.keep,
         SortEvent: sorting.sort,
         PostponeEvent: sorting.postpone,
+        ClaimUntold: Outbox(clock).claim,
+        ForgetUntold: outbox.forget,
+        PostponeUntold: outbox.postpone,
         QueueRuns: kept.queue,
         ClaimRun: kept.claim,
         BeginRun: kept.begin,
