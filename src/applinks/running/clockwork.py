@@ -18,6 +18,7 @@ from applinks.errors import MalformedEvent
 from applinks.questions import Flow
 from applinks.running.pace import USUAL, Pace
 from applinks.scripts import (
+    DEEPEST,
     DropOldMessages,
     DropOldRuns,
     Event,
@@ -25,6 +26,7 @@ from applinks.scripts import (
     EventsReceived,
     EventState,
     Hook,
+    NamesOfKeys,
     SortEvent,
     WakeRuns,
     deliver_some,
@@ -48,12 +50,16 @@ class Clockwork:
         drive: Callable[[Flow[Any]], Any],
         hooks: Callable[[], Sequence[Hook]],
         kept_for: float = KEPT_FOR,
+        deepest: int = DEEPEST,
+        names: NamesOfKeys | None = None,
         pace: Pace = USUAL,
     ) -> None:
         self._drive = drive
         self._hooks = hooks
         self._kept_for = kept_for
         self._sweep_every = pace.sweep_every
+        self._deepest = deepest
+        self._names = names or NamesOfKeys()
         self._swept_at = 0.0
         self._forgot_at = 0.0
         self._stuck: frozenset[int] = frozenset()
@@ -89,7 +95,7 @@ class Clockwork:
             stuck[number] = event
             return
         try:
-            self._drive(sort_event(number, hooks))
+            self._drive(sort_event(number, hooks, deepest=self._deepest, names=self._names))
         except MalformedEvent as wrong:
             self._drive(_asked(SortEvent(number, (), str(wrong), EventState.REFUSED)))
         except Exception:

@@ -232,11 +232,12 @@ class Performer:
         return run
 
     def begin(self, new: NewRun, request: RequestTold | None = None) -> Run:
-        """Begin a run at once, for somebody who waits for it."""
+        """Begin a run at once, for somebody who waits for it; or the one that was begun by the same key before."""
         self._ready()
         holder = self._new_holder()
         run: Run = self._answer(BeginRun(new, holder, self._held_for))
-        self._begin(run, holder, request)
+        if run.holder == holder:
+            self._begin(run, holder, request)
         return run
 
     def wait(self, number: int, seconds: float | None = None) -> bool:

@@ -29,6 +29,7 @@ from applinks.scripts.events import (
     EventState,
     KeepEvent,
     KeptEvent,
+    PostponeEvent,
     SortEvent,
 )
 from applinks.scripts.executing import execute
@@ -75,6 +76,8 @@ from applinks.scripts.messages import (
     UnreadCount,
     Words,
 )
+from applinks.scripts.naming import NamesOfKeys
+from applinks.scripts.offering import at_address, described, name_of, offered, run_of
 from applinks.scripts.parameters import Long, Parameter, Secret, as_json, read, read_texts, schema, shown
 from applinks.scripts.parking import (
     PARKED_FOR,
@@ -85,7 +88,9 @@ from applinks.scripts.parking import (
     about_run,
     expire_overdue,
 )
-from applinks.scripts.recording import DEPTH, is_unclear
+from applinks.scripts.passing_on import ClaimUntold, ForgetUntold, PostponeUntold, Telling, Untold, tell_next
+from applinks.scripts.reading import LARGEST
+from applinks.scripts.recording import is_unclear
 from applinks.scripts.rehearsing import Planned, Rehearsed, rehearse
 from applinks.scripts.runs import (
     ENDED,
@@ -117,9 +122,11 @@ from applinks.scripts.runs import (
 )
 from applinks.scripts.settings import HookSetting, HookSettings, SetHook
 from applinks.scripts.smtp import post as post_mail
-from applinks.scripts.sorting import sort_event, takes
-from applinks.scripts.sources import LINKED, WEBHOOK, Source, SourceOf
+from applinks.scripts.sorting import DEEPEST, cut_off, sort_event, takes
+from applinks.scripts.sources import LINKED, WEBHOOK, ChangeSource, KeepSource, RemoveSource, Source, SourceOf, Sources
+from applinks.scripts.taking import take_event, take_told
 from applinks.scripts.telling import Messages
+from applinks.scripts.webhooks import SourceMade, SourceSettings, add_source, change_source, remove_source, renew_source
 from applinks.scripts.written import Written, write
 
 __all__ = [
@@ -127,12 +134,13 @@ __all__ = [
     "ASKING",
     "BEFORE",
     "BY_HAND",
-    "DEPTH",
+    "DEEPEST",
     "ENDED",
     "HARMLESS",
     "HELD_FOR",
     "HERE",
     "IMMEDIATE",
+    "LARGEST",
     "LEAVING",
     "LINKED",
     "MOST_DEATHS",
@@ -150,8 +158,10 @@ __all__ = [
     "CancelRun",
     "Catalogue",
     "Change",
+    "ChangeSource",
     "Channels",
     "ClaimRun",
+    "ClaimUntold",
     "Comment",
     "DeliveriesOf",
     "Delivery",
@@ -171,6 +181,7 @@ __all__ = [
     "ExpireRun",
     "Fault",
     "ForgetCall",
+    "ForgetUntold",
     "GiveUpRun",
     "Hook",
     "HookKind",
@@ -181,6 +192,7 @@ __all__ = [
     "KeepEvent",
     "KeepHolding",
     "KeepMessages",
+    "KeepSource",
     "KeptEvent",
     "Limits",
     "Line",
@@ -192,6 +204,7 @@ __all__ = [
     "Message",
     "Messages",
     "MessagesOf",
+    "NamesOfKeys",
     "NewMessage",
     "NewRun",
     "NoteAnswered",
@@ -207,12 +220,15 @@ __all__ = [
     "ParkRun",
     "Planned",
     "PostComment",
+    "PostponeEvent",
+    "PostponeUntold",
     "PullRequest",
     "QueueRuns",
     "RecentRuns",
     "RefChange",
     "Refuse",
     "Rehearsed",
+    "RemoveSource",
     "Repository",
     "RequestTold",
     "Retries",
@@ -232,21 +248,31 @@ __all__ = [
     "Severity",
     "SortEvent",
     "Source",
+    "SourceMade",
     "SourceOf",
+    "SourceSettings",
+    "Sources",
     "TakeDelivery",
+    "Telling",
     "Transition",
     "UnreadCount",
+    "Untold",
     "WakeRuns",
     "Words",
     "Written",
     "about_run",
+    "add_source",
     "as_json",
+    "at_address",
     "banner",
     "by_hand",
+    "change_source",
     "checked_folder",
     "comment",
     "condition",
+    "cut_off",
     "deliver_some",
+    "described",
     "endpoint",
     "execute",
     "expire_overdue",
@@ -257,7 +283,9 @@ __all__ = [
     "listener",
     "load",
     "load_catalogue",
+    "name_of",
     "names_of",
+    "offered",
     "operation",
     "post_function",
     "post_mail",
@@ -265,11 +293,17 @@ __all__ = [
     "read",
     "read_texts",
     "rehearse",
+    "remove_source",
+    "renew_source",
     "revision_of",
+    "run_of",
     "schema",
     "shown",
     "sort_event",
+    "take_event",
+    "take_told",
     "takes",
+    "tell_next",
     "validator",
     "write",
 ]

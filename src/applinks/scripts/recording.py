@@ -24,11 +24,10 @@ from applinks.outgoing import PROBLEM, Caller, Connections, LinkAuth, client_opt
 from applinks.people import acting
 from applinks.questions import Flow, drive, drive_async
 from applinks.scripts.journal import HARMLESS, Answer, Asked, Call, CallsOf, CallState, ForgetCall, NoteAnswered, NoteSent
+from applinks.wire.events import DEPTH
 
 LARGEST_ANSWER = 1024 * 1024
 """Bytes of an answer up to which the journal keeps it, if it may as well be asked for again."""
-DEPTH = "applinks-depth"
-"""The header in which a call says how many runs led to it (product.md R-35)."""
 IDEMPOTENCY = "idempotency-key"
 """The header by which a far side that knows it can tell that a call is repeated (draft-ietf-httpapi-idempotency-key-header)."""
 

@@ -182,7 +182,10 @@ class ClaimRun(Question):
 
 @dataclass(frozen=True, slots=True)
 class BeginRun(Question):
-    """Begin a run at once, held by this holder, since somebody waits for what comes of it: the `Run`. Atomic."""
+    """Begin a run at once, held by this holder, since somebody waits for what comes of it: the `Run`. Atomic.
+
+    Where there is a run of that key already, it is that one, held by whoever holds it.
+    """
 
     run: NewRun
     holder: str

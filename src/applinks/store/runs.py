@@ -116,7 +116,7 @@ class RunsKept:
         return None
 
     def begin(self, connection: Connection, question: BeginRun) -> Run:
-        """Insert it as a run that is held already."""
+        """Insert it as a run that is held already, unless it is there."""
         now = self._clock()
         row = {
             **_row(question.run, now),
@@ -126,7 +126,9 @@ class RunsKept:
             "passes": 1,
             "started_at": now,
         }
-        return _read(connection.execute(insert(connection, table).values(row).returning(table)).one())
+        inserted = insert(connection, table).values(row).on_conflict_do_nothing(index_elements=["key"])
+        found = connection.execute(inserted.returning(table)).first()
+        return _read(found or connection.execute(select(table).where(table.c.key == question.run.key)).one())
 
     def keep_holding(self, connection: Connection, question: KeepHolding) -> frozenset[str]:
         """Those that still hold one."""

@@ -13,7 +13,9 @@ from applinks.scripts import (
     BeginRun,
     CallsOf,
     CancelRun,
+    ChangeSource,
     ClaimRun,
+    ClaimUntold,
     DeliveriesOf,
     DropOldMessages,
     DropOldRuns,
@@ -25,12 +27,14 @@ from applinks.scripts import (
     EventsReceived,
     ExpireRun,
     ForgetCall,
+    ForgetUntold,
     GiveUpRun,
     HookSettings,
     JobTimes,
     KeepEvent,
     KeepHolding,
     KeepMessages,
+    KeepSource,
     LinesOf,
     MarkRead,
     MessagesOf,
@@ -40,8 +44,11 @@ from applinks.scripts import (
     NoteSent,
     OverdueRuns,
     ParkRun,
+    PostponeEvent,
+    PostponeUntold,
     QueueRuns,
     RecentRuns,
+    RemoveSource,
     RunCounts,
     RunOf,
     Runs,
@@ -50,16 +57,18 @@ from applinks.scripts import (
     SettleMessages,
     SortEvent,
     SourceOf,
+    Sources,
     TakeDelivery,
     UnreadCount,
     WakeRuns,
 )
-from applinks.store import deliveries, events, jobs, messages, runs
+from applinks.store import deliveries, events, jobs, messages, outbox, runs
 from applinks.store.deliveries import DeliveriesKept
 from applinks.store.events import Sorting
 from applinks.store.hook_settings import SettingsOfHooks
 from applinks.store.journal import Journal
 from applinks.store.messages import MessagesKept
+from applinks.store.outbox import Outbox
 from applinks.store.runs import RunsKept
 from applinks.store.sealing import Sealing
 from applinks.store.sources import SourcesKept
@@ -78,8 +87,9 @@ def answers(sealing: Sealing, clock: Callable[[], float]) -> Scripted:
     """All of them, over the same keys and the same clock."""
     kept, journal, settings = RunsKept(clock), Journal(sealing, clock), SettingsOfHooks(clock)
     told, sent = MessagesKept(clock), DeliveriesKept(clock)
+    sources, sorting = SourcesKept(sealing), Sorting(clock)
     read: Answers = {
-        EventsReceived: events.received,
+        EventsReceived: sorting.received,
         EventOf: events.find,
         Events: events.listed,
         DueRuns: kept.due,
@@ -91,7 +101,8 @@ def answers(sealing: Sealing, clock: Callable[[], float]) -> Scripted:
         LinesOf: runs.lines_of,
         HookSettings: settings.all,
         JobTimes: jobs.times,
-        SourceOf: SourcesKept(sealing).find,
+        SourceOf: sources.find,
+        Sources: sources.all,
         CallsOf: journal.calls,
         MessagesOf: messages.listed,
         UnreadCount: messages.unread_count,
@@ -100,7 +111,11 @@ def answers(sealing: Sealing, clock: Callable[[], float]) -> Scripted:
     }
     written: Answers = {
         KeepEvent: events.keep,
-        SortEvent: Sorting(clock).sort,
+        SortEvent: sorting.sort,
+        PostponeEvent: sorting.postpone,
+        ClaimUntold: Outbox(clock).claim,
+        ForgetUntold: outbox.forget,
+        PostponeUntold: outbox.postpone,
         QueueRuns: kept.queue,
         ClaimRun: kept.claim,
         BeginRun: kept.begin,
@@ -125,5 +140,8 @@ def answers(sealing: Sealing, clock: Callable[[], float]) -> Scripted:
         DropOldMessages: told.drop_old,
         TakeDelivery: sent.take,
         NoteDelivery: sent.note,
+        KeepSource: sources.keep,
+        ChangeSource: sources.change,
+        RemoveSource: sources.remove,
     }
     return Scripted(read, written)
