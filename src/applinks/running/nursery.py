@@ -222,4 +222,3 @@ def main() -> None:
     _end_with_parent()
     parent = Connection(int(sys.argv[1]))
     Nursery(parent, Setup.unpacked(parent.recv_bytes())).work()
-

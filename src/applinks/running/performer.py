@@ -34,11 +34,11 @@ from applinks.scripts import (
     NewRun,
     Run,
     RunState,
+    is_unclear,
 )
 from applinks.scripts.binding import RequestTold
 from applinks.scripts.hooks import Hook
 from applinks.scripts.loading import Fault, checked_folder, revision_of
-from applinks.scripts.recording import is_unclear
 
 STARTS_WITHIN = 60.0
 log = logging.getLogger("applinks.scripts")

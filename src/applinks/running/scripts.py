@@ -11,7 +11,6 @@ from typing import Any, Self
 
 from applinks import clock
 from applinks.announcements import ConsentGiven
-from applinks.errors import ConfigurationError
 from applinks.front import AppLinks, AsyncAppLinks
 from applinks.people import Person, current_user
 from applinks.questions import Flow
@@ -20,7 +19,6 @@ from applinks.running.in_process import WORKERS, InProcess
 from applinks.running.performer import Performer
 from applinks.running.setup import Setup
 from applinks.scripts import (
-    BY_HAND,
     HELD_FOR,
     HERE,
     Event,
@@ -29,14 +27,15 @@ from applinks.scripts import (
     HookSettings,
     KeepEvent,
     NewRun,
-    QueueRuns,
     Run,
     RunOf,
     RunState,
+    Told,
+    hook_of,
+    run_by_hand,
 )
 from applinks.scripts.hooks import BEFORE, Hook, HookKind
 from applinks.scripts.loading import Fault
-from applinks.scripts.parameters import read
 from applinks.scripts.sorting import takes
 
 ANSWERS_WITHIN = 10.0
@@ -202,38 +201,16 @@ class Scripts:
         kind: str = "by hand",
     ) -> int:
         """Queue a run of a hook by hand, as whoever acts, or as `user`; its number. `event` is a payload for it."""
-        found = self.hook(hook)
         person = user if user is not None else current_user()
         name = person.name if isinstance(person, Person) else person
-        number = None if event is None else self._kept_by_hand(found, kind, event, name)
-        run = NewRun(
-            key=f"by hand {clock.fresh_nonce()}",
-            hook=found.id,
-            kind=found.kind.value,
-            user=found.run_as or found.user or name,
-            actor=name,
-            reason=found.reason or (f"by hand, by {name}" if found.user else None),
-            event=number,
-            again=found.retries.times,
-            parameters=read(found.parameters, parameters or {}),
-        )
-        (queued,) = self.applinks.answer(QueueRuns((run,)))
+        told = None if event is None else Told(event, kind)
+        queued: int = self.drive(run_by_hand(self.hook(hook), name, parameters=parameters, told=told))
         self.say()
-        return int(queued)
-
-    def _kept_by_hand(self, hook: Hook, kind: str, payload: Mapping[str, Any], user: str) -> int:
-        """An event that starts this one run, and no other."""
-        event = self._event(kind, payload, user=user, source=BY_HAND)
-        event = replace(event, application=hook.application or event.application, state=EventState.SORTED)
-        return int(self.applinks.answer(KeepEvent(event)).number)
+        return queued
 
     def hook(self, id: str) -> Hook:  # noqa: A002
         """The hook of that id; `ConfigurationError` lists what there is."""
-        found = next((hook for hook in self.hooks if hook.id == id), None)
-        if found is None:
-            known = ", ".join(hook.id for hook in self.hooks) or "none"
-            raise ConfigurationError(f"There is no hook {id!r}.", remedy=f"There are: {known}.")
-        return found
+        return hook_of(self.hooks, id)
 
     # ---- flows from any thread
 

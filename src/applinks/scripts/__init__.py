@@ -1,5 +1,7 @@
 """Scripts that act for people: what they hook into, their runs, and what becomes of these."""
 
+from applinks.scripts.adjusting import hook_of, set_parameters, set_texts, setting_of, switch_hook
+from applinks.scripts.by_hand import Told, run_by_hand, told_by
 from applinks.scripts.events import (
     BY_HAND,
     HERE,
@@ -13,6 +15,8 @@ from applinks.scripts.events import (
     KeptEvent,
     SortEvent,
 )
+from applinks.scripts.exporting import RunsExport
+from applinks.scripts.history import DAY, HooksLately, Lately, RunCounts
 from applinks.scripts.jobs import JobTimes, NoteJobTime
 from applinks.scripts.journal import (
     HARMLESS,
@@ -25,9 +29,21 @@ from applinks.scripts.journal import (
     NoteAnswered,
     NoteSent,
     SettleCall,
+    is_unclear,
 )
 from applinks.scripts.messages import NewMessage, Severity
+from applinks.scripts.overseeing import (
+    answer_said,
+    cancel_run,
+    may_be_replayed,
+    replay_event,
+    retry_run,
+    run_again,
+    run_for,
+    settle_call,
+)
 from applinks.scripts.parking import PARKED_FOR, ExpireRuns, ParkRun, WakeRuns
+from applinks.scripts.record import CallTold, RunRecord, record_for, record_of
 from applinks.scripts.runs import (
     ENDED,
     HELD_FOR,
@@ -49,8 +65,8 @@ from applinks.scripts.runs import (
     NewRun,
     QueueRuns,
     RecentRuns,
+    RetryRun,
     Run,
-    RunCounts,
     RunFilters,
     RunOf,
     Runs,
@@ -61,6 +77,7 @@ from applinks.scripts.sources import LINKED, WEBHOOK, Source, SourceOf
 
 __all__ = [
     "BY_HAND",
+    "DAY",
     "ENDED",
     "HARMLESS",
     "HELD_FOR",
@@ -78,6 +95,7 @@ __all__ = [
     "BeginRun",
     "Call",
     "CallState",
+    "CallTold",
     "CallsOf",
     "CancelRun",
     "ClaimRun",
@@ -95,10 +113,12 @@ __all__ = [
     "GiveUpRun",
     "HookSetting",
     "HookSettings",
+    "HooksLately",
     "JobTimes",
     "KeepEvent",
     "KeepHolding",
     "KeptEvent",
+    "Lately",
     "Line",
     "LinesOf",
     "NewMessage",
@@ -109,17 +129,39 @@ __all__ = [
     "ParkRun",
     "QueueRuns",
     "RecentRuns",
+    "RetryRun",
     "Run",
     "RunCounts",
     "RunFilters",
     "RunOf",
+    "RunRecord",
     "RunState",
     "Runs",
+    "RunsExport",
     "SetHook",
     "SettleCall",
     "Severity",
     "SortEvent",
     "Source",
     "SourceOf",
+    "Told",
     "WakeRuns",
+    "answer_said",
+    "cancel_run",
+    "hook_of",
+    "is_unclear",
+    "may_be_replayed",
+    "record_for",
+    "record_of",
+    "replay_event",
+    "retry_run",
+    "run_again",
+    "run_by_hand",
+    "run_for",
+    "set_parameters",
+    "set_texts",
+    "setting_of",
+    "settle_call",
+    "switch_hook",
+    "told_by",
 ]

@@ -30,6 +30,7 @@ from applinks.scripts.journal import CallsOf
 from applinks.scripts.loading import Loaded, Script
 from applinks.scripts.messages import NewMessage, Severity
 from applinks.scripts.output import Output
+from applinks.scripts.parameters import read
 from applinks.scripts.parking import PARKED_FOR, ParkRun
 from applinks.scripts.recording import NotHeld, NotTheSame, Recorder, RunCaller, UnclearCall, in_lane
 from applinks.scripts.runs import AddLines, Ending, EndRun, Run, RunOf, RunState
@@ -118,7 +119,8 @@ def _ran(one: Pass, request: RequestTold | None) -> Ending:
         around = Surroundings(one.run, event, user, actor, one.output.log, messages, LinksOfRun(caller), request)
         if one.script.when is not None and not evaluate(one.script.when, around.bound(signature(one.script.when).parameters)):
             return Ending(RunState.SKIPPED, **_common(one))
-        result = one.script.function(**around.bound(one.script.names), **one.run.parameters)
+        parameters = read(hook.parameters, one.run.parameters)
+        result = one.script.function(**around.bound(one.script.names), **parameters)
     return _result(one, hook, result)
 
 

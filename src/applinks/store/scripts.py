@@ -24,6 +24,7 @@ from applinks.scripts import (
     ForgetCall,
     GiveUpRun,
     HookSettings,
+    HooksLately,
     JobTimes,
     KeepEvent,
     KeepHolding,
@@ -34,6 +35,7 @@ from applinks.scripts import (
     ParkRun,
     QueueRuns,
     RecentRuns,
+    RetryRun,
     RunCounts,
     RunOf,
     Runs,
@@ -43,7 +45,7 @@ from applinks.scripts import (
     SourceOf,
     WakeRuns,
 )
-from applinks.store import events, jobs, runs
+from applinks.store import events, history, jobs, lately, runs
 from applinks.store.events import Sorting
 from applinks.store.hook_settings import SettingsOfHooks
 from applinks.store.journal import Journal
@@ -71,7 +73,8 @@ def answers(sealing: Sealing, clock: Callable[[], float]) -> Scripted:
         DueRuns: kept.due,
         RunOf: runs.find,
         Runs: runs.listed,
-        RunCounts: runs.counted,
+        RunCounts: history.counted,
+        HooksLately: lately.of_hooks,
         RecentRuns: runs.recent,
         LinesOf: runs.lines_of,
         HookSettings: settings.all,
@@ -91,6 +94,7 @@ def answers(sealing: Sealing, clock: Callable[[], float]) -> Scripted:
         ParkRun: kept.park,
         WakeRuns: kept.wake,
         ExpireRuns: kept.expire,
+        RetryRun: kept.retry,
         CancelRun: kept.cancel,
         AddLines: kept.add_lines,
         DropOldRuns: kept.drop_old,
