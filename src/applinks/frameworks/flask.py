@@ -14,17 +14,23 @@ from applinks.incoming import BODY_LIMIT
 
 if TYPE_CHECKING:
     from applinks.assembly import Application
+    from applinks.web import RunsScripts
 
 
 def pages(
-    applinks: Application, *, sign_in: str | None = None, sign_out: str | None = None, stripped: bool = False
+    applinks: Application,
+    *,
+    sign_in: str | None = None,
+    sign_out: str | None = None,
+    stripped: bool = False,
+    scripts: RunsScripts | None = None,
 ) -> Blueprint:
     """A blueprint with our pages: `app.register_blueprint(pages(applinks, sign_in="/login?next={}"))`.
 
     Whoever is signed in must be acting already, through a `before_request` of yours; see `ASGIPages` for the options.
     """
     blueprint = Blueprint("applinks", __name__)
-    served = WSGIPages(applinks, sign_in=sign_in, sign_out=sign_out, stripped=stripped)
+    served = WSGIPages(applinks, sign_in=sign_in, sign_out=sign_out, stripped=stripped, scripts=scripts)
 
     def page(rest: str) -> Any:  # noqa: ARG001 the pages read the address themselves
         return Response.from_app(served, _unread())

@@ -18,7 +18,7 @@ from applinks.frameworks.wsgi import Environ, StartResponse
 from applinks.links import Identity, WhoWeAre
 from applinks.people import Person, acting, current_user
 from applinks.questions import Flow
-from applinks.web import PageVisit, serve
+from applinks.web import PageVisit, RunsScripts, serve
 from applinks.wire.messages import Pairs, Request, Response
 from applinks.wire.paths import is_local_path
 
@@ -28,7 +28,13 @@ if TYPE_CHECKING:
 
 class _Pages:
     def __init__(
-        self, applinks: Application, *, sign_in: str | None = None, sign_out: str | None = None, stripped: bool = False
+        self,
+        applinks: Application,
+        *,
+        sign_in: str | None = None,
+        sign_out: str | None = None,
+        stripped: bool = False,
+        scripts: RunsScripts | None = None,
     ) -> None:
         if sign_in is not None and (sign_in.count("{}") != 1 or not sign_in.isprintable()):
             raise ConfigurationError(
@@ -39,13 +45,14 @@ class _Pages:
         self.applinks = applinks
         self._sign_in = sign_in
         self._sign_out = sign_out
+        self._scripts = scripts
         self._target = Target(applinks.identity, stripped=stripped)
 
     def _serve(self, request: Request, *, admitted: bool) -> Flow[Response]:
         identity: Identity = yield WhoWeAre()
         person = None if admitted else _really_here()
         path, loaded = identity.below(request.url), self.applinks.mechanisms
-        visit = PageVisit(request, path, identity, person, self._sign_in, self._sign_out, loaded)
+        visit = PageVisit(request, path, identity, person, self._sign_in, self._sign_out, loaded, scripts=self._scripts)
         return (yield from serve(visit))
 
 
@@ -61,7 +68,8 @@ class ASGIPages(_Pages):
     """The pages as an ASGI application: `Mount("/plugins/servlet", ASGIPages(applinks, sign_in="/login?next={}"))`.
 
     `sign_in` is the address of your sign-in, with `{}` where the way back belongs; without it, people are told to sign in
-    themselves. `sign_out` is your page for signing out. `stripped` as for `ASGIMiddleware`.
+    themselves. `sign_out` is your page for signing out. `stripped` as for `ASGIMiddleware`. `scripts`
+    are the `Scripts` of this process, if it has any: then the pages show what is loaded, and run hooks by hand.
     """
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

@@ -1,6 +1,8 @@
 """Scripts that act for people: what they hook into, their runs, and what becomes of these."""
 
+from applinks.scripts import kinds, parameters
 from applinks.scripts.adjusting import hook_of, set_parameters, set_texts, setting_of, switch_hook
+from applinks.scripts.binding import ALWAYS, names_of
 from applinks.scripts.by_hand import Told, run_by_hand, told_by
 from applinks.scripts.events import (
     BY_HAND,
@@ -17,6 +19,7 @@ from applinks.scripts.events import (
 )
 from applinks.scripts.exporting import RunsExport
 from applinks.scripts.history import DAY, HooksLately, Lately, RunCounts
+from applinks.scripts.hooks import Hook, HookKind
 from applinks.scripts.jobs import JobTimes, NoteJobTime
 from applinks.scripts.journal import (
     HARMLESS,
@@ -31,6 +34,7 @@ from applinks.scripts.journal import (
     SettleCall,
     is_unclear,
 )
+from applinks.scripts.loading import Fault
 from applinks.scripts.messages import NewMessage, Severity
 from applinks.scripts.overseeing import (
     answer_said,
@@ -76,6 +80,7 @@ from applinks.scripts.settings import HookSetting, HookSettings, SetHook
 from applinks.scripts.sources import LINKED, WEBHOOK, Source, SourceOf
 
 __all__ = [
+    "ALWAYS",
     "BY_HAND",
     "DAY",
     "ENDED",
@@ -109,8 +114,11 @@ __all__ = [
     "Events",
     "EventsReceived",
     "ExpireRuns",
+    "Fault",
     "ForgetCall",
     "GiveUpRun",
+    "Hook",
+    "HookKind",
     "HookSetting",
     "HookSettings",
     "HooksLately",
@@ -150,7 +158,10 @@ __all__ = [
     "cancel_run",
     "hook_of",
     "is_unclear",
+    "kinds",
     "may_be_replayed",
+    "names_of",
+    "parameters",
     "record_for",
     "record_of",
     "replay_event",

@@ -34,9 +34,7 @@ def told_by(number: int) -> Flow[Told]:
     return Told(event.payload, event.kind, event.item)
 
 
-def run_by_hand(
-    hook: Hook, by: str, *, parameters: Mapping[str, Any] | None = None, told: Told | None = None
-) -> Flow[int]:
+def run_by_hand(hook: Hook, by: str, *, parameters: Mapping[str, Any] | None = None, told: Told | None = None) -> Flow[int]:
     """Queue a run of a hook as `by`; its number.
 
     Parameters that are not given are as they are set. A hook that names a user runs as that one. Raises `ParametersWrong`, and

@@ -29,7 +29,7 @@ class RunsExport:
     """The runs that are wanted, the newest first, as text in pieces.
 
     `format` is "json", a line for each run, with its calls and the lines of its log, or "csv", with a row of names first.
-    Raises `ConfigurationError` for another format.
+    `exported` counts those that were given. Raises `ConfigurationError` for another format.
     """
 
     def __init__(self, format: str, only: RunFilters | None = None) -> None:  # noqa: A002
@@ -37,6 +37,7 @@ class RunsExport:
             raise ConfigurationError(f"Runs cannot be exported as {format[:50]!r}.", remedy="Say json or csv.")
         self._csv = format == "csv"
         self._only: RunFilters = only or {}
+        self.exported = 0
         self._begun = False
         self._ended = False
 
@@ -49,6 +50,7 @@ class RunsExport:
             return None
         found: tuple[Run, ...] = yield Runs(self._only, AT_ONCE)
         self._ended = len(found) < AT_ONCE
+        self.exported += len(found)
         if not found:
             return None
         self._only = {**self._only, "before": found[-1].number}

@@ -16,7 +16,7 @@ from applinks.web.views import (
     Verifier,
     View,
 )
-from applinks.web.visit import PageVisit
+from applinks.web.visit import PageVisit, RunsScripts
 
 __all__ = [
     "STATIC",
@@ -32,6 +32,7 @@ __all__ = [
     "Outcome",
     "PageVisit",
     "Reader",
+    "RunsScripts",
     "Verifier",
     "View",
     "page",

@@ -85,6 +85,7 @@ _FILTERS = (
     shown.brief,
     shown.day,
     shown.host_of,
+    shown.in_lines,
     shown.initial,
     shown.iso,
     shown.moment,

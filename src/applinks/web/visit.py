@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Protocol
 from urllib.parse import urlsplit
 
 from applinks.links import Identity
 from applinks.mechanisms import MECHANISMS, Mechanism
 from applinks.outgoing import dance
 from applinks.people import Person
+from applinks.scripts import Fault, Hook
 from applinks.web.views import Frame, Reader, Section
 from applinks.wire.encoding import Malformed, parse_form
 from applinks.wire.messages import Request
@@ -30,11 +32,43 @@ IDENTITY = f"{ADMINISTRATION}/identity"
 STATUS_PAGE = f"{ADMINISTRATION}/status"
 RECORDS = f"{ADMINISTRATION}/records"
 TOKENS = f"{ADMINISTRATION}/tokens"
+SCRIPTS = f"{ADMINISTRATION}/scripts"
+HOOK = f"{SCRIPTS}/hook"
+RUNS = f"{ADMINISTRATION}/runs"
+CHARTS = f"{RUNS}/charts"
+OWN_RUNS = f"{BELOW}/applinks/runs"
+"""The runs of whoever is signed in."""
 
-SECTIONS = (("Links", LINKS), ("Status", STATUS_PAGE), ("Keys", KEYS), ("Records", RECORDS), ("Tokens", TOKENS))
+SECTIONS = (
+    ("Links", LINKS),
+    ("Status", STATUS_PAGE),
+    ("Scripts", SCRIPTS),
+    ("Runs", RUNS),
+    ("Keys", KEYS),
+    ("Records", RECORDS),
+    ("Tokens", TOKENS),
+)
 """What administrators find at the top of each page."""
 
 LONGEST_FORM = 16 * 1024
+
+
+class RunsScripts(Protocol):
+    """Whatever runs scripts in this process, as the pages know it; `applinks.running.Scripts` is such a thing.
+
+    Its hooks are loaded when they are first asked for, which may take a while, and raises `AppLinksError` where they cannot be.
+    """
+
+    @property
+    def hooks(self) -> Sequence[Hook]:
+        """The hooks that are loaded."""
+
+    @property
+    def faults(self) -> Sequence[Fault]:
+        """What is wrong with the scripts."""
+
+    def say(self) -> None:
+        """Something was queued. Returns at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +77,8 @@ class PageVisit:
 
     `path` is the part below our own address; `person` whoever the host application says is signed in. `sign_in` is the address
     of its own sign-in, with `{}` where the way back belongs, and `sign_out` that of its sign-out; None where it has none.
-    `mechanisms` are those that are loaded; `named` are the parts of the path that its route names.
+    `mechanisms` are those that are loaded; `named` are the parts of the path that its route names. `scripts` runs scripts
+    in this process; None where none are run here.
     """
 
     request: Request
@@ -54,6 +89,7 @@ class PageVisit:
     sign_out: str | None = None
     mechanisms: Sequence[Mechanism] = MECHANISMS
     named: Mapping[str, str] = field(default_factory=dict)
+    scripts: RunsScripts | None = None
     query: Mapping[str, str] = field(init=False, repr=False)
     form: Mapping[str, str] = field(init=False, repr=False)
 
@@ -79,7 +115,11 @@ class PageVisit:
 
     def _sections(self) -> tuple[Section, ...]:
         """The way around the pages of administration."""
-        return tuple(Section(words, self.own(path), self.path == path) for words, path in SECTIONS)
+        return tuple(Section(words, self.own(path), _is_at(self.path, path)) for words, path in SECTIONS)
+
+
+def _is_at(path: str, section: str) -> bool:
+    return path == section or (section in {SCRIPTS, RUNS} and path.startswith(f"{section}/"))
 
 
 def _fields(text: str) -> Mapping[str, str]:
