@@ -54,16 +54,28 @@ FILTERS = (
 )
 PATHS = ("/runs", "/charts", "/runs/export?format=json", "/runs/export?format=csv")
 CALLS = (
-    CallRow("1", "GET", "https://wiki.example.com/rest/api/content", "Wiki", "alice", "2LOi", 200, True, NOW, "12 ms", False, False),
-    CallRow("2", "POST", "https://wiki.example.com/rest/api/content", "Wiki", "alice", "3LO", 500, False, NOW, "2.0 s", False, False),
+    CallRow(
+        "1", "GET", "https://wiki.example.com/rest/api/content", "Wiki", "alice", "2LOi", 200, True, NOW, "12 ms", False, False
+    ),
+    CallRow(
+        "2", "POST", "https://wiki.example.com/rest/api/content", "Wiki", "alice", "3LO", 500, False, NOW, "2.0 s", False, False
+    ),
     CallRow("3.a/1", "GET", "https://wiki.example.com/x", "Wiki", "nobody", "", None, False, NOW, "", False, False),
     CallRow("4", "POST", "https://wiki.example.com/y", "Wiki", "alice", "", None, False, NOW, "", True, True),
 )
 LOG = (
-    PassLog(1, (LogLine("10:00:00.123", "info", "created https://wiki.example.com/x"), LogLine("10:00:00.124", "output", "two\nlines"))),
+    PassLog(
+        1,
+        (
+            LogLine("10:00:00.123", "info", "created https://wiki.example.com/x"),
+            LogLine("10:00:00.124", "output", "two\nlines"),
+        ),
+    ),
     PassLog(2, (LogLine("10:05:00.000", "error", "/srv/scripts/publish.py, line 12, in publish: wiki.post(page)"),)),
 )
-EVENT = EventTold(5, (Part("What", "jira:issue_updated"), Part("About", "issue OPS-7")), '{\n  "issue": {"key": "OPS-7"}\n}', True)
+EVENT = EventTold(
+    5, (Part("What", "jira:issue_updated"), Part("About", "issue OPS-7")), '{\n  "issue": {"key": "OPS-7"}\n}', True
+)
 RUN = OneRun(
     FRAME, "token", "/runs/17", "/runs", "Runs", 17, HOOK, "/hook?id=1", "Makes a page of the issue", STATES[RunState.UNCLEAR],
     "A call was sent and never answered", (Part("As", "alice"), Part("Caused by", "root"), Part("Parameter space", "OPS")),
@@ -82,7 +94,18 @@ COUNTS = {
 CHART = drawn(COUNTS, SPANS["2-days"].since(NOW), SPANS["2-days"], "%a %H:%M")
 NOTHING = drawn({}, SPANS["2-years"].since(NOW), SPANS["2-years"], "%b %Y")
 WAYS = (Way("2 days", "/charts?span=2-days", here=True), Way("2 weeks", "/charts?span=2-weeks"))
-HOOK_ROW = HookRow("/hook?id=1", HOOK, "Makes a page", "After the transition “Done” in jira.", "publish.py, line 9", True, "alice", True, ROW, 3)
+HOOK_ROW = HookRow(
+    "/hook?id=1",
+    HOOK,
+    "Makes a page",
+    "After the transition “Done” in jira.",
+    "publish.py, line 9",
+    True,
+    "alice",
+    True,
+    ROW,
+    3,
+)
 PARAMETERS = (
     Field("parameter-space", "space", "text", "OPS", "Where pages are made."),
     Field("parameter-labels", "labels", "lines", "one\ntwo", "One in a line."),
@@ -90,7 +113,14 @@ PARAMETERS = (
     Field("parameter-loud", "loud", "choice", "no", "", (("yes", "yes"), ("no", "no"))),
 )
 TOLD = (
-    Field("event", "With what an event told", "choice", "", "One of the last ones.", (("", "none"), ("5", "5: jira:issue_updated"))),
+    Field(
+        "event",
+        "With what an event told",
+        "choice",
+        "",
+        "One of the last ones.",
+        (("", "none"), ("5", "5: jira:issue_updated")),
+    ),
     Field("payload", "Or with what you write", "lines", "", "As JSON."),
 )
 ONE_HOOK = OneHook(
@@ -103,8 +133,8 @@ SIGHTS: tuple[Any, ...] = (
     Runs(FRAME, FILTERS, ROWS, *PATHS, True, False, "/new", "/old"),
     Runs(FRAME, FILTERS, (), *PATHS, False, False),
     Runs(FRAME, FILTERS, (), *PATHS, True, True, **TROUBLE),
-    OwnRuns(FRAME, "token", (OwnRow(WAITING, CONSENT, True), OwnRow(ROW, None, False)), "/new", "/old"),
-    OwnRuns(FRAME, "token", ()),
+    OwnRuns(FRAME, (OwnRow(WAITING, CONSENT), OwnRow(ROW, None)), "/new", "/old"),
+    OwnRuns(FRAME, ()),
     RUN,
     replace(RUN, calls=CALLS[:1], log=LOG[:1], others=(), of_item=(), event=None, result="", where="", outcome=None, **TROUBLE),
     replace(RUN, state=STATES[RunState.DONE], calls=(), log=(), full=False, hook_path=None, about="", consent=None),

@@ -8,7 +8,7 @@ from applinks.errors import ConfigurationError
 from applinks.people import Person
 from applinks.questions import Flow
 from applinks.scripts import Run, RunFilters, Runs, RunState
-from applinks.web import forms, look
+from applinks.web import look
 from applinks.web.scripts import run as one_run
 from applinks.web.scripts.loaded import loaded
 from applinks.web.scripts.rows import link_names, row
@@ -30,10 +30,8 @@ def show(visit: PageVisit, person: Person) -> Flow[Response]:
     found: tuple[Run, ...] = yield Runs(only, AT_ONCE + 1)
     listed = found[:AT_ONCE]
     older = visit.own(f"{OWN_RUNS}?{urlencode({'before': listed[-1].number})}") if len(found) > AT_ONCE else None
-    cookie, token = yield from forms.token_for(visit, person)
     newest = visit.own(OWN_RUNS) if before else None
-    view = OwnRuns(visit.frame(), token, (yield from _rows(visit, person, listed)), newest, older)
-    return forms.remembering(look.page(view), visit, cookie)
+    return look.page(OwnRuns(visit.frame(), (yield from _rows(visit, person, listed)), newest, older))
 
 
 def show_one(visit: PageVisit, person: Person) -> Flow[Response]:
@@ -53,5 +51,5 @@ def _rows(visit: PageVisit, person: Person, runs: tuple[Run, ...]) -> Flow[tuple
     for run in runs:
         consent = yield from one_run.consent_address(visit, run, person)
         shown = row(visit, run, links, about=scripts.about(run.hook), own=True)
-        rows.append(OwnRow(shown, consent, run.state is RunState.PARKED))
+        rows.append(OwnRow(shown, consent))
     return tuple(rows)

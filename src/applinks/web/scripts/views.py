@@ -60,15 +60,13 @@ class OwnRow:
 
     run: RunRow
     consent: str | None
-    may_cancel: bool
 
 
 @dataclass(frozen=True, slots=True)
 class OwnRuns:
-    """The runs of which the reader is user or actor, newest first. Posted to a row's `path`: `form_token` and `act`."""
+    """The runs of which the reader is user or actor, newest first."""
 
     frame: Frame
-    form_token: str = field(repr=False)
     rows: tuple[OwnRow, ...]
     newest_path: str | None = None
     older_path: str | None = None
