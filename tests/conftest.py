@@ -20,3 +20,12 @@ def pytest_runtest_makereport(item, call):
         report.outcome = "failed"
         report.longrepr = f"{item.nodeid} was skipped, but everything is required here: {report.longrepr[2]}"
     return report
+
+
+@pytest.fixture
+def cheap_passwords(monkeypatch):
+    """What is digested costs next to nothing here."""
+    from applinks.people import passwords
+
+    monkeypatch.setattr(passwords, "COST", passwords.Cost(4, 8, 1))
+    monkeypatch.setattr(passwords, "_NOBODYS", f"scrypt$4$8$1$nobody${'0' * 64}")

@@ -7,7 +7,7 @@ import builtins
 import logging
 import time
 from collections import defaultdict
-from collections.abc import AsyncIterable, Callable, Iterable
+from collections.abc import AsyncIterable, Callable, Iterable, Mapping
 from inspect import isawaitable, iscoroutine, iscoroutinefunction
 from itertools import islice
 from pathlib import Path
@@ -26,16 +26,19 @@ from applinks.outgoing import Connections, fetch, fetch_async, is_proven
 from applinks.people import (
     Everybody,
     FindPerson,
+    KeepsPeople,
     KnowsPeople,
     MayRunAs,
     People,
     Person,
     RunAsSetting,
     SignIn,
+    Staff,
     checked_run_as,
     may_run_as,
 )
 from applinks.questions import Ask, Calculate, Flow, FreshSecrets, Moment, Now, Question, Wait, drive, drive_async
+from applinks.scripts import OurChannels, OurWords, PostComment, SendMail, comment, load_catalogue, post_mail
 from applinks.store import Afterwards, Backup, Sealing, Store
 from applinks.wire.messages import Response
 
@@ -48,8 +51,9 @@ log = logging.getLogger("applinks")
 class Application:
     """This application with its records, its people and its drivers: what both faces and the middleware stand on.
 
-    `people` is the host application's directory; `run_as` says who may run as whom; the rest is described by
-    `applinks.settings.Settings` and read from the environment where it is not given.
+    `people` is the host application's directory, or `Staff()` where this application keeps its people itself; `run_as` says
+    who may run as whom; the rest is described by `applinks.settings.Settings` and read from the environment where it is not
+    given.
     """
 
     def __init__(
@@ -59,7 +63,7 @@ class Application:
         url: str | None = None,
         name: str | None = None,
         type: str | None = None,  # noqa: A002
-        people: People | None = None,
+        people: People | Staff | None = None,
         run_as: RunAsSetting | None = None,
         plain_http: bool | None = None,
         mechanisms: Iterable[str] | None = None,
@@ -83,7 +87,7 @@ class Application:
         cls,
         told: settings.Settings,
         *,
-        people: People | None = None,
+        people: People | Staff | None = None,
         run_as: RunAsSetting | None = None,
         sealing: Sealing | None = None,
     ) -> Self:
@@ -95,15 +99,17 @@ class Application:
     def _begin(
         self,
         told: settings.Settings,
-        people: People | None = None,
+        people: People | Staff | None = None,
         run_as: RunAsSetting | None = None,
         sealing: Sealing | None = None,
     ) -> None:
         self.connections = Connections()
         self.settings = told
         self.mechanisms = load(self.settings.mechanisms)
+        self._catalogue = load_catalogue(told.words)
         self.people = people
         self.run_as = checked_run_as(run_as or {})
+        self._staff: Mapping[builtins.type[Question], Callable[[Any], Flow[Any]]] = {}
         self._skews: dict[str, float] = {}
         self._examined: dict[str, Examined] = {}
         self._listeners: dict[builtins.type[Any], list[Callable[[Any], object]]] = defaultdict(list)
@@ -123,12 +129,10 @@ class Application:
         return {
             **dict.fromkeys(self._store.answers, self._store.answer),
             Now: lambda _: Moment(clock.now(), clock.fresh_nonce()),
-            FindPerson: lambda question: None if self.people is None else self.people.find(question.name),
-            Everybody: self._everybody,
+            **self._about_people(),
             Calculate: lambda question: question.work(),
             KnowsPeople: lambda _: self.people is not None,
-            SignIn: lambda question: None if self.people is None else self.people.sign_in(question.name, question.password),
-            MayRunAs: lambda question: may_run_as(self.run_as, question.actor, question.user),
+            KeepsPeople: lambda _: bool(self._staff),
             FreshSecrets: lambda question: tuple(clock.fresh_secret() for _ in range(question.count)),
             Wait: lambda question: time.sleep(question.seconds),
             ClockSkew: lambda question: self._skews.get(question.link_id, 0.0),
@@ -143,7 +147,27 @@ class Application:
             WriteDown: self._write_down,
             RememberRefusal: self._afterwards.hand_over,
             Ask: self._ask,
+            OurChannels: lambda _: self.settings.channels,
+            OurWords: lambda _: self._catalogue,
+            SendMail: lambda question: post_mail(question.server, question.message),
+            PostComment: lambda question: comment.post(self, question),
         }
+
+    def _about_people(self) -> dict[type[Question], Callable[[Any], Any]]:
+        """The host application's directory, or nobody, or our own, whose functions are flows."""
+        people = self.people
+        if isinstance(people, Staff):
+            self._staff = people.flows(self.run_as)
+            return {kind: self._running(flow) for kind, flow in self._staff.items()}
+        return {
+            FindPerson: lambda question: None if people is None else people.find(question.name),
+            SignIn: lambda question: None if people is None else people.sign_in(question.name, question.password),
+            Everybody: self._everybody,
+            MayRunAs: lambda question: may_run_as(self.run_as, question.actor, question.user),
+        }
+
+    def _running(self, flow: Callable[[Any], Flow[Any]]) -> Callable[[Any], Any]:
+        return lambda question: self.run(flow(question))
 
     def _introduce(self) -> None:
         """Say who we are, where the settings say more than the store knows."""
@@ -228,11 +252,17 @@ class Application:
             return await asyncio.sleep(question.seconds)
         if isinstance(question, Calculate):
             return await asyncio.to_thread(question.work)
+        if isinstance(question, SendMail):
+            return await asyncio.to_thread(post_mail, question.server, question.message)
+        if isinstance(question, PostComment):
+            return await comment.post_async(self, question)
         if type(question) in self._store.answers:
             answer = await self._store.answer_async(question)
             if isinstance(question, WriteDown):
                 _tell(question.entry)
             return answer
+        if (flow := self._staff.get(type(question))) is not None:
+            return await self.run_async(flow(question))
         answer = self._answers[type(question)](question)
         answer = await answer if isawaitable(answer) else answer
         return await _collected(answer, question.limit) if isinstance(question, Everybody) else answer

@@ -13,7 +13,6 @@ from typing import Any, Concatenate, Generic, ParamSpec, Self, TypeVar, Unpack, 
 from applinks import doctor, links
 from applinks.assembly import Application
 from applinks.audit import AuditFilters, AuditTrail, AuditVerdict, Export, Head, VerifyAudit, Written
-from applinks.doctor import Diagnosis, Explained, explain, explain_refusal, pasted
 from applinks.errors import ConfigurationError
 from applinks.incoming import AutomationToken, Refusal, Refusals, TokenMade, automation, consent
 from applinks.links import (
@@ -54,7 +53,18 @@ from applinks.outgoing import (
     telling,
     trying,
 )
-from applinks.people import Acting, Comparison, Policy, acting, current_user
+from applinks.people import (
+    Acting,
+    AllStaff,
+    Comparison,
+    Member,
+    MemberSettings,
+    Policy,
+    RunnersOf,
+    acting,
+    current_user,
+    staff,
+)
 from applinks.questions import Flow
 
 T = TypeVar("T")
@@ -153,7 +163,8 @@ class Face(Application):
     @both
     def comparison(self, name: str) -> Flow[Comparison | None]:
         """What the last comparison of people over that link has found, whichever side asked for it; None if there was none."""
-        return (yield from _comparison(name))
+        found: Comparison | None = yield ComparisonOf((yield from links.link_named(name)).id)
+        return found
 
     @both
     def trust(self, name: str, *, by: str | None = None) -> Flow[Link]:
@@ -242,7 +253,9 @@ class Face(Application):
         return (yield from _then(name, lambda link: trying.tried(link, user, using, self.mechanisms, by=by)))
 
     @both
-    def diagnose(self, name: str, user: str | None = None, *, by: str | None = None, strict: bool = False) -> Flow[Diagnosis]:
+    def diagnose(
+        self, name: str, user: str | None = None, *, by: str | None = None, strict: bool = False
+    ) -> Flow[doctor.Diagnosis]:
         """Examine a link, live: how it is, why, and what to do; see `applinks.doctor`.
 
         As `user`, one harmless call is made, caused by the administrator `by`; without one, a call that names nobody.
@@ -253,7 +266,7 @@ class Face(Application):
     @both
     def diagnose_all(
         self, user: str | None = None, *, by: str | None = None, strict: bool = False
-    ) -> Flow[tuple[Diagnosis, ...]]:
+    ) -> Flow[tuple[doctor.Diagnosis, ...]]:
         """Examine all links, one after the other; see `diagnose`."""
         return (yield from doctor.examine_all(user=user, by=by, mechanisms=self.mechanisms, strict=strict))
 
@@ -273,12 +286,13 @@ class Face(Application):
     @both
     def entity_links(self, ours: Entity | None = None, *, link: str | None = None) -> Flow[tuple[EntityLink, ...]]:
         """What is linked with a thing of ours, over one link, or at all; primary ones first."""
-        return (yield from _entity_links(ours, link))
+        linked: tuple[EntityLink, ...] = yield EntityLinks(ours, (yield from _id_of(link)))
+        return linked
 
     @both
     def grants(self, user: str | None = None, *, link: str | None = None) -> Flow[tuple[consent.Given, ...]]:
         """What one person, or everybody, has allowed other applications to do as them here; or one application."""
-        return (yield from _grants(user, link))
+        return (yield from consent.given(user, (yield from _id_of(link))))
 
     @both
     def revoke_grant(self, id: str, *, by: str | None = None) -> Flow[consent.Given]:  # noqa: A002
@@ -288,7 +302,8 @@ class Face(Application):
     @both
     def consents(self, user: str | None = None, *, link: str | None = None) -> Flow[tuple[Consent, ...]]:
         """The consents of one person, or of everybody, by which this application may act over there."""
-        return (yield from _consents(user, link))
+        held: tuple[Consent, ...] = yield ConsentsHeld(user, (yield from _id_of(link)))
+        return held
 
     @both
     def forget_consent(self, link: str, user: str, *, by: str | None = None) -> Flow[bool]:
@@ -319,6 +334,60 @@ class Face(Application):
         return (yield from automation.revoke_token(id, by=self.administrator(by)))
 
     @both
+    def staff(self, limit: int = 100, *, after: str | None = None) -> Flow[tuple[Member, ...]]:
+        """The people whom this application keeps itself (`people=Staff()`), by their names; those after a name."""
+        members: tuple[Member, ...] = yield AllStaff(limit, after)
+        return members
+
+    @both
+    def member(self, name: str) -> Flow[Member]:
+        """One of them, in any case of letters; `PersonUnknown` if there is nobody of that name."""
+        return (yield from staff.member_named(name))
+
+    @both
+    def runners_of(self, name: str) -> Flow[tuple[str, ...]]:
+        """Who may run as one of them, by what was kept: names, and "group:x"."""
+        runners: tuple[str, ...] = yield RunnersOf((yield from staff.member_named(name)).name)
+        return runners
+
+    @both
+    def add_member(
+        self, name: str, *, password: str | None = None, by: str | None = None, **said: Unpack[MemberSettings]
+    ) -> Flow[Member]:
+        """Keep somebody new, by a name that is theirs for ever. Without a password nobody signs in as them."""
+        return (yield from staff.add(name, password=password, by=self.administrator(by), **said))
+
+    @both
+    def change_member(self, name: str, *, by: str | None = None, **said: Unpack[MemberSettings]) -> Flow[Member]:
+        """Change what is said of somebody; what is not named stays."""
+        return (yield from staff.change(name, by=self.administrator(by), **said))
+
+    @both
+    def disable_member(self, name: str, *, by: str | None = None) -> Flow[Member]:
+        """Let somebody in no more: signed out everywhere, and refused from the next request on, on every node."""
+        return (yield from staff.disable(name, by=self.administrator(by)))
+
+    @both
+    def enable_member(self, name: str, *, by: str | None = None) -> Flow[Member]:
+        """Let somebody in again."""
+        return (yield from staff.enable(name, by=self.administrator(by)))
+
+    @both
+    def set_password(self, name: str, password: str | None, *, by: str | None = None) -> Flow[Member]:
+        """Set the password of somebody, or take it away (None); they are signed out everywhere."""
+        return (yield from staff.set_password(name, password, by=self.administrator(by)))
+
+    @both
+    def allow_run_as(self, user: str, runner: str, *, by: str | None = None) -> Flow[tuple[str, ...]]:
+        """Let a person, or "group:x", run as that user; tells who may from now on."""
+        return (yield from staff.allow_running(user, runner, by=self.administrator(by)))
+
+    @both
+    def forbid_run_as(self, user: str, runner: str, *, by: str | None = None) -> Flow[tuple[str, ...]]:
+        """Let them run as that user no more; tells who still may. What the `run_as` setting allows stays allowed."""
+        return (yield from staff.allow_running(user, runner, by=self.administrator(by), allowed=False))
+
+    @both
     def identity_moved(self, *, by: str | None = None) -> Flow[Identity]:
         """Say that this is the original, which lies elsewhere or has another address now: calls go out again (G-06)."""
         return (yield from links.moved(by=self.administrator(by)))
@@ -344,9 +413,17 @@ class Face(Application):
         return verdict
 
     @both
-    def explain_refusal(self, id: str) -> Flow[Explained]:  # noqa: A002
+    def explain_refusal(self, id: str) -> Flow[doctor.Explained]:  # noqa: A002
         """Why one of `refusals` was refused, and what mends it."""
-        return (yield from explain_refusal(id, mechanisms=self.mechanisms))
+        return (yield from doctor.explain_refusal(id, mechanisms=self.mechanisms))
+
+    @both
+    def explain_request(self, text: str, *, base_string: str | None = None) -> Flow[doctor.Explained]:
+        """The same of a request that is pasted: as it goes over the wire (request line, headers, body), or as a curl command.
+
+        `base_string` is the one that the sender says to have signed. Raises `ConfigurationError` for what is no request.
+        """
+        return (yield from doctor.explain_pasted(text, base_string=base_string, mechanisms=self.mechanisms))
 
 
 class AppLinks(Face):
@@ -416,14 +493,6 @@ class AppLinks(Face):
         """The requests over links, or over one, that were refused lately, the newest first. Few of each link are kept."""
         self._afterwards.settle()
         return self.run(_refusals(link))
-
-    def explain_request(self, text: str, *, base_string: str | None = None) -> Explained:
-        """The same of a request that is pasted: as it goes over the wire (request line, headers, body), or as a curl command.
-
-        `base_string` is the one that the sender says to have signed. Raises `ConfigurationError` for what is no request.
-        """
-        request = pasted.read(text, self.identity.url)
-        return self.run(explain(request, base_string=base_string, mechanisms=self.mechanisms))
 
     def close(self) -> None:
         """Give back the connections."""
@@ -504,11 +573,6 @@ class AsyncAppLinks(Face):
         await asyncio.to_thread(self._afterwards.settle)
         return await self.run_async(_refusals(link))
 
-    async def explain_request(self, text: str, *, base_string: str | None = None) -> Explained:
-        """The same of a request that is pasted; see `AppLinks.explain_request`."""
-        request = pasted.read(text, self.identity.url)
-        return await self.run_async(explain(request, base_string=base_string, mechanisms=self.mechanisms))
-
     async def close(self) -> None:
         """Give back the connections of this event loop, and those to the store."""
         await asyncio.to_thread(self._afterwards.settle)
@@ -543,33 +607,14 @@ def _perhaps(name: str | None, act: Callable[[Link | None], Flow[T]]) -> Flow[T]
     return (yield from act(link))
 
 
-def _grants(user: str | None, link: str | None) -> Flow[tuple[consent.Given, ...]]:
-    found = (yield from links.link_named(link)) if link is not None else None
-    return (yield from consent.given(user, found.id if found else None))
-
-
-def _consents(user: str | None, link: str | None) -> Flow[tuple[Consent, ...]]:
-    found = (yield from links.link_named(link)) if link is not None else None
-    held: tuple[Consent, ...] = yield ConsentsHeld(user, found.id if found else None)
-    return held
-
-
-def _comparison(name: str) -> Flow[Comparison | None]:
-    link = yield from links.link_named(name)
-    found: Comparison | None = yield ComparisonOf(link.id)
-    return found
+def _id_of(name: str | None) -> Flow[str | None]:
+    """The id of the link that is named; None where none is."""
+    return (yield from links.link_named(name)).id if name is not None else None
 
 
 def _refusals(link: str | None) -> Flow[tuple[Refusal, ...]]:
-    found = (yield from links.link_named(link)) if link is not None else None
-    kept: tuple[Refusal, ...] = yield Refusals(found.id if found else None)
+    kept: tuple[Refusal, ...] = yield Refusals((yield from _id_of(link)))
     return kept
-
-
-def _entity_links(ours: Entity | None, link: str | None) -> Flow[tuple[EntityLink, ...]]:
-    found = (yield from links.link_named(link)) if link is not None else None
-    linked: tuple[EntityLink, ...] = yield EntityLinks(ours, found.id if found else None)
-    return linked
 
 
 def _linked_entity(ours: Entity, type: str) -> Flow[tuple[Link, EntityLink]]:  # noqa: A002

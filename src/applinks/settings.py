@@ -5,10 +5,12 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 from applinks.errors import ConfigurationError
+from applinks.scripts import LEAVING, Channels, MailServer
 
 _YES = frozenset({"1", "true", "yes", "on"})
 _NO = frozenset({"", "0", "false", "no", "off"})
@@ -30,6 +32,8 @@ class Settings:
     `replay`: where it is kept which requests were admitted already. None for the database; the address of a Valkey or Redis
     server (`valkey://host:6379/0`, `valkeys://…`) that all processes share; or "memory", for a single process that may admit a
     request again after it was restarted.
+    `channels`: by which ways messages reach people besides inbox and banners, and in which order these are tried.
+    `words`: a folder with more languages, or other words, for what people are told.
     """
 
     database: str = field(default="sqlite:///applinks.db", repr=False)  # an address may hold a password
@@ -40,6 +44,8 @@ class Settings:
     plain_http: bool = False
     replay: str | None = field(default=None, repr=False)
     former_url: str | None = None
+    channels: Channels = field(default_factory=Channels, repr=False)
+    words: Path | None = None
 
     def __post_init__(self) -> None:
         if self.url is not None and not _is_address(self.url):
@@ -56,7 +62,7 @@ class Settings:
 
 def from_environment(environment: Mapping[str, str] = os.environ, **given: Any) -> Settings:
     """The settings that were given; what was not, from APPLINKS_DATABASE, _URL, _NAME, _TYPE, _MECHANISMS,
-    _PLAIN_HTTP, _REPLAY and _FORMER_URL.
+    _PLAIN_HTTP, _REPLAY, _FORMER_URL, _WORDS, and those about messages that `docs/reference/settings.md` lists.
     """
     texts = {
         name: environment[variable]
@@ -72,8 +78,28 @@ def from_environment(environment: Mapping[str, str] = os.environ, **given: Any) 
     }
     found: dict[str, Any] = {**texts, "plain_http": _truth(environment, "APPLINKS_PLAIN_HTTP")}
     if environment.get("APPLINKS_MECHANISMS"):
-        found["mechanisms"] = tuple(name.strip() for name in environment["APPLINKS_MECHANISMS"].split(","))
+        found["mechanisms"] = _listed(environment["APPLINKS_MECHANISMS"])
+    if environment.get("APPLINKS_WORDS"):
+        found["words"] = Path(environment["APPLINKS_WORDS"])
+    if given.get("channels") is None:
+        found["channels"] = _channels(environment)
     return Settings(**{**found, **{name: value for name, value in given.items() if value is not None}})
+
+
+def _channels(environment: Mapping[str, str]) -> Channels:
+    """What is said about messages; the defaults where nothing is."""
+    mail, order = environment.get("APPLINKS_MAIL"), environment.get("APPLINKS_MESSAGES")
+    return Channels(
+        order=_listed(order) if order else LEAVING,
+        comment_as=environment.get("APPLINKS_COMMENT_AS") or None,
+        mail=MailServer.read(mail) if mail else None,
+        webhook=environment.get("APPLINKS_MESSAGE_WEBHOOK") or None,
+        webhook_secret=environment.get("APPLINKS_MESSAGE_WEBHOOK_SECRET") or None,
+    )
+
+
+def _listed(names: str) -> tuple[str, ...]:
+    return tuple(name.strip() for name in names.split(","))
 
 
 def _is_address(url: str) -> bool:

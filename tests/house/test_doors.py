@@ -10,12 +10,16 @@ from house.test_pages import commands
 
 NOT = "not, since "
 AT_THE_DATABASE = f"{NOT}it concerns the database and its keys, at which one must be"
+LEAVES_A_WAY_IN = f"{NOT}a stolen token would leave a way in"
 DOORS: dict[str, tuple[str, str]] = {
+    "add_member": ("person add", "addPerson"),
+    "allow_run_as": ("person may-run-as", "allowRunAs"),
     "announce_address": ("link announce-address", "announceAddress, announceAddressTo"),
     "announce_key": ("signing announce", "announceKey, announceKeyTo"),
     "audit": ("audit list, audit show", "listRecords"),
     "back_up": ("backup", AT_THE_DATABASE),
     "change_link": ("link change", "changeLink"),
+    "change_member": ("person change", "changePerson"),
     "change_policy": ("link policy", "changePolicy"),
     "change_public_key": ("link public-key", "changePublicKey"),
     "check_entered": ("link steps", "checkEntered"),
@@ -26,10 +30,13 @@ DOORS: dict[str, tuple[str, str]] = {
     "delete_link": ("link delete", "deleteLink, deleteBothEnds"),
     "diagnose": ("doctor", "diagnoseLink"),
     "diagnose_all": ("doctor", "diagnoseAll"),
+    "disable_member": ("person disable", "disablePerson"),
+    "enable_member": ("person enable", "enablePerson"),
     "entity_links": ("entity list", "listEntityLinks"),
     "explain_refusal": ("explain", "explainRefusal"),
     "explain_request": ("explain", "explainRequest"),
     "export_audit": ("audit export", "listRecords"),
+    "forbid_run_as": ("person may-not-run-as", "forbidRunAs"),
     "forget_consent": ("consent forget", "forgetConsent"),
     "grants": ("grant list", "listGrants"),
     "identity": ("identity show", "readApplication"),
@@ -43,6 +50,7 @@ DOORS: dict[str, tuple[str, str]] = {
     "look": ("look", "look"),
     "make_primary": ("link primary", "makePrimary"),
     "make_token": ("token make", "makeToken"),
+    "member": ("person show", "readPerson"),
     "move_link": ("link move", "moveLink"),
     "new_secret": ("link secret", "newSecret"),
     "refusals": ("refusals", "listRefusals"),
@@ -53,9 +61,12 @@ DOORS: dict[str, tuple[str, str]] = {
     "revoke_token": ("token revoke", "revokeToken"),
     "rotate_key": ("signing rotate", "rotateKey"),
     "rotate_sealing": ("keys rotate", AT_THE_DATABASE),
+    "runners_of": ("person show", "readRunners"),
     "secrets_per_sealing_key": ("keys list", AT_THE_DATABASE),
+    "set_password": ("person password", LEAVES_A_WAY_IN),
     "set_secret": ("link secret", "setSecret"),
     "set_up_product": ("link create", "setUpProduct"),
+    "staff": ("person list", "listPeople"),
     "test_link": ("link test", "testLink"),
     "tokens": ("token list", "listTokens"),
     "trust": ("link trust", "trust"),
@@ -86,6 +97,7 @@ COMMANDS_ALONE = {
     "export": "writes the link file",
     "init": "makes the database before there is an application",
     "link explain": "is a method of the linked application: explain",
+    "serve": "is the application itself",
     "plan": "is the link file, over databases and the HTTP interface",
 }
 OPERATIONS_ALONE = {

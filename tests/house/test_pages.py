@@ -22,6 +22,8 @@ from applinks.mechanisms import WINDOW, three_legged
 from applinks.outgoing import call, clocks, dance, reading
 from applinks.people import Policy
 from applinks.people.comparing import MOST
+from applinks.scripts import smtp
+from applinks.scripts.delivering import PAUSES, TOLD_FOR
 from applinks.store import valkey
 from applinks.store.database import BUSY_SECONDS
 from applinks.store.grants import MOST_WRONG
@@ -137,6 +139,7 @@ def test_the_reference_tells_every_environment_variable():
 
 def test_the_reference_tells_the_fixed_numbers_as_they_are():
     text = section(DOCS / "reference/settings.md", "Fixed numbers")
+    pauses = ", ".join(f"{pause:.0f}" for pause in PAUSES[:-1])
     for words in (
         f"clocks may differ by | {WINDOW} seconds",
         f"a spent nonce is kept for | {WINDOW + MARGIN} seconds",
@@ -159,6 +162,9 @@ def test_the_reference_tells_the_fixed_numbers_as_they_are():
         f"at most one a second, with a form up to {LARGEST_FORM // 1024} KiB",
         f"a database, PostgreSQL or SQLite, may keep a request waiting for | {BUSY_SECONDS} seconds",
         f"a Valkey server may keep a request waiting for | {valkey.SECONDS} seconds",
+        f"a message is tried on one channel | {len(PAUSES) + 1} times, with pauses of {pauses} and {PAUSES[-1]:,.0f} seconds",
+        f"a message leaves at most | {TOLD_FOR // DAY:.0f} days after it was made",
+        f"a mail server may take for each step | {smtp.SECONDS} seconds",
     ):
         assert words in text
     assert QUARTER_HOUR == 15 * 60

@@ -32,6 +32,9 @@ WITHOUT_A_TEST_OF_THEIR_NAME = {
     "demo/forge/": "tests/demo/test_forge.py and tests/demo/test_pages.py",
     "demo/tracker/": "tests/demo/test_tracker.py and tests/demo/test_pages.py",
     "demo/wiki/": "tests/demo/test_wiki.py and tests/demo/test_pages.py",
+    "scripts/deliveries.py": "values without rules; tests/contracts/test_store_messages.py asks the questions",
+    "store/deliveries.py": "tests/contracts/test_store_messages.py",
+    "store/messages.py": "tests/contracts/test_store_messages.py",
     "store/automation.py": "tests/contracts/test_store_automation.py",
     "doctor/cases.py": "tests/doctor/test_explaining.py",
     "doctor/judging.py": "tests/doctor/test_explaining.py and tests/doctor/test_rejected_requests.py",
@@ -56,6 +59,7 @@ WITHOUT_A_TEST_OF_THEIR_NAME = {
     "store/migrations/": "tests/store/test_schema.py",
     "store/nonces.py": "tests/contracts/test_store_nonces.py",
     "store/store.py": "tests/contracts/test_store_links.py and tests/store/test_processes.py",
+    "store/staff.py": "tests/contracts/test_store_staff.py",
     "store/tables.py": "tests/store/test_schema.py",
     "store/trail.py": "tests/contracts/test_store_audit.py",
     "links/their_end.py": "tests/links/test_setting_up.py and tests/products/test_making.py",
@@ -69,6 +73,11 @@ WITHOUT_A_TEST_OF_THEIR_NAME = {
     "doctor/defaults.py": "tests/doctor/test_causes.py and tests/doctor/test_strict.py",
     "doctor/diagnosis.py": "values without rules; tests/doctor/test_notes.py makes them",
     "doctor/looking.py": "tests/doctor/test_examining.py",
+    "scripts/kinds.py": "tests/scripts/test_parameters.py",
+    "scripts/located.py": "tests/scripts/test_conditions.py",
+    "scripts/telling.py": "tests/scripts/test_conditions.py",
+    "scripts/possible.py": "tests/scripts/test_assuming.py",
+    "scripts/comparing.py": "tests/scripts/test_assuming.py",
 }
 """Source module, or all of a folder → where else it is proven, or why it needs no proof. Front pages need none."""
 

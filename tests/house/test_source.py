@@ -23,6 +23,9 @@ EQUAL_ON_PURPOSE = {
     "store/grants.py: request_tokens.c.digest == bindparam('wanted')": "the same",
     "store/grants.py: grants.c.token == question.instead_of": "the same; columns called token hold digests",
     "store/grants.py: grants.c.token == bindparam('wanted')": "the same",
+    "store/staff.py: table.c.password == question.password": "by the database, and of two digests of the same password",
+    "store/staff.py: sessions.c.digest == question.digest": "by the database, and of a digest: what leaks is of no use",
+    "store/staff.py: invitations.c.digest == question.digest": "the same",
     "store/trail.py: row.digest.hex() == noted.digest": "both are in the open: one is stored, one was printed",
 }
 """Comparisons whose operand only sounds like a secret."""

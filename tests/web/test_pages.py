@@ -17,7 +17,7 @@ NOT_THERE = (404, "There is no such page")
 
 
 def path_of(route: Route, application: InMemory) -> str:
-    return route.path.replace("{id}", quote(next(iter(application.links), "none"), safe=""))
+    return route.path.replace("{id}", quote(next(iter(application.links), "none"), safe="")).replace("{name}", "alice")
 
 
 def named(route: Route) -> str:
@@ -96,3 +96,10 @@ def test_what_is_not_quite_the_path_of_a_page_is_none(tracker, path):
 def test_a_link_that_is_gone_is_a_page_that_is_not_there(tracker):
     answer = at(tracker, "root").get("/plugins/servlet/applinks/admin/links/gone")
     assert (answer.status, heading(answer)) == NOT_THERE
+
+
+@pytest.mark.parametrize("route", [page for page in PAGES if page.own_people], ids=named)
+def test_where_the_host_application_keeps_the_people_there_is_no_page_for_them(tracker, route):
+    root = at(tracker, "root")
+    root.keeps_people = False
+    assert outcome(root.ask(route.method, path_of(route, tracker), {"sec-fetch-site": "same-origin"})) == NOT_THERE

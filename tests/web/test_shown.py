@@ -7,7 +7,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from applinks.web import shown
-from web.hostile import ADDRESSES
 
 HOUR, DAY, YEAR = 3600, 24 * 3600, 365 * 24 * 3600
 BIDI = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
@@ -58,59 +57,6 @@ def test_a_long_text_is_cut_and_says_so():
 
 def test_a_badge_shows_the_first_letter_or_a_question_mark():
     assert [shown.initial(name) for name in ("wiki", "  über", "", " ")] == ["W", "Ü", "?", "?"]
-
-
-@pytest.mark.parametrize("address", ADDRESSES)
-def test_a_hostile_address_is_no_link_and_has_no_origin(address):
-    """T-46, T-47."""
-    assert not shown.is_web_address(address)
-    assert shown.origin_of(address) is None
-    assert shown.host_of(address) == address
-    assert shown.readable_host(address) is None
-
-
-@pytest.mark.parametrize(
-    ("address", "origin"),
-    [
-        ("https://wiki.example.com/base?x=1", "https://wiki.example.com"),
-        ("HTTPS://Wiki.Example.com", "https://wiki.example.com"),
-        ("http://localhost:8080/", "http://localhost:8080"),
-        ("https://wiki.example.com:443/", "https://wiki.example.com"),
-        ("http://wiki.example.com:80/", "http://wiki.example.com"),
-        ("http://wiki.example.com:443/", "http://wiki.example.com:443"),
-        ("http://wiki_app:8090", "http://wiki_app:8090"),
-        ("http://10.0.0.1/", "http://10.0.0.1"),
-        ("http://[::1]:8080/", "http://[::1]:8080"),
-        ("https://bücher.example/", "https://xn--bcher-kva.example"),
-        ("https://straße.example/", "https://xn--strae-oqa.example"),
-        ("https://ｗiki.example/", "https://wiki.example"),
-        ("https://wiki。evil.example/", "https://wiki.evil.example"),
-    ],
-)
-def test_the_origin_of_an_address_is_what_a_browser_looks_up(address, origin):
-    """T-48."""
-    assert shown.is_web_address(address)
-    assert shown.origin_of(address) == origin
-    assert shown.host_of(address) == origin.partition("//")[2]
-
-
-@pytest.mark.parametrize(
-    ("address", "readable"),
-    [
-        ("https://wiki.example.com", None),
-        ("https://bücher.example:8443/", "bücher.example"),
-        ("https://xn--bcher-kva.example/", "bücher.example"),
-        ("https://пример.рф", "пример.рф"),
-        ("https://wіki.example", None),  # one Cyrillic letter among Latin ones
-        ("https://аррӏе.example", None),  # Cyrillic letters below a Latin top
-        ("https://xn--80ak6aa92e.com", None),
-        ("https://例え.example", None),
-    ],
-)
-def test_a_host_is_shown_in_its_own_script_only_if_that_is_one(address, readable):
-    """T-48: the form that is looked up is shown in any case."""
-    assert shown.readable_host(address) == readable
-    assert shown.host_of(address).isascii()
 
 
 @pytest.mark.parametrize(

@@ -37,6 +37,7 @@ class Visitor:
     sign_in: str | None = "/login?next={}"
     sign_out: str | None = None
     cookies: dict[str, str] = field(default_factory=dict)
+    keeps_people: bool = True
 
     def get(self, path: str, query: Iterable[tuple[str, str]] | Mapping[str, str] | str = "", **headers: str) -> Response:
         """`path` is below the application's own address."""
@@ -65,7 +66,8 @@ class Visitor:
         sent: Pairs = (*headers.items(), *([("cookie", cookie)] if cookie and "cookie" not in headers else []))
         request = Request(method, f"{self.application.identity.url}{target}", sent, body)
         path = self.application.identity.below(request.url)
-        visit = PageVisit(request, path, self.application.identity, self.person, self.sign_in, self.sign_out)
+        us, keeps = self.application.identity, self.keeps_people
+        visit = PageVisit(request, path, us, self.person, self.sign_in, self.sign_out, keeps_people=keeps)
         answer: Response = self.application.run(serve(visit))
         self._keep(answer)
         return answer

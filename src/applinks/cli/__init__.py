@@ -23,6 +23,9 @@ from applinks.cli import (
     keys,
     link,
     look,
+    person,
+    run,
+    serve,
     signing,
     token,
 )
@@ -38,6 +41,7 @@ app = typer.Typer(
 )
 app.command("demo")(demo.demo)
 app.command("init")(init.init)
+app.command("serve")(serve.serve)
 app.command("backup")(backup.backup)
 app.add_typer(identity.app, name="identity")
 app.command("doctor")(doctor.doctor)
@@ -47,6 +51,7 @@ app.command("plan")(declared.plan)
 app.command("apply")(declared.apply)
 app.command("export")(declared.export)
 app.command("look")(look.look)
+app.command("run")(run.run)
 app.add_typer(link.app, name="link")
 app.add_typer(entity.app, name="entity")
 app.add_typer(grant.app, name="grant")
@@ -55,6 +60,7 @@ app.add_typer(audit.app, name="audit")
 app.add_typer(keys.app, name="keys")
 app.add_typer(signing.app, name="signing")
 app.add_typer(token.app, name="token")
+app.add_typer(person.app, name="person")
 
 
 def main() -> None:

@@ -16,7 +16,7 @@ from applinks.frameworks.asgi import Receive, Scope, Send
 from applinks.frameworks.target import Target
 from applinks.frameworks.wsgi import Environ, StartResponse
 from applinks.links import Identity, WhoWeAre
-from applinks.people import Person, acting, current_user
+from applinks.people import KeepsPeople, Person, acting, current_user
 from applinks.questions import Flow
 from applinks.web import PageVisit, RunsScripts, serve
 from applinks.wire.messages import Pairs, Request, Response
@@ -52,7 +52,22 @@ class _Pages:
         identity: Identity = yield WhoWeAre()
         person = None if admitted else _really_here()
         path, loaded = identity.below(request.url), self.applinks.mechanisms
-        visit = PageVisit(request, path, identity, person, self._sign_in, self._sign_out, loaded, scripts=self._scripts)
+        keeps: bool = yield KeepsPeople()
+        visit = PageVisit(
+            request,
+            path,
+            identity,
+            person,
+            self._sign_in,
+            self._sign_out,
+            loaded,
+            keeps_people=keeps,
+            scripts=self._scripts,
+        )
+        return (yield from self.served(visit))
+
+    def served(self, visit: PageVisit) -> Flow[Response]:
+        """Which pages these are."""
         return (yield from serve(visit))
 
 

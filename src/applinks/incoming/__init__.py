@@ -1,6 +1,6 @@
 """The road of a request that comes in."""
 
-from applinks.incoming import automation, consent
+from applinks.incoming import automation, consent, first_administrator, sessions
 from applinks.incoming.automation import (
     Automation,
     AutomationToken,
@@ -12,6 +12,7 @@ from applinks.incoming.automation import (
     TokenMade,
 )
 from applinks.incoming.endpoints.access_token import SESSION_LIFE
+from applinks.incoming.first_administrator import InvitationStands, KeepInvitation, SetUp
 from applinks.incoming.principal import Principal
 from applinks.incoming.receive import BODY_LIMIT, concerns_us, receive, wants_body
 from applinks.incoming.refusals import (
@@ -26,6 +27,7 @@ from applinks.incoming.refusals import (
     remember,
 )
 from applinks.incoming.replay import SECRETS, SpendNonce, may_compare_a_secret, may_confirm
+from applinks.incoming.sessions import BeginSession, EndSession, NoteSession, Session, SessionOf, SignedIn
 
 __all__ = [
     "BODY_LIMIT",
@@ -38,8 +40,13 @@ __all__ = [
     "AutomationToken",
     "AutomationTokenOf",
     "AutomationTokens",
+    "BeginSession",
+    "EndSession",
+    "InvitationStands",
     "KeepAutomationToken",
+    "KeepInvitation",
     "KeepRefusal",
+    "NoteSession",
     "NoteUse",
     "Principal",
     "Refusal",
@@ -47,14 +54,20 @@ __all__ = [
     "Refusals",
     "RememberRefusal",
     "RevokeAutomationToken",
+    "Session",
+    "SessionOf",
+    "SetUp",
+    "SignedIn",
     "SpendNonce",
     "TokenMade",
     "automation",
     "concerns_us",
     "consent",
+    "first_administrator",
     "may_compare_a_secret",
     "may_confirm",
     "receive",
     "remember",
+    "sessions",
     "wants_body",
 ]

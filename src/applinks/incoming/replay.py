@@ -16,6 +16,7 @@ HOUR = 3600
 SECRETS = 60
 DAY = 24 * 3600
 SHELVES = 64
+SIGN_INS = 4096
 QUARTER_HOUR = 900
 ASKS = 5
 MARGIN = 60
@@ -54,6 +55,18 @@ def may_try_to_sign_in(name: str) -> Flow[bool]:
     moment: Moment = yield Now()
     quarter = int(moment.now) // QUARTER_HOUR * QUARTER_HOUR
     return (yield from _one_of(TRIES, "sign-in", _shelf(folded(name).strip()), quarter, quarter + QUARTER_HOUR))
+
+
+def may_sign_in(name: str) -> Flow[bool]:
+    """Whether one more may sign in here by this name: at most `TRIES` in a quarter of an hour, right or wrong, and before any
+    password is digested (security.md S-21, T-75).
+
+    Names are counted in `SIGN_INS` groups, whether they are anybody's or not, so that nothing tells which ones are.
+    """
+    moment: Moment = yield Now()
+    quarter = int(moment.now) // QUARTER_HOUR * QUARTER_HOUR
+    shelf = _shelf(folded(name).strip(), SIGN_INS)
+    return (yield from _one_of(TRIES, "session", shelf, quarter, quarter + QUARTER_HOUR))
 
 
 def may_confirm(name: str) -> Flow[bool]:
@@ -105,5 +118,5 @@ def may_ask_for_state(id: str) -> Flow[bool]:  # noqa: A002
     return (yield from _one_of(ASKS, "state", _shelf(id), second, second + 1))
 
 
-def _shelf(text: str) -> str:
-    return str(int.from_bytes(hashlib.sha256(text.encode(errors="replace")).digest()[:2]) % SHELVES)
+def _shelf(text: str, shelves: int = SHELVES) -> str:
+    return str(int.from_bytes(hashlib.sha256(text.encode(errors="replace")).digest()[:2]) % shelves)

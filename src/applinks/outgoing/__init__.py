@@ -6,6 +6,7 @@ from applinks.outgoing.comparing import compare
 from applinks.outgoing.connections import Connections
 from applinks.outgoing.deadline import watched
 from applinks.outgoing.entered import Check, Checked, check_entered
+from applinks.outgoing.fan_out import Outcome, Outcomes, fan_out, fan_out_async, in_lane, next_place
 from applinks.outgoing.fetch import fetch, fetch_async
 from applinks.outgoing.ladder import ANONYMOUS, Explanation
 from applinks.outgoing.linked import AsyncLinkedApplication, Caller, LinkedApplication, LinkedEntity
@@ -28,6 +29,8 @@ __all__ = [
     "LinkAuth",
     "LinkedApplication",
     "LinkedEntity",
+    "Outcome",
+    "Outcomes",
     "Trial",
     "Tried",
     "check_entered",
@@ -35,9 +38,13 @@ __all__ = [
     "compare",
     "dance",
     "facts_of",
+    "fan_out",
+    "fan_out_async",
     "fetch",
     "fetch_async",
+    "in_lane",
     "is_proven",
+    "next_place",
     "reading",
     "telling",
     "trial",

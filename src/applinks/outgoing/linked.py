@@ -169,8 +169,9 @@ class LinkedApplication(_Linked[httpx2.Response]):
     def client(self, **options: Any) -> httpx2.Client:
         """An httpx2 client of your own, bound to this link: for streaming, uploads, code that wants a client.
 
-        Each request acts as whoever acts when it is sent. Statuses and transport errors are the caller's, as httpx2 has them.
-        Close it, or use it as a context manager. `options` go to `httpx2.Client`.
+        Each request acts as whoever acts when it is sent. Statuses, transport errors and limits are the caller's, as httpx2 has
+        them: `timeout` is for each wait, and an answer that never ends is read for ever. Close it, or use it as a context
+        manager. `options` go to `httpx2.Client`.
         """
         return self._caller.connections.new_client(
             {**client_options(self.link.application_url), "auth": self._auth(), **options}

@@ -1,41 +1,87 @@
 """Who acts: people, who is acting now, running as another, and who may be impersonated."""
 
-from applinks.people import comparing
+from applinks.people import comparing, staff
 from applinks.people.acting import Acting, acting, current_user, nobody_acting, nobody_acts
 from applinks.people.comparing import REASONS, By, Compared, Comparison, Verdict
 from applinks.people.names import Names, folded
-from applinks.people.person import Everybody, FindPerson, KnowsPeople, ListsPeople, People, Person, SignIn, active_person
+from applinks.people.person import (
+    Everybody,
+    FindPerson,
+    KeepsPeople,
+    KnowsPeople,
+    ListsPeople,
+    People,
+    Person,
+    SignIn,
+    active_person,
+)
 from applinks.people.policy import Policy
 from applinks.people.scopes import EVERYONE, ActingAs, MayRunAs, RunAsSetting, checked_run_as, may_run_as, run_as
+from applinks.people.staff import (
+    AdministratorsAble,
+    AllowRunning,
+    AllStaff,
+    Checked,
+    KeepMember,
+    Member,
+    MemberSettings,
+    PasswordOf,
+    RunnersOf,
+    SetPassword,
+    Staff,
+    StaffMember,
+    checked,
+    described,
+    digest_of_new,
+    name_taken,
+)
 
 __all__ = [
     "EVERYONE",
     "REASONS",
     "Acting",
     "ActingAs",
+    "AdministratorsAble",
+    "AllStaff",
+    "AllowRunning",
     "By",
+    "Checked",
     "Compared",
     "Comparison",
     "Everybody",
     "FindPerson",
+    "KeepMember",
+    "KeepsPeople",
     "KnowsPeople",
     "ListsPeople",
     "MayRunAs",
+    "Member",
+    "MemberSettings",
     "Names",
+    "PasswordOf",
     "People",
     "Person",
     "Policy",
     "RunAsSetting",
+    "RunnersOf",
+    "SetPassword",
     "SignIn",
+    "Staff",
+    "StaffMember",
     "Verdict",
     "acting",
     "active_person",
+    "checked",
     "checked_run_as",
     "comparing",
     "current_user",
+    "described",
+    "digest_of_new",
     "folded",
     "may_run_as",
+    "name_taken",
     "nobody_acting",
     "nobody_acts",
     "run_as",
+    "staff",
 ]

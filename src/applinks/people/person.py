@@ -16,7 +16,8 @@ class Person:
 
     `name` is the user name in the directory's own spelling; `administrator` must be true for everybody who holds
     administrative rights by any way, since such people are never impersonated unless a policy names them. `email` tells who
-    somebody is where the people of two applications are compared.
+    somebody is where the people of two applications are compared, and is where they get mail. `language` is the one in which
+    they are told something, as a tag: "de", "pt-BR"; English where it is empty.
     """
 
     name: str
@@ -25,6 +26,7 @@ class Person:
     administrator: bool = False
     groups: Set[str] = frozenset()
     email: str = ""
+    language: str = ""
 
     def __post_init__(self) -> None:
         if isinstance(self.groups, str):  # type: ignore[unreachable]  # a text is a collection, too: of its letters
@@ -73,6 +75,11 @@ class SignIn(Question):
 @dataclass(frozen=True, slots=True)
 class KnowsPeople(Question):
     """Whether this application was given a directory of people: True or False."""
+
+
+@dataclass(frozen=True, slots=True)
+class KeepsPeople(Question):
+    """Whether this application was told to keep its people itself (`people=Staff()`): True or False."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,10 +6,10 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
-from applinks.audit import Entry, WriteDown
+from applinks.audit import Entry, WriteDown, as_word
 from applinks.errors import ConfigurationError, PersonUnknown, RunAsRefused
 from applinks.people.acting import Acting, Scope, acting
-from applinks.people.person import Person, active_person
+from applinks.people.person import KeepsPeople, Person, active_person
 from applinks.questions import Application, Flow, Question
 
 
@@ -90,14 +90,17 @@ class run_as(Scope):  # noqa: N801 it reads as the verb that it is: `with run_as
         outer = acting()
         if not (yield MayRunAs(outer.actor, self._user)):
             yield WriteDown(self._entry(outer.actor, "refused"))
-            raise RunAsRefused(
-                f"{outer.actor.name!r} may not run as {self._user!r}.",
-                remedy=f"Allow it where the application is set up: AppLinks(…, run_as={{{self._user!r}: "
-                f"{{{outer.actor.name!r}}}}}).",
-            )
+            raise (yield from self._refused(outer.actor))
         user = yield from active_person(self._user)
         yield WriteDown(self._entry(outer.actor, "begun"))
         return replace(outer, user=user, reason=self._reason, span=outer.span.within())
+
+    def _refused(self, actor: Person) -> Flow[RunAsRefused]:
+        allow = f"AppLinks(…, run_as={{{self._user!r}: {{{actor.name!r}}}}})"
+        where = f"Allow it where the application is set up: {allow}."
+        if (yield KeepsPeople()):
+            where = f"Allow it: `applinks person may-run-as {as_word(self._user)} {as_word(actor.name)}`."
+        return RunAsRefused(f"{actor.name!r} may not run as {self._user!r}.", remedy=where)
 
     def end(self, acting: Acting) -> Flow[None]:
         """Write down that it is over."""

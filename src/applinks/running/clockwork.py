@@ -14,10 +14,15 @@ from typing import Any
 
 from applinks import clock
 from applinks.questions import Flow
-from applinks.scripts import DropOldRuns, EventsReceived, ExpireRuns, WakeRuns
-from applinks.scripts.hooks import Hook
-from applinks.scripts.jobs import queue_due_jobs
-from applinks.scripts.sorting import sort_event
+from applinks.scripts import (
+    DropOldRuns,
+    EventsReceived,
+    ExpireRuns,
+    Hook,
+    WakeRuns,
+    queue_due_jobs,
+    sort_event,
+)
 
 SWEEP_EVERY = 5.0
 """Seconds between two looks at what is parked and what is due by a schedule; a consent that is announced needs none."""

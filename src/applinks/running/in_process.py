@@ -10,7 +10,10 @@ from typing import Any
 from applinks import clock
 from applinks.running.clockwork import Clockwork
 from applinks.running.performer import Performer
-from applinks.scripts import HELD_FOR, DueRuns
+from applinks.scripts import (
+    HELD_FOR,
+    DueRuns,
+)
 
 WORKERS = 4
 LOOK_EVERY = 1.0

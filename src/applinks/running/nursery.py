@@ -22,10 +22,15 @@ from typing import Any, NoReturn
 
 from applinks.front import AppLinks
 from applinks.running.setup import Setup
-from applinks.scripts.binding import RequestTold
-from applinks.scripts.executing import execute
-from applinks.scripts.hooks import Hook, Limits
-from applinks.scripts.loading import Fault, Loaded, load
+from applinks.scripts import (
+    Fault,
+    Hook,
+    Limits,
+    Loaded,
+    RequestTold,
+    execute,
+    load,
+)
 
 SHUT_DOWN_WITH_PARENT = 1
 """PR_SET_PDEATHSIG (prctl(2)): Linux ends a process whose parent has died."""

@@ -29,16 +29,18 @@ from applinks.scripts import (
     ClaimRun,
     Ending,
     EndRun,
+    Fault,
     GiveUpRun,
+    Hook,
     KeepHolding,
     NewRun,
+    RequestTold,
     Run,
     RunState,
+    checked_folder,
     is_unclear,
+    revision_of,
 )
-from applinks.scripts.binding import RequestTold
-from applinks.scripts.hooks import Hook
-from applinks.scripts.loading import Fault, checked_folder, revision_of
 
 STARTS_WITHIN = 60.0
 log = logging.getLogger("applinks.scripts")
@@ -86,6 +88,11 @@ class _Child:
         self._is_ready.set()
         self._process.wait()
         self._gone(self)
+
+    @property
+    def pid(self) -> int:
+        """The number of its process."""
+        return self._process.pid
 
     def wait_until_ready(self) -> Ready:
         if not self._is_ready.wait(STARTS_WITHIN) or self.ready is None:
@@ -175,6 +182,12 @@ class Performer:
             self._former = [child for child in self._former if child.passes]
         for child in done:
             child.end()
+
+    @property
+    def processes(self) -> tuple[int, ...]:
+        """The numbers of the processes in which scripts are loaded."""
+        with self._turn:
+            return tuple(child.pid for child in self._children())
 
     # ---- runs
 

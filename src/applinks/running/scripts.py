@@ -19,10 +19,14 @@ from applinks.running.in_process import WORKERS, InProcess
 from applinks.running.performer import Performer
 from applinks.running.setup import Setup
 from applinks.scripts import (
+    BEFORE,
     HELD_FOR,
     HERE,
     Event,
     EventState,
+    Fault,
+    Hook,
+    HookKind,
     HookSetting,
     HookSettings,
     KeepEvent,
@@ -33,10 +37,8 @@ from applinks.scripts import (
     Told,
     hook_of,
     run_by_hand,
+    takes,
 )
-from applinks.scripts.hooks import BEFORE, Hook, HookKind
-from applinks.scripts.loading import Fault
-from applinks.scripts.sorting import takes
 
 ANSWERS_WITHIN = 10.0
 """Seconds that somebody waits for what is asked before a transition."""

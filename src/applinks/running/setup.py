@@ -9,7 +9,7 @@ from pathlib import Path
 
 from applinks.errors import ConfigurationError
 from applinks.front import AppLinks, AsyncAppLinks
-from applinks.people import People, RunAsSetting
+from applinks.people import People, RunAsSetting, Staff
 from applinks.settings import Settings
 
 IN_MEMORY = frozenset({"sqlite://", "sqlite:///:memory:"})
@@ -21,7 +21,7 @@ class Setup:
 
     settings: Settings
     folder: Path
-    people: People | None = field(default=None, repr=False)
+    people: People | Staff | None = field(default=None, repr=False)
     run_as: RunAsSetting = field(default_factory=dict)
 
     @classmethod
@@ -40,13 +40,12 @@ class Setup:
                 "Scripts run in processes of their own, which cannot see a database in memory.",
                 remedy="Name a file, like sqlite:///applinks.db, or a server.",
             )
+        if type(self.people).__module__ == "__main__":
+            raise _cannot_be_handed_over("its class is defined in the program that was started")
         try:
             return pickle.dumps((sys.path, pickle.dumps(self)))  # the path first: the rest may name modules on it
         except (pickle.PicklingError, AttributeError, TypeError) as error:
-            raise ConfigurationError(
-                f"The directory of people cannot be handed to another process: {error}.",
-                remedy="Define its class in a module that can be imported, and keep open files and locks out of it.",
-            ) from error
+            raise _cannot_be_handed_over(str(error)) from error
 
     @staticmethod
     def unpacked(packed: bytes) -> Setup:
@@ -55,3 +54,10 @@ class Setup:
         sys.path[:] = path
         setup: Setup = pickle.loads(rest)  # noqa: S301
         return setup
+
+
+def _cannot_be_handed_over(why: str) -> ConfigurationError:
+    return ConfigurationError(
+        f"The directory of people cannot be handed to another process: {why}.",
+        remedy="Define its class in a module that can be imported, and keep open files and locks out of it.",
+    )

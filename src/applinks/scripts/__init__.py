@@ -2,8 +2,24 @@
 
 from applinks.scripts import kinds, parameters
 from applinks.scripts.adjusting import hook_of, set_parameters, set_texts, setting_of, switch_hook
-from applinks.scripts.binding import ALWAYS, names_of
-from applinks.scripts.by_hand import Told, run_by_hand, told_by
+from applinks.scripts.beans import Change, Comment, Issue, Page, PullRequest, RefChange, Repository, Transition
+from applinks.scripts.binding import ALWAYS, RequestTold, names_of
+from applinks.scripts.catalogue import Catalogue, Entry, OurWords, load_catalogue
+from applinks.scripts.channels import banner, comment, inbox
+from applinks.scripts.channels.addresses import LEAVING, Channels, MailServer
+from applinks.scripts.channels.comment import PostComment
+from applinks.scripts.channels.mail import SendMail
+from applinks.scripts.deliveries import (
+    DeliveriesOf,
+    Delivery,
+    DeliveryState,
+    DueDeliveries,
+    NoteDelivery,
+    Outcome,
+    Sent,
+    TakeDelivery,
+)
+from applinks.scripts.delivering import OurChannels, deliver_some
 from applinks.scripts.events import (
     BY_HAND,
     HERE,
@@ -17,10 +33,26 @@ from applinks.scripts.events import (
     KeptEvent,
     SortEvent,
 )
+from applinks.scripts.executing import execute
 from applinks.scripts.exporting import RunsExport
 from applinks.scripts.history import DAY, HooksLately, Lately, RunCounts
-from applinks.scripts.hooks import Hook, HookKind
-from applinks.scripts.jobs import JobTimes, NoteJobTime
+from applinks.scripts.hooks import (
+    BEFORE,
+    Hook,
+    HookKind,
+    Limits,
+    Refuse,
+    Retries,
+    by_hand,
+    condition,
+    endpoint,
+    job,
+    listener,
+    operation,
+    post_function,
+    validator,
+)
+from applinks.scripts.jobs import JobTimes, NoteJobTime, queue_due_jobs
 from applinks.scripts.journal import (
     HARMLESS,
     Answer,
@@ -34,8 +66,20 @@ from applinks.scripts.journal import (
     SettleCall,
     is_unclear,
 )
-from applinks.scripts.loading import Fault
-from applinks.scripts.messages import NewMessage, Severity
+from applinks.scripts.loading import Fault, Loaded, Script, checked_folder, load, revision_of
+from applinks.scripts.messages import (
+    ASKING,
+    DropOldMessages,
+    KeepMessages,
+    MarkRead,
+    Message,
+    MessagesOf,
+    NewMessage,
+    SettleMessages,
+    Severity,
+    UnreadCount,
+    Words,
+)
 from applinks.scripts.overseeing import (
     answer_said,
     cancel_run,
@@ -46,8 +90,11 @@ from applinks.scripts.overseeing import (
     run_for,
     settle_call,
 )
+from applinks.scripts.parameters import Long, Parameter, Secret, read, read_texts, schema, shown
 from applinks.scripts.parking import PARKED_FOR, ExpireRuns, ParkRun, WakeRuns
 from applinks.scripts.record import CallTold, RunRecord, record_for, record_of
+from applinks.scripts.recording import DEPTH
+from applinks.scripts.rehearsing import Planned, Rehearsed, rehearse
 from applinks.scripts.runs import (
     ENDED,
     HELD_FOR,
@@ -77,17 +124,26 @@ from applinks.scripts.runs import (
     RunState,
 )
 from applinks.scripts.settings import HookSetting, HookSettings, SetHook
+from applinks.scripts.smtp import post as post_mail
+from applinks.scripts.sorting import sort_event, takes
 from applinks.scripts.sources import LINKED, WEBHOOK, Source, SourceOf
+from applinks.scripts.starting import Told, run_by_hand, told_by
+from applinks.scripts.telling import Messages
+from applinks.scripts.written import Written, write
 
 __all__ = [
     "ALWAYS",
+    "ASKING",
+    "BEFORE",
     "BY_HAND",
     "DAY",
+    "DEPTH",
     "ENDED",
     "HARMLESS",
     "HELD_FOR",
     "HERE",
     "IMMEDIATE",
+    "LEAVING",
     "LINKED",
     "MOST_DEATHS",
     "PARKED_FOR",
@@ -103,11 +159,21 @@ __all__ = [
     "CallTold",
     "CallsOf",
     "CancelRun",
+    "Catalogue",
+    "Change",
+    "Channels",
     "ClaimRun",
+    "Comment",
+    "DeliveriesOf",
+    "Delivery",
+    "DeliveryState",
+    "DropOldMessages",
     "DropOldRuns",
+    "DueDeliveries",
     "DueRuns",
     "EndRun",
     "Ending",
+    "Entry",
     "Event",
     "EventOf",
     "EventState",
@@ -122,21 +188,46 @@ __all__ = [
     "HookSetting",
     "HookSettings",
     "HooksLately",
+    "Issue",
     "JobTimes",
     "KeepEvent",
     "KeepHolding",
+    "KeepMessages",
     "KeptEvent",
     "Lately",
+    "Limits",
     "Line",
     "LinesOf",
+    "Loaded",
+    "Long",
+    "MailServer",
+    "MarkRead",
+    "Message",
+    "Messages",
+    "MessagesOf",
     "NewMessage",
     "NewRun",
     "NoteAnswered",
+    "NoteDelivery",
     "NoteJobTime",
     "NoteSent",
+    "OurChannels",
+    "OurWords",
+    "Outcome",
+    "Page",
+    "Parameter",
     "ParkRun",
+    "Planned",
+    "PostComment",
+    "PullRequest",
     "QueueRuns",
     "RecentRuns",
+    "RefChange",
+    "Refuse",
+    "Rehearsed",
+    "Repository",
+    "RequestTold",
+    "Retries",
     "RetryRun",
     "Run",
     "RunCounts",
@@ -146,33 +237,70 @@ __all__ = [
     "RunState",
     "Runs",
     "RunsExport",
+    "Script",
+    "Secret",
+    "SendMail",
+    "Sent",
     "SetHook",
     "SettleCall",
+    "SettleMessages",
     "Severity",
     "SortEvent",
     "Source",
     "SourceOf",
+    "TakeDelivery",
     "Told",
+    "Transition",
+    "UnreadCount",
     "WakeRuns",
+    "Words",
+    "Written",
     "answer_said",
+    "banner",
+    "by_hand",
     "cancel_run",
+    "checked_folder",
+    "comment",
+    "condition",
+    "deliver_some",
+    "endpoint",
+    "execute",
     "hook_of",
+    "inbox",
     "is_unclear",
+    "job",
     "kinds",
+    "listener",
+    "load",
+    "load_catalogue",
     "may_be_replayed",
     "names_of",
+    "operation",
     "parameters",
+    "post_function",
+    "post_mail",
+    "queue_due_jobs",
+    "read",
+    "read_texts",
     "record_for",
     "record_of",
+    "rehearse",
     "replay_event",
     "retry_run",
+    "revision_of",
     "run_again",
     "run_by_hand",
     "run_for",
+    "schema",
     "set_parameters",
     "set_texts",
     "setting_of",
     "settle_call",
+    "shown",
+    "sort_event",
     "switch_hook",
+    "takes",
     "told_by",
+    "validator",
+    "write",
 ]

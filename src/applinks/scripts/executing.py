@@ -16,10 +16,11 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from inspect import signature
+from pathlib import Path
 from typing import Any
 
 from applinks.errors import AppLinksError, CredentialsRequired, ScriptWrong, Throttled
-from applinks.outgoing import Caller
+from applinks.outgoing import Caller, in_lane
 from applinks.people import ActingAs, Person, nobody_acting, run_as
 from applinks.questions import Flow, Moment, Now
 from applinks.scripts.binding import LinksOfRun, RequestTold, Surroundings
@@ -28,15 +29,16 @@ from applinks.scripts.events import Event, EventOf
 from applinks.scripts.hooks import Hook, HookKind, Refuse
 from applinks.scripts.journal import CallsOf
 from applinks.scripts.loading import Loaded, Script
-from applinks.scripts.messages import NewMessage, Severity
+from applinks.scripts.messages import KeepMessages, NewMessage, Severity
 from applinks.scripts.output import Output
 from applinks.scripts.parameters import read
 from applinks.scripts.parking import PARKED_FOR, ParkRun
-from applinks.scripts.recording import NotHeld, NotTheSame, Recorder, RunCaller, UnclearCall, in_lane
+from applinks.scripts.recording import NotHeld, NotTheSame, Recorder, RunCaller, UnclearCall
 from applinks.scripts.runs import AddLines, Ending, EndRun, Run, RunOf, RunState
-from applinks.scripts.telling_of_run import Messages
+from applinks.scripts.telling import Messages
 
 LARGEST_RESULT = 64 * 1024
+OURS = str(Path(__file__).parents[1])
 log = logging.getLogger("applinks.scripts")
 
 
@@ -50,6 +52,9 @@ class Pass:
     application: Caller
     recorder: Recorder
     output: Output
+    event: Event | None
+    messages: Messages
+    request: RequestTold | None = None
     began: float = field(default_factory=time.perf_counter)
     cpu_began: float = field(default_factory=time.process_time)
 
@@ -73,15 +78,17 @@ def execute(number: int, holder: str, loaded: Loaded, application: Caller, reque
     known = application.answer(CallsOf(number, with_answers=True))
     recorder = Recorder(number, holder, known, application.answer)
     output = Output(keep, script.hook.limits.characters)
-    one = Pass(run, script, holder, application, recorder, output)
+    event: Event | None = None if run.event is None else application.answer(EventOf(run.event))
+    messages = Messages(lambda message: application.answer(KeepMessages((message,))), number, run.actor, run.item)
+    one = Pass(run, script, holder, application, recorder, output, event, messages, request)
     try:
-        _end(one, request)
+        _end(one)
     except NotHeld:
         log.warning("run %d was taken over by another process", number)
 
 
-def _end(one: Pass, request: RequestTold | None) -> None:
-    ending = _pass(one, request)
+def _end(one: Pass) -> None:
+    ending = pass_through(one)
     one.output.flush()
     if isinstance(ending, CredentialsRequired):
         park(one, ending)
@@ -89,11 +96,11 @@ def _end(one: Pass, request: RequestTold | None) -> None:
         one.application.answer(EndRun(one.run.number, one.holder, ending))
 
 
-def _pass(one: Pass, request: RequestTold | None) -> Ending | CredentialsRequired:
+def pass_through(one: Pass) -> Ending | CredentialsRequired:
     """Run the script; whatever it raises becomes an ending."""
     try:
         with one.output.captured(), nobody_acting(), in_lane(""):
-            return _ran(one, request)
+            return _ran(one)
     except CredentialsRequired as missing:
         return missing
     except Refuse as refused:
@@ -109,14 +116,13 @@ def _pass(one: Pass, request: RequestTold | None) -> Ending | CredentialsRequire
         return _failed(one, error)
 
 
-def _ran(one: Pass, request: RequestTold | None) -> Ending:
+def _ran(one: Pass) -> Ending:
     hook = one.script.hook
     caller = RunCaller(one.application, one.recorder, one.run.depth)
     with ExitStack() as scopes:
         user, actor = _people(one.run, caller, scopes)
-        event: Event | None = None if one.run.event is None else one.application.answer(EventOf(one.run.event))
-        messages = Messages(one.run, one.application.answer)
-        around = Surroundings(one.run, event, user, actor, one.output.log, messages, LinksOfRun(caller), request)
+        links = LinksOfRun(caller)
+        around = Surroundings(one.run, one.event, user, actor, one.output.log, one.messages, links, one.request)
         if one.script.when is not None and not evaluate(one.script.when, around.bound(signature(one.script.when).parameters)):
             return Ending(RunState.SKIPPED, **_common(one))
         parameters = read(hook.parameters, one.run.parameters)
@@ -186,11 +192,12 @@ def described(error: BaseException) -> str:
 
 
 def _shown(error: BaseException, file: str) -> Iterator[str]:
-    """Where in the script it happened: the frames of the script and what it called, not ours."""
+    """Where in the script it happened, and in what it called; how we go on from there tells its author nothing."""
     frames = traceback.extract_tb(error.__traceback__)
-    theirs = [number for number, frame in enumerate(frames) if frame.filename == file]
-    for frame in frames[theirs[0] if theirs else -1 :]:
-        yield f"{frame.filename}, line {frame.lineno}, in {frame.name}: {frame.line}"
+    theirs = next((number for number, frame in enumerate(frames) if frame.filename == file), len(frames))
+    for frame in frames[theirs:]:
+        if not frame.filename.startswith(OURS):
+            yield f"{frame.filename}, line {frame.lineno}, in {frame.name}: {frame.line}"
     yield described(error)
 
 

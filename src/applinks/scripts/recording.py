@@ -11,10 +11,8 @@ from __future__ import annotations
 import hashlib
 import re
 import threading
-from collections.abc import Callable, Generator, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Generator, Sequence
 from contextvars import ContextVar
-from itertools import count
 from typing import Any
 
 import httpx2
@@ -22,7 +20,7 @@ import httpx2
 from applinks.audit import CALL, WriteDown
 from applinks.errors import AccessRefused, ConfigurationError, CredentialsRequired, Throttled
 from applinks.mechanisms import Mechanism
-from applinks.outgoing import PROBLEM, Caller, Connections, LinkAuth, client_options, reading, watched
+from applinks.outgoing import PROBLEM, Caller, Connections, LinkAuth, client_options, next_place, reading, watched
 from applinks.people import acting
 from applinks.questions import Flow, drive, drive_async
 from applinks.scripts.journal import HARMLESS, Answer, Asked, Call, CallsOf, ForgetCall, NoteAnswered, NoteSent, is_unclear
@@ -56,38 +54,6 @@ class NotHeld(PassEnded):
     """Somebody else holds this run by now."""
 
 
-class Lane:
-    """A line of calls that follow one another: each gets the next place in it."""
-
-    def __init__(self, name: str = "") -> None:
-        self._name = name
-        self._numbers = count(1)
-        self._turn = threading.Lock()
-
-    def next(self) -> str:
-        """The next place."""
-        with self._turn:
-            return f"{self._name}{next(self._numbers)}"
-
-
-_lane: ContextVar[Lane] = ContextVar("applinks_lane")
-
-
-def next_place() -> str:
-    """The next place in the lane of whoever asks."""
-    return _lane.get().next()
-
-
-@contextmanager
-def in_lane(name: str) -> Iterator[None]:
-    """A lane of its own for what happens beside other things: order among lanes does not matter."""
-    token = _lane.set(Lane(name))
-    try:
-        yield
-    finally:
-        _lane.reset(token)
-
-
 class Recorder:
     """The journal of one pass, as its calls see it. `ask` answers questions."""
 
@@ -98,7 +64,7 @@ class Recorder:
         self._ask = ask
         self.key = f"applinks-run-{number}"
 
-    def before(self, asked: Asked) -> Answer | None:
+    def before(self, asked: Asked, request: httpx2.Request) -> httpx2.Response | None:
         """What was answered to this call in an earlier pass; None: it is to be sent. Raises `NotTheSame`, `UnclearCall`."""
         known = self._known.get(asked.place)
         if known is None:
@@ -112,7 +78,7 @@ class Recorder:
             raise UnclearCall(
                 f"Call {asked.place}, {_line(asked)}, was sent and never answered: nobody knows whether it happened."
             )
-        return known.answer
+        return None if known.answer is None else replayed(request, known.answer)
 
     def sent(self, asked: Asked) -> None:
         """It is about to leave."""
@@ -207,18 +173,18 @@ class RecordedClient(httpx2.Client):
         self._recorder = recorder
         self._by = by
 
-    def send(self, request: httpx2.Request, *, auth: Any = None, stream: bool = False, **options: Any) -> httpx2.Response:
-        """Send a request, unless an earlier pass did."""
+    def send(self, request: httpx2.Request, *, auth: Any = None, **options: Any) -> httpx2.Response:
+        """Send a request, unless an earlier pass did. The answer is read whole, since it is kept."""
         proof = auth if isinstance(auth, LinkAuth) else self.auth
         if not isinstance(proof, LinkAuth):
             raise ConfigurationError("A script's client proves its calls over its link.", remedy="Leave auth=… away.")
         asked = asked_for(request, proof)
-        before = self._recorder.before(asked)
+        before = self._recorder.before(asked, request)
         if before is not None:
-            return _replayed(request, before)
+            return before
         request.headers[IDEMPOTENCY] = f"{self._recorder.key}/{asked.place}"
         try:
-            response = super().send(request, auth=_Noting(proof, self._recorder, asked), stream=True, **options)
+            response = super().send(request, auth=_Noting(proof, self._recorder, asked), **{**options, "stream": True})
             reading.read(response)
         except (*_NEVER_SENT, *_NOT_DONE):
             self._recorder.not_done(asked)
@@ -276,7 +242,8 @@ def _answer(response: httpx2.Response, by: str | None) -> Answer:
     return Answer(response.status_code, headers, response.content, by)
 
 
-def _replayed(request: httpx2.Request, answer: Answer) -> httpx2.Response:
+def replayed(request: httpx2.Request, answer: Answer) -> httpx2.Response:
+    """A response that was answered before."""
     return httpx2.Response(
         answer.status, headers=list(answer.headers), content=answer.body, request=request, extensions={PROBLEM: None}
     )

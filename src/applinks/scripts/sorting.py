@@ -2,8 +2,8 @@
 
 Rules of this file:
 - An event without a person whom we know causes only runs that name a user themselves.
-- Nobody is taken for somebody else: the name in an event is mapped as on the incoming road, and a webhook is believed only if an
-  administrator said so (protocol.md 10).
+- Nobody is taken for somebody else: the name in an event is mapped as on the incoming road, and a webhook is believed only if
+  an administrator said so (protocol.md 10).
 - Runs that cause events that cause runs are cut at a depth, which travels with each call; where it cannot travel, at a number
   of runs of one hook for one item within a while (product.md R-35).
 """

@@ -1,93 +1,62 @@
-"""Says in words what a value can be, and why an expression cannot be true, or cannot be false."""
+"""What a script gets as `messages`: it tells people something, once, however often the script runs."""
 
 from __future__ import annotations
 
-import ast
-import math
-from collections.abc import Hashable
-from types import NoneType
+from collections.abc import Callable
 
-from applinks.scripts.assuming import Known, Reader, elements_of, literal_of
-from applinks.scripts.possible import Possible, equal_to, family
+from applinks.errors import ConfigurationError, NobodyActing
+from applinks.people import Person
+from applinks.scripts.messages import NewMessage, Severity
+from applinks.scripts.written import usable
 
-WORDS: dict[type, str] = {
-    bool: "true or false",
-    int: "a whole number",
-    float: "a number",
-    str: "text",
-    bytes: "bytes",
-    NoneType: "None",
-    tuple: "a tuple",
-    list: "a list",
-    dict: "a dict",
-}
-MOST_NAMED = 4
+Keep = Callable[[NewMessage], object]
 
 
-def described(possible: Possible | None) -> str:
-    """What it can be: "text", "'A' or 'B'", "a whole number above 5, or None"."""
-    if possible is None:
-        return "nothing"
-    if possible.types is None:
-        return "anything"
-    if possible.only is not None and possible.only != {False, True} and len(possible.only) <= MOST_NAMED:
-        return " or ".join(sorted(_literal(one, possible) for one in possible.only))
-    return " or ".join(sorted(_kind(kind, possible) for kind in possible.types)) + _exceptions(possible)
+class Messages:
+    """Tells people something, from a script: `messages.warning("The page is there already.")`.
 
+    A message goes to whoever caused the run, unless another `user` is named, as name or `Person`. It is plain text. `address`
+    is where they can do something about it: an address of the web, or a path of this application. A run that begins anew tells
+    nothing twice: its first message is its first message. Raises `NobodyActing` where nobody caused the run and nobody is
+    named, and `ConfigurationError` for an address that leads nowhere.
+    """
 
-def _literal(one: Hashable, possible: Possible) -> str:
-    """1 and True are equal, and the type tells which was meant."""
-    return repr(bool(one) if possible.types == frozenset({bool}) else one)
+    def __init__(self, keep: Keep, run: int, actor: str | None, item: str | None = None) -> None:
+        self._keep = keep
+        self._run = run
+        self._actor = actor
+        self._item = item
+        self._told = 0
 
+    def success(self, text: str, user: Person | str | None = None, *, address: str | None = None) -> None:
+        """Tell that something was done."""
+        self._tell(Severity.SUCCESS, text, user, address)
 
-def _kind(kind: type, possible: Possible) -> str:
-    words = WORDS.get(kind) or f"{'an' if kind.__name__[0] in 'AEIOU' else 'a'} {kind.__name__}"
-    if family(kind) is not int or possible.only is not None:
-        return words
-    least, most = possible.least, possible.most
-    return words + (f" from {least}" if math.isfinite(least) else "") + (f" up to {most}" if math.isfinite(most) else "")
+    def info(self, text: str, user: Person | str | None = None, *, address: str | None = None) -> None:
+        """Tell something that is good to know."""
+        self._tell(Severity.INFO, text, user, address)
 
+    def warning(self, text: str, user: Person | str | None = None, *, address: str | None = None) -> None:
+        """Tell something that wants attention."""
+        self._tell(Severity.WARNING, text, user, address)
 
-def _exceptions(possible: Possible) -> str:
-    left_out = sorted(
-        repr(one) for one in possible.never if any(family(type(one)) is family(kind) for kind in possible.types or ())
-    )
-    return f", but not {' or '.join(left_out)}" if left_out and possible.only is None else ""
+    def error(self, text: str, user: Person | str | None = None, *, address: str | None = None) -> None:
+        """Tell that something was not done."""
+        self._tell(Severity.ERROR, text, user, address)
 
+    def _tell(self, severity: Severity, text: str, user: Person | str | None, address: str | None) -> None:
+        if address is not None and usable(address) is None:
+            raise ConfigurationError(
+                f"{address[:100]!r} is no address to which people can be sent.",
+                remedy="Give one that begins with https:// or http://, or a path of this application.",
+            )
+        reader = self._reader(user)
+        self._told += 1
+        key = f"run {self._run}/{self._told}"
+        self._keep(NewMessage(key, reader, severity, text, address=address, run=self._run, item=self._item))
 
-def explained(reader: Reader, node: ast.expr, wanted: bool, known: Known) -> tuple[str, str]:
-    """Why an expression cannot be true (or false, as is wanted), and what to write instead."""
-    text = ast.unparse(node)
-    if literal_of(node) is not None:
-        return f"it says `{text}`", "Write what it should wait for."
-    if not isinstance(node, ast.Compare):
-        return f"`{text}` is {described(reader.value(node, known))}{_there(known)}", "Write what it should wait for."
-    if reader.assume(node, wanted, Known(known.values)) is not None:
-        return f"`{text}` came out the other way before", "Take one of them out, or write `or` where one of them is enough."
-    why = _why(reader, node, known)
-    return f"`{text}` is never {str(wanted).lower()}{why and ', because '}{why}", _remedy(reader, node, known)
-
-
-def _there(known: Known) -> str:
-    return " there" if known.values else ""
-
-
-def _why(reader: Reader, node: ast.Compare, known: Known) -> str:
-    left, right = node.left, node.comparators[0]
-    if isinstance(node.ops[0], ast.In | ast.NotIn) and elements_of(right) == []:
-        return f"nothing is in `{ast.unparse(right)}`"
-    sides = [side for side in (left, right) if literal_of(side) is None]
-    told = [f"`{ast.unparse(side)}` is {described(reader.value(side, known))}" for side in sides]
-    return " and ".join(told) + (_there(known) if told else "")
-
-
-def _remedy(reader: Reader, node: ast.Compare, known: Known) -> str:
-    left, right, how = node.left, node.comparators[0], node.ops[0]
-    if isinstance(left, ast.UnaryOp) and isinstance(left.op, ast.Not) and isinstance(how, ast.Eq):
-        return f"`not` turns the value, and not the comparison: write `{ast.unparse(left.operand)} != {ast.unparse(right)}`."
-    if isinstance(how, ast.Is | ast.IsNot):
-        return "Take it out, or ask for something that can be None."
-    one, other = reader.value(left, Known()), reader.value(right, Known())
-    if one and other and one.is_known and other.is_known and equal_to(one, other) is None:
-        return "Compare it with a value of the same kind that it can have."
-    return "Take it out, or write `or` where one of them is enough." if known.values else "Correct it, or take it out."
+    def _reader(self, user: Person | str | None) -> str:
+        name = user.name if isinstance(user, Person) else user or self._actor
+        if not name:
+            raise NobodyActing("Nobody has caused this run.", remedy="Name whom to tell: messages.info(…, user='alice').")
+        return name

@@ -18,7 +18,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-from applinks.store.tables import SEALED, metadata
+from applinks.store.tables import BY_CODE_POINT, SEALED, metadata
 
 NUMBER = BigInteger().with_variant(Integer, "sqlite")
 
@@ -143,6 +143,7 @@ messages = Table(
     sqlite_autoincrement=True,
 )
 Index("messages_of_a_person", messages.c.user_name, messages.c.number)
+Index("messages_of_a_run", messages.c.run)
 
 deliveries = Table(
     "deliveries",
@@ -150,7 +151,7 @@ deliveries = Table(
     Column("number", NUMBER, primary_key=True, autoincrement=True),
     Column("message", NUMBER, ForeignKey("messages.number", ondelete="CASCADE"), nullable=False, index=True),
     Column("state", String, nullable=False),
-    Column("channel", Integer, nullable=False),
+    Column("channel", String),
     Column("tries", Integer, nullable=False),
     Column("due_at", Double, nullable=False),
     Column("held_until", Double),
@@ -202,15 +203,15 @@ staff = Table(
     "staff",
     metadata,
     Column("name", String, primary_key=True),
-    Column("folded_name", String, nullable=False, unique=True),
+    Column("folded_name", BY_CODE_POINT, nullable=False, unique=True),
     Column("full_name", String, nullable=False),
     Column("email", String, nullable=False),
     Column("language", String, nullable=False),
-    Column("active", Integer, nullable=False),
-    Column("administrator", Integer, nullable=False),
+    Column("active", Boolean, nullable=False),
+    Column("administrator", Boolean, nullable=False),
     Column("groups", JSON, nullable=False),
     Column("password", String),
-    Column("made_at", Double, nullable=False),
+    Column("made_at", BigInteger, nullable=False),
 )
 
 runners = Table(
@@ -218,6 +219,22 @@ runners = Table(
     metadata,
     Column("user_name", String, primary_key=True),
     Column("runner", String, primary_key=True),
+)
+
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("digest", String, primary_key=True),
+    Column("user_name", String, nullable=False, index=True),
+    Column("made_at", BigInteger, nullable=False),
+    Column("used_at", BigInteger, nullable=False),
+)
+
+invitations = Table(
+    "invitations",
+    metadata,
+    Column("digest", String, primary_key=True),
+    Column("until", BigInteger, nullable=False),
 )
 
 job_times = Table(

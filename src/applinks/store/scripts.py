@@ -14,7 +14,10 @@ from applinks.scripts import (
     CallsOf,
     CancelRun,
     ClaimRun,
+    DeliveriesOf,
+    DropOldMessages,
     DropOldRuns,
+    DueDeliveries,
     DueRuns,
     EndRun,
     EventOf,
@@ -28,8 +31,12 @@ from applinks.scripts import (
     JobTimes,
     KeepEvent,
     KeepHolding,
+    KeepMessages,
     LinesOf,
+    MarkRead,
+    MessagesOf,
     NoteAnswered,
+    NoteDelivery,
     NoteJobTime,
     NoteSent,
     ParkRun,
@@ -41,14 +48,19 @@ from applinks.scripts import (
     Runs,
     SetHook,
     SettleCall,
+    SettleMessages,
     SortEvent,
     SourceOf,
+    TakeDelivery,
+    UnreadCount,
     WakeRuns,
 )
-from applinks.store import events, history, jobs, lately, runs
+from applinks.store import deliveries, events, history, jobs, lately, messages, runs
+from applinks.store.deliveries import DeliveriesKept
 from applinks.store.events import Sorting
 from applinks.store.hook_settings import SettingsOfHooks
 from applinks.store.journal import Journal
+from applinks.store.messages import MessagesKept
 from applinks.store.runs import RunsKept
 from applinks.store.sealing import Sealing
 from applinks.store.sources import SourcesKept
@@ -66,6 +78,7 @@ class Scripted(NamedTuple):
 def answers(sealing: Sealing, clock: Callable[[], float]) -> Scripted:
     """All of them, over the same keys and the same clock."""
     kept, journal, settings = RunsKept(clock), Journal(sealing, clock), SettingsOfHooks(clock)
+    told, sent = MessagesKept(clock), DeliveriesKept(clock)
     read: Answers = {
         EventsReceived: events.received,
         EventOf: events.find,
@@ -81,6 +94,10 @@ def answers(sealing: Sealing, clock: Callable[[], float]) -> Scripted:
         JobTimes: jobs.times,
         SourceOf: SourcesKept(sealing).find,
         CallsOf: journal.calls,
+        MessagesOf: messages.listed,
+        UnreadCount: messages.unread_count,
+        DueDeliveries: sent.due,
+        DeliveriesOf: deliveries.of_message,
     }
     written: Answers = {
         KeepEvent: events.keep,
@@ -104,5 +121,11 @@ def answers(sealing: Sealing, clock: Callable[[], float]) -> Scripted:
         SetHook: settings.keep,
         NoteJobTime: jobs.note,
         SettleCall: journal.settle,
+        KeepMessages: told.keep,
+        MarkRead: told.mark_read,
+        SettleMessages: told.settle,
+        DropOldMessages: told.drop_old,
+        TakeDelivery: sent.take,
+        NoteDelivery: sent.note,
     }
     return Scripted(read, written)

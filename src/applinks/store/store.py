@@ -74,7 +74,7 @@ from applinks.links import (
     new_key,
 )
 from applinks.questions import Question
-from applinks.store import comparisons, entities, identity, links, rotation, scripts
+from applinks.store import comparisons, entities, identity, links, rotation, scripts, staff
 from applinks.store.automation import AutomationTokensKept
 from applinks.store.backup import Backup, write_backup
 from applinks.store.database import Database, Use, failing_as_unavailable
@@ -120,8 +120,11 @@ class Store:
         self._grouped: Mapping[type[Question], Any] = {SpendNonce: nonces, WriteDown: Grouped(parts.trail)}
         self.answers = {
             **{question: self._keeping(answer) for question, answer in kept.items()},
-            **{question: self._reading(answer) for question, answer in (_read(parts) | scripted.read).items()},
-            **{question: self._writing(answer) for question, answer in (_written(parts) | scripted.written).items()},
+            **{question: self._reading(answer) for question, answer in {**_read(parts), **scripted.read, **staff.READ}.items()},
+            **{
+                question: self._writing(answer)
+                for question, answer in {**_written(parts), **scripted.written, **staff.WRITTEN}.items()
+            },
             **{question: grouped.answer for question, grouped in self._grouped.items()},
             NoticePlace: self._notice_place,
             NotePlace: self._note_place,

@@ -1,7 +1,8 @@
 """Our pages as people see them: consent, what they have allowed, notices."""
 
+from applinks.web import answers, forms
 from applinks.web.look import STATIC, STATIC_HEADERS, page, render, security_headers
-from applinks.web.pages import serve
+from applinks.web.pages import Route, Who, serve, serve_from
 from applinks.web.views import (
     Consent,
     FarSide,
@@ -16,9 +17,13 @@ from applinks.web.views import (
     Verifier,
     View,
 )
-from applinks.web.visit import PageVisit, RunsScripts
+from applinks.web.visit import GRANTS, LINKS, RECORDS, STAFF, PageVisit, RunsScripts
 
 __all__ = [
+    "GRANTS",
+    "LINKS",
+    "RECORDS",
+    "STAFF",
     "STATIC",
     "STATIC_HEADERS",
     "Consent",
@@ -32,11 +37,16 @@ __all__ = [
     "Outcome",
     "PageVisit",
     "Reader",
+    "Route",
     "RunsScripts",
     "Verifier",
     "View",
+    "Who",
+    "answers",
+    "forms",
     "page",
     "render",
     "security_headers",
     "serve",
+    "serve_from",
 ]

@@ -10,10 +10,11 @@ from applinks.links import ConsentsHeld, Link, LinkById
 from applinks.outgoing import dance
 from applinks.people import FindPerson, Person
 from applinks.questions import Flow, Moment, Now
-from applinks.web import answers, forms, look, shown
+from applinks.web import answers, forms, look
 from applinks.web.views import Consent, FarSide, Given, Grants, Held, Kind, Outcome, Reader, Verifier
 from applinks.web.visit import AUTHORIZE, GRANTS, PageVisit
 from applinks.wire.messages import Response
+from applinks.wire.web_address import is_web_address
 
 MOST_NAMES = 100
 """People whose full names are looked up for one page: a directory may be slow, and the list long."""
@@ -26,7 +27,7 @@ def ask(visit: PageVisit, person: Person) -> Flow[Response]:
         wish = yield from consent.asked(token)
     except DanceOver as over:
         return answers.notice(visit, Kind(over.state))
-    if wish.token.callback is not None and not shown.is_web_address(wish.token.callback):
+    if wish.token.callback is not None and not is_web_address(wish.token.callback):
         return answers.notice(visit, Kind.UNKNOWN)  # nobody could be told where they would go
     moment: Moment = yield Now()
     cookie, stamp = yield from forms.token_for(visit, person)

@@ -13,7 +13,7 @@ from applinks.links import IsOurStamp, Stamp
 from applinks.people import Person
 from applinks.questions import Flow, FreshSecrets
 from applinks.web.visit import ADMINISTRATION, LINKS, PageVisit
-from applinks.wire.messages import Response
+from applinks.wire.messages import Pairs, Response
 
 COOKIE = "applinks-form"
 _is_cookie = re.compile("[A-Za-z0-9_-]{43}").fullmatch  # it goes back into a header, and into a stamp between blanks
@@ -56,24 +56,32 @@ def _our_origin(visit: PageVisit) -> str:
     return "/".join(visit.identity.url.split("/", 3)[:3])
 
 
-def _cookie_name(visit: PageVisit, name: str) -> str:
-    return f"__Host-{name}" if visit.identity.url.startswith("https://") else name
-
-
 def cookie_of(visit: PageVisit) -> str | None:
     """What this browser keeps in our cookie."""
     return next(filter(_is_cookie, cookies_of(visit, COOKIE)), None)
 
 
 def cookies_of(visit: PageVisit, name: str) -> Iterator[str]:
-    """Ours of that name, by whatever they are surrounded: other applications of this host set cookies that no parser takes."""
-    sent = "; ".join(value for header, value in visit.request.headers if header == "cookie")
+    """Ours of that name."""
+    return cookies_in(visit.request.headers, visit.identity.url, name)
+
+
+def cookies_in(headers: Pairs, url: str, name: str) -> Iterator[str]:
+    """Those of that name of an application at `url`, by whatever they are surrounded: other applications of this host set
+    cookies that no parser takes.
+    """
+    sent = "; ".join(value for header, value in headers if header == "cookie")
     pairs = (piece.strip().partition("=") for piece in sent.split(";"))
-    return (value for found, _, value in pairs if found == _cookie_name(visit, name))
+    return (value for found, _, value in pairs if found == _cookie_name(url, name))
 
 
-def remembering(response: Response, visit: PageVisit, cookie: str, name: str = COOKIE) -> Response:
-    """The answer, with the cookie."""
-    secure = "; Secure" if visit.identity.url.startswith("https://") else ""
-    header = ("set-cookie", f"{_cookie_name(visit, name)}={cookie}; Path=/; HttpOnly; SameSite=Lax{secure}")
+def remembering(response: Response, visit: PageVisit, cookie: str, name: str = COOKIE, *, ended: bool = False) -> Response:
+    """The answer, with the cookie; or with the word to the browser that it has `ended`."""
+    url = visit.identity.url
+    more = f"{'; Secure' if url.startswith('https://') else ''}{'; Max-Age=0' if ended else ''}"
+    header = ("set-cookie", f"{_cookie_name(url, name)}={cookie}; Path=/; HttpOnly; SameSite=Lax{more}")
     return Response(response.status, (*response.headers, header), response.body)
+
+
+def _cookie_name(url: str, name: str) -> str:
+    return f"__Host-{name}" if url.startswith("https://") else name

@@ -15,6 +15,7 @@ from applinks.web.views import Consent, Notice, View
 from applinks.web.words import NOTICES, OUTCOMES
 from applinks.wire.messages import Pairs, Response
 from applinks.wire.paths import is_local_path
+from applinks.wire.web_address import host_of, is_web_address, origin_of, readable_host
 
 _HERE = Path(__file__).parent
 _SHEETS = ("pico.min.css", "pages.css")
@@ -64,7 +65,7 @@ def security_headers(form_targets: Iterable[str] = ()) -> Pairs:
 
 
 def _origin(address: str) -> str:
-    origin = shown.origin_of(address)
+    origin = origin_of(address)
     if origin is None:
         raise ConfigurationError(f"{address!r} is no web address.", remedy="Give a callback that begins with https://.")
     return origin
@@ -84,13 +85,13 @@ _FIXED_HEADERS: Pairs = (
 _FILTERS = (
     shown.brief,
     shown.day,
-    shown.host_of,
+    host_of,
     shown.in_lines,
     shown.initial,
     shown.iso,
     shown.moment,
-    shown.origin_of,
-    shown.readable_host,
+    origin_of,
+    readable_host,
     shown.span,
     shown.worded,
 )
@@ -117,7 +118,7 @@ def _templates() -> Environment:
         lstrip_blocks=True,
     )
     found.filters |= {shows.__name__: shows for shows in _FILTERS} | {"own_path": _own_path}
-    found.tests |= {"local_path": is_local_path, "web_address": shown.is_web_address}
+    found.tests |= {"local_path": is_local_path, "web_address": is_web_address}
     found.globals |= {"sheets": tuple(STATIC), "NOTICES": NOTICES, "OUTCOMES": OUTCOMES}
     return found
 

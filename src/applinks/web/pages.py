@@ -21,7 +21,7 @@ from applinks.errors import LinkNotFound, RunNotFound, StoreUnavailable
 from applinks.people import Person
 from applinks.questions import Flow
 from applinks.web import administration, answers, consent, dances, forms, interface, look, scripts, sudo
-from applinks.web.administration import agreeing, checking, explaining, making, records, tokens
+from applinks.web.administration import agreeing, checking, explaining, making, records, staff, tokens
 from applinks.web.views import Kind
 from applinks.web.visit import (
     ADMINISTRATION,
@@ -37,6 +37,7 @@ from applinks.web.visit import (
     RECORDS,
     RUNS,
     SCRIPTS,
+    STAFF,
     START,
     STATIC,
     STATUS_PAGE,
@@ -53,6 +54,7 @@ Page = Callable[[PageVisit, Person], Flow[Response]]
 class Who(StrEnum):
     """Who may see a page."""
 
+    ANYBODY = "anybody"
     PERSON = "whoever is signed in"
     ADMINISTRATOR = "administrators"
 
@@ -62,6 +64,7 @@ class Route:
     """A page: its method, and its path below our address, in which `{name}` stands for one segment.
 
     `sudo` says that the person must have confirmed lately that it is they: for what cannot be taken back, and for trust.
+    `own_people` says that it is there only where this application keeps its people itself.
     """
 
     method: str
@@ -69,6 +72,7 @@ class Route:
     page: Page
     who: Who = Who.PERSON
     sudo: bool = False
+    own_people: bool = False
 
     def match(self, path: str) -> Mapping[str, str] | None:
         """What stands for the names, if this is a path of this page."""
@@ -81,22 +85,33 @@ class Route:
         return {word[1:-1]: unquote(sent) for word, sent in pairs if word.startswith("{")}
 
 
+NOBODY = Person("")
+"""Who looks at a page for anybody without having signed in."""
+
+
 def serve(visit: PageVisit) -> Flow[Response]:
     """The page, or the way to sign in first."""
     if visit.path.startswith(f"{interface.BELOW}/"):
         return (yield from interface.serve(visit))
     if visit.path.startswith(f"{STATIC}/"):
         return _static(visit.path.removeprefix(f"{STATIC}/"), visit.request.method)
-    found = [(route, named) for route in PAGES if (named := route.match(visit.path)) is not None]
+    return (yield from serve_from(PAGES, visit))
+
+
+def serve_from(pages: Iterable[Route], visit: PageVisit) -> Flow[Response]:
+    """The one of these pages that is asked for, under the rules of this file."""
+    found = [(route, named) for route in pages if (named := route.match(visit.path)) is not None]
+    found = [(route, named) for route, named in found if visit.keeps_people or not route.own_people]
     route, named = next(((route, named) for route, named in found if route.method == visit.request.method), (None, {}))
     if route is None:
         return _no_such_page(visit, [route for route, _ in found])
-    if visit.person is None:
+    if visit.person is None and route.who is not Who.ANYBODY:
         return answers.sign_in(visit)
-    if not _may_see(route, visit.person):
+    person = visit.person or NOBODY
+    if not _may_see(route, person):
         return answers.notice(visit, Kind.NOT_FOUND)
     try:
-        return (yield from _shown(route, replace(visit, named=named), visit.person))
+        return (yield from _shown(route, replace(visit, named=named), person))
     except (LinkNotFound, RunNotFound):
         return answers.notice(visit, Kind.NOT_FOUND)
     except StoreUnavailable as failure:
@@ -113,7 +128,7 @@ def _shown(route: Route, visit: PageVisit, person: Person) -> Flow[Response]:
 
 
 def _may_see(route: Route, person: Person | None) -> bool:
-    return route.who is Who.PERSON or (person is not None and person.administrator)
+    return route.who is not Who.ADMINISTRATOR or (person is not None and person.administrator)
 
 
 def _no_such_page(visit: PageVisit, others: Iterable[Route]) -> Response:
@@ -131,8 +146,8 @@ def _static(name: str, method: str) -> Response:
     return Response(200, (("content-type", kind), *look.STATIC_HEADERS), content)
 
 
-def _administrators(method: str, path: str, page: Page, *, sudo: bool = False) -> Route:
-    return Route(method, path, page, Who.ADMINISTRATOR, sudo)
+def _administrators(method: str, path: str, page: Page, *, sudo: bool = False, own_people: bool = False) -> Route:
+    return Route(method, path, page, Who.ADMINISTRATOR, sudo, own_people)
 
 
 ONE = f"{ADMINISTRATION}/links/{{id}}"
@@ -151,7 +166,7 @@ PAGES: tuple[Route, ...] = (
     _administrators("POST", f"{ADMINISTRATION}/confirm", sudo.confirm),
     _administrators("GET", LINKS, administration.links.show),
     _administrators("GET", making.MAKE, making.begin, sudo=True),
-    _administrators("POST", making.MAKE, making.find, sudo=True),
+    _administrators("POST", making.MAKE, making.found, sudo=True),
     _administrators("POST", f"{making.MAKE}/go", making.go, sudo=True),
     _administrators("POST", making.PRODUCT, administration.products.make, sudo=True),
     _administrators("GET", making.BY_HAND, administration.by_hand.begin, sudo=True),
@@ -196,10 +211,16 @@ PAGES: tuple[Route, ...] = (
     _administrators("GET", tokens.MAKE, tokens.begin, sudo=True),
     _administrators("POST", tokens.MAKE, tokens.make, sudo=True),
     _administrators("POST", tokens.REVOKE, tokens.revoke, sudo=True),
+    _administrators("GET", STAFF, staff.show, own_people=True),
+    *(
+        _administrators(method, path, page, sudo=True, own_people=True)
+        for path, begin, send in staff.CHANGES
+        for method, page in (("GET", begin), ("POST", send))
+    ),
     *(
         _administrators(method, f"{ONE}/{page.name}", show, sudo=True)
         for page in (*administration.changing.CHANGES, *administration.mending.MENDING)
         for method, show in (("GET", page.show), ("POST", page.send))
     ),
 )
-"""All pages. Each needs a person who is signed in."""
+"""All pages that a host application mounts. Each needs a person who is signed in."""

@@ -3,8 +3,7 @@
 Rules of this file:
 
 - Text keeps its letters and loses its tricks: a character that is not seen but changes what is seen becomes `�`.
-- An address is a link only if a browser reads it exactly as we do; otherwise it is text.
-- A host is always shown as it is looked up (punycode), and readably as well where all of it is of one script.
+- What an address must be to be shown as a link is said by `applinks.wire.web_address`.
 """
 
 from __future__ import annotations
@@ -12,9 +11,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from datetime import UTC, datetime
-from urllib.parse import SplitResult, urlsplit
 
-import idna
 from markupsafe import Markup, escape
 
 DAY = 24 * 3600
@@ -24,8 +21,6 @@ _is_plain = re.compile(r"[ -~]*").fullmatch
 _INVISIBLE = {"Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp"}
 _joins_letters = re.compile(r"(?<=[^\x00-\x7f])[\u200c\u200d](?=[^\x00-\x7f])")
 _MARKS_IN_A_ROW = 3
-_is_host = re.compile(r"(?=.{1,253}$)(?:[a-z0-9_-]{1,63}(?:\.[a-z0-9_-]{1,63})*\.?|\[[0-9a-f:.]+\])").fullmatch
-_DEFAULT_PORTS = {("http", 80), ("https", 443)}
 
 
 def harmless(text: str) -> str:
@@ -79,31 +74,6 @@ def initial(name: str) -> str:
     return harmless(name).strip()[:1].upper() or "?"
 
 
-def is_web_address(address: object) -> bool:
-    """Whether an address that others gave us may be shown as a link (T-46, T-47)."""
-    return isinstance(address, str) and _parts(address) is not None
-
-
-def host_of(address: str) -> str:
-    """The host of an address as it is looked up, with the port if it names one; of anything else, the text as it is."""
-    parts = _parts(address)
-    return _host_and_port(parts) if parts else address
-
-
-def origin_of(address: str) -> str | None:
-    """Scheme, host and port of a web address, in ASCII; None for anything else."""
-    parts = _parts(address)
-    return f"{parts.scheme}://{_host_and_port(parts)}" if parts else None
-
-
-def readable_host(address: str) -> str | None:
-    """The host in its own script, where that differs from `host_of` and all of it is of one script (T-48)."""
-    parts = _parts(address)
-    host = _host(parts) if parts else ""
-    readable = idna.decode(host) if "xn--" in host else host
-    return readable if readable != host and len(_scripts(readable)) == 1 else None
-
-
 def day(moment: int) -> str:
     """`25 November 2026`, in UTC."""
     found = datetime.fromtimestamp(moment, UTC)
@@ -127,32 +97,3 @@ def span(seconds: int) -> str:
             count = round(seconds / unit)
             return f"{count} {name}{'s' if count > 1 else ''}"
     return "less than an hour"
-
-
-def _parts(address: str) -> SplitResult | None:
-    if not address.isprintable() or " " in address or "\\" in address:
-        return None
-    try:
-        parts = urlsplit(address)
-        web = parts.scheme in {"http", "https"} and "@" not in parts.netloc and parts.port != 0
-        return parts if web and _is_host(_host(parts)) else None
-    except ValueError:
-        return None
-
-
-def _host_and_port(parts: SplitResult) -> str:
-    named = parts.port and (parts.scheme, parts.port) not in _DEFAULT_PORTS
-    return f"{_host(parts)}:{parts.port}" if named else _host(parts)
-
-
-def _host(parts: SplitResult) -> str:
-    """The host as browsers look it up. Raises `ValueError` for a name that has no such form."""
-    host = parts.hostname or ""
-    if ":" in host:
-        return f"[{host}]"
-    return host if host.isascii() and "xn--" not in host else idna.encode(host, uts46=True).decode()
-
-
-def _scripts(text: str) -> set[str]:
-    """The scripts of the letters: a letter's name begins with it."""
-    return {unicodedata.name(letter, "?").partition(" ")[0] for letter in text if letter.isalpha()}

@@ -38,6 +38,7 @@ RUNS = f"{ADMINISTRATION}/runs"
 CHARTS = f"{RUNS}/charts"
 OWN_RUNS = f"{BELOW}/applinks/runs"
 """The runs of whoever is signed in."""
+STAFF = f"{ADMINISTRATION}/people"
 
 SECTIONS = (
     ("Links", LINKS),
@@ -77,8 +78,9 @@ class PageVisit:
 
     `path` is the part below our own address; `person` whoever the host application says is signed in. `sign_in` is the address
     of its own sign-in, with `{}` where the way back belongs, and `sign_out` that of its sign-out; None where it has none.
-    `mechanisms` are those that are loaded; `named` are the parts of the path that its route names. `scripts` runs scripts
-    in this process; None where none are run here.
+    `mechanisms` are those that are loaded; `named` are the parts of the path that its route names;
+    `keeps_people` says whether this application keeps its people itself; `scripts` runs scripts in this process, None where
+    none are run here.
     """
 
     request: Request
@@ -89,6 +91,7 @@ class PageVisit:
     sign_out: str | None = None
     mechanisms: Sequence[Mechanism] = MECHANISMS
     named: Mapping[str, str] = field(default_factory=dict)
+    keeps_people: bool = False
     scripts: RunsScripts | None = None
     query: Mapping[str, str] = field(init=False, repr=False)
     form: Mapping[str, str] = field(init=False, repr=False)
@@ -115,7 +118,8 @@ class PageVisit:
 
     def _sections(self) -> tuple[Section, ...]:
         """The way around the pages of administration."""
-        return tuple(Section(words, self.own(path), _is_at(self.path, path)) for words, path in SECTIONS)
+        sections = (*SECTIONS, ("People", STAFF)) if self.keeps_people else SECTIONS
+        return tuple(Section(words, self.own(path), _is_at(self.path, path)) for words, path in sections)
 
 
 def _is_at(path: str, section: str) -> bool:

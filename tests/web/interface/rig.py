@@ -27,7 +27,7 @@ from applinks.links import (
     SpendRequestToken,
     digest_of,
 )
-from applinks.people import Comparison, Names, Verdict
+from applinks.people import Comparison, KeepMember, Member, Names, Verdict
 from applinks.people.comparing import By, Compared
 from applinks.questions import Ask
 from applinks.web.interface import BELOW
@@ -116,6 +116,7 @@ def filled(database: str) -> Rig:
         applinks.answer(KeepToken(AccessToken(tracker.identity.id, user, "t", "s", 1)))
     applinks.answer(KeepComparison(tracker.identity.id, COMPARED, Names()))
     applinks.answer(KeepRefusal(_refused(tracker)))
+    applinks.answer(KeepMember(Member("alice"), None))
     return made
 
 

@@ -56,6 +56,8 @@ def tried(made: Rig, url: str, folder: Path, *options: str) -> subprocess.Comple
         "entity_link": "e",
         "refusal": "refusal-0",
         "token": other.id,
+        "person": "alice",
+        "runner": "group:staff",
         "url": made.tracker.identity.url,
     }
     return subprocess.run(

@@ -106,7 +106,9 @@ PROOFS = (
 
 def path_of(operation: Operation, made: Rig) -> str:
     """To something that is there."""
-    return operation.path.format(link=made.id("Tracker"), grant="grant-0", entity_link="e", token="t", refusal="refusal-0")
+    of_people = {"person": "alice", "runner": "ada"}
+    there = {"grant": "grant-0", "entity_link": "e", "token": "t", "refusal": "refusal-0", **of_people}
+    return operation.path.format(link=made.id("Tracker"), **there)
 
 
 def ask(made: Rig, method: str, path: str, authorization: str | None, **more: Any) -> httpx2.Response:

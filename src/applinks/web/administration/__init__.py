@@ -15,6 +15,7 @@ from applinks.web.administration import (
     people,
     products,
     records,
+    staff,
     steps,
     tokens,
 )
@@ -34,6 +35,7 @@ __all__ = [
     "people",
     "products",
     "records",
+    "staff",
     "steps",
     "tokens",
 ]

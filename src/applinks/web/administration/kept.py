@@ -1,4 +1,4 @@
-"""What the pages of records and tokens are told: frozen values, one per template. Times are seconds since the epoch."""
+"""What the pages of records, tokens and people are told: frozen values, one per template. Times are seconds since the epoch."""
 
 from __future__ import annotations
 
@@ -133,3 +133,28 @@ class Tokens:
     outcome: str | None = None
     trouble: str | None = None
     remedy: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Somebody:
+    """One of the people whom this application keeps: `marks` say what they are or lack, in words."""
+
+    name: str
+    full_name: str
+    email: str
+    marks: tuple[str, ...]
+    groups: str
+    change_path: str
+    password_path: str
+
+
+@dataclass(frozen=True, slots=True)
+class Staff:
+    """The people whom this application keeps itself, by their names; `next_path` leads on, None where there are no more."""
+
+    frame: Frame
+    rows: tuple[Somebody, ...]
+    add_path: str
+    next_path: str | None = None
+    first_path: str | None = None
+    outcome: str | None = None

@@ -55,6 +55,8 @@ KINDS = (
     *("identity moved", "identity copied", "entities linked", "entities unlinked", "link deleted"),
     *("link deleted by the other application", "consent", "consent given", "consent refused", "consent gone"),
     *("consent forgotten", "grant given", "grant renewed", "grant revoked", "token made", "token revoked", "unreadable"),
+    *("person added", "person changed", "person disabled", "person enabled", "password set", "run_as allowed"),
+    "run_as forbidden",
 )
 """Kinds that are offered; others can be asked for by the address."""
 
@@ -244,7 +246,7 @@ def _act(visit: PageVisit, written: Written) -> kept.Act:
         reason=entry.reason or "",
         link=entry.link or "",
         outcome=entry.outcome,
-        good=_ended_well(entry),
+        good=ended_well(entry),
     )
 
 
@@ -256,7 +258,7 @@ def _in_full(visit: PageVisit, written: Written) -> kept.Record:
         time=second_of(written),
         what=entry.kind,
         outcome=entry.outcome,
-        good=_ended_well(entry),
+        good=ended_well(entry),
         parts=tuple(_parts(entry)),
         checks=tuple(kept.Step(name, how, good=how == "ok") for name, how in entry.checks),
         changes=tuple(kept.Changed(*change) for change in entry.changes),
@@ -277,7 +279,7 @@ def _parts(entry: Entry) -> Iterable[kept.Part]:
     return (kept.Part(name, str(value)) for name, value in parts if value is not None)
 
 
-def _ended_well(entry: Entry) -> bool:
+def ended_well(entry: Entry) -> bool:
     """Traffic has one good end each; of all else, it is told where it was refused."""
     good = _ENDS.get(entry.kind)
     return (not entry.outcome.startswith("refused") if good is None else entry.outcome in good) and (

@@ -25,6 +25,8 @@ def upgrade() -> None:
     _hook_settings()
     _staff()
     _runners()
+    _sessions()
+    _invitations()
     _job_times()
     _pasted_scripts()
 
@@ -162,6 +164,7 @@ def _messages() -> None:
     )
     op.create_index("ix_messages_made_at", "messages", ["made_at"])
     op.create_index("messages_of_a_person", "messages", ["user_name", "number"])
+    op.create_index("messages_of_a_run", "messages", ["run"])
 
 
 def _deliveries() -> None:
@@ -170,7 +173,7 @@ def _deliveries() -> None:
         sa.Column("number", NUMBER, primary_key=True, autoincrement=True),
         sa.Column("message", NUMBER, sa.ForeignKey("messages.number", ondelete="CASCADE"), nullable=False),
         sa.Column("state", sa.String, nullable=False),
-        sa.Column("channel", sa.Integer, nullable=False),
+        sa.Column("channel", sa.String),
         sa.Column("tries", sa.Integer, nullable=False),
         sa.Column("due_at", sa.Double, nullable=False),
         sa.Column("held_until", sa.Double),
@@ -226,18 +229,19 @@ def _hook_settings() -> None:
 
 
 def _staff() -> None:
+    by_code_point = sa.String().with_variant(sa.String(collation="C"), "postgresql")
     op.create_table(
         "staff",
         sa.Column("name", sa.String, primary_key=True),
-        sa.Column("folded_name", sa.String, nullable=False, unique=True),
+        sa.Column("folded_name", by_code_point, nullable=False, unique=True),
         sa.Column("full_name", sa.String, nullable=False),
         sa.Column("email", sa.String, nullable=False),
         sa.Column("language", sa.String, nullable=False),
-        sa.Column("active", sa.Integer, nullable=False),
-        sa.Column("administrator", sa.Integer, nullable=False),
+        sa.Column("active", sa.Boolean, nullable=False),
+        sa.Column("administrator", sa.Boolean, nullable=False),
         sa.Column("groups", sa.JSON, nullable=False),
         sa.Column("password", sa.String),
-        sa.Column("made_at", sa.Double, nullable=False),
+        sa.Column("made_at", sa.BigInteger, nullable=False),
     )
 
 
@@ -246,6 +250,25 @@ def _runners() -> None:
         "runners",
         sa.Column("user_name", sa.String, primary_key=True),
         sa.Column("runner", sa.String, primary_key=True),
+    )
+
+
+def _sessions() -> None:
+    op.create_table(
+        "sessions",
+        sa.Column("digest", sa.String, primary_key=True),
+        sa.Column("user_name", sa.String, nullable=False),
+        sa.Column("made_at", sa.BigInteger, nullable=False),
+        sa.Column("used_at", sa.BigInteger, nullable=False),
+    )
+    op.create_index("ix_sessions_user_name", "sessions", ["user_name"])
+
+
+def _invitations() -> None:
+    op.create_table(
+        "invitations",
+        sa.Column("digest", sa.String, primary_key=True),
+        sa.Column("until", sa.BigInteger, nullable=False),
     )
 
 

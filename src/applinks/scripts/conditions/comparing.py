@@ -13,7 +13,17 @@ from functools import reduce
 from types import NoneType
 from typing import Any
 
-from applinks.scripts.possible import CONTAINERS, FAMILIES, Possible, either, equal_to, family, one_of, settled, without
+from applinks.scripts.conditions.possible import (
+    CONTAINERS,
+    FAMILIES,
+    Possible,
+    either,
+    equal_to,
+    family,
+    one_of,
+    settled,
+    without,
+)
 
 Sides = tuple[Possible, Possible] | None
 

@@ -75,6 +75,7 @@ class Possible:
 ANYTHING = Possible()
 
 
+@lru_cache(maxsize=256)
 def family(kind: type) -> type | None:
     """The kind of values with which values of this type compare; None where they may compare in a way of their own."""
     for known, found in FAMILIES.items():
@@ -83,6 +84,7 @@ def family(kind: type) -> type | None:
     return kind if _compares_with_its_own(kind) else None
 
 
+@lru_cache(maxsize=1024)
 def may_equal(one: type, other: type) -> bool:
     """Whether a value of one type could equal a value of the other."""
     families = family(one), family(other)
@@ -227,8 +229,13 @@ def attribute(possible: Possible, name: str) -> Possible | None:
     """What an attribute can be; None has none that a condition would ask for."""
     if possible.types is None:
         return ANYTHING
-    found = [of_hint(fields_of(kind).get(name, Any)) for kind in possible.types if kind is not NoneType]
+    found = [_attribute_of(kind, name) for kind in possible.types if kind is not NoneType]
     return reduce(either, found, None)
+
+
+@lru_cache(maxsize=1024)
+def _attribute_of(kind: type, name: str) -> Possible:
+    return of_hint(fields_of(kind).get(name, Any))
 
 
 def lacks(kind: type, name: str) -> bool:

@@ -17,13 +17,14 @@ from typing import Any
 
 from applinks.audit import printable
 from applinks.errors import ScriptWrong
-from applinks.scripts.assuming import Known, Reader, TooIntricate, links_of
-from applinks.scripts.located import Condition, conditions_of
-from applinks.scripts.possible import lacks, of_hint
-from applinks.scripts.telling import described, explained
+from applinks.scripts.conditions.assuming import Cause, Known, Reader, TooIntricate, links_of
+from applinks.scripts.conditions.located import Condition, conditions_of
+from applinks.scripts.conditions.possible import lacks, of_hint
+from applinks.scripts.conditions.saying import described, explained
 
 NEW_SCOPE = (ast.Lambda, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp, ast.FunctionDef, ast.AsyncFunctionDef)
 START = Known()
+MOST_NAMED = 20
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -102,7 +103,7 @@ class _Check:
     def __iter__(self) -> Iterator[Doubt]:
         yield from self._names()
         try:
-            yield from self._attributes()
+            yield from self._unknown()
             if self._condition.result is not None:
                 yield from self._outcome(self._condition.result)
         except TooIntricate:
@@ -121,16 +122,21 @@ class _Check:
             what, remedy = "A condition cannot be asynchronous.", "Write `def` without `async`."
             yield self._doubt(self._condition.node, what, remedy, fatal=True)
 
-    def _attributes(self) -> Iterator[Doubt]:
+    def _unknown(self) -> Iterator[Doubt]:
+        """Names that mean nothing in this file, and attributes that what they are asked of does not have."""
         for node in _within(self._condition.body):
-            if not isinstance(node, ast.Attribute):
-                continue
-            owner = self._reader.value(node.value, START)
-            kinds = [kind for kind in (owner.types if owner else None) or () if kind is not NoneType]
-            if kinds and all(lacks(kind, node.attr) for kind in kinds):
-                words = f"`{ast.unparse(node.value)}` has no attribute `{node.attr}`: it is {described(owner)}."
-                known = [name for kind in kinds for name in _attributes_of(kind)]
-                yield self._doubt(node, words, nearest(node.attr, known), fatal=True)
+            if isinstance(node, ast.Name) and not self._condition.knows(node.id):
+                yield self._doubt(node, f"`{node.id}` is not known here.", nearest(node.id, self._condition.asked), fatal=True)
+            if isinstance(node, ast.Attribute):
+                yield from self._attribute(node)
+
+    def _attribute(self, node: ast.Attribute) -> Iterator[Doubt]:
+        owner = self._reader.value(node.value, START)
+        kinds = [kind for kind in (owner.types if owner else None) or () if kind is not NoneType]
+        if kinds and all(lacks(kind, node.attr) for kind in kinds):
+            words = f"`{ast.unparse(node.value)}` has no attribute `{node.attr}`: it is {described(owner)}."
+            known = [name for kind in kinds for name in _attributes_of(kind)]
+            yield self._doubt(node, words, nearest(node.attr, known), fatal=True)
 
     def _outcome(self, result: ast.expr) -> Iterator[Doubt]:
         told: set[tuple[int, int]] = set()
@@ -139,10 +145,10 @@ class _Check:
             (False, "The condition is always true", "Leave `when=` out, if that is what you want."),
         ):
             if self._reader.assume(result, truth, START) is None:
-                node, wanted, known = self._reader.cause(result, truth, START)
-                why, better = explained(self._reader, node, wanted, known)
-                told.add(self._condition.place_of(node))
-                yield self._doubt(node, f"{words}: {why}.", remedy or better, fatal=truth)
+                cause = self._reader.cause(result, truth, START)
+                why, better = explained(self._reader, cause)
+                told.add(self._condition.place_of(cause.node))
+                yield self._doubt(cause.node, f"{words}: {why}.", remedy or better, fatal=truth)
                 break
         for doubt in self._comparisons(result):
             if (doubt.line, doubt.column) not in told:
@@ -155,7 +161,7 @@ class _Check:
         for link in (link for node in compares for link in links_of(node)):
             for truth, word in ((True, "never"), (False, "always")):
                 if self._reader.assume(link, truth, START) is None:
-                    why, remedy = explained(self._reader, link, truth, START)
+                    why, remedy = explained(self._reader, Cause(link, truth, START))
                     yield self._doubt(link, f"This comparison is {word} true: {why}.", remedy, fatal=False)
                     break
 
@@ -167,10 +173,12 @@ class _Check:
 
 
 def nearest(name: str, known: Iterable[str]) -> str:
-    """What was meant by a name that is not known, or all that are."""
+    """What was meant by a name that is not known; else all that are, unless these are too many to be read."""
     names = sorted(set(known))
     found = get_close_matches(name, names, 1)
-    return f"Did you mean `{found[0]}`?" if found else f"There are: {', '.join(names)}."
+    if found:
+        return f"Did you mean `{found[0]}`?"
+    return f"There are: {', '.join(names)}." if 0 < len(names) <= MOST_NAMED else "Take it out."
 
 
 def _attributes_of(kind: type) -> list[str]:

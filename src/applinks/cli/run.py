@@ -1,0 +1,240 @@
+"""`applinks run`: one hook of a script, by hand; or a rehearsal that shows what it would do."""
+
+from __future__ import annotations
+
+import importlib
+import json
+import sys
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from applinks.cli.words import Database, Json, check_is_there, show
+from applinks.errors import ConfigurationError, CredentialsRequired
+
+if TYPE_CHECKING:
+    from applinks import AppLinks, AsyncAppLinks
+    from applinks.running import Scripts
+    from applinks.scripts import Event, Hook, Rehearsed, Run
+
+LONGEST_WAIT = 3600.0
+
+
+def run(
+    script: Annotated[Path, typer.Argument(metavar="SCRIPT", help="The file with the hook.")],
+    user: Annotated[str | None, typer.Option("--as", metavar="USER", help="Who is said to have caused it.")] = None,
+    hook: Annotated[str | None, typer.Option("--hook", metavar="FUNCTION", help="Which one, if the file has several.")] = None,
+    event: Annotated[Path | None, typer.Option("--event", metavar="FILE", help="What happened, as JSON.")] = None,
+    kind: Annotated[str, typer.Option("--kind", help="The name of that event, if the hook does not have one.")] = "",
+    values: Annotated[
+        list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="A parameter of the hook; may be said again.")
+    ] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Send nothing that changes anything; show which calls would be made.")
+    ] = False,
+    app: Annotated[
+        str | None,
+        typer.Option("--app", metavar="MODULE:NAME", help="The application's own AppLinks, for its people; else those here."),
+    ] = None,
+    database: Database = None,
+    as_json: Json = False,
+) -> None:
+    """Run a hook once, here and now, as the person who is said to have caused it.
+
+    With --dry-run, what only reads is asked for really, and what would change something is shown and not sent.
+    """
+    if not script.is_file():
+        raise ConfigurationError(f"There is no file {str(script)!r}.", remedy="Name the file of the script.")
+    payload = _payload(event)
+    applinks = _application(app, database)
+    try:
+        if dry_run:
+            _rehearse(applinks, script, hook, user, payload, kind, values or [], as_json=as_json)
+        else:
+            _run(applinks, script, hook, user, payload, kind, values or [], as_json=as_json)
+    finally:
+        _close(applinks)
+
+
+def _run(
+    applinks: AppLinks | AsyncAppLinks,
+    script: Path,
+    hook: str | None,
+    user: str | None,
+    payload: Any,
+    kind: str,
+    values: list[str],
+    *,
+    as_json: bool,
+) -> None:
+    from applinks.running import Scripts
+    from applinks.scripts import read_texts
+
+    scripts = Scripts(applinks, script.parent, engine=False)
+    try:
+        chosen = _chosen(scripts.hooks, scripts.faults, script, hook)
+        parameters = read_texts(chosen.parameters, _pairs(values))
+        number = scripts.run(chosen.id, user=user, parameters=parameters, event=payload, kind=_kind(chosen, kind))
+        scripts.performer.take(number)
+        scripts.performer.wait(number, LONGEST_WAIT)
+        _show_run(scripts, number, as_json=as_json)
+    finally:
+        scripts.close(0)
+
+
+def _show_run(scripts: Scripts, number: int, *, as_json: bool) -> None:
+    from applinks.scripts import CallsOf, LinesOf, RunOf, RunState
+
+    ask = scripts.applinks.answer
+    done: Run = ask(RunOf(number))
+    calls, lines = ask(CallsOf(number)), ask(LinesOf(number))
+    told = [f"  {line.level:8} {line.text}" for line in lines]
+    told += [f"  {call.asked.method} {call.asked.url} as {call.asked.user or 'nobody'} → {call.status}" for call in calls]
+    outcome = f"Run {number} of {done.hook}: {done.state.value}"
+    if done.state is RunState.PARKED:
+        outcome += f"; it waits until {done.parked_user} has allowed it, and goes on by itself then"
+    outcome += f": {done.error}" if done.error else "" if done.result is None else f", with {json.dumps(done.result)}"
+    data = {**asdict(done), "lines": [asdict(line) for line in lines], "calls": [asdict(call) for call in calls]}
+    data.pop("holder")
+    show(data, *told, outcome, as_json=as_json)
+    if done.state not in {RunState.DONE, RunState.SKIPPED, RunState.PARKED}:
+        raise typer.Exit(1)
+
+
+def _rehearse(
+    applinks: AppLinks | AsyncAppLinks,
+    script: Path,
+    hook: str | None,
+    user: str | None,
+    payload: Any,
+    kind: str,
+    values: list[str],
+    *,
+    as_json: bool,
+) -> None:
+    from applinks.scripts import load, read_texts, rehearse
+
+    loaded = load(script.parent)
+    chosen = _chosen(loaded.hooks, loaded.faults, script, hook)
+    parameters = read_texts(chosen.parameters, _pairs(values))
+    happened = None if payload is None else _event(chosen, _kind(chosen, kind), payload, user, applinks.identity.type)
+    found = rehearse(loaded.scripts[chosen.id], applinks, user, event=happened, parameters=parameters)
+    show(_as_data(found), *_in_words(found), as_json=as_json)
+    if not isinstance(found.ending, CredentialsRequired) and found.ending.error and found.ending.state.value == "failed":
+        raise typer.Exit(1)
+
+
+def _in_words(found: Rehearsed) -> list[str]:
+    lines = [f"  {level:8} {text}" for _, level, text in found.lines]
+    for call in found.calls:
+        who = (
+            f"as {call.user} over {call.link!r} by {call.way or 'no way yet'}" if call.user else f"as nobody over {call.link!r}"
+        )
+        lines.append(f"  {'asked' if call.sent else 'would send'}: {call.method} {call.url} {who}")
+    lines += [f"  would tell {message.user}: {message.text}" for message in found.messages]
+    if isinstance(found.ending, CredentialsRequired):
+        lines.append(f"{found.hook.id} would wait here until {found.ending.user} has allowed it in {found.ending.link!r}.")
+    else:
+        why = f": {found.ending.error}" if found.ending.error else ""
+        lines.append(f"{found.hook.id} would end as {found.ending.state.value}{why}. Nothing was changed.")
+    return lines
+
+
+def _as_data(found: Rehearsed) -> dict[str, Any]:
+    ending = found.ending
+    return {
+        "hook": found.hook.id,
+        "calls": [asdict(call) for call in found.calls],
+        "messages": [asdict(message) for message in found.messages],
+        "lines": [{"level": level, "text": text} for _, level, text in found.lines],
+        "state": "parked" if isinstance(ending, CredentialsRequired) else ending.state.value,
+        "error": None if isinstance(ending, CredentialsRequired) else ending.error,
+    }
+
+
+def _chosen(hooks: Any, faults: Any, script: Path, name: str | None) -> Hook:
+    """The hook that is meant; what is wrong with the file is said first."""
+    wrong = [fault for fault in faults if fault.fatal and Path(fault.file).resolve() == script.resolve()]
+    mine = [hook for hook in hooks if Path(hook.file).resolve() == script.resolve()]
+    if name is not None:
+        mine = [hook for hook in mine if hook.id.rpartition(":")[2] == name]
+    if len(mine) == 1:
+        found: Hook = mine[0]
+        return found
+    if wrong:
+        fault = wrong[0]
+        raise ConfigurationError(fault.message, remedy=fault.remedy)
+    names = ", ".join(hook.id.rpartition(":")[2] for hook in hooks if Path(hook.file).resolve() == script.resolve())
+    raise ConfigurationError(
+        f"{script.name} has {'no such hook' if name or not mine else 'several hooks'}.",
+        remedy=f"Name one with --hook: {names}." if names else "Decorate a function of it: see the guide to scripts.",
+    )
+
+
+def _payload(path: Path | None) -> Any:
+    if path is None:
+        return None
+    try:
+        told = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise ConfigurationError(f"The event in {path} cannot be read: {error}.", remedy="Give a file with JSON.") from error
+    if not isinstance(told, dict):
+        raise ConfigurationError(f"The event in {path} is no JSON object.", remedy='Write {"…": …}.')
+    return told
+
+
+def _event(hook: Hook, kind: str, payload: Any, user: str | None, own: str) -> Event:
+    from applinks import clock
+    from applinks.scripts import BY_HAND, Event
+
+    application = hook.application or own
+    return Event(BY_HAND, application, kind, clock.fresh_nonce(), payload, clock.now(), user=user)
+
+
+def _kind(hook: Hook, said: str) -> str:
+    return said or next((event for event in hook.events if event != "*"), "by hand")
+
+
+def _pairs(values: list[str]) -> dict[str, list[str]]:
+    pairs: dict[str, list[str]] = {}
+    for value in values:
+        name, is_one, text = value.partition("=")
+        if not is_one:
+            raise ConfigurationError(f"--set {name!r} says no value.", remedy="Write --set NAME=VALUE.")
+        pairs.setdefault(name, []).append(text)
+    return pairs
+
+
+def _application(app: str | None, database: str | None) -> AppLinks | AsyncAppLinks:
+    """The application's own, or that of the database, with the people whom it keeps."""
+    from applinks import AppLinks, AsyncAppLinks
+
+    if app is None:
+        from applinks.people import Staff
+
+        check_is_there(database)
+        return AppLinks(database, people=Staff())
+    module, _, name = app.partition(":")
+    sys.path.insert(0, "")
+    try:
+        found = getattr(importlib.import_module(module), name or "applinks")
+    except (ImportError, AttributeError) as error:
+        raise ConfigurationError(f"There is no {app!r}: {error}.", remedy="Write --app MODULE:NAME.") from error
+    if not isinstance(found, AppLinks | AsyncAppLinks):
+        raise ConfigurationError(f"{app!r} is no AppLinks.", remedy="Name the variable that holds it.")
+    return found
+
+
+def _close(applinks: AppLinks | AsyncAppLinks) -> None:
+    import asyncio
+    from inspect import isawaitable
+
+    ending = applinks.close()
+    if isawaitable(ending):
+
+        async def close() -> None:
+            await ending
+
+        asyncio.run(close())

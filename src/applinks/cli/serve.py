@@ -1,0 +1,97 @@
+"""`applinks serve`: the application that stands alone, with pages and people of its own."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+from urllib.parse import urlsplit
+
+import typer
+
+from applinks.cli.words import Database, Json, show
+from applinks.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from applinks import AsyncAppLinks
+
+PORT = 8080
+HERE = frozenset({"localhost", "127.0.0.1", "::1"})
+
+
+def serve(
+    url: Annotated[
+        str | None, typer.Option("--url", help="The public address; http://localhost:PORT for a new database if not said.")
+    ] = None,
+    host: Annotated[str, typer.Option("--host", help="Where to listen: this machine only if not said.")] = "127.0.0.1",
+    port: Annotated[
+        int | None, typer.Option("--port", min=0, max=65535, help="The port of a local address, else 8080; 0 for a free one.")
+    ] = None,
+    name: Annotated[str | None, typer.Option("--name", help="What others are to call it.")] = None,
+    database: Database = None,
+    as_json: Json = False,
+) -> None:
+    """Serve pages and endpoints until it is asked to stop (SIGTERM, Ctrl-C); a second time stops it at once.
+
+    A new database is made. Where no administrator can sign in yet, an address is printed at which the first one is made.
+    """
+    standing = _standing()
+    from applinks.settings import from_environment
+
+    told = from_environment(database=database, url=url, name=name)
+    listening = None
+    if told.url is None and _is_new(told.database):
+        listening = standing.listen(host, PORT if port is None else port)
+        url = f"http://localhost:{listening.getsockname()[1]}"
+    applinks = _opened(database, url, name)
+    listening = listening or standing.listen(host, _port_of(applinks.identity.url) if port is None else port)
+    _tell(applinks, *listening.getsockname()[:2], as_json=as_json)
+    if not standing.serve(standing.create(applinks), listening):
+        raise typer.Exit(1)
+
+
+def _standing() -> Any:
+    """The room that needs the extra."""
+    try:
+        from applinks import serve as standing
+    except ImportError as missing:
+        if (missing.name or "applinks").partition(".")[0] == "applinks":
+            raise
+        raise ConfigurationError(
+            f"`applinks serve` needs {(missing.name or '').partition('.')[0]}.",
+            remedy="Install it with this package: pip install 'applinks[serve]'",
+        ) from missing
+    return standing
+
+
+def _is_new(database: str) -> bool:
+    from applinks import store
+
+    return store.is_new(database)
+
+
+def _opened(database: str | None, url: str | None, name: str | None) -> AsyncAppLinks:
+    from applinks import AsyncAppLinks
+    from applinks.people import Staff
+
+    return AsyncAppLinks(database, url=url, name=name, people=Staff())
+
+
+def _port_of(url: str) -> int:
+    """Of an address on this machine; elsewhere a proxy decides."""
+    parts = urlsplit(url)
+    return parts.port or PORT if parts.hostname in HERE else PORT
+
+
+def _tell(applinks: AsyncAppLinks, host: str, port: int, *, as_json: bool) -> None:
+    from applinks.incoming import first_administrator
+    from applinks.serve import set_up_path
+
+    us = applinks.identity
+    invitation = applinks.run(first_administrator.invite())
+    address = f"{us.url}{set_up_path(invitation)}" if invitation else None
+    first = (
+        f"  set it up   {address}",
+        "              There the first administrator is made: once, within an hour.",
+    )
+    lines = (f"{us.name} ({us.type}) at {us.url}", f"  listens at  {host}, port {port}", *(first if address else ()))
+    data = {"name": us.name, "type": us.type, "url": us.url, "host": host, "port": port, "set_up": address}
+    show(data, *lines, as_json=as_json)

@@ -1,0 +1,101 @@
+"""Puts the application that stands alone together. It is an ASGI application; any ASGI server can serve it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from typing import Protocol
+from urllib.parse import urlsplit
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response as Answer
+from starlette.routing import BaseRoute, Mount, Route
+from starlette.types import ASGIApp
+
+from applinks import AsyncAppLinks
+from applinks.frameworks import ASGIMiddleware, ASGIPages
+from applinks.serve import health
+from applinks.serve.counting import Counting
+from applinks.serve.own_pages import OwnPages
+from applinks.serve.signed_in import SignedIn
+from applinks.serve.signing_in import SIGN_IN, SIGN_OUT
+from applinks.wire.messages import Response
+
+PATIENCE = 30.0
+"""Seconds that runs have to end, or to be handed over, once the application is asked to stop."""
+
+
+class Running(Protocol):
+    """What runs scripts beside the pages. Both functions are called in a thread of their own."""
+
+    def start(self) -> None:
+        """Begin; the server takes requests when this has returned."""
+
+    def stop(self, deadline: float) -> None:
+        """Begin nothing new, and finish what runs or hand it over within `deadline` seconds."""
+
+
+def create(
+    applinks: AsyncAppLinks,
+    *,
+    running: Running | None = None,
+    routes: Sequence[BaseRoute] = (),
+    patience: float = PATIENCE,
+) -> ASGIApp:
+    """The whole application: pages, endpoints, health, and `routes` of whoever has more, below the path of our address.
+
+    `applinks` must keep its people itself (`people=Staff()`), and is closed when the server stops.
+    """
+    prefix = urlsplit(applinks.identity.url).path.rstrip("/")
+    sign_in, sign_out = f"{prefix}{SIGN_IN}?next={{}}", f"{prefix}{SIGN_OUT}"
+    inside = [
+        *_watched(applinks, lambda: counting),
+        *routes,
+        Mount("/plugins/servlet", ASGIPages(applinks, sign_in=sign_in, sign_out=sign_out)),
+        Mount("/", OwnPages(applinks, sign_in=sign_in, sign_out=sign_out)),
+    ]
+    below = [Mount(prefix, routes=inside)] if prefix else inside
+    app = Starlette(routes=below, lifespan=_lifespan(applinks, running, patience))
+    counting = Counting(ASGIMiddleware(SignedIn(app, applinks), applinks), applinks.identity.url)
+    return counting
+
+
+def _watched(applinks: AsyncAppLinks, counting: Callable[[], Counting]) -> list[BaseRoute]:
+    async def live(_: Request) -> Answer:
+        return _sent(health.live())
+
+    async def ready(_: Request) -> Answer:
+        return _sent(await applinks.run_async(health.ready()))
+
+    async def metrics(request: Request) -> Answer:
+        flow = health.metrics(request.headers.get("authorization"), counting().requests)
+        return _sent(await applinks.run_async(flow))
+
+    pages: dict[str, Callable[[Request], Awaitable[Answer]]] = {"/healthz": live, "/readyz": ready, "/metrics": metrics}
+    return [Route(path, page) for path, page in pages.items()]
+
+
+def _sent(response: Response) -> Answer:
+    return Answer(response.body, response.status, headers=dict(response.headers))
+
+
+def _lifespan(
+    applinks: AsyncAppLinks, running: Running | None, patience: float
+) -> Callable[[Starlette], AbstractAsyncContextManager[None]]:
+    """Runs begin before the first request, and have ended before the connections are given back."""
+
+    @asynccontextmanager
+    async def lifespan(_: Starlette) -> AsyncIterator[None]:
+        async with applinks:
+            if running is None:
+                yield
+                return
+            await asyncio.to_thread(running.start)
+            try:
+                yield
+            finally:
+                await asyncio.to_thread(running.stop, patience)
+
+    return lifespan
