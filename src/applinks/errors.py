@@ -21,6 +21,7 @@ AppLinksError
     DanceOfAnother              the address was made for another person
     ScriptWrong                 a script cannot be used as it is written; carries file and line
     ParametersWrong             the values given to a script have mistakes; lists them all
+    RunNotFound                 no run of a script by that number, or none that may be seen
   TheirFault                    the far side, or the way to it
     TransportFailed             no answer: the name or the connection
       TlsFailed                 no connection that can be trusted
@@ -220,6 +221,12 @@ class ParametersWrong(OurFault):
         count = "One parameter is" if len(mistakes) == 1 else f"{len(mistakes)} parameters are"
         super().__init__(f"{count} wrong.", remedy=" ".join(f"{name}: {sentence}" for name, sentence in mistakes.items()))
         self.mistakes = mistakes
+
+
+class RunNotFound(OurFault):
+    """There is no run of a script by that number any more, or none that may be seen by whoever asks."""
+
+    code = "run-not-found"
 
 
 class TheirFault(AppLinksError):

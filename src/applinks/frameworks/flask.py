@@ -14,6 +14,7 @@ from applinks.web import RunsScripts, longest_body
 
 if TYPE_CHECKING:
     from applinks.assembly import Application
+    from applinks.web import RunsScripts
 
 
 def pages(

@@ -88,7 +88,7 @@ class ASGIPages(_Pages):
 
     `sign_in` is the address of your sign-in, with `{}` where the way back belongs; without it, people are told to sign in
     themselves. `sign_out` is your page for signing out. `stripped` as for `ASGIMiddleware`. `scripts`
-    are the `Scripts` of this process, if it has any.
+    are the `Scripts` of this process, if it has any: then the pages show what is loaded, and run hooks by hand.
     """
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

@@ -27,7 +27,6 @@ from applinks.running.performer import Performer
 from applinks.running.setup import Setup
 from applinks.scripts import (
     BEFORE,
-    BY_HAND,
     DEEPEST,
     HELD_FOR,
     HERE,
@@ -42,15 +41,15 @@ from applinks.scripts import (
     KeepEvent,
     NamesOfKeys,
     NewRun,
-    QueueRuns,
     RequestTold,
     Run,
     RunOf,
     Runs,
     RunState,
-    as_json,
+    Told,
     cut_off,
-    read,
+    hook_of,
+    run_by_hand,
     takes,
 )
 
@@ -287,39 +286,16 @@ class Scripts:
         kind: str = "by hand",
     ) -> int:
         """Queue a run of a hook by hand, as whoever acts, or as `user`; its number. `event` is a payload for it."""
-        found = self.hook(hook)
         person = user if user is not None else current_user()
         name = person.name if isinstance(person, Person) else person
-        number = None if event is None else self._kept_by_hand(found, kind, event, name)
-        checked = as_json(read(found.parameters, as_json(parameters or {})))
-        run = NewRun(
-            key=f"by hand {clock.fresh_nonce()}",
-            hook=found.id,
-            kind=found.kind.value,
-            user=found.run_as or found.user or name,
-            actor=name,
-            reason=found.reason or (f"by hand, by {name}" if found.user else None),
-            event=number,
-            again=found.retries.times,
-            parameters=checked,
-        )
-        (queued,) = self.applinks.answer(QueueRuns((run,)))
+        told = None if event is None else Told(event, kind)
+        queued: int = self.drive(run_by_hand(self.hook(hook), name, parameters=parameters, told=told))
         self.say()
-        return int(queued)
-
-    def _kept_by_hand(self, hook: Hook, kind: str, payload: Mapping[str, Any], user: str) -> int:
-        """An event that starts this one run, and no other."""
-        event = self._event(kind, payload, user=user, source=BY_HAND)
-        event = replace(event, application=hook.application or event.application, state=EventState.SORTED)
-        return int(self.applinks.answer(KeepEvent(event)).number)
+        return queued
 
     def hook(self, id: str) -> Hook:  # noqa: A002
         """The hook of that id; `ConfigurationError` lists what there is."""
-        found = next((hook for hook in self.hooks if hook.id == id), None)
-        if found is None:
-            known = ", ".join(hook.id for hook in self.hooks) or "none"
-            raise ConfigurationError(f"There is no hook {id!r}.", remedy=f"There are: {known}.")
-        return found
+        return hook_of(self.hooks, id)
 
 
 def checked(tell: Mapping[str, Collection[str]]) -> Mapping[str, Collection[str]]:

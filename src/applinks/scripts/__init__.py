@@ -1,5 +1,7 @@
 """Scripts that act for people: what they hook into, their runs, and what becomes of these."""
 
+from applinks.scripts import kinds, parameters
+from applinks.scripts.adjusting import hook_of, set_parameters, set_texts, setting_of, switch_hook
 from applinks.scripts.beans import Change, Comment, Issue, Page, PullRequest, RefChange, Repository, Transition
 from applinks.scripts.binding import ALWAYS, RequestTold, names_of
 from applinks.scripts.catalogue import Catalogue, Entry, OurWords, load_catalogue
@@ -33,6 +35,8 @@ from applinks.scripts.events import (
     SortEvent,
 )
 from applinks.scripts.executing import execute
+from applinks.scripts.exporting import RunsExport
+from applinks.scripts.history import DAY, HooksLately, Lately, RunCounts
 from applinks.scripts.hooks import (
     BEFORE,
     Hook,
@@ -61,6 +65,7 @@ from applinks.scripts.journal import (
     NoteAnswered,
     NoteSent,
     SettleCall,
+    is_unclear,
 )
 from applinks.scripts.loading import Fault, Loaded, Script, checked_folder, glance_at, load, revision_of
 from applinks.scripts.messages import (
@@ -78,6 +83,16 @@ from applinks.scripts.messages import (
 )
 from applinks.scripts.naming import NamesOfKeys
 from applinks.scripts.offering import at_address, described, name_of, offered, run_of
+from applinks.scripts.overseeing import (
+    answer_said,
+    cancel_run,
+    may_be_replayed,
+    replay_event,
+    retry_run,
+    run_again,
+    run_for,
+    settle_call,
+)
 from applinks.scripts.parameters import Long, Parameter, Secret, as_json, read, read_texts, schema, shown
 from applinks.scripts.parking import (
     PARKED_FOR,
@@ -90,7 +105,7 @@ from applinks.scripts.parking import (
 )
 from applinks.scripts.passing_on import ClaimUntold, ForgetUntold, PostponeUntold, Telling, Untold, tell_next
 from applinks.scripts.reading import LARGEST
-from applinks.scripts.recording import is_unclear
+from applinks.scripts.record import CallTold, RunRecord, record_for, record_of
 from applinks.scripts.rehearsing import Planned, Rehearsed, rehearse
 from applinks.scripts.runs import (
     ENDED,
@@ -113,8 +128,8 @@ from applinks.scripts.runs import (
     NewRun,
     QueueRuns,
     RecentRuns,
+    RetryRun,
     Run,
-    RunCounts,
     RunFilters,
     RunOf,
     Runs,
@@ -124,17 +139,21 @@ from applinks.scripts.settings import HookSetting, HookSettings, SetHook
 from applinks.scripts.smtp import post as post_mail
 from applinks.scripts.sorting import DEEPEST, cut_off, sort_event, takes
 from applinks.scripts.sources import LINKED, WEBHOOK, ChangeSource, KeepSource, RemoveSource, Source, SourceOf, Sources
+from applinks.scripts.starting import Told, run_by_hand, told_by
 from applinks.scripts.taking import take_event, take_told
 from applinks.scripts.telling import Messages
 from applinks.scripts.webhooks import SourceMade, SourceSettings, add_source, change_source, remove_source, renew_source
 from applinks.scripts.written import Written, write
+from applinks.wire.events import DEPTH
 
 __all__ = [
     "ALWAYS",
     "ASKING",
     "BEFORE",
     "BY_HAND",
+    "DAY",
     "DEEPEST",
+    "DEPTH",
     "ENDED",
     "HARMLESS",
     "HELD_FOR",
@@ -154,6 +173,7 @@ __all__ = [
     "BeginRun",
     "Call",
     "CallState",
+    "CallTold",
     "CallsOf",
     "CancelRun",
     "Catalogue",
@@ -187,6 +207,7 @@ __all__ = [
     "HookKind",
     "HookSetting",
     "HookSettings",
+    "HooksLately",
     "Issue",
     "JobTimes",
     "KeepEvent",
@@ -194,6 +215,7 @@ __all__ = [
     "KeepMessages",
     "KeepSource",
     "KeptEvent",
+    "Lately",
     "Limits",
     "Line",
     "LinesOf",
@@ -232,12 +254,15 @@ __all__ = [
     "Repository",
     "RequestTold",
     "Retries",
+    "RetryRun",
     "Run",
     "RunCounts",
     "RunFilters",
     "RunOf",
+    "RunRecord",
     "RunState",
     "Runs",
+    "RunsExport",
     "Script",
     "Secret",
     "SendMail",
@@ -254,6 +279,7 @@ __all__ = [
     "Sources",
     "TakeDelivery",
     "Telling",
+    "Told",
     "Transition",
     "UnreadCount",
     "Untold",
@@ -262,10 +288,12 @@ __all__ = [
     "Written",
     "about_run",
     "add_source",
+    "answer_said",
     "as_json",
     "at_address",
     "banner",
     "by_hand",
+    "cancel_run",
     "change_source",
     "checked_folder",
     "comment",
@@ -277,33 +305,50 @@ __all__ = [
     "execute",
     "expire_overdue",
     "glance_at",
+    "hook_of",
     "inbox",
     "is_unclear",
     "job",
+    "kinds",
     "listener",
     "load",
     "load_catalogue",
+    "may_be_replayed",
     "name_of",
     "names_of",
     "offered",
     "operation",
+    "parameters",
     "post_function",
     "post_mail",
     "queue_due_jobs",
     "read",
     "read_texts",
+    "record_for",
+    "record_of",
     "rehearse",
     "remove_source",
     "renew_source",
+    "replay_event",
+    "retry_run",
     "revision_of",
+    "run_again",
+    "run_by_hand",
+    "run_for",
     "run_of",
     "schema",
+    "set_parameters",
+    "set_texts",
+    "setting_of",
+    "settle_call",
     "shown",
     "sort_event",
+    "switch_hook",
     "take_event",
     "take_told",
     "takes",
     "tell_next",
+    "told_by",
     "validator",
     "write",
 ]

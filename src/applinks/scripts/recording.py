@@ -23,7 +23,7 @@ from applinks.mechanisms import Mechanism
 from applinks.outgoing import PROBLEM, Caller, Connections, LinkAuth, client_options, next_place, reading, watched
 from applinks.people import acting
 from applinks.questions import Flow, drive, drive_async
-from applinks.scripts.journal import HARMLESS, Answer, Asked, Call, CallsOf, CallState, ForgetCall, NoteAnswered, NoteSent
+from applinks.scripts.journal import HARMLESS, Answer, Asked, Call, CallsOf, ForgetCall, NoteAnswered, NoteSent, is_unclear
 from applinks.wire.events import DEPTH
 
 LARGEST_ANSWER = 1024 * 1024
@@ -112,11 +112,6 @@ class Recorder:
     def _held(self, question: Any) -> None:
         if not self._ask(question):
             raise NotHeld("Another process has taken over this run.")
-
-
-def is_unclear(call: Call) -> bool:
-    """Whether nobody knows if it happened, and sending it again could do it twice."""
-    return call.state is CallState.SENT and call.asked.method not in HARMLESS
 
 
 class RunCaller:

@@ -145,12 +145,18 @@ class Ending:
 
 
 class RunFilters(TypedDict, total=False):
-    """Which runs are wanted: of one hook, in one state, of one event, of one person, made in a time, below a number."""
+    """Which runs are wanted: of one hook, in one state, of one event or item, made in a time, below a number.
+
+    `user` is the person whose rights applied; `person` is that one or the one who caused it. `without` leaves out a state.
+    """
 
     hook: str
     state: str
+    without: str
     event: int
+    item: str
     user: str
+    person: str
     since: float
     until: float
     before: int
@@ -244,6 +250,13 @@ class CancelRun(Question):
 
 
 @dataclass(frozen=True, slots=True)
+class RetryRun(Question):
+    """Queue a parked run now, whether its person has consented or not; True if it was parked. Atomic."""
+
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
 class RunOf(Question):
     """The `Run` of that number, or None."""
 
@@ -256,15 +269,6 @@ class Runs(Question):
 
     only: RunFilters = field(default_factory=RunFilters)
     limit: int = 100
-
-
-@dataclass(frozen=True, slots=True)
-class RunCounts(Question):
-    """How many runs were made in each span of `seconds` since a moment, by state: {(start, state): count}."""
-
-    since: float
-    seconds: int
-    hook: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -85,6 +85,15 @@ Index("runs_by_state", runs.c.state, runs.c.due_at, runs.c.number)
 Index("runs_of_an_item", runs.c.item, runs.c.hook, runs.c.state)
 Index("runs_of_a_hook", runs.c.hook, runs.c.number)
 
+run_days = Table(
+    "run_days",
+    metadata,
+    Column("day", Integer, primary_key=True, autoincrement=False),
+    Column("hook", String, primary_key=True),
+    Column("state", String, primary_key=True),
+    Column("count", Integer, nullable=False),
+)
+
 run_calls = Table(
     "run_calls",
     metadata,

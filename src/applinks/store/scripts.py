@@ -30,6 +30,7 @@ from applinks.scripts import (
     ForgetUntold,
     GiveUpRun,
     HookSettings,
+    HooksLately,
     JobTimes,
     KeepEvent,
     KeepHolding,
@@ -49,6 +50,7 @@ from applinks.scripts import (
     QueueRuns,
     RecentRuns,
     RemoveSource,
+    RetryRun,
     RunCounts,
     RunOf,
     Runs,
@@ -62,7 +64,7 @@ from applinks.scripts import (
     UnreadCount,
     WakeRuns,
 )
-from applinks.store import deliveries, events, jobs, messages, outbox, runs
+from applinks.store import deliveries, events, history, jobs, lately, messages, outbox, runs
 from applinks.store.deliveries import DeliveriesKept
 from applinks.store.events import Sorting
 from applinks.store.hook_settings import SettingsOfHooks
@@ -96,7 +98,8 @@ def answers(sealing: Sealing, clock: Callable[[], float]) -> Scripted:
         OverdueRuns: kept.overdue,
         RunOf: runs.find,
         Runs: runs.listed,
-        RunCounts: runs.counted,
+        RunCounts: history.counted,
+        HooksLately: lately.of_hooks,
         RecentRuns: runs.recent,
         LinesOf: runs.lines_of,
         HookSettings: settings.all,
@@ -125,6 +128,7 @@ def answers(sealing: Sealing, clock: Callable[[], float]) -> Scripted:
         ParkRun: kept.park,
         WakeRuns: kept.wake,
         ExpireRun: kept.expire,
+        RetryRun: kept.retry,
         CancelRun: kept.cancel,
         AddLines: kept.add_lines,
         DropOldRuns: kept.drop_old,

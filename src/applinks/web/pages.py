@@ -17,24 +17,29 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from urllib.parse import unquote
 
-from applinks.errors import LinkNotFound, StoreUnavailable
+from applinks.errors import LinkNotFound, RunNotFound, StoreUnavailable
 from applinks.people import Person
 from applinks.questions import Flow
-from applinks.web import administration, answers, consent, dances, events, forms, interface, look, offered, sudo
+from applinks.web import administration, answers, consent, dances, events, forms, interface, look, offered, scripts, sudo
 from applinks.web.administration import agreeing, checking, explaining, making, records, staff, tokens
 from applinks.web.views import Kind
 from applinks.web.visit import (
     ADMINISTRATION,
     AUTHORIZE,
+    CHARTS,
     END,
     EVENTS,
     GRANTS,
+    HOOK,
     IDENTITY,
     KEYS,
     LINKS,
     OPERATIONS,
     OWN_ADDRESSES,
+    OWN_RUNS,
     RECORDS,
+    RUNS,
+    SCRIPTS,
     STAFF,
     START,
     STATIC,
@@ -117,7 +122,7 @@ def serve_from(pages: Iterable[Route], visit: PageVisit) -> Flow[Response]:
         return answers.notice(visit, Kind.NOT_FOUND)
     try:
         return (yield from _shown(route, replace(visit, named=named), person))
-    except LinkNotFound:
+    except (LinkNotFound, RunNotFound):
         return answers.notice(visit, Kind.NOT_FOUND)
     except StoreUnavailable as failure:
         log.warning("cannot show %s: %s", visit.path, failure)
@@ -162,6 +167,9 @@ PAGES: tuple[Route, ...] = (
     Route("POST", AUTHORIZE, consent.decide),
     Route("GET", GRANTS, consent.show_grants),
     Route("POST", GRANTS, consent.change_grants),
+    Route("GET", OWN_RUNS, scripts.own.show),
+    Route("GET", f"{OWN_RUNS}/{{number}}", scripts.own.show_one),
+    Route("POST", f"{OWN_RUNS}/{{number}}", scripts.own.act),
     Route("GET", START, dances.start),
     Route("GET", END, dances.end),
     _administrators("GET", f"{ADMINISTRATION}/confirm", sudo.show),
@@ -196,6 +204,14 @@ PAGES: tuple[Route, ...] = (
     _administrators("POST", f"{ONE}/people", administration.people.change, sudo=True),
     _administrators("POST", f"{ONE}/primary", administration.changing.make_primary, sudo=True),
     _administrators("POST", f"{ONE}/unlink", administration.changing.unlink, sudo=True),
+    _administrators("GET", SCRIPTS, scripts.hooks.show),
+    _administrators("GET", HOOK, scripts.hook.show),
+    _administrators("POST", HOOK, scripts.hook.act, sudo=True),
+    _administrators("GET", RUNS, scripts.runs.show),
+    _administrators("GET", scripts.runs.EXPORT, scripts.runs.export),
+    _administrators("GET", CHARTS, scripts.charts.show),
+    _administrators("GET", f"{RUNS}/{{number}}", scripts.run.show),
+    _administrators("POST", f"{RUNS}/{{number}}", scripts.run.act, sudo=True),
     _administrators("GET", RECORDS, records.show),
     _administrators("GET", records.VERIFY, records.ask),
     _administrators("POST", records.VERIFY, records.verify),

@@ -34,6 +34,12 @@ IDENTITY = f"{ADMINISTRATION}/identity"
 STATUS_PAGE = f"{ADMINISTRATION}/status"
 RECORDS = f"{ADMINISTRATION}/records"
 TOKENS = f"{ADMINISTRATION}/tokens"
+SCRIPTS = f"{ADMINISTRATION}/scripts"
+HOOK = f"{SCRIPTS}/hook"
+RUNS = f"{ADMINISTRATION}/runs"
+CHARTS = f"{RUNS}/charts"
+OWN_RUNS = f"{BELOW}/applinks/runs"
+"""The runs of whoever is signed in."""
 STAFF = f"{ADMINISTRATION}/people"
 
 EVENTS = f"/{events.PATH}"
@@ -42,7 +48,15 @@ OWN_ADDRESSES = f"{BELOW}/applinks/scripts"
 """Below it, scripts answer at addresses of their own."""
 LONGEST_EVENT = LARGEST
 
-SECTIONS = (("Links", LINKS), ("Status", STATUS_PAGE), ("Keys", KEYS), ("Records", RECORDS), ("Tokens", TOKENS))
+SECTIONS = (
+    ("Links", LINKS),
+    ("Status", STATUS_PAGE),
+    ("Scripts", SCRIPTS),
+    ("Runs", RUNS),
+    ("Keys", KEYS),
+    ("Records", RECORDS),
+    ("Tokens", TOKENS),
+)
 """What administrators find at the top of each page."""
 
 LONGEST_FORM = 16 * 1024
@@ -123,7 +137,11 @@ class PageVisit:
     def _sections(self) -> tuple[Section, ...]:
         """The way around the pages of administration."""
         sections = (*SECTIONS, ("People", STAFF)) if self.keeps_people else SECTIONS
-        return tuple(Section(words, self.own(path), self.path == path) for words, path in sections)
+        return tuple(Section(words, self.own(path), _is_at(self.path, path)) for words, path in sections)
+
+
+def _is_at(path: str, section: str) -> bool:
+    return path == section or (section in {SCRIPTS, RUNS} and path.startswith(f"{section}/"))
 
 
 def longest_body(path: str) -> int:

@@ -15,6 +15,7 @@ def upgrade() -> None:
     """Make the tables of scripts."""
     _events()
     _runs()
+    _run_days()
     _run_calls()
     _run_lines()
     _messages()
@@ -98,6 +99,16 @@ def _runs() -> None:
     op.create_index("runs_by_state", "runs", ["state", "due_at", "number"])
     op.create_index("runs_of_a_hook", "runs", ["hook", "number"])
     op.create_index("runs_of_an_item", "runs", ["item", "hook", "state"])
+
+
+def _run_days() -> None:
+    op.create_table(
+        "run_days",
+        sa.Column("day", sa.Integer, primary_key=True, autoincrement=False),
+        sa.Column("hook", sa.String, primary_key=True),
+        sa.Column("state", sa.String, primary_key=True),
+        sa.Column("count", sa.Integer, nullable=False),
+    )
 
 
 def _run_calls() -> None:
