@@ -169,7 +169,7 @@ def test_the_reference_tells_the_fixed_numbers_as_they_are():
 
 
 def test_the_reference_tells_every_endpoint_and_every_page():
-    told = re.findall(r"^\| `(/[^`]+)` \|", (DOCS / "reference/endpoints.md").read_text(), re.MULTILINE)
+    told = re.findall(r"^\| `(/[^`]*)` \|", (DOCS / "reference/endpoints.md").read_text(), re.MULTILINE)
     mounted = [*ENDPOINTS, *TOKEN_ENDPOINTS, *{page.path for page in pages.PAGES}, f"{pages.STATIC}/…"]
     alone = {*{page.path for page in OWN_PAGES}, "/healthz", "/readyz", "/metrics"}
     assert sorted(told) == sorted([*mounted, *alone])
