@@ -87,7 +87,7 @@ _loop: asyncio.AbstractEventLoop | None = None
 
 def _awaited(found: Any) -> Person | None:
     """In one loop for the whole process, since connections of a directory belong to a loop. A child makes its own."""
-    global _loop  # noqa: PLW0603
+    global _loop
     if _loop is None:
         _loop = asyncio.new_event_loop()
     person: Person | None = _loop.run_until_complete(found)
