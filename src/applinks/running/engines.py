@@ -19,7 +19,6 @@ class Shop:
     clockwork: Clockwork
     answer: Callable[[Any], Any]
     pace: Pace
-    database: str
 
 
 class Engine(Protocol):

@@ -103,8 +103,7 @@ class Scripts:
         self._engine: Engine | None = None
         if engine:
             making = InProcess.with_workers(workers) if engine is True else engine
-            shop = Shop(self.performer, self._clockwork, applinks.answer, pace, applinks.settings.database)
-            self._engine = making(shop)
+            self._engine = making(Shop(self.performer, self._clockwork, applinks.answer, pace))
         applinks.listen(ConsentGiven, self._consented)
         self._tell = checked(tell or {})
         self._passes_on = PassesOn(self.drive)
