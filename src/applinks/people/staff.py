@@ -245,7 +245,7 @@ def allow_running(user: str, runner: str, *, by: str, allowed: bool = True) -> F
     yield from _check_ours()
     member = yield from member_named(user)
     if not runner.startswith(GROUP):
-        runner = (yield from member_named(runner)).name if allowed else runner
+        runner = (yield from member_named(runner)).name
     _check_plain("runner", runner.removeprefix(GROUP))
     if (yield AllowRunning(member.name, runner, allowed)):
         entry = Entry("run_as allowed", runner) if allowed else Entry("run_as forbidden", runner)
@@ -282,11 +282,11 @@ def name_taken(name: str) -> ConfigurationError:
     return ConfigurationError(f"Somebody is called {name!r} already, in some spelling.", remedy="Take another name.")
 
 
-def _altered(name: str, alter: Any, *, kind: str, by: str) -> Flow[Member]:
+def _altered(name: str, alter: Callable[[Member], Member], *, kind: str, by: str) -> Flow[Member]:
     yield from _check_ours()
     while True:
         stored = yield from member_named(name)
-        wanted: Member = alter(stored)
+        wanted = alter(stored)
         if wanted == stored:
             return stored
         if not (wanted.active and wanted.administrator):
