@@ -231,14 +231,15 @@ def _park(one: Pass, missing: CredentialsRequired) -> Flow[None]:
     run = one.run
     moment: Moment = yield Now()
     attempt = one.recorder.kept_from
+    person: Person | None = yield FindPerson(missing.user)
     asks = NewMessage(
         key=f"run {run.number} {Words.CONSENT_NEEDED} {run.passes}",
         user=missing.user,
         severity=Severity.WARNING,
         words=Words.CONSENT_NEEDED,
         told={
-            "user": missing.user,
-            "script": one.script.hook.about or run.hook,
+            "user": person.full_name if person is not None else missing.user,
+            "script": one.script.hook.about.rstrip(".") or run.hook,
             "link": missing.link or "",
             "attempt": f"{attempt.method} {attempt.url.partition('?')[0]}" if attempt is not None else "",
         },

@@ -19,7 +19,7 @@ from applinks.demo.tracker.moving import Moving, Refused
 from applinks.demo.tracker.records import Issue, Records
 from applinks.demo.tracker.workflow import NotPossible, possible
 from applinks.running import Refusal
-from applinks.scripts import Run, Runs
+from applinks.scripts import Run, Runs, RunState
 
 
 @dataclass(frozen=True)
@@ -105,7 +105,7 @@ class Pages:
             troubles=troubles[1:],
             banners=await self.applinks.messages(),
             back=f"/browse/{issue.key}",
-            runs=[run for run in runs if run.item == f"issue {issue.key}"],
+            runs=[run for run in runs if run.item == f"issue {issue.key}" and run.state is not RunState.SKIPPED],
             issue=issue,
             parent=self.records.parent(issue.key),
             subtasks=self.records.subtasks(issue.key),
