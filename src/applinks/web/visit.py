@@ -13,7 +13,7 @@ from applinks.mechanisms import MECHANISMS, Mechanism
 from applinks.outgoing import dance
 from applinks.people import Person
 from applinks.scripts import Fault, Hook
-from applinks.web.views import Frame, Reader, Section
+from applinks.web.views import Banner, Frame, Reader, Section
 from applinks.wire.encoding import Malformed, parse_form
 from applinks.wire.messages import Request
 
@@ -37,7 +37,8 @@ HOOK = f"{SCRIPTS}/hook"
 RUNS = f"{ADMINISTRATION}/runs"
 CHARTS = f"{RUNS}/charts"
 OWN_RUNS = f"{BELOW}/applinks/runs"
-"""The runs of whoever is signed in."""
+INBOX = f"{BELOW}/applinks/inbox"
+"""The runs of whoever is signed in, and what they were told."""
 STAFF = f"{ADMINISTRATION}/people"
 
 SECTIONS = (
@@ -80,7 +81,7 @@ class PageVisit:
     of its own sign-in, with `{}` where the way back belongs, and `sign_out` that of its sign-out; None where it has none.
     `mechanisms` are those that are loaded; `named` are the parts of the path that its route names;
     `keeps_people` says whether this application keeps its people itself; `scripts` runs scripts in this process, None where
-    none are run here.
+    none are run here. `unread` counts the person's open messages, of which `banners` are the newest.
     """
 
     request: Request
@@ -93,6 +94,8 @@ class PageVisit:
     named: Mapping[str, str] = field(default_factory=dict)
     keeps_people: bool = False
     scripts: RunsScripts | None = None
+    unread: int = 0
+    banners: tuple[Banner, ...] = ()
     query: Mapping[str, str] = field(init=False, repr=False)
     form: Mapping[str, str] = field(init=False, repr=False)
 
@@ -114,7 +117,20 @@ class PageVisit:
         sections = self._sections() if administers else ()
         undecided = administers and self.identity.suspension and self.path != IDENTITY
         identity = self.own(IDENTITY) if undecided else None
-        return Frame(self.identity.name, self.own(STATIC), self.own(GRANTS), reader, home, self.sign_out, sections, identity)
+        return Frame(
+            product=self.identity.name,
+            static_path=self.own(STATIC),
+            grants_path=self.own(GRANTS),
+            reader=reader,
+            home_path=home,
+            sign_out_path=self.sign_out,
+            sections=sections,
+            identity_path=identity,
+            inbox_path=self.own(INBOX),
+            runs_path=self.own(OWN_RUNS),
+            unread=self.unread,
+            banners=self.banners,
+        )
 
     def _sections(self) -> tuple[Section, ...]:
         """The way around the pages of administration."""
