@@ -55,7 +55,7 @@ def hooks_in(folder: Path, text: str = SCRIPT.replace("wiki, ", "confluence, "))
     return {hook.id: hook for hook in found.hooks}
 
 
-def happened(application: Any, payload: dict[str, Any] | None = None, **more: Any) -> int:
+def happened(us: Any, payload: dict[str, Any] | None = None, **more: Any) -> int:
     """An event that an application has told."""
     event = {
         "source": HERE,
@@ -65,12 +65,12 @@ def happened(application: Any, payload: dict[str, Any] | None = None, **more: An
         "item": "issue OPS-7",
         **more,
     }
-    kept = application.answer(
+    kept = us.answer(
         KeepEvent(
             Event(
-                delivery=f"d{application.now}",
+                delivery=f"d{us.now}",
                 payload=payload or {"issue": {"key": "OPS-7"}},
-                received_at=application.now,
+                received_at=us.now,
                 **event,
             )
         )
