@@ -27,7 +27,7 @@ def shown(visitor, **query: str) -> list[int]:
 def test_each_run_tells_how_it_stands_of_what_as_whom_and_about_what(tracker, root):
     ended(tracker, user="deployment", actor="alice", item="issue OPS-7")
     text = said_by(root.get(RUNS))
-    assert "✓ done Makes a page of the issue.publish:when_done deployment caused by alice issue OPS-7" in text
+    assert "✓ done Makes a page of the issue. publish:when_done deployment caused by alice issue OPS-7" in text
     assert "took 1.2 s" in text
 
 
