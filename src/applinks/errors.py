@@ -29,6 +29,7 @@ AppLinksError
     AnswerTooLarge              more than we are ready to read
     MalformedAnswer             an answer that does not say what it must
     MalformedEvent              an event that does not say what it must
+    NotDoneYet                  an operation over there has begun, and its result is not known yet
     RedirectedElsewhere         a redirect that credentials must not follow
     ActedAsSomeoneElse          the far side answered as another user than the one asked for
     FarSideError                status 400 or above; carries status, parsed body and response
@@ -290,6 +291,19 @@ class MalformedEvent(TheirFault):
     def __init__(self, message: str, *, member: str, **where: str | None) -> None:
         super().__init__(message, **where)
         self.member = member
+
+
+class NotDoneYet(TheirFault):
+    """An operation of another application has begun, and its result is not known yet; it may wait for somebody's consent there.
+
+    `run` is its number over there. Asking again begins another one.
+    """
+
+    code = "not-done-yet"
+
+    def __init__(self, message: str, *, run: int, **where: str | None) -> None:
+        super().__init__(message, **where)
+        self.run = run
 
 
 class RedirectedElsewhere(TheirFault):

@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from functools import partial, wraps
 from typing import Any, Concatenate, Generic, ParamSpec, Self, TypeVar, Unpack, overload
 
-from applinks import doctor, links
+from applinks import doctor, links, scripts
 from applinks.assembly import Application
 from applinks.audit import AuditFilters, AuditTrail, AuditVerdict, Export, Head, VerifyAudit, Written
 from applinks.errors import ConfigurationError
@@ -66,6 +66,7 @@ from applinks.people import (
     staff,
 )
 from applinks.questions import Flow
+from applinks.scripts import MarkRead, banner
 
 T = TypeVar("T")
 
@@ -386,6 +387,17 @@ class Face(Application):
     def forbid_run_as(self, user: str, runner: str, *, by: str | None = None) -> Flow[tuple[str, ...]]:
         """Let them run as that user no more; tells who still may. What the `run_as` setting allows stays allowed."""
         return (yield from staff.allow_running(user, runner, by=self.administrator(by), allowed=False))
+
+    @both
+    def messages(self, *, limit: int = banner.MOST) -> Flow[tuple[scripts.Written, ...]]:
+        """What whoever acts is told and has not read yet, in their language, the newest first: for a page to show."""
+        return (yield from banner.read(current_user(), limit=limit))
+
+    @both
+    def mark_read(self, *numbers: int) -> Flow[int]:
+        """Whoever acts has read these messages of theirs; how many of them were new."""
+        read: int = yield MarkRead(current_user().name, numbers)
+        return read
 
     @both
     def identity_moved(self, *, by: str | None = None) -> Flow[Identity]:

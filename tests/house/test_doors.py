@@ -85,6 +85,8 @@ USED_BY_PROGRAMS = {
     "from_settings": "makes the object",
     "linked_entity": "is used to call",
     "listen": "calls a function of this process",
+    "mark_read": "is for the pages of this application, and their reader",
+    "messages": "is for the pages of this application, and their reader",
     "primary": "is used to call",
     "run": "runs what pages and middleware ask",
     "run_async": "runs what pages and middleware ask",

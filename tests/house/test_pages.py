@@ -24,6 +24,7 @@ from applinks.people import Policy
 from applinks.people.comparing import MOST
 from applinks.scripts import smtp
 from applinks.scripts.delivering import PAUSES, TOLD_FOR
+from applinks.serve.own_pages import OWN_PAGES
 from applinks.store import valkey
 from applinks.store.database import BUSY_SECONDS
 from applinks.store.grants import MOST_WRONG
@@ -174,8 +175,10 @@ def test_the_reference_tells_the_fixed_numbers_as_they_are():
 
 
 def test_the_reference_tells_every_endpoint_and_every_page():
-    told = re.findall(r"^\| `(/[^`]+)` \|", (DOCS / "reference/endpoints.md").read_text(), re.MULTILINE)
-    assert sorted(told) == sorted([*ENDPOINTS, *TOKEN_ENDPOINTS, *{page.path for page in pages.PAGES}, f"{pages.STATIC}/…"])
+    told = re.findall(r"^\| `(/[^`]*)` \|", (DOCS / "reference/endpoints.md").read_text(), re.MULTILINE)
+    mounted = [*ENDPOINTS, *TOKEN_ENDPOINTS, *{page.path for page in pages.PAGES}, f"{pages.STATIC}/…"]
+    alone = {*{page.path for page in OWN_PAGES}, "/healthz", "/readyz", "/metrics"}
+    assert sorted(told) == sorted([*mounted, *alone])
 
 
 def test_the_reference_tells_every_field_of_a_record():

@@ -74,10 +74,10 @@ WITHOUT_A_TEST_OF_THEIR_NAME = {
     "doctor/diagnosis.py": "values without rules; tests/doctor/test_notes.py makes them",
     "doctor/looking.py": "tests/doctor/test_examining.py",
     "scripts/kinds.py": "tests/scripts/test_parameters.py",
-    "scripts/located.py": "tests/scripts/test_conditions.py",
-    "scripts/telling.py": "tests/scripts/test_conditions.py",
-    "scripts/possible.py": "tests/scripts/test_assuming.py",
-    "scripts/comparing.py": "tests/scripts/test_assuming.py",
+    "scripts/conditions/located.py": "tests/scripts/conditions/test_checking.py",
+    "scripts/conditions/telling.py": "tests/scripts/conditions/test_checking.py",
+    "scripts/conditions/possible.py": "tests/scripts/conditions/test_assuming.py",
+    "scripts/conditions/comparing.py": "tests/scripts/conditions/test_assuming.py",
 }
 """Source module, or all of a folder → where else it is proven, or why it needs no proof. Front pages need none."""
 
@@ -116,7 +116,7 @@ SHELF = "wire"
 SIDE_DOORS: dict[str, str] = {
     "demo/forge/application.py: applinks.frameworks.flask": "a door of its own, since only those who have Flask can open it",
 }
-PUBLIC = {"applinks", "applinks.frameworks", "applinks.frameworks.flask"}
+PUBLIC = {"applinks", "applinks.frameworks", "applinks.frameworks.flask", "applinks.running", "applinks.scripts"}
 """What applications import from."""
 
 

@@ -31,6 +31,7 @@ from applinks.scripts.events import (
     EventState,
     KeepEvent,
     KeptEvent,
+    PostponeEvent,
     SortEvent,
 )
 from applinks.scripts.executing import execute
@@ -66,7 +67,7 @@ from applinks.scripts.journal import (
     SettleCall,
     is_unclear,
 )
-from applinks.scripts.loading import Fault, Loaded, Script, checked_folder, load, revision_of
+from applinks.scripts.loading import Fault, Loaded, Script, checked_folder, glance_at, load, revision_of
 from applinks.scripts.messages import (
     ASKING,
     DropOldMessages,
@@ -80,6 +81,8 @@ from applinks.scripts.messages import (
     UnreadCount,
     Words,
 )
+from applinks.scripts.naming import NamesOfKeys
+from applinks.scripts.offering import at_address, described, name_of, offered, run_of
 from applinks.scripts.overseeing import (
     answer_said,
     cancel_run,
@@ -90,10 +93,19 @@ from applinks.scripts.overseeing import (
     run_for,
     settle_call,
 )
-from applinks.scripts.parameters import Long, Parameter, Secret, read, read_texts, schema, shown
-from applinks.scripts.parking import PARKED_FOR, ExpireRuns, ParkRun, WakeRuns
+from applinks.scripts.parameters import Long, Parameter, Secret, as_json, read, read_texts, schema, shown
+from applinks.scripts.parking import (
+    PARKED_FOR,
+    ExpireRun,
+    OverdueRuns,
+    ParkRun,
+    WakeRuns,
+    about_run,
+    expire_overdue,
+)
+from applinks.scripts.passing_on import ClaimUntold, ForgetUntold, PostponeUntold, Telling, Untold, tell_next
+from applinks.scripts.reading import LARGEST
 from applinks.scripts.record import CallTold, RunRecord, record_for, record_of
-from applinks.scripts.recording import DEPTH
 from applinks.scripts.rehearsing import Planned, Rehearsed, rehearse
 from applinks.scripts.runs import (
     ENDED,
@@ -125,11 +137,14 @@ from applinks.scripts.runs import (
 )
 from applinks.scripts.settings import HookSetting, HookSettings, SetHook
 from applinks.scripts.smtp import post as post_mail
-from applinks.scripts.sorting import sort_event, takes
-from applinks.scripts.sources import LINKED, WEBHOOK, Source, SourceOf
+from applinks.scripts.sorting import DEEPEST, cut_off, sort_event, takes
+from applinks.scripts.sources import LINKED, WEBHOOK, ChangeSource, KeepSource, RemoveSource, Source, SourceOf, Sources
 from applinks.scripts.starting import Told, run_by_hand, told_by
+from applinks.scripts.taking import take_event, take_told
 from applinks.scripts.telling import Messages
+from applinks.scripts.webhooks import SourceMade, SourceSettings, add_source, change_source, remove_source, renew_source
 from applinks.scripts.written import Written, write
+from applinks.wire.events import DEPTH
 
 __all__ = [
     "ALWAYS",
@@ -137,12 +152,14 @@ __all__ = [
     "BEFORE",
     "BY_HAND",
     "DAY",
+    "DEEPEST",
     "DEPTH",
     "ENDED",
     "HARMLESS",
     "HELD_FOR",
     "HERE",
     "IMMEDIATE",
+    "LARGEST",
     "LEAVING",
     "LINKED",
     "MOST_DEATHS",
@@ -161,8 +178,10 @@ __all__ = [
     "CancelRun",
     "Catalogue",
     "Change",
+    "ChangeSource",
     "Channels",
     "ClaimRun",
+    "ClaimUntold",
     "Comment",
     "DeliveriesOf",
     "Delivery",
@@ -179,9 +198,10 @@ __all__ = [
     "EventState",
     "Events",
     "EventsReceived",
-    "ExpireRuns",
+    "ExpireRun",
     "Fault",
     "ForgetCall",
+    "ForgetUntold",
     "GiveUpRun",
     "Hook",
     "HookKind",
@@ -193,6 +213,7 @@ __all__ = [
     "KeepEvent",
     "KeepHolding",
     "KeepMessages",
+    "KeepSource",
     "KeptEvent",
     "Lately",
     "Limits",
@@ -205,6 +226,7 @@ __all__ = [
     "Message",
     "Messages",
     "MessagesOf",
+    "NamesOfKeys",
     "NewMessage",
     "NewRun",
     "NoteAnswered",
@@ -214,17 +236,21 @@ __all__ = [
     "OurChannels",
     "OurWords",
     "Outcome",
+    "OverdueRuns",
     "Page",
     "Parameter",
     "ParkRun",
     "Planned",
     "PostComment",
+    "PostponeEvent",
+    "PostponeUntold",
     "PullRequest",
     "QueueRuns",
     "RecentRuns",
     "RefChange",
     "Refuse",
     "Rehearsed",
+    "RemoveSource",
     "Repository",
     "RequestTold",
     "Retries",
@@ -247,24 +273,38 @@ __all__ = [
     "Severity",
     "SortEvent",
     "Source",
+    "SourceMade",
     "SourceOf",
+    "SourceSettings",
+    "Sources",
     "TakeDelivery",
+    "Telling",
     "Told",
     "Transition",
     "UnreadCount",
+    "Untold",
     "WakeRuns",
     "Words",
     "Written",
+    "about_run",
+    "add_source",
     "answer_said",
+    "as_json",
+    "at_address",
     "banner",
     "by_hand",
     "cancel_run",
+    "change_source",
     "checked_folder",
     "comment",
     "condition",
+    "cut_off",
     "deliver_some",
+    "described",
     "endpoint",
     "execute",
+    "expire_overdue",
+    "glance_at",
     "hook_of",
     "inbox",
     "is_unclear",
@@ -274,7 +314,9 @@ __all__ = [
     "load",
     "load_catalogue",
     "may_be_replayed",
+    "name_of",
     "names_of",
+    "offered",
     "operation",
     "parameters",
     "post_function",
@@ -285,12 +327,15 @@ __all__ = [
     "record_for",
     "record_of",
     "rehearse",
+    "remove_source",
+    "renew_source",
     "replay_event",
     "retry_run",
     "revision_of",
     "run_again",
     "run_by_hand",
     "run_for",
+    "run_of",
     "schema",
     "set_parameters",
     "set_texts",
@@ -299,7 +344,10 @@ __all__ = [
     "shown",
     "sort_event",
     "switch_hook",
+    "take_event",
+    "take_told",
     "takes",
+    "tell_next",
     "told_by",
     "validator",
     "write",

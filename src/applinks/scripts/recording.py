@@ -24,11 +24,10 @@ from applinks.outgoing import PROBLEM, Caller, Connections, LinkAuth, client_opt
 from applinks.people import acting
 from applinks.questions import Flow, drive, drive_async
 from applinks.scripts.journal import HARMLESS, Answer, Asked, Call, CallsOf, ForgetCall, NoteAnswered, NoteSent, is_unclear
+from applinks.wire.events import DEPTH
 
 LARGEST_ANSWER = 1024 * 1024
 """Bytes of an answer up to which the journal keeps it, if it may as well be asked for again."""
-DEPTH = "applinks-depth"
-"""The header in which a call says how many runs led to it (product.md R-35)."""
 IDEMPOTENCY = "idempotency-key"
 """The header by which a far side that knows it can tell that a call is repeated (draft-ietf-httpapi-idempotency-key-header)."""
 
@@ -55,7 +54,10 @@ class NotHeld(PassEnded):
 
 
 class Recorder:
-    """The journal of one pass, as its calls see it. `ask` answers questions."""
+    """The journal of one pass, as its calls see it.
+
+    `ask` answers questions; `kept_from` is the last call that did not happen.
+    """
 
     def __init__(self, number: int, holder: str, known: Sequence[Call], ask: Callable[[Any], Any]) -> None:
         self._number = number
@@ -63,6 +65,7 @@ class Recorder:
         self._known = {call.asked.place: call for call in known}
         self._ask = ask
         self.key = f"applinks-run-{number}"
+        self.kept_from: Asked | None = None
 
     def before(self, asked: Asked, request: httpx2.Request) -> httpx2.Response | None:
         """What was answered to this call in an earlier pass; None: it is to be sent. Raises `NotTheSame`, `UnclearCall`."""
@@ -92,6 +95,7 @@ class Recorder:
 
     def not_done(self, asked: Asked) -> None:
         """It certainly did not happen."""
+        self.kept_from = asked
         self._held(ForgetCall(self._number, self._holder, asked.place))
 
     def forget_failures(self) -> None:

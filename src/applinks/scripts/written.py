@@ -6,10 +6,11 @@ All of it is plain text. Whoever shows it escapes it for where it is shown.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from urllib.parse import quote
 
 from applinks.people import Person
 from applinks.scripts.catalogue import Catalogue, Entry
-from applinks.scripts.messages import Message
+from applinks.scripts.messages import Message, Words
 from applinks.wire.paths import is_local_path
 from applinks.wire.web_address import is_web_address, origin_of
 
@@ -29,6 +30,12 @@ class Written:
     text: str
     action: str
     address: str | None
+
+    def returning_to(self, path: str) -> str | None:
+        """The address; where consent is asked for, it leads back to this path of our own application afterwards."""
+        if self.address is None or self.message.words != Words.CONSENT_NEEDED:
+            return self.address
+        return f"{self.address}{'&' if '?' in self.address else '?'}return_to={quote(path, safe='')}"
 
 
 @dataclass(frozen=True, slots=True)

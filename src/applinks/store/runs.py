@@ -10,7 +10,6 @@ from sqlalchemy import Connection, Row, and_, bindparam, case, delete, exists, f
 
 from applinks.scripts import (
     ENDED,
-    HELD_FOR,
     IMMEDIATE,
     MOST_DEATHS,
     STEPS,
@@ -21,12 +20,13 @@ from applinks.scripts import (
     DropOldRuns,
     DueRuns,
     EndRun,
-    ExpireRuns,
+    ExpireRun,
     GiveUpRun,
     KeepHolding,
     Line,
     LinesOf,
     NewRun,
+    OverdueRuns,
     ParkRun,
     QueueRuns,
     RecentRuns,
@@ -39,7 +39,7 @@ from applinks.scripts import (
 )
 from applinks.store import history
 from applinks.store.insertion import insert
-from applinks.store.messages import keep_all
+from applinks.store.messages import keep_all, settle_asking
 from applinks.store.script_tables import events, run_lines
 from applinks.store.script_tables import runs as table
 from applinks.store.tables import access_tokens
@@ -112,7 +112,7 @@ class RunsKept:
         values: dict[str, Any] = {
             "state": RunState.RUNNING.value,
             "holder": question.holder,
-            "held_until": now + HELD_FOR,
+            "held_until": now + question.held_for,
             "passes": table.c.passes + 1,
             "deaths": table.c.deaths + died,
             "started_at": func.coalesce(table.c.started_at, now),
@@ -124,22 +124,24 @@ class RunsKept:
         return None
 
     def begin(self, connection: Connection, question: BeginRun) -> Run:
-        """Insert it as a run that is held already."""
+        """Insert it as a run that is held already, unless it is there."""
         now = self._clock()
         row = {
             **_row(question.run, now),
             "state": RunState.RUNNING.value,
             "holder": question.holder,
-            "held_until": now + HELD_FOR,
+            "held_until": now + question.held_for,
             "passes": 1,
             "started_at": now,
         }
-        return read(connection.execute(insert(connection, table).values(row).returning(table)).one())
+        inserted = insert(connection, table).values(row).on_conflict_do_nothing(index_elements=["key"])
+        found = connection.execute(inserted.returning(table)).first()
+        return read(found or connection.execute(select(table).where(table.c.key == question.run.key)).one())
 
     def keep_holding(self, connection: Connection, question: KeepHolding) -> frozenset[str]:
         """Those that still hold one."""
         kept = update(table).where(table.c.state == RunState.RUNNING.value, table.c.holder.in_(question.holders))
-        rows = connection.execute(kept.values(held_until=self._clock() + HELD_FOR).returning(table.c.holder))
+        rows = connection.execute(kept.values(held_until=self._clock() + question.held_for).returning(table.c.holder))
         return frozenset(rows.scalars())
 
     def end(self, connection: Connection, question: EndRun) -> bool:
@@ -157,6 +159,9 @@ class RunsKept:
         if ending.state is RunState.QUEUED:
             spent |= {"due_at": ending.retry_at or now, "again": table.c.again - 1}
         _end(connection, question.number, ending.state, now, error=ending.error, **spent)
+        if ending.state in ENDED:
+            settle_asking(connection, question.number, now)
+        keep_all(connection, question.messages, now)
         return True
 
     def give_up(self, connection: Connection, question: GiveUpRun) -> RunState | None:
@@ -164,11 +169,11 @@ class RunsKept:
         row = connection.execute(select(table).where(held(question.number, question.holder))).first()
         if row is None:
             return None
-        deaths = row.deaths + 1
+        deaths = row.deaths + (not question.blameless)
         if deaths < MOST_DEATHS and row.kind not in IMMEDIATE:
             _end(connection, question.number, RunState.QUEUED, self._clock(), deaths=deaths)
             return RunState.QUEUED
-        why = _died(deaths, question.why)
+        why = f"It was ended: {question.why}." if question.blameless else _died(deaths, question.why)
         _end(connection, question.number, RunState.FAILED, self._clock(), error=why, deaths=deaths)
         return RunState.FAILED
 
@@ -190,34 +195,55 @@ class RunsKept:
         return True
 
     def wake(self, connection: Connection, _question: WakeRuns) -> tuple[int, ...]:
-        """Those whose person has a token for that link now; who moves a run on has woken it."""
+        """Those whose person has a token for that link now; who moves a run on has woken it, and nobody is asked any more."""
         agreed = exists().where(
             access_tokens.c.link_id == table.c.parked_link, access_tokens.c.user_name == table.c.parked_user
         )
         parked = update(table).where(table.c.state == RunState.PARKED.value, agreed)
-        values = {"state": RunState.QUEUED.value, "due_at": self._clock(), **_UNPARKED}
-        return tuple(sorted(connection.scalars(parked.values(values).returning(table.c.number))))
+        now = self._clock()
+        values = {"state": RunState.QUEUED.value, "due_at": now, "parked_until": None}
+        numbers = tuple(sorted(connection.scalars(parked.values(values).returning(table.c.number))))
+        for number in numbers:
+            settle_asking(connection, number, now)
+        return numbers
 
     def retry(self, connection: Connection, question: RetryRun) -> bool:
         """Who moves it on has retried it."""
         parked = update(table).where(table.c.number == question.number, table.c.state == RunState.PARKED.value)
-        values = {"state": RunState.QUEUED.value, "due_at": self._clock(), **_UNPARKED}
-        return connection.execute(parked.values(values).returning(table.c.number)).first() is not None
-
-    def expire(self, connection: Connection, _question: ExpireRuns) -> tuple[Run, ...]:
-        """Those for which nobody has consented in time."""
         now = self._clock()
-        late = update(table).where(table.c.state == RunState.PARKED.value, table.c.parked_until < now)
+        values = {"state": RunState.QUEUED.value, "due_at": now, "parked_until": None}
+        if connection.execute(parked.values(values).returning(table.c.number)).first() is None:
+            return False
+        settle_asking(connection, question.number, now)
+        return True
+
+    def overdue(self, connection: Connection, question: OverdueRuns) -> tuple[Run, ...]:
+        """Those for which nobody has consented in time."""
+        late = select(table).where(table.c.state == RunState.PARKED.value, table.c.parked_until < self._clock())
+        return tuple(read(row) for row in connection.execute(late.order_by(table.c.number).limit(question.limit)))
+
+    def expire(self, connection: Connection, question: ExpireRun) -> bool:
+        """Who moves it on from `parked` tells about it."""
+        now = self._clock()
+        late = update(table).where(table.c.number == question.number, table.c.state == RunState.PARKED.value)
         values = {"state": RunState.EXPIRED.value, "ended_at": now, "error": "Nobody allowed it in time."}
-        return tuple(read(row) for row in connection.execute(late.values(values).returning(table)))
+        if connection.execute(late.values(values).returning(table.c.number)).first() is None:
+            return False
+        settle_asking(connection, question.number, now)
+        keep_all(connection, question.messages, now)
+        return True
 
     def cancel(self, connection: Connection, question: CancelRun) -> bool:
         """Only from the states that may be followed by this."""
         may = [state.value for state, after in STEPS.items() if RunState.CANCELLED in after]
         ended = update(table).where(table.c.number == question.number, table.c.state.in_(may))
         why = f"Cancelled by {question.by}."
-        values = {"state": RunState.CANCELLED.value, "ended_at": self._clock(), "error": why}
-        return connection.execute(ended.values(values).returning(table.c.number)).first() is not None
+        now = self._clock()
+        values = {"state": RunState.CANCELLED.value, "ended_at": now, "error": why}
+        if connection.execute(ended.values(values).returning(table.c.number)).first() is None:
+            return False
+        settle_asking(connection, question.number, now)
+        return True
 
     def due(self, connection: Connection, question: DueRuns) -> tuple[int, ...]:
         """The oldest first."""
@@ -287,9 +313,6 @@ def lines_of(connection: Connection, question: LinesOf) -> tuple[Line, ...]:
     """The oldest first."""
     query = select(run_lines).where(run_lines.c.run == question.number).order_by(run_lines.c.number)
     return tuple(Line(row.at, row.number_of_pass, row.level, row.text) for row in connection.execute(query))
-
-
-_UNPARKED: Mapping[str, Any] = {"parked_link": None, "parked_user": None, "parked_until": None}
 
 
 def _end(connection: Connection, number: int, state: RunState, now: float, **values: Any) -> None:

@@ -13,7 +13,9 @@ from applinks.scripts import (
     BeginRun,
     CallsOf,
     CancelRun,
+    ChangeSource,
     ClaimRun,
+    ClaimUntold,
     DeliveriesOf,
     DropOldMessages,
     DropOldRuns,
@@ -23,8 +25,9 @@ from applinks.scripts import (
     EventOf,
     Events,
     EventsReceived,
-    ExpireRuns,
+    ExpireRun,
     ForgetCall,
+    ForgetUntold,
     GiveUpRun,
     HookSettings,
     HooksLately,
@@ -32,6 +35,7 @@ from applinks.scripts import (
     KeepEvent,
     KeepHolding,
     KeepMessages,
+    KeepSource,
     LinesOf,
     MarkRead,
     MessagesOf,
@@ -39,9 +43,13 @@ from applinks.scripts import (
     NoteDelivery,
     NoteJobTime,
     NoteSent,
+    OverdueRuns,
     ParkRun,
+    PostponeEvent,
+    PostponeUntold,
     QueueRuns,
     RecentRuns,
+    RemoveSource,
     RetryRun,
     RunCounts,
     RunOf,
@@ -51,16 +59,18 @@ from applinks.scripts import (
     SettleMessages,
     SortEvent,
     SourceOf,
+    Sources,
     TakeDelivery,
     UnreadCount,
     WakeRuns,
 )
-from applinks.store import deliveries, events, history, jobs, lately, messages, runs
+from applinks.store import deliveries, events, history, jobs, lately, messages, outbox, runs
 from applinks.store.deliveries import DeliveriesKept
 from applinks.store.events import Sorting
 from applinks.store.hook_settings import SettingsOfHooks
 from applinks.store.journal import Journal
 from applinks.store.messages import MessagesKept
+from applinks.store.outbox import Outbox
 from applinks.store.runs import RunsKept
 from applinks.store.sealing import Sealing
 from applinks.store.sources import SourcesKept
@@ -79,11 +89,13 @@ def answers(sealing: Sealing, clock: Callable[[], float]) -> Scripted:
     """All of them, over the same keys and the same clock."""
     kept, journal, settings = RunsKept(clock), Journal(sealing, clock), SettingsOfHooks(clock)
     told, sent = MessagesKept(clock), DeliveriesKept(clock)
+    sources, sorting = SourcesKept(sealing), Sorting(clock)
     read: Answers = {
-        EventsReceived: events.received,
+        EventsReceived: sorting.received,
         EventOf: events.find,
         Events: events.listed,
         DueRuns: kept.due,
+        OverdueRuns: kept.overdue,
         RunOf: runs.find,
         Runs: runs.listed,
         RunCounts: history.counted,
@@ -92,7 +104,8 @@ def answers(sealing: Sealing, clock: Callable[[], float]) -> Scripted:
         LinesOf: runs.lines_of,
         HookSettings: settings.all,
         JobTimes: jobs.times,
-        SourceOf: SourcesKept(sealing).find,
+        SourceOf: sources.find,
+        Sources: sources.all,
         CallsOf: journal.calls,
         MessagesOf: messages.listed,
         UnreadCount: messages.unread_count,
@@ -101,7 +114,11 @@ def answers(sealing: Sealing, clock: Callable[[], float]) -> Scripted:
     }
     written: Answers = {
         KeepEvent: events.keep,
-        SortEvent: Sorting(clock).sort,
+        SortEvent: sorting.sort,
+        PostponeEvent: sorting.postpone,
+        ClaimUntold: Outbox(clock).claim,
+        ForgetUntold: outbox.forget,
+        PostponeUntold: outbox.postpone,
         QueueRuns: kept.queue,
         ClaimRun: kept.claim,
         BeginRun: kept.begin,
@@ -110,7 +127,7 @@ def answers(sealing: Sealing, clock: Callable[[], float]) -> Scripted:
         GiveUpRun: kept.give_up,
         ParkRun: kept.park,
         WakeRuns: kept.wake,
-        ExpireRuns: kept.expire,
+        ExpireRun: kept.expire,
         RetryRun: kept.retry,
         CancelRun: kept.cancel,
         AddLines: kept.add_lines,
@@ -127,5 +144,8 @@ def answers(sealing: Sealing, clock: Callable[[], float]) -> Scripted:
         DropOldMessages: told.drop_old,
         TakeDelivery: sent.take,
         NoteDelivery: sent.note,
+        KeepSource: sources.keep,
+        ChangeSource: sources.change,
+        RemoveSource: sources.remove,
     }
     return Scripted(read, written)

@@ -17,11 +17,12 @@ from applinks.web.views import (
     Verifier,
     View,
 )
-from applinks.web.visit import GRANTS, LINKS, RECORDS, STAFF, PageVisit, RunsScripts
+from applinks.web.visit import GRANTS, LINKS, LONGEST_EVENT, RECORDS, STAFF, PageVisit, RunsScripts, longest_body
 
 __all__ = [
     "GRANTS",
     "LINKS",
+    "LONGEST_EVENT",
     "RECORDS",
     "STAFF",
     "STATIC",
@@ -44,6 +45,7 @@ __all__ = [
     "Who",
     "answers",
     "forms",
+    "longest_body",
     "page",
     "render",
     "security_headers",

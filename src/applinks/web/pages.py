@@ -20,7 +20,7 @@ from urllib.parse import unquote
 from applinks.errors import LinkNotFound, RunNotFound, StoreUnavailable
 from applinks.people import Person
 from applinks.questions import Flow
-from applinks.web import administration, answers, consent, dances, forms, interface, look, scripts, sudo
+from applinks.web import administration, answers, consent, dances, events, forms, interface, look, offered, scripts, sudo
 from applinks.web.administration import agreeing, checking, explaining, making, records, staff, tokens
 from applinks.web.views import Kind
 from applinks.web.visit import (
@@ -28,12 +28,15 @@ from applinks.web.visit import (
     AUTHORIZE,
     CHARTS,
     END,
+    EVENTS,
     GRANTS,
     HOOK,
     IDENTITY,
     INBOX,
     KEYS,
     LINKS,
+    OPERATIONS,
+    OWN_ADDRESSES,
     OWN_RUNS,
     RECORDS,
     RUNS,
@@ -50,6 +53,10 @@ from applinks.wire.messages import Response
 log = logging.getLogger("applinks.web")
 
 Page = Callable[[PageVisit, Person], Flow[Response]]
+
+
+OF_SCRIPTS = ((EVENTS, events.serve), (OPERATIONS, offered.serve_operations), (OWN_ADDRESSES, offered.serve_address))
+"""Below these paths lies what scripts are told, and what they answer."""
 
 
 class Who(StrEnum):
@@ -98,6 +105,9 @@ def serve(visit: PageVisit) -> Flow[Response]:
     """The page, or the way to sign in first."""
     if visit.path.startswith(f"{interface.BELOW}/"):
         return (yield from interface.serve(visit))
+    for below, served in OF_SCRIPTS:
+        if f"{visit.path}/".startswith(f"{below}/"):
+            return (yield from served(visit))
     if visit.path.startswith(f"{STATIC}/"):
         return _static(visit.path.removeprefix(f"{STATIC}/"), visit.request.method)
     return (yield from serve_from(PAGES, visit))

@@ -8,12 +8,14 @@ from dataclasses import dataclass, field
 from typing import Protocol
 from urllib.parse import urlsplit
 
+from applinks.incoming import BODY_LIMIT, Principal
 from applinks.links import Identity
 from applinks.mechanisms import MECHANISMS, Mechanism
-from applinks.outgoing import dance
+from applinks.outgoing import OPERATIONS_PATH, dance
 from applinks.people import Person
-from applinks.scripts import Fault, Hook
+from applinks.scripts import LARGEST, Fault, Hook, NewRun, RequestTold, Run
 from applinks.web.views import Banner, Frame, Reader, Section
+from applinks.wire import events
 from applinks.wire.encoding import Malformed, parse_form
 from applinks.wire.messages import Request
 
@@ -40,6 +42,12 @@ OWN_RUNS = f"{BELOW}/applinks/runs"
 INBOX = f"{BELOW}/applinks/inbox"
 """The runs of whoever is signed in, and what they were told."""
 STAFF = f"{ADMINISTRATION}/people"
+
+EVENTS = f"/{events.PATH}"
+OPERATIONS = f"/{OPERATIONS_PATH}"
+OWN_ADDRESSES = f"{BELOW}/applinks/scripts"
+"""Below it, scripts answer at addresses of their own."""
+LONGEST_EVENT = LARGEST
 
 SECTIONS = (
     ("Links", LINKS),
@@ -69,8 +77,15 @@ class RunsScripts(Protocol):
     def faults(self) -> Sequence[Fault]:
         """What is wrong with the scripts."""
 
+    @property
+    def deepest(self) -> int:
+        """So many runs may lead to one another."""
+
     def say(self) -> None:
         """Something was queued. Returns at once."""
+
+    def perform(self, new: NewRun, request: RequestTold | None = None) -> Run:
+        """Begin a run, and wait a while for what comes of it; the run as it is then. Not in an event loop."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +94,9 @@ class PageVisit:
 
     `path` is the part below our own address; `person` whoever the host application says is signed in. `sign_in` is the address
     of its own sign-in, with `{}` where the way back belongs, and `sign_out` that of its sign-out; None where it has none.
-    `mechanisms` are those that are loaded; `named` are the parts of the path that its route names;
-    `keeps_people` says whether this application keeps its people itself; `scripts` runs scripts in this process, None where
+    `mechanisms` are those that are loaded; `named` are the parts of the path that its route names. `principal` is who was
+    admitted over a link, and is nobody's at pages for people; `whole` is false where the body was too large to be read.
+    `keeps_people` says whether this application keeps its people itself. `scripts` runs scripts in this process; None where
     none are run here. `unread` counts the person's open messages, of which `banners` are the newest.
     """
 
@@ -93,6 +109,8 @@ class PageVisit:
     mechanisms: Sequence[Mechanism] = MECHANISMS
     named: Mapping[str, str] = field(default_factory=dict)
     keeps_people: bool = False
+    principal: Principal | None = None
+    whole: bool = True
     scripts: RunsScripts | None = None
     unread: int = 0
     banners: tuple[Banner, ...] = ()
@@ -140,6 +158,11 @@ class PageVisit:
 
 def _is_at(path: str, section: str) -> bool:
     return path == section or (section in {SCRIPTS, RUNS} and path.startswith(f"{section}/"))
+
+
+def longest_body(path: str) -> int:
+    """How many bytes of a body are read at a path below our own address."""
+    return LONGEST_EVENT if path.startswith(f"{EVENTS}/") else BODY_LIMIT
 
 
 def _fields(text: str) -> Mapping[str, str]:
