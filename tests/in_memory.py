@@ -124,6 +124,8 @@ from applinks.people import (
     may_run_as,
 )
 from applinks.questions import Ask, Calculate, Flow, FreshSecrets, Moment, Now, Wait, drive, drive_async
+from applinks.scripts import OurWords, UnreadCount, load_catalogue
+from applinks.store import Sealing, Store
 from applinks.wire.keys import PrivateKey
 from applinks.wire.messages import Request, Response
 from applinks.wire.oauth1 import SignatureMethod
@@ -193,6 +195,7 @@ class InMemory:
         self.network: Callable[[Request], Response] = _nobody_there
         self.failing: dict[type, Exception] = {}
         self.former_url: str | None = None
+        self._scripted: Store | None = None
 
     @property
     def key(self) -> PrivateKey:
@@ -224,7 +227,18 @@ class InMemory:
         if isinstance(question, Ask):
             return self.network(question.request)
         with self._one_at_a_time:
-            return _ANSWERS[type(question)](self, question)
+            answer = _ANSWERS.get(type(question), InMemory.of_scripts)
+            return answer(self, question)
+
+    def of_scripts(self, question: Any) -> Any:
+        """What is asked about scripts and their runs is answered by a store, whose promises are proven elsewhere."""
+        if self._scripted is None:
+            self._scripted = Store.open("sqlite://", sealing=Sealing.fresh(), clock=lambda: self.now)
+        return self._scripted.answer(question)
+
+    def unread(self, question: UnreadCount) -> int:
+        """Every page asks; most tests have no messages, and need no store."""
+        return 0 if self._scripted is None else self._scripted.answer(question)
 
     # ---- for tests to look at
 
@@ -608,6 +622,8 @@ _ANSWERS: dict[type, Callable[[InMemory, Any], Any]] = {
     KeepRefusal: lambda self, question: self.refusals.append(question.refusal),
     RefusalOf: lambda self, question: next((kept for kept in self.refusals if kept.id == question.id), None),
     Refusals: InMemory.refused,
+    UnreadCount: InMemory.unread,
+    OurWords: lambda _us, _question: load_catalogue(),
 }
 
 

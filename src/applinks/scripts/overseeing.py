@@ -17,6 +17,7 @@ from applinks.errors import AdministratorNeeded, ConfigurationError, RunNotFound
 from applinks.questions import Flow, Moment, Now
 from applinks.scripts.events import BY_HAND, HERE, SCHEDULE, Event, EventOf, EventState, KeepEvent, KeptEvent
 from applinks.scripts.journal import Answer, Call, CallsOf, SettleCall, is_unclear
+from applinks.scripts.messages import SettleMessages
 from applinks.scripts.runs import ENDED, IMMEDIATE, CancelRun, NewRun, QueueRuns, RetryRun, Run, RunOf, RunState
 from applinks.wire import plain_json
 
@@ -41,6 +42,7 @@ def cancel_run(number: int, by: str, *, administrator: bool) -> Flow[Run]:
     may = administrator or run.state is RunState.PARKED
     if not may or not (yield CancelRun(number, by)):
         raise _not_like_that(run, "be cancelled", "What has not begun, waits for a consent or is unclear can be.")
+    yield SettleMessages(number)
     return (yield from _noted("run cancelled", run, by, _of(run)))
 
 
@@ -65,6 +67,7 @@ def settle_call(number: int, place: str, answer: Answer | None, by: str, *, admi
         )
     if not (yield SettleCall(number, place, answer)):
         raise _settled(run, place)
+    yield SettleMessages(number)
     asked = call.asked
     said = "it did not happen" if answer is None else f"it happened, status {answer.status}"
     request = f"{asked.method} {asked.url.partition('?')[0]}"

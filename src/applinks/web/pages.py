@@ -32,6 +32,7 @@ from applinks.web.visit import (
     GRANTS,
     HOOK,
     IDENTITY,
+    INBOX,
     KEYS,
     LINKS,
     OPERATIONS,
@@ -96,6 +97,10 @@ NOBODY = Person("")
 """Who looks at a page for anybody without having signed in."""
 
 
+WITHOUT_BANNERS = frozenset({AUTHORIZE, START, END})
+"""Where somebody decides whether an application may act as them, nothing else is shown."""
+
+
 def serve(visit: PageVisit) -> Flow[Response]:
     """The page, or the way to sign in first."""
     if visit.path.startswith(f"{interface.BELOW}/"):
@@ -134,6 +139,8 @@ def _shown(route: Route, visit: PageVisit, person: Person) -> Flow[Response]:
         return answers.notice(visit, Kind.FORGED)
     if route.sudo and not (yield from sudo.is_confirmed(visit, person)):
         return sudo.ask_first(visit)
+    if person is not NOBODY and visit.path not in WITHOUT_BANNERS:
+        visit = yield from scripts.messages.with_messages(visit, person)
     return (yield from route.page(visit, person))
 
 
@@ -167,6 +174,8 @@ PAGES: tuple[Route, ...] = (
     Route("POST", AUTHORIZE, consent.decide),
     Route("GET", GRANTS, consent.show_grants),
     Route("POST", GRANTS, consent.change_grants),
+    Route("GET", INBOX, scripts.messages.show),
+    Route("POST", INBOX, scripts.messages.act),
     Route("GET", OWN_RUNS, scripts.own.show),
     Route("GET", f"{OWN_RUNS}/{{number}}", scripts.own.show_one),
     Route("POST", f"{OWN_RUNS}/{{number}}", scripts.own.act),

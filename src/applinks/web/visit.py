@@ -14,7 +14,7 @@ from applinks.mechanisms import MECHANISMS, Mechanism
 from applinks.outgoing import OPERATIONS_PATH, dance
 from applinks.people import Person
 from applinks.scripts import LARGEST, Fault, Hook, NewRun, RequestTold, Run
-from applinks.web.views import Frame, Reader, Section
+from applinks.web.views import Banner, Frame, Reader, Section
 from applinks.wire import events
 from applinks.wire.encoding import Malformed, parse_form
 from applinks.wire.messages import Request
@@ -39,7 +39,8 @@ HOOK = f"{SCRIPTS}/hook"
 RUNS = f"{ADMINISTRATION}/runs"
 CHARTS = f"{RUNS}/charts"
 OWN_RUNS = f"{BELOW}/applinks/runs"
-"""The runs of whoever is signed in."""
+INBOX = f"{BELOW}/applinks/inbox"
+"""The runs of whoever is signed in, and what they were told."""
 STAFF = f"{ADMINISTRATION}/people"
 
 EVENTS = f"/{events.PATH}"
@@ -96,7 +97,7 @@ class PageVisit:
     `mechanisms` are those that are loaded; `named` are the parts of the path that its route names. `principal` is who was
     admitted over a link, and is nobody's at pages for people; `whole` is false where the body was too large to be read.
     `keeps_people` says whether this application keeps its people itself. `scripts` runs scripts in this process; None where
-    none are run here.
+    none are run here. `unread` counts the person's open messages, of which `banners` are the newest.
     """
 
     request: Request
@@ -111,6 +112,8 @@ class PageVisit:
     principal: Principal | None = None
     whole: bool = True
     scripts: RunsScripts | None = None
+    unread: int = 0
+    banners: tuple[Banner, ...] = ()
     query: Mapping[str, str] = field(init=False, repr=False)
     form: Mapping[str, str] = field(init=False, repr=False)
 
@@ -132,7 +135,20 @@ class PageVisit:
         sections = self._sections() if administers else ()
         undecided = administers and self.identity.suspension and self.path != IDENTITY
         identity = self.own(IDENTITY) if undecided else None
-        return Frame(self.identity.name, self.own(STATIC), self.own(GRANTS), reader, home, self.sign_out, sections, identity)
+        return Frame(
+            product=self.identity.name,
+            static_path=self.own(STATIC),
+            grants_path=self.own(GRANTS),
+            reader=reader,
+            home_path=home,
+            sign_out_path=self.sign_out,
+            sections=sections,
+            identity_path=identity,
+            inbox_path=self.own(INBOX),
+            runs_path=self.own(OWN_RUNS),
+            unread=self.unread,
+            banners=self.banners,
+        )
 
     def _sections(self) -> tuple[Section, ...]:
         """The way around the pages of administration."""

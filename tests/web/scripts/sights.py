@@ -15,7 +15,9 @@ from applinks.web.scripts.views import (
     EventTold,
     FaultRow,
     HookRow,
+    Inbox,
     LogLine,
+    MessageRow,
     Name,
     OneHook,
     OneRun,
@@ -28,6 +30,7 @@ from applinks.web.scripts.views import (
     Way,
 )
 from applinks.web.scripts.words import STATES
+from applinks.web.views import Banner
 from web.administration.sights import FRAME, TROUBLE
 from web.sights import NOW
 
@@ -129,7 +132,57 @@ ONE_HOOK = OneHook(
     "/runs?hook=1", "Kept.", **TROUBLE,
 )  # fmt: skip
 
+BANNER = Banner("warm", "Please look", "Wiki needs your consent", "The script waits until you allow it.", "Allow it", CONSENT)
+MESSAGES = (
+    MessageRow(
+        3,
+        "warm",
+        "!",
+        "Please look",
+        "Wiki needs your consent",
+        "The script waits.\nIt goes on by itself.",
+        "Allow it",
+        CONSENT,
+        "/runs/15",
+        "issue OPS-7",
+        NOW,
+        True,
+        False,
+    ),
+    MessageRow(
+        2, "info", "i", "Note", "For your information", "A page was made.", "Look", "/own/path", None, "", NOW, False, False
+    ),
+    MessageRow(1, "bad", "✗", "Error", "It failed", "FarSideError.", "Look", None, "/runs/16", "", NOW, False, True),
+    MessageRow(
+        4,
+        "good",
+        "✓",
+        "Done",
+        "“Publish” is done",
+        "It is done.",
+        "Look",
+        "javascript:alert(1)",
+        "/runs/17",
+        "",
+        NOW,
+        True,
+        False,
+    ),
+)
+WITH_BANNERS = replace(
+    FRAME,
+    unread=4,
+    banners=(
+        BANNER,
+        replace(BANNER, tone="bad", word="Error", address=None),
+        replace(BANNER, tone="info", word="Note", action="Look", address="/own/path"),
+    ),
+)
+
 SIGHTS: tuple[Any, ...] = (
+    Inbox(replace(FRAME, unread=2), "token", MESSAGES, True, "/new", "/old", "Read."),
+    Inbox(FRAME, "token", (), False),
+    Charts(WITH_BANNERS, NOTHING, "", WAYS, "/runs", "Runs"),
     Runs(FRAME, FILTERS, ROWS, *PATHS, True, False, "/new", "/old"),
     Runs(FRAME, FILTERS, (), *PATHS, False, False),
     Runs(FRAME, FILTERS, (), *PATHS, True, True, **TROUBLE),

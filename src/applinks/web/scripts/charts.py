@@ -139,7 +139,7 @@ def _counted(found: list[Counter[int]], begins: list[int], span: Span) -> Iterat
 
 def _along(begins: list[int], span: Span, short: str) -> tuple[Tick, ...]:
     every, step = max(1, round(span.count / LABELS)), WIDTH / span.count
-    places = range(0, span.count, every)
+    places = range(0, span.count - every // 2, every)  # the word below the last bars would not fit
     return tuple(Tick(round(LEFT + place * step, 2), _written(begins[place], short)) for place in places)
 
 

@@ -302,3 +302,38 @@ class OneHook:
     outcome: str | None = None
     trouble: str | None = None
     remedy: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MessageRow:
+    """A message: how it is meant, what it says, and where to do something about it (`address` may be anything; else None).
+
+    `open`: it was neither read nor settled; `settled`: what it asked for was done.
+    """
+
+    number: int
+    tone: str
+    sign: str
+    word: str
+    title: str
+    text: str
+    action: str
+    address: str | None
+    run_path: str | None
+    item: str
+    time: int
+    open: bool
+    settled: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Inbox:
+    """The messages to the reader, newest first. Posted to `frame.inbox_path`: `form_token` and `read`, a number or "all"."""
+
+    frame: Frame
+    form_token: str = field(repr=False)
+    rows: tuple[MessageRow, ...]
+    unread: bool
+    newest_path: str | None = None
+    older_path: str | None = None
+    outcome: str | None = None

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from applinks.scripts import HookKind, RunState
-from applinks.scripts.hooks import Hook
+from applinks.scripts import Hook, HookKind, RunState, Severity
 from applinks.web.scripts.views import State
 
 STATES = {
@@ -41,6 +40,14 @@ GROUPS = (
 )
 """What charts tell apart: the mark of a bar, its words, and the states. Those that were skipped are not drawn."""
 
+MEANT = {
+    Severity.SUCCESS: ("good", "✓", "Done"),
+    Severity.INFO: ("info", "i", "Note"),
+    Severity.WARNING: ("warm", "!", "Please look"),
+    Severity.ERROR: ("bad", "✗", "Error"),
+}
+"""How a message is meant: its tone, a sign and a word."""
+
 DONE = {
     "cancelled": "Cancelled. Nothing more is done.",
     "retried": "It is tried again now.",
@@ -51,6 +58,7 @@ DONE = {
     "off": "Off. It does not run any more, on any node, until it is on again.",
     "set": "Kept. It holds from the next run on.",
     "queued": "It is queued.",
+    "read": "Read. It stays here.",
 }
 """What a page says after something was done: the word in its query → the sentence."""
 
