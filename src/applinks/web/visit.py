@@ -41,6 +41,8 @@ CHARTS = f"{RUNS}/charts"
 OWN_RUNS = f"{BELOW}/applinks/runs"
 """The runs of whoever is signed in."""
 STAFF = f"{ADMINISTRATION}/people"
+WEBHOOKS = f"{ADMINISTRATION}/webhooks"
+HAPPENINGS = f"{ADMINISTRATION}/events"
 
 EVENTS = f"/{events.PATH}"
 OPERATIONS = f"/{OPERATIONS_PATH}"
@@ -53,6 +55,7 @@ SECTIONS = (
     ("Status", STATUS_PAGE),
     ("Scripts", SCRIPTS),
     ("Runs", RUNS),
+    ("Webhooks", WEBHOOKS),
     ("Keys", KEYS),
     ("Records", RECORDS),
     ("Tokens", TOKENS),
