@@ -96,9 +96,7 @@ def change(
     link: OfLink = None,
     believes_user: Believes = None,
     asks_as: AsksAs = None,
-    new_proof: Annotated[
-        bool, typer.Option("--new-proof", help="Make another secret, or another part of its address.")
-    ] = False,
+    new_proof: Annotated[bool, typer.Option("--new-proof", help="Make another secret, or part of its address.")] = False,
     secret_stdin: Stdin = False,
     overlap: Annotated[
         int, typer.Option("--overlap", metavar="SECONDS", help="For how long the former proof holds beside a new one.")

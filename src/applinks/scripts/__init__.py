@@ -142,6 +142,7 @@ from applinks.scripts.starting import Told, run_by_hand, told_by
 from applinks.scripts.taking import take_event, take_told
 from applinks.scripts.telling import Messages
 from applinks.scripts.webhooks import (
+    LONGEST_OVERLAP,
     SourceMade,
     SourceSettings,
     add_source,
@@ -170,6 +171,7 @@ __all__ = [
     "LARGEST",
     "LEAVING",
     "LINKED",
+    "LONGEST_OVERLAP",
     "MOST_DEATHS",
     "PARKED_FOR",
     "SCHEDULE",

@@ -28,7 +28,7 @@ def state_named(name: str | None) -> EventState | None:
 
 
 def may_be_replayed(event: Event) -> bool:
-    """Whether something has happened; what was asked, or was begun by a person or a schedule, starts its own runs and no others."""
+    """Whether something has happened; what was asked, or begun by a person or a schedule, starts its own runs and no others."""
     return event.state is not EventState.ASKED and event.source not in {BY_HAND, SCHEDULE}
 
 

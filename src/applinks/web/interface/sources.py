@@ -8,6 +8,8 @@ from applinks.errors import ConfigurationError, LinkNotFound
 from applinks.links import link_with_id
 from applinks.questions import Flow
 from applinks.scripts import (
+    DAY,
+    LONGEST_OVERLAP,
     Event,
     Events,
     EventState,
@@ -23,7 +25,6 @@ from applinks.scripts import (
     replay_event,
     source_named,
 )
-from applinks.scripts.webhooks import DAY, LONGEST_OVERLAP
 from applinks.web.interface.operation import Call
 from applinks.web.interface.problems import nothing_there
 from applinks.web.interface.schemas import FLAG, NAME, SECRET, Schema, obj, one_of, or_null, shown
