@@ -124,7 +124,22 @@ from applinks.people import (
     may_run_as,
 )
 from applinks.questions import Ask, Calculate, Flow, FreshSecrets, Moment, Now, Wait, drive, drive_async
-from applinks.scripts import OurWords, UnreadCount, load_catalogue
+from applinks.scripts import (
+    ChangeSource,
+    Event,
+    EventOf,
+    Events,
+    KeepEvent,
+    KeepSource,
+    KeptEvent,
+    OurWords,
+    RemoveSource,
+    Source,
+    SourceOf,
+    Sources,
+    UnreadCount,
+    load_catalogue,
+)
 from applinks.store import Sealing, Store
 from applinks.wire.keys import PrivateKey
 from applinks.wire.messages import Request, Response
@@ -186,6 +201,8 @@ class InMemory:
         self.examined: dict[str, Examined] = {}
         self.entities: dict[str, EntityLink] = {}
         self.skews: dict[str, float] = {}
+        self.sources: dict[str, Source] = {}
+        self.events: list[Event] = []
         self.told: list[Fact] = []
         self.waited: list[float] = []
         self.entries: list[Entry] = []
@@ -360,6 +377,29 @@ class InMemory:
         self.links[link.id] = replace(link, outgoing=outgoing)
 
     # ---- secrets, and what we hold on the calling side
+
+    def keep_source(self, question: KeepSource) -> bool:
+        taken = any(source.name == question.source.name for source in self.sources.values())
+        return not taken and self.sources.setdefault(question.source.id, question.source) is question.source
+
+    def change_source(self, question: ChangeSource) -> bool:
+        others = {source.name for source in self.sources.values() if source.id != question.before.id}
+        if self.sources.get(question.before.id) != question.before or question.after.name in others:
+            return False
+        self.sources[question.after.id] = question.after
+        return True
+
+    def keep_event(self, question: KeepEvent) -> KeptEvent:
+        event = question.event
+        told = [one for one in self.events if (one.source, one.delivery) == (event.source, event.delivery)]
+        if told:
+            return KeptEvent(told[0].number, new=False)
+        self.events.append(replace(event, number=len(self.events) + 1))
+        return KeptEvent(len(self.events), new=True)
+
+    def listed_events(self, question: Events) -> tuple[Event, ...]:
+        found = [event for event in reversed(self.events) if question.state in {None, event.state}]
+        return tuple(event for event in found if question.before is None or event.number < question.before)[: question.limit]
 
     def keep_secret(self, question: KeepSecret) -> None:
         others = {key: kept for key, kept in self.secrets.items() if key[:2] != (question.link_id, question.use)}
@@ -588,6 +628,14 @@ _ANSWERS: dict[type, Callable[[InMemory, Any], Any]] = {
     IsOurStamp: lambda us, question: question.stamp == us.stamp(Stamp(question.text)),
     ClockSkew: lambda us, question: us.skews.get(question.link_id, 0.0),
     LearnSkew: lambda us, question: us.skews.update({question.link_id: question.seconds}),
+    Sources: lambda us, _: tuple(sorted(us.sources.values(), key=lambda source: source.name)),
+    SourceOf: lambda us, question: us.sources.get(question.id),
+    KeepSource: InMemory.keep_source,
+    ChangeSource: InMemory.change_source,
+    RemoveSource: lambda us, question: us.sources.pop(question.id, None),
+    KeepEvent: InMemory.keep_event,
+    EventOf: lambda us, question: next((event for event in us.events if event.number == question.number), None),
+    Events: InMemory.listed_events,
     Announce: lambda us, question: us.told.append(question.fact),
     KeepSecret: InMemory.keep_secret,
     HoldsSecret: lambda us, question: us.secrets.get((question.link_id, question.use, question.origin)) == question.secret,

@@ -86,8 +86,6 @@ from applinks.scripts.offering import at_address, described, name_of, offered, r
 from applinks.scripts.overseeing import (
     answer_said,
     cancel_run,
-    may_be_replayed,
-    replay_event,
     retry_run,
     run_again,
     run_for,
@@ -107,6 +105,7 @@ from applinks.scripts.passing_on import ClaimUntold, ForgetUntold, PostponeUntol
 from applinks.scripts.reading import LARGEST
 from applinks.scripts.record import CallTold, RunRecord, record_for, record_of
 from applinks.scripts.rehearsing import Planned, Rehearsed, rehearse
+from applinks.scripts.replaying import event_numbered, may_be_replayed, replay_event, state_named
 from applinks.scripts.runs import (
     ENDED,
     HELD_FOR,
@@ -142,7 +141,17 @@ from applinks.scripts.sources import LINKED, WEBHOOK, ChangeSource, KeepSource, 
 from applinks.scripts.starting import Told, run_by_hand, told_by
 from applinks.scripts.taking import take_event, take_told
 from applinks.scripts.telling import Messages
-from applinks.scripts.webhooks import SourceMade, SourceSettings, add_source, change_source, remove_source, renew_source
+from applinks.scripts.webhooks import (
+    LONGEST_OVERLAP,
+    SourceMade,
+    SourceSettings,
+    add_source,
+    address_of,
+    change_source,
+    remove_source,
+    renew_source,
+    source_named,
+)
 from applinks.scripts.written import Written, write
 from applinks.wire.events import DEPTH
 
@@ -162,6 +171,7 @@ __all__ = [
     "LARGEST",
     "LEAVING",
     "LINKED",
+    "LONGEST_OVERLAP",
     "MOST_DEATHS",
     "PARKED_FOR",
     "SCHEDULE",
@@ -288,6 +298,7 @@ __all__ = [
     "Written",
     "about_run",
     "add_source",
+    "address_of",
     "answer_said",
     "as_json",
     "at_address",
@@ -302,6 +313,7 @@ __all__ = [
     "deliver_some",
     "described",
     "endpoint",
+    "event_numbered",
     "execute",
     "expire_overdue",
     "glance_at",
@@ -343,6 +355,8 @@ __all__ = [
     "settle_call",
     "shown",
     "sort_event",
+    "source_named",
+    "state_named",
     "switch_hook",
     "take_event",
     "take_told",

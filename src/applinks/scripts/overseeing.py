@@ -9,13 +9,11 @@ Rules of this file:
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 from applinks.audit import Entry, WriteDown
 from applinks.errors import AdministratorNeeded, ConfigurationError, RunNotFound
 from applinks.questions import Flow, Moment, Now
-from applinks.scripts.events import BY_HAND, HERE, SCHEDULE, Event, EventOf, EventState, KeepEvent, KeptEvent
 from applinks.scripts.journal import Answer, Call, CallsOf, SettleCall, is_unclear
 from applinks.scripts.messages import SettleMessages
 from applinks.scripts.runs import ENDED, IMMEDIATE, CancelRun, NewRun, QueueRuns, RetryRun, Run, RunOf, RunState
@@ -116,30 +114,6 @@ def run_again(number: int, by: str) -> Flow[int]:
     (queued,) = yield QueueRuns((new,))
     yield from _noted("run repeated", run, by, f"{_of(run)}, as run {queued}")
     return int(queued)
-
-
-def replay_event(number: int, by: str) -> Flow[int]:
-    """Have an event told again: a new event, for which all hooks run that want it now; its number."""
-    event: Event | None = yield EventOf(number)
-    if event is None:
-        raise ConfigurationError(f"There is no event {number}.", remedy="It may have been forgotten since.")
-    if not may_be_replayed(event):
-        raise ConfigurationError(
-            f"Event {number} was not told by an application.", remedy="Run the hook by hand with what was in it."
-        )
-    moment: Moment = yield Now()
-    again = replace(
-        event, delivery=f"{event.delivery} again {moment.nonce}", received_at=moment.now, state=EventState.RECEIVED, note=None
-    )
-    kept: KeptEvent = yield KeepEvent(again)
-    outcome = f"event {number}, as event {kept.number}"
-    yield WriteDown(Entry("event replayed", outcome, subject=event.user, actor=by))
-    return kept.number
-
-
-def may_be_replayed(event: Event) -> bool:
-    """Whether an application has told that it has happened; what a person or a schedule began starts one run, and no other."""
-    return event.source not in {BY_HAND, SCHEDULE} and not (event.source == HERE and event.kind == TRANSITION)
 
 
 def _unclear_call(run: Run, place: str) -> Flow[Call]:

@@ -89,11 +89,7 @@ def answers(sealing: Sealing, clock: Callable[[], float]) -> Scripted:
     """All of them, over the same keys and the same clock."""
     kept, journal, settings = RunsKept(clock), Journal(sealing, clock), SettingsOfHooks(clock)
     told, sent = MessagesKept(clock), DeliveriesKept(clock)
-    sources, sorting = SourcesKept(sealing), Sorting(clock)
     read: Answers = {
-        EventsReceived: sorting.received,
-        EventOf: events.find,
-        Events: events.listed,
         DueRuns: kept.due,
         OverdueRuns: kept.overdue,
         RunOf: runs.find,
@@ -104,8 +100,6 @@ def answers(sealing: Sealing, clock: Callable[[], float]) -> Scripted:
         LinesOf: runs.lines_of,
         HookSettings: settings.all,
         JobTimes: jobs.times,
-        SourceOf: sources.find,
-        Sources: sources.all,
         CallsOf: journal.calls,
         MessagesOf: messages.listed,
         UnreadCount: messages.unread_count,
@@ -113,12 +107,6 @@ def answers(sealing: Sealing, clock: Callable[[], float]) -> Scripted:
         DeliveriesOf: deliveries.of_message,
     }
     written: Answers = {
-        KeepEvent: events.keep,
-        SortEvent: sorting.sort,
-        PostponeEvent: sorting.postpone,
-        ClaimUntold: Outbox(clock).claim,
-        ForgetUntold: outbox.forget,
-        PostponeUntold: outbox.postpone,
         QueueRuns: kept.queue,
         ClaimRun: kept.claim,
         BeginRun: kept.begin,
@@ -144,6 +132,28 @@ def answers(sealing: Sealing, clock: Callable[[], float]) -> Scripted:
         DropOldMessages: told.drop_old,
         TakeDelivery: sent.take,
         NoteDelivery: sent.note,
+    }
+    taken = _of_events(sealing, clock)
+    return Scripted(read | taken.read, written | taken.written)
+
+
+def _of_events(sealing: Sealing, clock: Callable[[], float]) -> Scripted:
+    """Events as they come in, wait and are told on; and the webhooks from which they come."""
+    sources, sorting = SourcesKept(sealing), Sorting(clock)
+    read: Answers = {
+        EventsReceived: sorting.received,
+        EventOf: events.find,
+        Events: events.listed,
+        SourceOf: sources.find,
+        Sources: sources.all,
+    }
+    written: Answers = {
+        KeepEvent: events.keep,
+        SortEvent: sorting.sort,
+        PostponeEvent: sorting.postpone,
+        ClaimUntold: Outbox(clock).claim,
+        ForgetUntold: outbox.forget,
+        PostponeUntold: outbox.postpone,
         KeepSource: sources.keep,
         ChangeSource: sources.change,
         RemoveSource: sources.remove,

@@ -30,6 +30,7 @@ from applinks.web.visit import (
     END,
     EVENTS,
     GRANTS,
+    HAPPENINGS,
     HOOK,
     IDENTITY,
     INBOX,
@@ -46,6 +47,7 @@ from applinks.web.visit import (
     STATIC,
     STATUS_PAGE,
     TOKENS,
+    WEBHOOKS,
     PageVisit,
 )
 from applinks.wire.messages import Response
@@ -230,6 +232,15 @@ PAGES: tuple[Route, ...] = (
     _administrators("GET", tokens.MAKE, tokens.begin, sudo=True),
     _administrators("POST", tokens.MAKE, tokens.make, sudo=True),
     _administrators("POST", tokens.REVOKE, tokens.revoke, sudo=True),
+    _administrators("GET", WEBHOOKS, administration.webhooks.show),
+    *(
+        _administrators(method, path, page, sudo=True)
+        for path, begin, send in administration.webhooks.CHANGES
+        for method, page in (("GET", begin), ("POST", send))
+    ),
+    _administrators("GET", HAPPENINGS, administration.happenings.show),
+    _administrators("GET", administration.happenings.ONE, administration.happenings.show_one),
+    _administrators("POST", f"{administration.happenings.ONE}/replay", administration.happenings.replay, sudo=True),
     _administrators("GET", STAFF, staff.show, own_people=True),
     *(
         _administrators(method, path, page, sudo=True, own_people=True)

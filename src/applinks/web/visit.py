@@ -42,6 +42,8 @@ OWN_RUNS = f"{BELOW}/applinks/runs"
 INBOX = f"{BELOW}/applinks/inbox"
 """The runs of whoever is signed in, and what they were told."""
 STAFF = f"{ADMINISTRATION}/people"
+WEBHOOKS = f"{ADMINISTRATION}/webhooks"
+HAPPENINGS = f"{ADMINISTRATION}/events"
 
 EVENTS = f"/{events.PATH}"
 OPERATIONS = f"/{OPERATIONS_PATH}"
@@ -54,6 +56,7 @@ SECTIONS = (
     ("Status", STATUS_PAGE),
     ("Scripts", SCRIPTS),
     ("Runs", RUNS),
+    ("Webhooks", WEBHOOKS),
     ("Keys", KEYS),
     ("Records", RECORDS),
     ("Tokens", TOKENS),

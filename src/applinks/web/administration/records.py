@@ -58,7 +58,7 @@ KINDS = (
     *("hook switched", "hook changed"),
     *("consent forgotten", "grant given", "grant renewed", "grant revoked", "token made", "token revoked", "unreadable"),
     *("person added", "person changed", "person disabled", "person enabled", "password set", "run_as allowed"),
-    "run_as forbidden",
+    *("run_as forbidden", "webhook added", "webhook changed", "webhook removed", "event replayed"),
 )
 """Kinds that are offered; others can be asked for by the address."""
 

@@ -98,7 +98,7 @@ def _act(visit: PageVisit, number: int, person: Person, *, administrator: bool) 
             return "repeated", (yield from run_again(number, by))
         case "replay" if administrator:
             record = yield from record_for(number, by, administrator=True)
-            yield from replay_event(record.run.event or 0, by)
+            yield from replay_event(record.run.event or 0, by=by)
             return "replayed", number
     raise ConfigurationError("Nothing was asked for.", remedy="Use one of the buttons.")
 
