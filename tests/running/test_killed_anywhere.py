@@ -168,7 +168,7 @@ def check(rig: Rig, event: int, run: Run, name: str, point: Point) -> None:
 
 
 def messages_about(here: World, run: Run) -> int:
-    with here.applinks._store._database.transaction(Use.READ) as connection:  # noqa: SLF001
+    with here.applinks._store._database.transaction(Use.READ) as connection:
         count: int = connection.execute(
             text("SELECT count(*) FROM messages WHERE run = :run"), {"run": run.number}
         ).scalar_one()
@@ -179,7 +179,7 @@ def check_all(rig: Rig, rounds: int) -> None:
     """What must hold of all together."""
     here = rig.here
     assert here.applinks.answer(VerifyAudit()).broken is None
-    with here.applinks._store._database.transaction(Use.READ) as connection:  # noqa: SLF001
+    with here.applinks._store._database.transaction(Use.READ) as connection:
         assert connection.execute(text("SELECT count(*) FROM events")).scalar_one() == rounds, "each event is there once"
     by_key = {key: count for key, count in here.far.keys.items() if count > 1}
     repeated = [key for key in by_key if not key.endswith(("/4", "/5"))]  # a PUT may be repeated
