@@ -24,6 +24,7 @@ from applinks.demo import story
 from applinks.demo.scene import Scene
 
 APPLINKS = Path(sys.executable).with_name("applinks")
+pytestmark = pytest.mark.timeout(280)
 MEMBERS = ["name", "link", "subject", "actor", "reason", "mechanism", "request", "status", "ok"]
 HERE_AND_THERE = [("Tracker", "Wiki"), ("Wiki", "Tracker"), ("Forge", "Tracker"), ("Tracker", "Forge")]
 
@@ -37,7 +38,7 @@ def test_as_a_program_it_tells_the_whole_story_of_the_issue_as_data(tmp_path):
         cwd=tmp_path,
         capture_output=True,
         text=True,
-        timeout=300,
+        timeout=250,
         check=False,
     )
     assert (done.returncode, done.stderr) == (0, "")

@@ -13,11 +13,12 @@ import pytest
 from applinks import AppLinks
 
 APPLINKS = Path(sys.executable).with_name("applinks")
+pytestmark = pytest.mark.timeout(280)
 KEYS = ["name", "link", "subject", "actor", "reason", "mechanism", "request", "status", "ok"]
 
 
 def demo(*options: str) -> str:
-    done = subprocess.run([APPLINKS, "demo", *options], capture_output=True, text=True, timeout=300, check=False)
+    done = subprocess.run([APPLINKS, "demo", *options], capture_output=True, text=True, timeout=250, check=False)
     assert (done.returncode, done.stderr) == (0, "")
     return done.stdout
 
@@ -33,7 +34,7 @@ def steps(story: dict[str, Any], *, script: bool = False, **facts: Any) -> list[
     return [
         step
         for step in story["steps"]
-        if ("script " in step["name"]) is script
+        if ("script" in step["name"]) is script
         and (step["request"] or "").endswith(end)
         and all(step[name] == value for name, value in facts.items())
     ]
