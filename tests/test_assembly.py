@@ -353,7 +353,7 @@ def test_where_nobody_acts_and_nobody_is_named_nothing_is_changed(face, verb, mo
 def test_whoever_runs_as_an_administrator_has_their_rights(face):
     """The subject's rights apply; who it really was is on record (R-47, T-24)."""
     admin = Person("deployment", administrator=True)
-    face.applinks._people.find = lambda name: admin if name == "deployment" else None
+    face.applinks.people.find = lambda name: admin if name == "deployment" else None
     with face.applinks.acting_as(Person("alice")), run_as("deployment", reason="to tidy up"):
         attempt(face, "delete_link")
     entries = [written.entry for written in reversed(face.do("audit"))]
@@ -368,7 +368,7 @@ def test_whoever_runs_as_an_administrator_has_their_rights(face):
 
 def test_an_administrator_who_runs_as_somebody_else_has_that_users_rights_only(face):
     erin = Person("erin", administrator=True)
-    face.applinks._run_as = {"deployment": {"erin"}}
+    face.applinks.run_as = {"deployment": {"erin"}}
     with face.applinks.acting_as(erin), run_as("deployment", reason="to look"), pytest.raises(AdministratorNeeded):
         attempt(face, "delete_link")
     assert len(face.do("links")) == 2
@@ -782,7 +782,7 @@ def test_no_secret_reaches_the_log_or_the_record(talking, caplog, monkeypatch):
 
 
 def _folder(face: Sync) -> str:
-    return face.applinks._settings.database.removeprefix("sqlite:///").rpartition("/")[0]
+    return face.applinks.settings.database.removeprefix("sqlite:///").rpartition("/")[0]
 
 
 def test_an_act_that_cannot_be_written_down_is_not_told_as_done(face, caplog, monkeypatch):

@@ -66,7 +66,7 @@ from applinks.people import (
     staff,
 )
 from applinks.questions import Flow
-from applinks.scripts import MarkRead, banner
+from applinks.scripts import DAY, Event, Events, MarkRead, Source, SourceMade, Sources, SourceSettings, banner
 
 T = TypeVar("T")
 
@@ -411,6 +411,75 @@ class Face(Application):
         Tokens, grants and secrets are dropped, here only; names and policies stay, so that links can be made again.
         """
         return (yield from links.copied(by=self.administrator(by)))
+
+    @both
+    def add_source(
+        self,
+        name: str,
+        application: str | None = None,
+        *,
+        link: str | None = None,
+        signed: bool = True,
+        secret: str | None = None,
+        believes_user: bool | None = None,
+        asks_as: str | None = None,
+        by: str | None = None,
+    ) -> Flow[SourceMade]:
+        """Take events from a webhook: what is to be entered over there is told once. See `applinks.scripts.Source`.
+
+        `application` is the type of the application that sends them, that of the `link` through which its people are known if
+        it is not said. Without `signed`, a secret part of its address proves it, and it is not believed about people, unless
+        that is said.
+        """
+        by = self.administrator(by)
+        flow = scripts.add_source(
+            name, application, by=by, link=link, signed=signed, secret=secret, believes_user=believes_user, asks_as=asks_as
+        )
+        return (yield from flow)
+
+    @both
+    def change_source(self, source: str, *, by: str | None = None, **settings: Unpack[SourceSettings]) -> Flow[Source]:
+        """Set what `SourceSettings` names on a webhook, by its name or id; what is not named stays."""
+        return (yield from scripts.change_source(source, by=self.administrator(by), **settings))
+
+    @both
+    def renew_source(
+        self, source: str, *, secret: str | None = None, overlap: float = DAY, by: str | None = None
+    ) -> Flow[SourceMade]:
+        """Give a webhook another proof, which is told once; the former one holds for `overlap` seconds more."""
+        return (yield from scripts.renew_source(source, by=self.administrator(by), secret=secret, overlap=overlap))
+
+    @both
+    def remove_source(self, source: str, *, by: str | None = None) -> Flow[Source]:
+        """Take no events from a webhook any more; those that came stay."""
+        return (yield from scripts.remove_source(source, by=self.administrator(by)))
+
+    @both
+    def source(self, name: str) -> Flow[Source]:
+        """The webhook of that name or id."""
+        return (yield from scripts.source_named(name))
+
+    @both
+    def sources(self) -> Flow[tuple[Source, ...]]:
+        """The webhooks from which events are taken, by their names."""
+        found: tuple[Source, ...] = yield Sources()
+        return found
+
+    @both
+    def events(self, limit: int = 100, *, before: int | None = None, state: str | None = None) -> Flow[tuple[Event, ...]]:
+        """What has happened, the newest first, without what was told of it; only those below a number, or in one state."""
+        found: tuple[Event, ...] = yield Events(limit, before, scripts.state_named(state))
+        return found
+
+    @both
+    def event(self, number: int) -> Flow[Event]:
+        """What has happened, with all that was told of it."""
+        return (yield from scripts.event_numbered(number))
+
+    @both
+    def replay_event(self, number: int, *, by: str | None = None) -> Flow[int]:
+        """Let an event happen once more, as another event with runs of its own; its number."""
+        return (yield from scripts.replay_event(number, by=self.administrator(by)))
 
     @both
     def audit(self, limit: int = 100, **only: Unpack[AuditFilters]) -> Flow[tuple[Written, ...]]:

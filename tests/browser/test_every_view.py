@@ -14,12 +14,16 @@ from applinks.web import look
 from serve import sights as standing
 from web import sights
 from web.administration import sights as administration
+from web.scripts import sights as scripts
 
 HOST = "http://127.0.0.1:9"
 KINDS = {
     kind.__name__: list(views)
     for kind, views in groupby(
-        sorted((*sights.SIGHTS, *sights.NOTICES, *administration.SIGHTS, *standing.SIGHTS), key=lambda it: type(it).__name__),
+        sorted(
+            (*sights.SIGHTS, *sights.NOTICES, *administration.SIGHTS, *scripts.SIGHTS, *standing.SIGHTS),
+            key=lambda it: type(it).__name__,
+        ),
         type,
     )
 }

@@ -51,6 +51,10 @@ WITHOUT_A_TEST_OF_THEIR_NAME = {
     "store/grants.py": "tests/contracts/test_store_grants.py",
     "doctor/lately.py": "tests/web/administration/test_checking.py",
     "store/renaming.py": "tests/contracts/test_store_keys.py",
+    "scripts/naming.py": "tests/scripts/test_sorting.py",
+    "store/outbox.py": "tests/contracts/test_store_outbox.py",
+    "store/sources.py": "tests/contracts/test_store_sources.py",
+    "web/administration/taken.py": "values without rules; tests/web/administration/test_views.py renders each of them",
     "store/secrets.py": "tests/contracts/test_store_secrets.py",
     "store/tokens.py": "tests/contracts/test_store_tokens.py",
     "store/identity.py": "tests/contracts/test_store_identity.py",
@@ -74,10 +78,10 @@ WITHOUT_A_TEST_OF_THEIR_NAME = {
     "doctor/diagnosis.py": "values without rules; tests/doctor/test_notes.py makes them",
     "doctor/looking.py": "tests/doctor/test_examining.py",
     "scripts/kinds.py": "tests/scripts/test_parameters.py",
-    "scripts/located.py": "tests/scripts/test_conditions.py",
-    "scripts/telling.py": "tests/scripts/test_conditions.py",
-    "scripts/possible.py": "tests/scripts/test_assuming.py",
-    "scripts/comparing.py": "tests/scripts/test_assuming.py",
+    "scripts/conditions/located.py": "tests/scripts/conditions/test_checking.py",
+    "scripts/conditions/telling.py": "tests/scripts/conditions/test_checking.py",
+    "scripts/conditions/possible.py": "tests/scripts/conditions/test_assuming.py",
+    "scripts/conditions/comparing.py": "tests/scripts/conditions/test_assuming.py",
 }
 """Source module, or all of a folder → where else it is proven, or why it needs no proof. Front pages need none."""
 

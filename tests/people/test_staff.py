@@ -297,6 +297,7 @@ def test_a_runner_must_be_somebody_and_is_kept_as_they_are_spelled(us):
         us.allow_run_as("deployment", "group:", by="ada")
     assert us.allow_run_as("DEPLOYMENT", "ADA", by="ada") == ("ada",)
     assert us.runners_of("deployment") == ("ada",)
+    assert us.forbid_run_as("deployment", "Ada", by="ada") == ()
 
 
 def test_saying_it_again_is_no_second_record(us):

@@ -192,9 +192,7 @@ def _wait(applinks: AppLinks, left: int, within: float, parked_of: set[str] = fr
     while time.monotonic() < until:
         counts: dict[tuple[float, RunState], int] = applinks.answer(RunCounts(0.0, 10**12))
         open_ = sum(times for (_, state), times in counts.items() if state in {RunState.QUEUED, RunState.RUNNING})
-        waiting = any(
-            run.parked_user in parked_of for run in (applinks.answer(_parked()) if parked_of else ())
-        )
+        waiting = any(run.parked_user in parked_of for run in (applinks.answer(_parked()) if parked_of else ()))
         if open_ + len(applinks.answer(EventsReceived())) <= left and not waiting:
             return
         pause.wait(0.05)
@@ -227,4 +225,3 @@ def main() -> None:
 
 if __name__ == "__main__":
     main()
-

@@ -16,6 +16,7 @@ from applinks.cli import (
     demo,
     doctor,
     entity,
+    event,
     explain,
     grant,
     identity,
@@ -27,6 +28,7 @@ from applinks.cli import (
     run,
     serve,
     signing,
+    source,
     token,
 )
 from applinks.cli.words import check_text
@@ -61,6 +63,8 @@ app.add_typer(keys.app, name="keys")
 app.add_typer(signing.app, name="signing")
 app.add_typer(token.app, name="token")
 app.add_typer(person.app, name="person")
+app.add_typer(source.app, name="source")
+app.add_typer(event.app, name="event")
 
 
 def main() -> None:

@@ -187,7 +187,7 @@ def pages_of(applinks: AsyncAppLinks) -> Mount:
 
 
 def living(applinks: AsyncAppLinks, told: Told) -> Callable[[Starlette], AbstractAsyncContextManager[None]]:
-    """A life span: scripts run while the server does, and learn first what they were not told; connections are given back."""
+    """A life span: scripts run while the server does, and learn first what they were not told; then connections go."""
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:

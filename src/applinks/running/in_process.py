@@ -2,81 +2,54 @@
 
 from __future__ import annotations
 
-import logging
-import threading
+import time
 from collections.abc import Callable
-from typing import Any
 
-from applinks import clock
-from applinks.running.clockwork import Clockwork
-from applinks.running.performer import Performer
-from applinks.scripts import (
-    HELD_FOR,
-    DueRuns,
-)
+from applinks.running.engines import Engine, Shop
+from applinks.running.lookout import Lookout
+from applinks.scripts import HELD_FOR, DueRuns
 
 WORKERS = 4
-LOOK_EVERY = 1.0
-"""Seconds after which it looks for what others have queued, of whom nobody tells it."""
-log = logging.getLogger("applinks.scripts")
 
 
 class InProcess:
     """Takes what is due, at most so many at a time; several processes may do so with one database."""
 
-    def __init__(
-        self, performer: Performer, clockwork: Clockwork, answer: Callable[[Any], Any], *, workers: int = WORKERS
-    ) -> None:
-        self._performer = performer
-        self._clockwork = clockwork
-        self._answer = answer
+    def __init__(self, shop: Shop, *, workers: int = WORKERS) -> None:
+        self._shop = shop
         self._workers = workers
-        self._wake = threading.Event()
-        self._stopping = False
-        self._held_at = 0.0
-        self._thread = threading.Thread(target=self._work, name="applinks-scripts", daemon=True)
-        performer.on_over = self._wake.set
+        self._lookout = Lookout(self._look, shop.pace.look_every)
+        shop.performer.on_over = self._lookout.say
+
+    @classmethod
+    def with_workers(cls, workers: int) -> Callable[[Shop], Engine]:
+        """For `Scripts`."""
+        return lambda shop: cls(shop, workers=workers)
 
     def start(self) -> None:
         """Begin."""
-        self._thread.start()
+        self._lookout.start()
 
     def say(self) -> None:
         """Something is to be done."""
-        self._wake.set()
+        self._lookout.say()
 
     def stop(self, seconds: float = HELD_FOR) -> None:
         """Take nothing more, and wait for what runs; what takes longer begins again elsewhere."""
-        self._stopping = True
-        self._wake.set()
-        if not self._performer.is_ready:
-            self._performer.close(0)  # nothing runs, and nobody waits until it could
-        if self._thread.is_alive():
-            self._thread.join(seconds)
-        self._performer.close(seconds)
+        deadline = time.monotonic() + seconds
+        self._lookout.stop(seconds)
+        self._shop.performer.close(max(0.0, deadline - time.monotonic()))
 
-    def _work(self) -> None:
-        while not self._stopping:
-            self._wake.clear()
-            try:
-                self._turn()
-            except Exception:
-                if not self._stopping:
-                    log.exception("scripts could not be looked after, and are again in a moment")
-            self._wake.wait(LOOK_EVERY)
+    def drain(self) -> None:
+        """Do all that is due now, in this thread, until nothing is."""
+        while True:
+            self._look()
+            if not self._shop.performer.busy and not self._shop.answer(DueRuns(1)):
+                return
+            self._lookout.wait_a_moment()
 
-    def _turn(self) -> None:
-        self._performer.wait_until_ready()
-        self._clockwork.turn()
-        self._take()
-        now = clock.now()
-        if not 0 <= now - self._held_at < HELD_FOR / 4:
-            self._held_at = now
-            self._performer.keep_holding()
-            self._performer.reload_if_changed()
-
-    def _take(self) -> None:
-        while not self._stopping and self._performer.busy < self._workers:
-            due = self._answer(DueRuns(1))
-            if not due or self._performer.take() is None:
+    def _look(self) -> None:
+        self._shop.clockwork.turn()
+        while not self._lookout.stopping and self._shop.performer.busy < self._workers:
+            if not self._shop.answer(DueRuns(1)) or self._shop.performer.take() is None:
                 return

@@ -3,6 +3,7 @@
 Rules of this file:
 - It has one thread and opens no connection before it forks, so that a child begins with nothing half done.
 - It decides nothing: it is told which run to begin, and tells how its process ended. What came of the run stands in the store.
+- A pass is over when its process has ended, whoever still holds what that one had open; all that it started ends with it.
 - When its parent is gone, it ends, and its children with it.
 """
 
@@ -21,6 +22,8 @@ from multiprocessing.connection import Connection, wait
 from typing import Any, NoReturn
 
 from applinks.front import AppLinks
+from applinks.links import OurKey
+from applinks.outgoing import client_options
 from applinks.running.setup import Setup
 from applinks.scripts import (
     Fault,
@@ -78,7 +81,6 @@ class _Child:
     number: int
     holder: str
     pid: int
-    end: Connection
     until: float
     limits: Limits
     late: bool = False
@@ -90,34 +92,39 @@ class Nursery:
     def __init__(self, parent: Connection, setup: Setup) -> None:
         self._parent = parent
         self._application: AppLinks = setup.open()
+        self._warm_up()
         self._loaded: Loaded = load(setup.folder)
         self._children: dict[str, _Child] = {}
+        self._ended = _when_children_end()
+
+    def _warm_up(self) -> None:
+        """Do once what would cost each child more than a script does: read our key, and the certificates that are trusted."""
+        self._application.answer(OurKey())
+        client_options("")
 
     def work(self) -> None:
         """Until the parent is gone."""
         loaded = self._loaded
-        with suppress(BrokenPipeError):  # the parent is gone already, which is the end of it
-            self._parent.send(Ready(loaded.hooks, loaded.faults, loaded.revision))
-            while self._turn():
-                self._look_after_children()
-        self._kill_all()
-
-    def _turn(self) -> bool:
-        """Wait until something is to be done; False if the parent is gone."""
-        watched = [self._parent, *(child.end for child in self._children.values())]
-        return all(ready is not self._parent or self._listen() for ready in wait(watched, self._patience()))
-
-    def _listen(self) -> bool:
         try:
-            told: Begin | Kill = self._parent.recv()
-        except (EOFError, ConnectionResetError):
-            return False
+            self._parent.send(Ready(loaded.hooks, loaded.faults, loaded.revision))
+            while True:
+                ready = wait([self._parent, self._ended], self._patience())
+                if self._ended in ready:
+                    os.read(self._ended, 4096)
+                if self._parent in ready:
+                    self._listen()
+                self._look_after_children()
+        except (EOFError, OSError):  # nobody is there any more who would want to know
+            for child in self._children.values():
+                _kill(child.pid)
+
+    def _listen(self) -> None:
+        told: Begin | Kill = self._parent.recv()
         if isinstance(told, Kill):
             if told.holder in self._children:
                 _kill(self._children[told.holder].pid)
         else:
             self._begin(told)
-        return True
 
     def _patience(self) -> float | None:
         ends = [child.until for child in self._children.values() if not child.late]
@@ -126,53 +133,48 @@ class Nursery:
     def _begin(self, told: Begin) -> None:
         script = self._loaded.scripts.get(told.hook)
         limits = script.hook.limits if script is not None else Limits()
-        ours, theirs = os.pipe()
         sys.stdout.flush()
         sys.stderr.flush()
+        us = os.getpid()
         pid = os.fork()
         if pid == 0:
-            os.close(ours)
-            self._be_child(told, limits)
-        os.close(theirs)
-        until = time.monotonic() + limits.seconds
-        self._children[told.holder] = _Child(told.number, told.holder, pid, Connection(ours), until, limits)
+            self._be_child(told, limits, us)
+        self._children[told.holder] = _Child(told.number, told.holder, pid, time.monotonic() + limits.seconds, limits)
 
-    def _be_child(self, told: Begin, limits: Limits) -> NoReturn:
+    def _be_child(self, told: Begin, limits: Limits, parent: int) -> NoReturn:
         """Make the pass, and end without a trace of the parent."""
         status = 1
         try:
+            signal.set_wakeup_fd(-1)
+            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
             self._parent.close()
             os.setsid()
-            _end_with_parent()
+            end_with_parent(parent)
             _limit(limits)
             execute(told.number, told.holder, self._loaded, self._application, told.request)
             status = 0
         except BaseException:
             logging.getLogger("applinks.scripts").exception("run %d could not be executed", told.number)
         finally:
-            sys.stderr.flush()
+            with suppress(OSError, ValueError):
+                sys.stderr.flush()
             os._exit(status)
 
     def _look_after_children(self) -> None:
         now = time.monotonic()
         for child in list(self._children.values()):
-            pid, status = os.waitpid(child.pid, os.WNOHANG)
-            if pid:
-                self._bury(child, status)
+            if os.waitid(os.P_PID, child.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None:
+                self._bury(child)
             elif now >= child.until and not child.late:
                 child.late = True
                 _kill(child.pid)
 
-    def _bury(self, child: _Child, status: int) -> None:
+    def _bury(self, child: _Child) -> None:
+        _kill(child.pid)  # whatever it has started and left behind; until it is waited for, its number is nobody else's
+        _, status = os.waitpid(child.pid, 0)
         del self._children[child.holder]
-        child.end.close()
-        _kill(child.pid)  # whatever it has started and left behind
         limit, died = _how(child, status)
         self._parent.send(Over(child.number, child.holder, limit, died))
-
-    def _kill_all(self) -> None:
-        for child in self._children.values():
-            _kill(child.pid)
 
 
 def _how(child: _Child, status: int) -> tuple[str | None, str | None]:
@@ -196,14 +198,25 @@ def _kill(pid: int) -> None:
 
 
 def _limit(limits: Limits) -> None:
-    """What the operating system can hold it to; time on the clock is the parent's affair."""
+    """What the operating system can hold it to; time on the clock is the parent's affair.
+
+    Memory is counted in addresses, on top of what the scripts took when they were loaded. A thread takes some, too.
+    """
     seconds = max(1, int(limits.cpu_seconds))
-    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 5))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    _hold_to(resource.RLIMIT_CPU, seconds, seconds + 5)
+    _hold_to(resource.RLIMIT_CORE, 0, 0)
     used = _memory_in_use()
     if used:
         most = used + limits.megabytes * MEGABYTE
-        resource.setrlimit(resource.RLIMIT_AS, (most, most))
+        _hold_to(resource.RLIMIT_AS, most, most)
+
+
+def _hold_to(what: int, soft: int, hard: int) -> None:
+    """Nobody may be allowed more than we are ourselves."""
+    _, ours = resource.getrlimit(what)
+    if ours != resource.RLIM_INFINITY:
+        soft, hard = min(soft, ours), min(hard, ours)
+    resource.setrlimit(what, (soft, hard))
 
 
 def _memory_in_use() -> int:
@@ -215,17 +228,33 @@ def _memory_in_use() -> int:
         return 0
 
 
-def _end_with_parent() -> None:
+def end_with_parent(parent: int) -> None:
+    """Be ended by the system when that process is gone; at once, if it is gone already.
+
+    Linux takes the end of the *thread* that has started us for it: whoever starts a nursery does so from one that stays.
+    """
     if sys.platform == "linux":
         libc: Any = ctypes.CDLL(None)
         libc.prctl(SHUT_DOWN_WITH_PARENT, signal.SIGKILL)
+    if os.getppid() != parent:
+        os._exit(1)
+
+
+def _when_children_end() -> int:
+    """What can be read from as soon as one has ended."""
+    told, tell = os.pipe()
+    os.set_blocking(tell, False)
+    signal.set_wakeup_fd(tell, warn_on_full_buffer=False)
+    signal.signal(signal.SIGCHLD, lambda *_: None)
+    return told
 
 
 def main() -> None:
-    """What the child of `Performer` runs."""
+    """What `StartedNursery` starts; it is told by which number its end of their connection goes, and who started it."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent is told, and decides what is to end
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
-    _end_with_parent()
+    end_with_parent(int(sys.argv[2]))
     parent = Connection(int(sys.argv[1]))
-    Nursery(parent, Setup.unpacked(parent.recv_bytes())).work()
+    setup: Setup = parent.recv()
+    Nursery(parent, setup).work()

@@ -8,20 +8,18 @@ from __future__ import annotations
 import logging
 import os
 import socket
-import subprocess
-import sys
 import threading
+import time
 import uuid
 from collections.abc import Callable
-from contextlib import suppress
-from dataclasses import dataclass, field
-from multiprocessing.connection import Connection
 from typing import Any
 
 from applinks.errors import ConfigurationError
 from applinks.questions import Flow
 from applinks.running.nursery import Begin, Kill, Over, Ready
+from applinks.running.pace import USUAL, Pace
 from applinks.running.setup import Setup
+from applinks.running.started import RunningPass, StartedNursery
 from applinks.scripts import (
     HELD_FOR,
     BeginRun,
@@ -36,117 +34,53 @@ from applinks.scripts import (
     NewRun,
     RequestTold,
     Run,
+    RunOf,
     RunState,
     checked_folder,
+    glance_at,
     is_unclear,
     revision_of,
 )
 
-STARTS_WITHIN = 60.0
-PATIENCE = 5.0
-"""Seconds that a nursery has to end."""
+STARTS_AGAIN_AFTER = 10.0
+"""Seconds after which it is tried again to load scripts whose process did not start."""
+SHUT_DOWN = "the process that ran it was shut down"
+
 log = logging.getLogger("applinks.scripts")
 Drive = Callable[[Flow[Any]], Any]
 
 
-@dataclass(slots=True)
-class _Pass:
-    run: Run
-    over: threading.Event = field(default_factory=threading.Event)
-
-
-class _Child:
-    """A nursery, and the thread that starts it and listens to it: Linux ends such a process with the thread that started it."""
-
-    def __init__(self, setup: Setup, hear: Callable[[_Child, Over], None], gone: Callable[[_Child], None]) -> None:
-        packed = setup.packed()
-        self._ours, theirs = socket.socketpair()
-        self._pipe = Connection(os.dup(self._ours.fileno()))
-        self._process: subprocess.Popen[bytes] | None = None
-        self._turn = threading.Lock()
-        self.ready: Ready | None = None
-        self._is_ready = threading.Event()
-        self._hear, self._gone = hear, gone
-        self.passes: dict[str, _Pass] = {}
-        self._pipe.send_bytes(packed)  # it lies there when the process comes
-        threading.Thread(target=self._live, args=[theirs], name="applinks-nursery", daemon=True).start()
-
-    def _live(self, theirs: socket.socket) -> None:
-        try:
-            with theirs:
-                self._process = _started(theirs)
-            self._listen()
-        except OSError:
-            log.exception("the process for scripts could not be started")
-        finally:
-            self._pipe.close()
-            self._ours.close()
-            self._is_ready.set()
-            if self._process is not None:
-                self._process.wait()
-            self._gone(self)
-
-    def _listen(self) -> None:
-        while True:
-            try:
-                told: Ready | Over = self._pipe.recv()
-            except (EOFError, OSError):
-                return
-            if isinstance(told, Ready):
-                self.ready = told
-                self._is_ready.set()
-            else:
-                self._hear(self, told)
-
-    @property
-    def pid(self) -> int | None:
-        """The number of its process, once it was started."""
-        return None if self._process is None else self._process.pid
-
-    def wait_until_ready(self) -> Ready:
-        if not self._is_ready.wait(STARTS_WITHIN) or self.ready is None:
-            self.end()
-            raise ConfigurationError(
-                "The process for scripts did not start.", remedy="Its own message stands above, in this terminal or log."
-            )
-        return self.ready
-
-    def send(self, message: Begin | Kill) -> None:
-        with self._turn:
-            self._pipe.send(message)
-
-    def end(self) -> None:
-        """It notices that nobody is there any more, and ends its children."""
-        with suppress(OSError):
-            self._ours.shutdown(socket.SHUT_RDWR)  # closing alone would not wake whoever reads
-        if self._process is not None:
-            try:
-                self._process.wait(PATIENCE)
-            except subprocess.TimeoutExpired:
-                self._process.kill()
-
-
-def _started(theirs: socket.socket) -> subprocess.Popen[bytes]:
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("APPLINKS_")}
-    command = [sys.executable, "-c", "from applinks.running import nursery; nursery.main()", str(theirs.fileno())]
-    return subprocess.Popen(  # noqa: S603 our own module, by our own interpreter
-        command, pass_fds=[theirs.fileno()], env=environment, stdin=subprocess.DEVNULL
-    )
-
-
 class Performer:
-    """Executes runs, many at a time. `drive` runs flows of this application, from any thread."""
+    """Executes runs, many at a time. `drive` runs flows of this application, and `answer` answers questions, from any thread.
 
-    def __init__(self, setup: Setup, drive: Drive, answer: Callable[[Any], Any]) -> None:
+    A run is held for a while (`pace`), and again while its pass goes on. A changed script is soon loaded again; passes that run
+    go on as they began.
+    """
+
+    def __init__(
+        self,
+        setup: Setup,
+        drive: Drive,
+        answer: Callable[[Any], Any],
+        *,
+        pace: Pace = USUAL,
+    ) -> None:
         self._setup = setup
         self._drive = drive
         self._answer = answer
+        self._held_for = pace.held_for
+        self._watch_every = pace.watch_every
         self._name = f"{socket.gethostname()} {os.getpid()} {uuid.uuid4().hex[:8]}"
         self._count = 0
         self._turn = threading.RLock()
-        self._child: _Child | None = None
-        self._former: list[_Child] = []
-        self._closed = False
+        self._nursery: StartedNursery | None = None
+        self._next: StartedNursery | None = None
+        self._former: list[StartedNursery] = []
+        self._failed_at: float | None = None
+        self._seen: object = None
+        self._stopping = False
+        self._closed = threading.Event()
+        self._watch: threading.Thread | None = None
         self.on_over: Callable[[], None] = lambda: None
 
     # ---- scripts
@@ -162,60 +96,121 @@ class Performer:
         return self._ready().faults
 
     @property
-    def is_ready(self) -> bool:
-        """Whether the scripts are loaded."""
+    def processes(self) -> tuple[int, ...]:
+        """The numbers of the processes in which scripts are loaded."""
         with self._turn:
-            return self._child is not None and self._child.ready is not None
-
-    def wait_until_ready(self) -> None:
-        """Load the scripts, if they are not; raises `ConfigurationError` where that cannot be done, or not any more."""
-        self._ready()
-
-    def reload_if_changed(self) -> bool:
-        """Load the scripts again if a file has changed; passes that run go on as they began."""
-        if revision_of(checked_folder(self._setup.folder)) == self._ready().revision:
-            return False
-        self.reload()
-        return True
+            loaded = [one for one in (self._nursery, self._next, *self._former) if one is not None]
+            return tuple(one.pid for one in loaded if one.pid is not None)
 
     def reload(self) -> None:
-        """Load the scripts again, in a process of their own."""
-        fresh = self._started()
-        fresh.wait_until_ready()
-        with self._turn:
-            former, self._child = self._child, fresh
-            if former is not None:
-                self._former.append(former)
-        self._let_go()
+        """Load the scripts again, in a process of their own; when this returns, that is the one where runs begin.
+
+        Raises `ConfigurationError` if it does not start; what was loaded before is used further on.
+        """
+        self._load_next().wait_until_ready()
 
     def _ready(self) -> Ready:
         return self._current().wait_until_ready()
 
-    def _current(self) -> _Child:
+    def _current(self) -> StartedNursery:
         with self._turn:
-            if self._closed:
-                raise ConfigurationError("This is closed.")
-            if self._child is None:
-                self._child = self._started()
-            return self._child
+            self._check_open()
+            if self._nursery is None:
+                if self._failed_at is not None and time.monotonic() - self._failed_at < STARTS_AGAIN_AFTER:
+                    raise ConfigurationError(
+                        "The process for scripts did not start, and is tried again in a moment.",
+                        remedy="Its own message stands above, in this terminal or log.",
+                    )
+                self._nursery = self._started()
+                self._begin_to_watch()
+            return self._nursery
 
-    def _started(self) -> _Child:
-        checked_folder(self._setup.folder)
-        return _Child(self._setup, self._over, self._gone)
+    def _started(self) -> StartedNursery:
+        self._seen = glance_at(checked_folder(self._setup.folder))
+        return StartedNursery(self._setup, self._heard)
+
+    def _load_next(self) -> StartedNursery:
+        with self._turn:
+            self._check_open()
+            if self._next is not None:
+                self._next.end()
+            self._next = self._started()
+            self._begin_to_watch()
+            return self._next
+
+    def _check_open(self) -> None:
+        if self._stopping:
+            raise ConfigurationError("This is closed.")
+
+    # ---- what nurseries say, in a thread of each
+
+    def _heard(self, nursery: StartedNursery, told: Ready | Over | None) -> None:
+        if isinstance(told, Ready):
+            self._loaded(nursery, told)
+        elif isinstance(told, Over):
+            self._note_end(told)
+            self._forget(nursery, told.holder)
+        else:
+            self._lost(nursery)
+
+    def _loaded(self, nursery: StartedNursery, ready: Ready) -> None:
+        for fault in ready.faults:
+            log.warning("%s, line %d: %s %s", fault.file, fault.line, fault.message, fault.remedy or "")
+        with self._turn:
+            self._failed_at = None
+            if nursery is self._next:
+                former, self._nursery, self._next = self._nursery, nursery, None
+                self._former += [former] if former is not None else []
+        self._let_go()
+
+    def _note_end(self, over: Over) -> None:
+        """A pass has ended; if it could not say so itself, we do."""
+        try:
+            if over.limit is not None:
+                self._drive(stop_run(over.number, over.holder, over.limit))
+                return
+            run: Run | None = self._answer(RunOf(over.number))
+            if run is not None and run.holder == over.holder:
+                self._answer(GiveUpRun(over.number, over.holder, over.died or "exit status 0"))
+        except Exception:
+            log.exception("the end of run %d could not be written down; it will be noticed later", over.number)
+
+    def _lost(self, nursery: StartedNursery) -> None:
+        """A nursery has ended. If nobody told it to, its runs begin again, and the next one starts a new nursery."""
+        with self._turn:
+            if nursery is self._nursery:
+                self._nursery = None
+                self._failed_at = time.monotonic() if nursery.ready is None else None
+            if nursery is self._next:
+                self._next = None
+                log.error("the scripts could not be loaded again; those that were loaded before are used further on")
+            self._former = [former for former in self._former if former is not nursery]
+            lost = list(nursery.passes.items())
+        for holder, one in lost:
+            self._give_up(one.run.number, holder, "the process for scripts has died")
+            self._forget(nursery, holder)
+
+    def _give_up(self, number: int, holder: str, why: str) -> None:
+        blameless = self._stopping
+        try:
+            self._answer(GiveUpRun(number, holder, SHUT_DOWN if blameless else why, blameless))
+        except Exception:
+            log.exception("run %d could not be given up; it will be noticed later", number)
+
+    def _forget(self, nursery: StartedNursery, holder: str) -> None:
+        with self._turn:
+            one = nursery.passes.pop(holder, None)
+        if one is not None:
+            one.over.set()
+        self._let_go()
+        self.on_over()
 
     def _let_go(self) -> None:
         """Former nurseries end with their last pass."""
         with self._turn:
-            done = [child for child in self._former if not child.passes]
-            self._former = [child for child in self._former if child.passes]
-        for child in done:
-            child.end()
-
-    @property
-    def processes(self) -> tuple[int, ...]:
-        """The numbers of the processes in which scripts are loaded."""
-        with self._turn:
-            return tuple(child.pid for child in self._children() if child.pid is not None)
+            for former in self._former:
+                if not former.passes:
+                    former.end()
 
     # ---- runs
 
@@ -223,100 +218,114 @@ class Performer:
     def busy(self) -> int:
         """How many passes are running."""
         with self._turn:
-            return sum(len(child.passes) for child in self._children())
+            return sum(len(nursery.passes) for nursery in self._nurseries())
 
     def take(self, number: int | None = None) -> Run | None:
-        """Claim a run and begin it; None if there is none to be had."""
+        """Claim a run and begin it; None if there is none to be had, or this is closing."""
+        if self._stopping:
+            return None
+        self._ready()
         holder = self._new_holder()
-        run: Run | None = self._answer(ClaimRun(holder, number))
+        run: Run | None = self._answer(ClaimRun(holder, number, self._held_for))
         if run is not None:
             self._begin(run, holder, None)
         return run
 
     def begin(self, new: NewRun, request: RequestTold | None = None) -> Run:
-        """Begin a run at once, for somebody who waits for it."""
+        """Begin a run at once, for somebody who waits for it; or the one that was begun by the same key before."""
+        self._ready()
         holder = self._new_holder()
-        run: Run = self._answer(BeginRun(new, holder))
-        self._begin(run, holder, request)
+        run: Run = self._answer(BeginRun(new, holder, self._held_for))
+        if run.holder == holder:
+            self._begin(run, holder, request)
         return run
 
     def wait(self, number: int, seconds: float | None = None) -> bool:
         """Wait until the pass of a run that was taken here is over; False if it still runs."""
         with self._turn:
-            found = [one for child in self._children() for one in child.passes.values() if one.run.number == number]
+            found = [one for nursery in self._nurseries() for one in nursery.passes.values() if one.run.number == number]
         return found[0].over.wait(seconds) if found else True
 
     def _begin(self, run: Run, holder: str, request: RequestTold | None) -> None:
-        child = self._current()
-        with self._turn:
-            child.passes[holder] = _Pass(run)
         try:
-            child.send(Begin(run.number, holder, run.hook, request))
-        except OSError:  # it has just died; whoever listens to it gives the run up
-            log.warning("the process for scripts is gone; run %d will begin again", run.number)
+            with self._turn:
+                nursery = self._current()
+                nursery.passes[holder] = RunningPass(run)
+        except ConfigurationError:
+            self._give_up(run.number, holder, "the process for scripts did not start")
+            raise
+        nursery.send(Begin(run.number, holder, run.hook, request))
 
-    def keep_holding(self) -> None:
-        """Say that we are alive, and end what somebody else has taken over; to be called several times a minute."""
-        with self._turn:
-            holders = {holder: child for child in self._children() for holder in child.passes}
-        if not holders:
-            return
-        held = self._answer(KeepHolding(tuple(holders)))
-        for holder in holders.keys() - held:
-            with suppress(OSError):
-                holders[holder].send(Kill(holder))
-
-    def close(self, seconds: float = HELD_FOR) -> None:
-        """Begin nothing more, wait for what runs, and end it where that takes longer; it will begin again elsewhere."""
-        with self._turn:
-            waiting = [one for child in self._children() for one in child.passes.values()]
-        for one in waiting:
-            one.over.wait(seconds)
-        with self._turn:
-            self._closed = True
-            children = self._children()
-        for child in children:
-            child.end()
-
-    def _children(self) -> list[_Child]:
-        return [*([self._child] if self._child else []), *self._former]
+    def _nurseries(self) -> list[StartedNursery]:
+        return [*([self._nursery] if self._nursery else []), *self._former]
 
     def _new_holder(self) -> str:
         with self._turn:
             self._count += 1
             return f"{self._name} {self._count}"
 
-    def _over(self, child: _Child, over: Over) -> None:
-        """A pass has ended; if it could not say so itself, we do."""
-        try:
-            if over.limit is not None:
-                self._drive(stop_run(over.number, over.holder, over.limit))
-            elif over.died is not None:
-                self._answer(GiveUpRun(over.number, over.holder, over.died))
-        except Exception:
-            log.exception("the end of run %d could not be written down; it will be noticed later", over.number)
-        self._forget(child, over.holder)
+    # ---- looking after them
 
-    def _forget(self, child: _Child, holder: str) -> None:
-        with self._turn:
-            one = child.passes.pop(holder, None)
-        if one is not None:
-            one.over.set()
-        self._let_go()
-        self.on_over()
+    def _begin_to_watch(self) -> None:
+        if self._watch is None:
+            self._watch = threading.Thread(target=self._look_after, name="applinks-performer", daemon=True)
+            self._watch.start()
 
-    def _gone(self, child: _Child) -> None:
-        """A nursery has ended. If nobody told it to, its runs begin again, and the next one starts a new nursery."""
+    def _look_after(self) -> None:
+        """In a thread of its own: whoever is late here loses runs."""
+        look_at = hold_at = time.monotonic()
+        while not self._closed.wait(min(self._watch_every, self._held_for / 4)):
+            now = time.monotonic()
+            try:
+                if now >= hold_at:
+                    hold_at = now + self._held_for / 4
+                    self.keep_holding()
+                if now >= look_at:
+                    look_at = now + self._watch_every
+                    self._load_what_changed()
+            except Exception:
+                log.exception("runs could not be looked after, and are again in a moment")
+
+    def keep_holding(self) -> None:
+        """Say that we are alive, and end what somebody else has taken over."""
         with self._turn:
-            if self._child is child:
-                self._child = None
-            lost = list(child.passes.items())
-            closed = self._closed
-        for holder, one in lost:
-            why = "it was shut down" if closed else "the process for scripts has died"
-            with suppress(Exception):
-                self._answer(GiveUpRun(one.run.number, holder, why))
-            self._forget(child, holder)
+            holders = {holder: nursery for nursery in self._nurseries() for holder in nursery.passes}
+        if not holders:
+            return
+        held = self._answer(KeepHolding(tuple(holders), self._held_for))
+        for holder in holders.keys() - held:
+            holders[holder].send(Kill(holder))
+
+    def _load_what_changed(self) -> None:
+        folder = checked_folder(self._setup.folder)
+        seen = glance_at(folder)
+        with self._turn:
+            loaded = self._nursery.ready if self._nursery is not None else None
+            if seen == self._seen or (self._nursery is not None and loaded is None):
+                return
+            self._seen, self._failed_at = seen, None
+        if loaded is not None and loaded.revision != revision_of(folder):
+            self._load_next()
+
+    def close(self, seconds: float = HELD_FOR) -> None:
+        """Begin nothing more, wait for what runs, and end it where that takes longer; it will begin again elsewhere."""
+        deadline = time.monotonic() + seconds
+        self._stopping = True
+        while self.busy and time.monotonic() < deadline:
+            with self._turn:
+                running = [one for nursery in self._nurseries() for one in nursery.passes.values()]
+            if running:
+                running[0].over.wait(max(0.0, deadline - time.monotonic()))
+        self._closed.set()
+        with self._turn:
+            nurseries = [*self._nurseries(), *([self._next] if self._next else [])]
+            watch = self._watch
+        for nursery in nurseries:
+            nursery.end()
+        for nursery in nurseries:
+            nursery.join()
+        if watch is not None:
+            watch.join()
 
 
 def stop_run(number: int, holder: str, why: str) -> Flow[None]:

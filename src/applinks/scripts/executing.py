@@ -19,24 +19,27 @@ from inspect import signature
 from pathlib import Path
 from typing import Any
 
-from applinks.errors import AppLinksError, CredentialsRequired, ScriptWrong, Throttled
+from applinks.errors import AppLinksError, CredentialsRequired, ParametersWrong, ScriptWrong, Throttled
 from applinks.outgoing import Caller, in_lane
 from applinks.people import ActingAs, FindPerson, Person, nobody_acting, run_as
 from applinks.questions import Flow, Moment, Now
 from applinks.scripts.binding import LinksOfRun, RequestTold, Surroundings
 from applinks.scripts.conditions import evaluate
 from applinks.scripts.events import Event, EventOf
-from applinks.scripts.hooks import Hook, HookKind, Refuse
+from applinks.scripts.hooks import Hook, HookKind, Limits, Refuse
 from applinks.scripts.journal import CallsOf
 from applinks.scripts.loading import Loaded, Script
 from applinks.scripts.messages import KeepMessages, NewMessage, Severity, Words
 from applinks.scripts.output import Output
-from applinks.scripts.parking import PARKED_FOR, ParkRun
+from applinks.scripts.parameters import read
+from applinks.scripts.parking import PARKED_FOR, ParkRun, about_run
 from applinks.scripts.recording import NotHeld, NotTheSame, Recorder, RunCaller, UnclearCall
 from applinks.scripts.runs import AddLines, Ending, EndRun, Run, RunOf, RunState
 from applinks.scripts.telling import Messages
 
 LARGEST_RESULT = 64 * 1024
+TOLD_OF_FAILURE = frozenset({HookKind.POST_FUNCTION, HookKind.BY_HAND, HookKind.JOB})
+"""The kinds of hooks whose person is told when a run has failed: those for whom something was to happen."""
 OURS = str(Path(__file__).parents[1])
 log = logging.getLogger("applinks.scripts")
 
@@ -90,9 +93,9 @@ def _end(one: Pass) -> None:
     ending = pass_through(one)
     one.output.flush()
     if isinstance(ending, CredentialsRequired):
-        park(one, ending)
+        one.application.run(_park(one, ending))
     else:
-        one.application.answer(EndRun(one.run.number, one.holder, ending))
+        one.application.run(_finish(one, ending))
 
 
 def pass_through(one: Pass) -> Ending | CredentialsRequired:
@@ -126,7 +129,7 @@ def _ran(one: Pass) -> Ending:
             return Ending(RunState.SKIPPED, **_common(one))
         if actor is not None and one.run.user != actor.name:  # only now: who need not run needs no right to
             around = replace(around, user=scopes.enter_context(run_as(one.run.user or "", reason=one.run.reason or "")))
-        result = one.script.function(**around.bound(one.script.names), **one.run.parameters)
+        result = one.script.function(**around.bound(one.script.names), **read(hook.parameters, one.run.parameters))
     return _result(one, hook, result)
 
 
@@ -151,7 +154,7 @@ def _result(one: Pass, hook: Hook, result: Any) -> Ending:
 def kept(result: Any, hook: Hook) -> Any:
     """A result as it is kept; raises `ScriptWrong` for one that JSON cannot hold, or that is too large."""
     try:
-        size = len(json.dumps(result))
+        size = len(json.dumps(result, allow_nan=False))
     except (TypeError, ValueError) as error:
         raise ScriptWrong(
             f"{hook.id} returned what JSON cannot hold: {error}.", file=hook.file, line=hook.line, remedy="Return plain values."
@@ -165,57 +168,72 @@ def kept(result: Any, hook: Hook) -> Any:
 
 def _failed(one: Pass, error: BaseException) -> Ending:
     """A failure is tried again if the script says so; one that leaves a call open has to be looked at."""
-    for line in _shown(error, one.script.file):
+    traceback.clear_frames(error.__traceback__)  # what filled the memory is let go before more is wanted
+    for line in _shown(error, one.script):
         one.output.log.error(line)
     unclear = one.recorder.unclear()
     if unclear is not None:
         asked = unclear.asked
         why = f"{asked.method} {asked.url.partition('?')[0]} was sent and never answered ({error})."
         return Ending(RunState.UNCLEAR, None, why, **_common(one))
-    if one.run.again > 0 and isinstance(error, Exception) and not isinstance(error, ScriptWrong):
+    why = described(error, one.script.hook.limits)
+    if one.run.again > 0 and isinstance(error, Exception) and not isinstance(error, ScriptWrong | ParametersWrong):
         one.recorder.forget_failures()
         tried = one.script.hook.retries.times - one.run.again
         moment: Moment = one.application.answer(Now())
         wait = max(one.script.hook.retries.wait(tried), _asked_to_wait(error))
-        return Ending(RunState.QUEUED, None, described(error), retry_at=moment.now + wait, **_common(one))
-    return Ending(RunState.FAILED, None, described(error), **_common(one))
+        return Ending(RunState.QUEUED, None, why, retry_at=moment.now + wait, **_common(one))
+    return Ending(RunState.FAILED, None, why, **_common(one))
 
 
 def _asked_to_wait(error: BaseException) -> float:
     return min(error.retry_after or 0.0, 3600.0) if isinstance(error, Throttled) else 0.0
 
 
-def described(error: BaseException) -> str:
+def described(error: BaseException, limits: Limits) -> str:
     """An error in one line."""
+    if isinstance(error, MemoryError):
+        return f"It used more than {limits.megabytes} megabytes of memory."
     return str(error) if isinstance(error, AppLinksError) else f"{type(error).__name__}: {error}"
 
 
-def _shown(error: BaseException, file: str) -> Iterator[str]:
+def _shown(error: BaseException, script: Script) -> Iterator[str]:
     """Where in the script it happened, and in what it called; how we go on from there tells its author nothing."""
     frames = traceback.extract_tb(error.__traceback__)
-    theirs = next((number for number, frame in enumerate(frames) if frame.filename == file), len(frames))
+    theirs = next((number for number, frame in enumerate(frames) if frame.filename == script.file), len(frames))
     for frame in frames[theirs:]:
         if not frame.filename.startswith(OURS):
             yield f"{frame.filename}, line {frame.lineno}, in {frame.name}: {frame.line}"
-    yield described(error)
+    yield described(error, script.hook.limits)
 
 
 def _common(one: Pass) -> dict[str, Any]:
     return {**one.spent, "revision": one.script.hook.revision}
 
 
-def park(one: Pass, missing: CredentialsRequired) -> None:
+def _finish(one: Pass, ending: Ending) -> Flow[None]:
+    """Write down how the run ended, and tell whoever should know."""
+    run, script = one.run, one.script.hook.about or one.run.hook
+    told: tuple[NewMessage, ...] = ()
+    if ending.state is RunState.DONE and run.parked_user is not None:
+        told = yield from about_run(run, Words.RUN_DONE_AFTER_CONSENT, Severity.SUCCESS, run.parked_user, script=script)
+    elif ending.state is RunState.UNCLEAR:
+        attempt = ending.error or ""
+        told = yield from about_run(run, Words.RUN_UNCLEAR, Severity.WARNING, run.actor, script=script, attempt=attempt)
+    elif ending.state is RunState.FAILED and run.kind in TOLD_OF_FAILURE:
+        words = Words.JOB_FAILED if run.kind == HookKind.JOB else Words.RUN_FAILED
+        told = yield from about_run(run, words, Severity.ERROR, run.actor, script=script, error=ending.error or "")
+    yield EndRun(run.number, one.holder, ending, told)
+
+
+def _park(one: Pass, missing: CredentialsRequired) -> Flow[None]:
     """Let the run wait, and tell the person; both or neither."""
-    one.application.run(_park(one, missing))
-
-
-def _park(one: Pass, missing: CredentialsRequired) -> Flow[bool]:
     run = one.run
     moment: Moment = yield Now()
     attempt = one.recorder.kept_from
     person: Person | None = yield FindPerson(missing.user)
     asks = NewMessage(
-        key=f"run {run.number} consent {run.passes}",
+        key=f"run {run.number} {Words.CONSENT_NEEDED} {run.passes}",
         user=missing.user,
         severity=Severity.WARNING,
         words=Words.CONSENT_NEEDED,
@@ -229,7 +247,7 @@ def _park(one: Pass, missing: CredentialsRequired) -> Flow[bool]:
         run=run.number,
         item=run.item,
     )
-    parked: bool = yield ParkRun(
+    yield ParkRun(
         number=run.number,
         holder=one.holder,
         link_id=missing.link_id,
@@ -239,7 +257,6 @@ def _park(one: Pass, missing: CredentialsRequired) -> Flow[bool]:
         messages=(asks,),
         **one.spent,
     )
-    return parked
 
 
 def _keeping(application: Caller, number: int, holder: str) -> Callable[[tuple[tuple[float, str, str], ...]], None]:

@@ -11,21 +11,22 @@ from __future__ import annotations
 import hashlib
 import sys
 import traceback
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from importlib.machinery import SourceFileLoader
 from importlib.util import module_from_spec, spec_from_loader
 from inspect import Parameter, iscoroutinefunction, signature
 from pathlib import Path
-from types import ModuleType
+from types import CodeType, ModuleType
 from typing import Any
 
 from applinks.errors import AppLinksError, ConfigurationError, ScriptWrong
 from applinks.scripts.binding import names_of
 from applinks.scripts.conditions import check_condition
 from applinks.scripts.cron import check_cron
-from applinks.scripts.hooks import Hook, Noted, noted
+from applinks.scripts.hooks import Hook, HookKind, Noted, noted
 from applinks.scripts.parameters import parameters_of
 
 PACKAGE = "applinks_scripts"
@@ -72,17 +73,20 @@ class Loaded:
 def load(folder: Path) -> Loaded:
     """Load all scripts below a folder. Raises `ConfigurationError` if there is none."""
     root = checked_folder(folder)
+    revision = revision_of(root)  # first: what changes from here on is noticed by whoever looks again
     _forget_modules()
     sys.path[:] = [str(root), *(entry for entry in sys.path if entry != str(root))]
     scripts: dict[str, Script] = {}
     faults: list[Fault] = []
-    for file in script_files(root):
-        for found in _load_file(root, file):
-            if isinstance(found, Fault):
-                faults.append(found)
-            else:
-                scripts[found.hook.id] = found
-    return Loaded(scripts, tuple(faults), revision_of(root))
+    with _nothing_compiled_left_behind():
+        for file in script_files(root):
+            for found in _load_file(root, file):
+                if isinstance(found, Fault):
+                    faults.append(found)
+                else:
+                    scripts[found.hook.id] = found
+    faults.extend(_doubles(scripts))
+    return Loaded(scripts, tuple(faults), revision)
 
 
 def checked_folder(folder: Path) -> Path:
@@ -94,19 +98,53 @@ def checked_folder(folder: Path) -> Path:
 
 def script_files(root: Path) -> Iterator[Path]:
     """The files that may have hooks, in the order of their names."""
-    for file in sorted(root.rglob("*.py")):
-        hidden = any(part.startswith(("_", ".")) for part in file.relative_to(root).parts)
-        if not hidden and file.resolve().is_relative_to(root):
+    for file in _python_files(root):
+        if not any(part.startswith(("_", ".")) for part in file.relative_to(root).parts):
             yield file
+
+
+def _python_files(root: Path) -> Iterator[Path]:
+    """Those that lie in the folder. What leads out of it is none, nor what leads nowhere, like the locks of some editors."""
+    for file in sorted(root.rglob("*.py")):
+        if file.is_file() and file.resolve().is_relative_to(root.resolve()):
+            yield file
+
+
+def glance_at(root: Path) -> tuple[tuple[str, int, int], ...]:
+    """Name, size and time of each Python file below the folder: where they are the same, nothing has changed."""
+    return tuple((str(file), *_size_and_time(file)) for file in _python_files(root))
+
+
+def _size_and_time(file: Path) -> tuple[int, int]:
+    try:
+        status = file.stat()
+    except OSError:  # it has just been taken away
+        return 0, 0
+    return status.st_size, status.st_mtime_ns
 
 
 def revision_of(root: Path) -> str:
     """A digest of all Python files below the folder, whose change means that the scripts have to be loaded again."""
     digest = hashlib.sha256()
-    for file in sorted(root.rglob("*.py")):
-        if file.resolve().is_relative_to(root.resolve()):
-            digest.update(str(file.relative_to(root)).encode() + b"\0" + file.read_bytes() + b"\0")
+    for file in _python_files(root):
+        digest.update(str(file.relative_to(root)).encode() + b"\0" + file.read_bytes() + b"\0")
     return digest.hexdigest()[:16]
+
+
+def _doubles(scripts: dict[str, Script]) -> Iterator[Fault]:
+    """Operations of one name, or endpoints at one address: none of them is used, since nobody could say which is meant."""
+    places: dict[tuple[str, ...], list[Hook]] = {}
+    for script in scripts.values():
+        hook = script.hook
+        if hook.kind is HookKind.OPERATION:
+            places.setdefault(("the name", hook.id.rpartition(":")[2]), []).append(hook)
+        elif hook.kind is HookKind.ENDPOINT:
+            places.setdefault(("the address", f"{hook.method} {hook.path}"), []).append(hook)
+    for (what, place), hooks in places.items():
+        for hook in hooks if len(hooks) > 1 else ():
+            del scripts[hook.id]
+            others = ", ".join(other.id for other in hooks if other is not hook)
+            yield Fault(hook.file, hook.line, f"{hook.id} has {what} {place!r}, and so has {others}.", "Change one of them.")
 
 
 def _load_file(root: Path, file: Path) -> Iterator[Script | Fault]:
@@ -114,17 +152,27 @@ def _load_file(root: Path, file: Path) -> Iterator[Script | Fault]:
     try:
         text = file.read_text(encoding="utf-8")
         module = _imported(f"{PACKAGE}.{name}", file)
-    except Exception as error:  # noqa: BLE001 whatever a script does when it is loaded
+    except (Exception, SystemExit) as error:  # noqa: BLE001 whatever a script does when it is loaded
         yield _fault(file, error)
         return
     for function in list(vars(module).values()):
         if getattr(function, "__module__", None) == module.__name__:
             for number, one in enumerate(noted(function)):
-                yield from _load_hook(root, file, text, function, one, number)
+                yield from _load_carefully(root, file, text, function, one, number)
+
+
+def _load_carefully(
+    root: Path, file: Path, text: str, function: Callable[..., Any], one: Noted, number: int
+) -> Sequence[Script | Fault]:
+    """What nobody foresaw about one hook keeps no other from being loaded."""
+    try:
+        return list(_load_hook(root, file, text, function, one, number))
+    except Exception as error:  # noqa: BLE001
+        return [_fault(file, error)]
 
 
 def _imported(name: str, file: Path) -> ModuleType:
-    loader = SourceFileLoader(name, str(file))
+    loader = _AsItStands(name, str(file))
     spec = spec_from_loader(name, loader)
     if spec is None:
         raise ConfigurationError(f"{file} cannot be loaded.")
@@ -132,6 +180,24 @@ def _imported(name: str, file: Path) -> ModuleType:
     sys.modules[name] = module
     loader.exec_module(module)
     return module
+
+
+class _AsItStands(SourceFileLoader):
+    """Never takes what was compiled before: within a second, it could be that of another text of the same length."""
+
+    def get_code(self, fullname: str) -> CodeType:  # noqa: ARG002 it loads one file
+        code: CodeType = self.source_to_code(self.get_data(self.path), self.path)
+        return code
+
+
+@contextmanager
+def _nothing_compiled_left_behind() -> Iterator[None]:
+    """For the same reason, and for what scripts import from their folder."""
+    before, sys.dont_write_bytecode = sys.dont_write_bytecode, True
+    try:
+        yield
+    finally:
+        sys.dont_write_bytecode = before
 
 
 def _forget_modules() -> None:
@@ -197,7 +263,7 @@ def _wrong(hook: Hook, message: str, remedy: str) -> ScriptWrong:
     return ScriptWrong(f"{hook.id} {message}", file=hook.file, line=hook.line, remedy=remedy)
 
 
-def _fault(file: Path, error: Exception) -> Fault:
+def _fault(file: Path, error: Exception | SystemExit) -> Fault:
     if isinstance(error, ScriptWrong):
         return Fault(error.file, error.line, error.message, error.remedy)
     if isinstance(error, SyntaxError) and error.filename == str(file):

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import io
 import logging
+import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, redirect_stderr, redirect_stdout
+from contextlib import closing, contextmanager, redirect_stderr, redirect_stdout
 
 from applinks import clock
 
 Lines = tuple[tuple[float, str, str], ...]
 """When, level, text."""
 AT_ONCE = 50
+LONGEST_LINE = 4096
 
 
 class Output(logging.Handler):
@@ -21,6 +23,8 @@ class Output(logging.Handler):
         super().__init__()
         self._keep = keep
         self._left = characters
+        self._is_full = False
+        self._turn = threading.RLock()
         self._lines: list[tuple[float, str, str]] = []
         self.log = logging.Logger("script", logging.DEBUG)  # noqa: LOG001 nobody else is to find it, nor its lines to go elsewhere
         self.log.addHandler(self)
@@ -31,32 +35,35 @@ class Output(logging.Handler):
 
     def add(self, level: str, text: str) -> None:
         """A line; the first one that is too much says so, and the rest is left out."""
-        if self._left <= 0:
-            return
-        if len(text) > self._left:
-            text = f"{text[: self._left]} … (the rest is left out: this run writes too much)"
-            self._left = 0
-        self._left -= len(text)
-        self._lines.append((clock.now(), level, text))
-        if len(self._lines) >= AT_ONCE:
-            self.flush()
+        with self._turn:
+            if self._is_full:
+                return
+            if len(text) > self._left:
+                text = f"{text[: self._left]} … (the rest is left out: this run writes too much)"
+                self._is_full = True
+            self._left -= len(text)
+            self._lines.append((clock.now(), level, text))
+            if len(self._lines) >= AT_ONCE:
+                self.flush()
 
     def flush(self) -> None:
         """Keep what there is."""
-        lines, self._lines = tuple(self._lines), []
-        if lines:
-            self._keep(lines)
+        with self._turn:
+            lines, self._lines = tuple(self._lines), []
+            if lines:
+                self._keep(lines)
 
     @contextmanager
     def captured(self) -> Iterator[None]:
-        """What is printed in here, or logged anywhere, is a line as well."""
+        """What is printed in here is a line as well, and so are warnings of others; nobody else hears them."""
         root = logging.getLogger()
-        root.addHandler(self)
+        others, root.handlers = root.handlers, [self]
         try:
-            with redirect_stdout(_Printed(self, "output")), redirect_stderr(_Printed(self, "error")):
-                yield
+            with closing(_Printed(self, "output")) as printed, closing(_Printed(self, "error")) as said:  # noqa: SIM117
+                with redirect_stdout(printed), redirect_stderr(said):
+                    yield
         finally:
-            root.removeHandler(self)
+            root.handlers = others
 
 
 class _Printed(io.TextIOBase):
@@ -71,7 +78,7 @@ class _Printed(io.TextIOBase):
         *whole, self._begun = (self._begun + text).split("\n")
         for line in whole:
             self._output.add(self._level, line)
-        if len(self._begun) > 4096:
+        if len(self._begun) > LONGEST_LINE:
             self._output.add(self._level, self._begun)
             self._begun = ""
         return len(text)

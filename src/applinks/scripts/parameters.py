@@ -111,6 +111,11 @@ def shown(parameters: Sequence[Parameter], values: Mapping[str, Any]) -> dict[st
     }
 
 
+def as_json(values: Mapping[str, Any]) -> dict[str, Any]:
+    """What `read` gave, as JSON that `read` takes: secrets as well, so this is for the store alone."""
+    return {name: shown_value(value) for name, value in values.items()}
+
+
 def _parameter(function: Callable[..., Any], name: str) -> Parameter:
     hint, metadata = _stripped(_hint(function, name))
     arguments = get_args(hint)

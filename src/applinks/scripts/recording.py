@@ -23,12 +23,11 @@ from applinks.mechanisms import Mechanism
 from applinks.outgoing import PROBLEM, Caller, Connections, LinkAuth, client_options, next_place, reading, watched
 from applinks.people import acting
 from applinks.questions import Flow, drive, drive_async
-from applinks.scripts.journal import HARMLESS, Answer, Asked, Call, CallsOf, CallState, ForgetCall, NoteAnswered, NoteSent
+from applinks.scripts.journal import HARMLESS, Answer, Asked, Call, CallsOf, ForgetCall, NoteAnswered, NoteSent, is_unclear
+from applinks.wire.events import DEPTH
 
 LARGEST_ANSWER = 1024 * 1024
 """Bytes of an answer up to which the journal keeps it, if it may as well be asked for again."""
-DEPTH = "applinks-depth"
-"""The header in which a call says how many runs led to it (product.md R-35)."""
 IDEMPOTENCY = "idempotency-key"
 """The header by which a far side that knows it can tell that a call is repeated (draft-ietf-httpapi-idempotency-key-header)."""
 
@@ -55,7 +54,10 @@ class NotHeld(PassEnded):
 
 
 class Recorder:
-    """The journal of one pass, as its calls see it. `ask` answers questions; `kept_from` is the last call that did not happen."""
+    """The journal of one pass, as its calls see it.
+
+    `ask` answers questions; `kept_from` is the last call that did not happen.
+    """
 
     def __init__(self, number: int, holder: str, known: Sequence[Call], ask: Callable[[Any], Any]) -> None:
         self._number = number
@@ -110,11 +112,6 @@ class Recorder:
     def _held(self, question: Any) -> None:
         if not self._ask(question):
             raise NotHeld("Another process has taken over this run.")
-
-
-def is_unclear(call: Call) -> bool:
-    """Whether nobody knows if it happened, and sending it again could do it twice."""
-    return call.state is CallState.SENT and call.asked.method not in HARMLESS
 
 
 class RunCaller:

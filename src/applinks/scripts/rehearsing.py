@@ -21,6 +21,7 @@ from applinks.scripts.journal import Asked
 from applinks.scripts.loading import Script
 from applinks.scripts.messages import NewMessage
 from applinks.scripts.output import Lines, Output
+from applinks.scripts.parameters import as_json
 from applinks.scripts.recording import Recorder
 from applinks.scripts.runs import Ending, Run, RunState
 from applinks.scripts.telling import Messages
@@ -138,7 +139,7 @@ def rehearse(
         item=event.item if event else None,
         depth=0,
         again=0,
-        parameters=parameters,
+        parameters=as_json(parameters),
         state=RunState.RUNNING,
         made_at=0.0,
         due_at=0.0,

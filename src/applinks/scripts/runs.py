@@ -15,6 +15,7 @@ from enum import StrEnum
 from typing import Any, TypedDict
 
 from applinks.questions import Question
+from applinks.scripts.messages import NewMessage
 
 HELD_FOR = 60.0
 """Seconds for which a process holds a run before it has to say again that it is alive (security.md F-40)."""
@@ -95,7 +96,8 @@ class Run:
     """One execution of a hook, as the store knows it. Times in seconds since the epoch, lengths in seconds.
 
     `passes` counts how often it began, `deaths` how often its process ended without a word. `parked_link` and `parked_user`
-    say whose consent it waits for, until `parked_until`. `revision` is the digest of the script that ran last.
+    say whose consent it waits for, until `parked_until`, or has waited for last.
+    `revision` is the digest of the script that ran last.
     """
 
     number: int
@@ -143,12 +145,18 @@ class Ending:
 
 
 class RunFilters(TypedDict, total=False):
-    """Which runs are wanted: of one hook, in one state, of one event, of one person, made in a time, below a number."""
+    """Which runs are wanted: of one hook, in one state, of one event or item, made in a time, below a number.
+
+    `user` is the person whose rights applied; `person` is that one or the one who caused it. `without` leaves out a state.
+    """
 
     hook: str
     state: str
+    without: str
     event: int
+    item: str
     user: str
+    person: str
     since: float
     until: float
     before: int
@@ -169,49 +177,61 @@ class ClaimRun(Question):
     """Take a run that is due: the one of that number, or the oldest; the `Run`, now running and held, or None.
 
     A run waits while an earlier one of the same hook for the same item is queued or running. One that was held by somebody who
-    is not heard of any more is taken over. Atomic.
+    is not heard of any more is taken over. It is held for so many seconds. Atomic.
     """
 
     durable = False
     holder: str
     number: int | None = None
+    held_for: float = HELD_FOR
 
 
 @dataclass(frozen=True, slots=True)
 class BeginRun(Question):
-    """Begin a run at once, held by this holder, since somebody waits for what comes of it: the `Run`. Atomic."""
+    """Begin a run at once, held by this holder, since somebody waits for what comes of it: the `Run`. Atomic.
+
+    Where there is a run of that key already, it is that one, held by whoever holds it.
+    """
 
     run: NewRun
     holder: str
+    held_for: float = HELD_FOR
 
 
 @dataclass(frozen=True, slots=True)
 class KeepHolding(Question):
-    """Say that these holders are alive; those of them that really hold a run, as a frozenset."""
+    """Say that these holders are alive; those of them that really hold a run, as a frozenset, and for so many seconds more."""
 
     durable = False
     holders: tuple[str, ...]
+    held_for: float = HELD_FOR
 
 
 @dataclass(frozen=True, slots=True)
 class EndRun(Question):
-    """The pass of a run has ended like this; True if the holder still held it."""
+    """The pass of a run has ended like this, and these messages are told about it; True if the holder still held it.
+
+    Atomic. Where the run is over, what it had asked people to do is done with.
+    """
 
     number: int
     holder: str
     ending: Ending
+    messages: tuple[NewMessage, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class GiveUpRun(Question):
     """The process of a run has ended without a word: queue it again, or end it as failed if that happened too often.
 
-    The answer is its new `RunState`, or None if the holder did not hold it any more.
+    `blameless`: it was ended for another reason, which does not count. The answer is its new `RunState`, or None if the holder
+    did not hold it any more.
     """
 
     number: int
     holder: str
     why: str
+    blameless: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,6 +250,13 @@ class CancelRun(Question):
 
 
 @dataclass(frozen=True, slots=True)
+class RetryRun(Question):
+    """Queue a parked run now, whether its person has consented or not; True if it was parked. Atomic."""
+
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
 class RunOf(Question):
     """The `Run` of that number, or None."""
 
@@ -242,15 +269,6 @@ class Runs(Question):
 
     only: RunFilters = field(default_factory=RunFilters)
     limit: int = 100
-
-
-@dataclass(frozen=True, slots=True)
-class RunCounts(Question):
-    """How many runs were made in each span of `seconds` since a moment, by state: {(start, state): count}."""
-
-    since: float
-    seconds: int
-    hook: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, and_, delete, func, select, update
 
 from applinks.scripts import (
+    ASKING,
     DeliveryState,
     DropOldMessages,
     KeepMessages,
@@ -45,10 +46,9 @@ def send_by(connection: Connection, message: int, channel: str | None, now: floa
     return number
 
 
-def settle(connection: Connection, runs: Collection[int], words: Collection[str], now: float) -> int:
-    """What messages by these words asked for about these runs was done: stop what is on its way; how many were settled."""
-    asking = table.c.words.in_(words)
-    about = update(table).where(table.c.run.in_(runs), asking, table.c.settled_at.is_(None))
+def settle_asking(connection: Connection, run: int, now: float, words: Sequence[str] = ASKING) -> int:
+    """What a run has asked people to do is done with: settle it, and stop what is on its way; how many messages that were."""
+    about = update(table).where(table.c.run == run, table.c.words.in_(words), table.c.settled_at.is_(None))
     numbers = connection.scalars(about.values(settled_at=now).returning(table.c.number)).all()
     under_way = update(deliveries).where(deliveries.c.message.in_(numbers), deliveries.c.state == DeliveryState.DUE.value)
     connection.execute(under_way.values(state=DeliveryState.OFF.value))
@@ -74,7 +74,7 @@ class MessagesKept:
 
     def settle(self, connection: Connection, question: SettleMessages) -> int:
         """Settle them, and stop what is on its way."""
-        return settle(connection, [question.run], question.words, self._clock())
+        return settle_asking(connection, question.run, self._clock(), question.words)
 
     def drop_old(self, connection: Connection, question: DropOldMessages) -> int:
         """Their deliveries go with them."""

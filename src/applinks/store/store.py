@@ -196,6 +196,11 @@ class Store:
                 identity.describe(connection, wanted)
         return wanted
 
+    @property
+    def sealing(self) -> Sealing:
+        """The keys that seal, for another process of this application."""
+        return self._sealing
+
     def rotate(self) -> int:
         """Put a new sealing key first and seal everything with it; how many values that were."""
         return rotation.rotate(self._database, self._sealing)

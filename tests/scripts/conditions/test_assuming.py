@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import warnings
-from itertools import combinations
+from itertools import permutations
 from random import Random
 
 import pytest
@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 
 from applinks.scripts.conditions.assuming import Known, Reader, TooIntricate
 from applinks.scripts.conditions.possible import of_hint
-from scripts.beans import GROUPS, Issue, Person, conditions, issue, narrow_conditions, person
+from scripts.conditions.beans import GROUPS, Issue, Person, conditions, issue, narrow_conditions, person
 
 CHANCE = Random(1)
 PLENTY = [(issue(CHANCE), person(CHANCE)) for _ in range(500)]
@@ -68,7 +68,7 @@ def test_no_two_questions_are_said_to_exclude_each_other_if_they_do_not(group):
             assert known is not None or not bits, (text, truth)
             if known is not None:
                 asked.append((text, node, truth, bits, known))
-    for (first, _, one, bits, known), (second, node, other, others, _) in combinations(asked, 2):
+    for (first, _, one, bits, known), (second, node, other, others, _) in permutations(asked, 2):
         assert not bits & others or reader.assume(node, other, known) is not None, (first, one, second, other)
 
 

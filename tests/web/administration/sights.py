@@ -7,6 +7,7 @@ from dataclasses import fields, is_dataclass, replace
 from typing import Any
 
 from applinks.web.administration.kept import Act, Changed, Part, Record, Records, Somebody, Staff, Step, Token, Tokens, Verify
+from applinks.web.administration.taken import Happening, Happenings, OneEvent, Webhook, WebhookMade, Webhooks
 from applinks.web.administration.trust import Decided, Doubtful, KeyOfLink, Keys, OldKey, Ourselves, PeopleOfLink, Result
 from applinks.web.administration.views import (
     Agree,
@@ -96,6 +97,9 @@ FILTERS = (
 PATHS = ("/records", "/records/verify", "/records/export?format=json", "/records/export?format=csv")
 TOKEN_PATHS = ("/make", "/revoke", f"{WIKI}/api", "/openapi.json")
 HEAD = "7:" + "d" * 64
+
+WEBHOOK = Webhook("Jira", "jira", "Jira", "signature", "as whom it names", f"{WIKI}/events/1", "/change", "/proof", "/remove")
+HAPPENING = Happening("/events/7", 7, NOW, "webhook 1", "jira issue_updated", "issue OPS-7", "alice", "sorted", "A note.")
 
 CAUSE = FoundCause("NO_REVERSE_LINK", "It does not know us.", "401", "Make the link there.", certain=False)
 SEEN = (Seen("manifest", "as it should be", "good"), Seen("proof", "401", "bad"), Seen("clock", "no date", "unknown"))
@@ -214,6 +218,16 @@ SIGHTS: tuple[Any, ...] = (
     Verify(FRAME, "token", "/verify", "/records"),
     Verify(FRAME, "token", "/verify", "/records", HEAD, True, "All hold.", HEAD),
     Verify(FRAME, "token", "/verify", "/records", HEAD, False, "Broken at 8.", HEAD, **TROUBLE),
+    Webhooks(FRAME, (WEBHOOK, replace(WEBHOOK, name="Wiki events", link="")), "/add", "/events", "Changed."),
+    Webhooks(FRAME, (), "/add", "/events"),
+    WebhookMade(FRAME, "Jira", "Jira: Webhooks", f"{WIKI}/events/1", "canary", "/webhooks"),
+    WebhookMade(FRAME, "Jira", "Jira: Webhooks", f"{WIKI}/events/1/canary", None, "/webhooks"),
+    Happenings(
+        FRAME, (HAPPENING, replace(HAPPENING, number=8, item="", user="", note="")), "/webhooks", "/old", "/new", "Again."
+    ),
+    Happenings(FRAME, (), "/webhooks"),
+    OneEvent(FRAME, "token", 7, NOW, "jira issue_updated", (Part("From", "here"),), "{}", "/replay", "/events", **TROUBLE),
+    OneEvent(FRAME, "token", 7, NOW, "jira issue_updated", (), "{}", "/replay", "/events"),
     Sudo(FRAME, "token", "/confirm", "/links", "That is not your password."),
 )
 

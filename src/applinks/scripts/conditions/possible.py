@@ -217,12 +217,16 @@ def being(possible: Possible, truth: bool) -> Possible | None:
 @lru_cache(maxsize=256)
 def fields_of(kind: type) -> dict[str, Any]:
     """The annotated attributes of a dataclass or named tuple; none where they cannot be understood."""
-    if not (is_dataclass(kind) or hasattr(kind, "_fields")):
+    if not _has_fields(kind):
         return {}
     try:
         return get_type_hints(kind)
     except (NameError, TypeError, AttributeError):
         return {}
+
+
+def _has_fields(kind: type) -> bool:
+    return is_dataclass(kind) or hasattr(kind, "_fields")
 
 
 def attribute(possible: Possible, name: str) -> Possible | None:
@@ -261,14 +265,12 @@ def of_hint(hint: Any) -> Possible:
     if origin is Literal:
         return (None if any(isinstance(one, Enum) for one in arguments) else one_of(arguments)) or ANYTHING
     kind = NoneType if hint is None else getattr(hint, "__supertype__", origin or hint)
-    return _of_type(kind, arguments) if isinstance(kind, type) else ANYTHING
+    if not isinstance(kind, type) or (family(kind) is None and not _has_fields(kind)):
+        return ANYTHING
+    return _of_enum(kind) if issubclass(kind, Enum) else _of_type(kind, arguments)
 
 
 def _of_type(kind: type, arguments: tuple[Any, ...]) -> Possible:
-    if issubclass(kind, Enum):
-        return _of_enum(kind)
-    if not (family(kind) or is_dataclass(kind) or hasattr(kind, "_fields")):
-        return ANYTHING
     inner = [one for one in (arguments[:1] if issubclass(kind, dict) else arguments) if one is not Ellipsis]
     elements = reduce(either, map(of_hint, inner), None) if issubclass(kind, CONTAINERS) else None
     return settled(Possible(frozenset({kind}), elements=elements)) or ANYTHING
@@ -276,7 +278,7 @@ def _of_type(kind: type, arguments: tuple[Any, ...]) -> Possible:
 
 def _of_enum(kind: type[Enum]) -> Possible:
     """Members that are texts or numbers compare like these."""
-    if issubclass(kind, Flag) or family(kind) is None:
+    if issubclass(kind, Flag):
         return ANYTHING
     like_texts = issubclass(kind, str | int)
     only = frozenset(member.value for member in kind) if like_texts else None

@@ -54,9 +54,11 @@ KINDS = (
     *("key rotated", "key announced", "key switched", "key retired", "key accepted", "key changed", "trust suspended"),
     *("identity moved", "identity copied", "entities linked", "entities unlinked", "link deleted"),
     *("link deleted by the other application", "consent", "consent given", "consent refused", "consent gone"),
+    *("run cancelled", "run retried", "run repeated", "run begun by hand", "call settled", "event replayed"),
+    *("hook switched", "hook changed"),
     *("consent forgotten", "grant given", "grant renewed", "grant revoked", "token made", "token revoked", "unreadable"),
     *("person added", "person changed", "person disabled", "person enabled", "password set", "run_as allowed"),
-    "run_as forbidden",
+    *("run_as forbidden", "webhook added", "webhook changed", "webhook removed", "event replayed"),
 )
 """Kinds that are offered; others can be asked for by the address."""
 

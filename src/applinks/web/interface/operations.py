@@ -20,6 +20,7 @@ from applinks.web.interface import (
     people,
     problems,
     records,
+    sources,
     staff,
     tokens,
 )
@@ -74,6 +75,14 @@ SCHEMAS: Mapping[str, Schema] = {
     "Token": tokens.TOKEN,
     "NewToken": tokens.NEW,
     "TokenMade": tokens.MADE,
+    "Source": sources.SOURCE,
+    "NewSource": sources.NEW,
+    "SourceMade": sources.MADE,
+    "SourceSettings": sources.SETTINGS,
+    "NewProof": sources.RENEW,
+    "Event": sources.EVENT,
+    "WholeEvent": sources.WHOLE_EVENT,
+    "Replayed": sources.REPLAYED,
     "Problem": problems.SCHEMA,
 }
 """What the description names, by its name there."""
@@ -93,6 +102,9 @@ _BEFORE: Schema = {**_NUMBER, "description": "Only those with a lower number, as
 _MOMENT: Schema = {"type": "integer", "minimum": 0, "maximum": 2**40}
 _SINCE: Schema = {**_MOMENT, "description": "Only those of this second since the epoch, or later."}
 _UNTIL: Schema = {**_MOMENT, "description": "Only those of this second since the epoch, or earlier."}
+_SOURCES: Schema = obj({"sources": many("Source")})
+_EVENTS: Schema = obj({"events": many("Event"), "before": {"type": ["integer", "null"]}})
+_STATE: Schema = {**sources.STATE, "description": "Only those in this state."}
 _WHOM: Schema = {**NAME, "description": "As whom."}
 
 
@@ -692,4 +704,76 @@ OPERATIONS: tuple[Operation, ...] = (
         status=201,
     ),
     Operation("DELETE", "/tokens/{token}", "revokeToken", "End a token", May.CHANGE, tokens.revoke, status=204),
+    Operation("GET", "/sources", "listSources", "List the webhooks", May.READ, sources.sources, answer=_SOURCES),
+    Operation(
+        "POST",
+        "/sources",
+        "addSource",
+        "Take events from a webhook; what to enter over there is told once",
+        May.CHANGE,
+        sources.add,
+        body=ref("NewSource"),
+        answer=ref("SourceMade"),
+        status=201,
+    ),
+    Operation("GET", "/sources/{source}", "readSource", "Show a webhook", May.READ, sources.one_source, answer=ref("Source")),
+    Operation(
+        "PATCH",
+        "/sources/{source}",
+        "changeSource",
+        "Change a webhook; what is not named stays",
+        May.CHANGE,
+        sources.change,
+        body=ref("SourceSettings"),
+        answer=ref("Source"),
+    ),
+    Operation(
+        "POST",
+        "/sources/{source}/proof",
+        "renewSource",
+        "Give a webhook another proof; the former one holds for a while",
+        May.CHANGE,
+        sources.renew,
+        body=ref("NewProof"),
+        answer=ref("SourceMade"),
+        status=201,
+    ),
+    Operation(
+        "DELETE",
+        "/sources/{source}",
+        "removeSource",
+        "Take no events from a webhook any more",
+        May.CHANGE,
+        sources.remove,
+        status=204,
+    ),
+    Operation(
+        "GET",
+        "/events",
+        "listEvents",
+        "List what has happened, the newest first",
+        May.READ,
+        sources.events,
+        query={"state": _STATE, "before": _BEFORE, "limit": _LIMIT},
+        answer=_EVENTS,
+    ),
+    Operation(
+        "GET",
+        "/events/{event}",
+        "readEvent",
+        "Show an event with all that was told of it",
+        May.READ,
+        sources.one_event,
+        answer=ref("WholeEvent"),
+    ),
+    Operation(
+        "POST",
+        "/events/{event}/replay",
+        "replayEvent",
+        "Let an event happen once more, with runs of its own",
+        May.CHANGE,
+        sources.replay,
+        answer=ref("Replayed"),
+        status=201,
+    ),
 )

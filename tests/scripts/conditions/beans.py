@@ -56,6 +56,7 @@ class Issue:
     version: Version = ONE
     extra: Any = None
     either: int | str = 0
+    some: str | tuple[int, ...] = ()
 
 
 WORDS = ["", "A", "B", "AB", "low", "high", "a", "b"]
@@ -98,6 +99,7 @@ def issue(chance: Random) -> Issue:
         version=Version(number(), word()),
         extra=chance.choice([None, word(), number()]),
         either=chance.choice([word(), number()]),
+        some=chance.choice([word(), (number(), number()), ()]),
     )
 
 
@@ -191,7 +193,7 @@ GROUPS = {
     + _asked(["issue.owner.active", "issue.owner.name"], ["==", "!="], ["True", "'A'", "issue.either"])
     + ["issue.subtask", "issue.owner", "issue.owner.active", "issue.colour", "issue.votes"],
     "of several types": _asked(["issue.either", "issue.extra"], ORDER, ["'A'", "1", "issue.votes", "issue.project"])
-    + _asked(["issue.either", "issue.extra"], AMONG, ["('A', 1)", "'AB'", "issue.labels"])
+    + _asked(["issue.either", "issue.extra"], AMONG, ["('A', 1)", "'AB'", "issue.labels", "issue.some"])
     + _asked(["issue.either", "issue.extra"], SAME, ["None"])
     + ["issue.either", "issue.extra"],
 }

@@ -1,4 +1,4 @@
-"""The conditions of hooks: what is wrong with one is said when its script is loaded, and what it says is found out (R-34).
+"""What is wrong with the condition of a hook is said when its script is loaded (R-34).
 
 A condition is the `when=` of a hook: a lambda, or the name of a function of the same file. It is read, not run, against the
 types of what it is given. Where it calls what we do not know, nothing is said about that.
@@ -7,20 +7,16 @@ types of what it is given. Where it calls what we do not know, nothing is said a
 from __future__ import annotations
 
 import ast
-import inspect
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import PurePath
-from types import CodeType, NoneType
-from typing import Any
+from types import NoneType
 
-from applinks.audit import printable
-from applinks.errors import ScriptWrong
 from applinks.scripts.conditions.assuming import Cause, Known, Reader, TooIntricate, links_of
 from applinks.scripts.conditions.located import Condition, conditions_of
 from applinks.scripts.conditions.possible import lacks, of_hint
-from applinks.scripts.conditions.saying import described, explained
+from applinks.scripts.conditions.telling import described, explained
 
 NEW_SCOPE = (ast.Lambda, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp, ast.FunctionDef, ast.AsyncFunctionDef)
 START = Known()
@@ -52,42 +48,6 @@ def check_condition(source: str, file: str, function_name: str, types: Mapping[s
     """
     found = [doubt for condition in conditions_of(source, file, function_name) for doubt in _Check(condition, file, types)]
     return tuple(sorted(set(found)))
-
-
-def evaluate(when: Callable[..., object], bindings: Mapping[str, Any]) -> bool:
-    """What a condition says, called with those bindings that its parameters name.
-
-    Raises ScriptWrong where it asks for something else, fails, or gives something else than True or False.
-    """
-    code = getattr(inspect.unwrap(when), "__code__", None)
-    asked = inspect.signature(when).parameters.values()
-    missing = [one.name for one in asked if one.name not in bindings and one.default is one.empty and one.kind not in _STARS]
-    if missing:
-        raise _failed(code, f"the condition asks for {missing[0]}, which is not there", f"There are: {', '.join(bindings)}.")
-    try:
-        result = when(**{one.name: bindings[one.name] for one in asked if one.name in bindings and one.kind not in _STARS})
-    except Exception as error:
-        what = f"the condition failed: {type(error).__name__}: {printable(str(error)[:200])}"
-        raise _failed(code, what, "Correct it.", error) from error
-    if isinstance(result, bool):
-        return result
-    if inspect.iscoroutine(result):
-        result.close()
-    what = f"the condition gave a value of the type {type(result).__name__}"
-    raise _failed(code, what, "It must give True or False: compare, or write bool(…).")
-
-
-_STARS = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
-
-
-def _failed(code: CodeType | None, what: str, remedy: str, error: BaseException | None = None) -> ScriptWrong:
-    """The error, at the line of the condition where it failed."""
-    line = code.co_firstlineno if code else 0
-    step = error.__traceback__ if error else None
-    while step is not None:
-        line = step.tb_lineno if step.tb_frame.f_code is code else line
-        step = step.tb_next
-    return ScriptWrong(f"{what}.", file=code.co_filename if code else "", line=line, remedy=remedy)
 
 
 class _Check:

@@ -1,0 +1,88 @@
+"""The engine Celery: the queue lies in a Valkey or Redis server, or whatever else Celery takes for a broker.
+
+What is lost there does no harm, nor what comes twice, nor who else reads it: messages are numbers of runs.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import threading
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+from applinks.errors import ConfigurationError
+
+try:
+    import celery
+    from celery.worker import WorkController, state
+except ImportError as missing:
+    raise ConfigurationError(
+        "The engine Celery is not installed.", remedy="Install it with this package: pip install 'applinks[celery]'"
+    ) from missing
+
+TASK = "applinks.run"
+STARTS_WITHIN = 30.0
+SETTINGS = {
+    "accept_content": ["json"],
+    "task_serializer": "json",
+    "task_ignore_result": True,
+    "task_acks_late": True,  # so that nobody holds numbers which others could take
+    "worker_prefetch_multiplier": 1,
+    "worker_enable_remote_control": False,
+    "worker_hijack_root_logger": False,
+    "worker_redirect_stdouts": False,
+    "broker_connection_retry_on_startup": True,
+    "broker_transport_options": {"socket_connect_timeout": 5.0, "socket_timeout": 10.0, "socket_keepalive": True},
+    "task_publish_retry": False,
+}
+
+
+class Celery:
+    """A `Queue` for one application; at most so many runs at a time in this process."""
+
+    def __init__(self, broker: str, application: str, workers: int) -> None:
+        self._app = celery.Celery("applinks", broker=broker.replace("valkey", "redis", 1), set_as_current=False, fixups=[])
+        self._app.conf.update(SETTINGS, task_default_queue=f"applinks-{application}")
+        self._workers = workers
+        self._begun = threading.Event()
+        self._thread: threading.Thread | None = None
+
+    def start(self, perform: Callable[[int], None]) -> None:
+        """Begin."""
+
+        def run(number: int) -> None:  # it takes functions, and no methods
+            perform(number)
+
+        self._task = self._app.task(run, name=TASK)
+        self._app.finalize()
+        state.should_stop = None
+        worker = WorkController(
+            app=self._app,
+            hostname=f"applinks-{os.getpid()}-{uuid.uuid4().hex[:8]}@here",
+            pool="threads",
+            concurrency=self._workers,
+            loglevel=logging.WARNING,
+            ready_callback=lambda _: self._begun.set(),
+            without_heartbeat=True,
+            without_mingle=True,
+            without_gossip=True,
+        )
+        self._thread = threading.Thread(target=worker.start, name="applinks-celery", daemon=True)
+        self._thread.start()
+        self._begun.wait(STARTS_WITHIN)
+
+    def tell(self, number: int) -> None:
+        """Send a number."""
+        self._task.apply_async((number,))
+
+    def stop(self) -> None:
+        """Take no more numbers: its worker looks at this, and waits for what runs."""
+        flags: Any = state
+        flags.should_stop = os.EX_OK
+
+    def join(self, seconds: float) -> None:
+        """Wait until nothing runs any more."""
+        if self._thread is not None:
+            self._thread.join(seconds)

@@ -1,0 +1,49 @@
+"""The thread that looks again and again for what is to be done."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+
+log = logging.getLogger("applinks.scripts")
+
+
+class Lookout:
+    """Calls `look` every so many seconds, and sooner where somebody says that something is to be done."""
+
+    def __init__(self, look: Callable[[], None], every: float) -> None:
+        self._look = look
+        self._every = every
+        self._wake = threading.Event()
+        self.stopping = False
+        self._thread = threading.Thread(target=self._work, name="applinks-scripts", daemon=True)
+
+    def start(self) -> None:
+        """Begin."""
+        self._thread.start()
+
+    def say(self) -> None:
+        """Something may have to be done."""
+        self._wake.set()
+
+    def stop(self, seconds: float) -> None:
+        """Look no more; wait at most so long for a look that has begun."""
+        self.stopping = True
+        self._wake.set()
+        if self._thread.is_alive():
+            self._thread.join(seconds)
+
+    def wait_a_moment(self) -> None:
+        """Until somebody says something, or it is time to look again; for who looks without the thread."""
+        self._wake.wait(self._every)
+        self._wake.clear()
+
+    def _work(self) -> None:
+        while not self.stopping:
+            self._wake.clear()
+            try:
+                self._look()
+            except Exception:
+                log.exception("scripts could not be looked after, and are again in a moment")
+            self._wake.wait(self._every)
