@@ -122,6 +122,7 @@ def _ran(one: Pass) -> Ending:
     hook = one.script.hook
     caller = RunCaller(one.application, one.recorder, one.run.depth)
     with ExitStack() as scopes:
+        scopes.callback(caller.connections.close)
         user, actor = _people(one.run, caller, scopes)
         links = LinksOfRun(caller)
         around = Surroundings(one.run, one.event, user, actor, one.output.log, one.messages, links, one.request)
@@ -181,12 +182,13 @@ def _failed(one: Pass, error: BaseException) -> Ending:
         one.recorder.forget_failures()
         tried = one.script.hook.retries.times - one.run.again
         moment: Moment = one.application.answer(Now())
-        wait = max(one.script.hook.retries.wait(tried), _asked_to_wait(error))
+        wait = max(one.script.hook.retries.wait(tried), asked_to_wait(error))
         return Ending(RunState.QUEUED, None, why, retry_at=moment.now + wait, **_common(one))
     return Ending(RunState.FAILED, None, why, **_common(one))
 
 
-def _asked_to_wait(error: BaseException) -> float:
+def asked_to_wait(error: BaseException) -> float:
+    """Seconds for which the far side has asked, an hour at most."""
     return min(error.retry_after or 0.0, 3600.0) if isinstance(error, Throttled) else 0.0
 
 
