@@ -165,7 +165,7 @@ def _chosen(hooks: Any, faults: Any, script: Path, name: str | None) -> Hook:
         return found
     if wrong:
         fault = wrong[0]
-        raise ConfigurationError(fault.message, remedy=fault.remedy)
+        raise ConfigurationError(fault.told, remedy=fault.remedy)
     names = ", ".join(hook.id.rpartition(":")[2] for hook in hooks if Path(hook.file).resolve() == script.resolve())
     raise ConfigurationError(
         f"{script.name} has {'no such hook' if name or not mine else 'several hooks'}.",
