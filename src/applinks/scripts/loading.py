@@ -173,7 +173,7 @@ def _imported(name: str, file: Path) -> ModuleType:
 class _AsItStands(SourceFileLoader):
     """Never takes what was compiled before: within a second, it could be that of another text of the same length."""
 
-    def get_code(self, fullname: str) -> CodeType:
+    def get_code(self, fullname: str) -> CodeType:  # noqa: ARG002
         code: CodeType = self.source_to_code(self.get_data(self.path), self.path)
         return code
 
