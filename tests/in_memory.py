@@ -124,6 +124,23 @@ from applinks.people import (
     may_run_as,
 )
 from applinks.questions import Ask, Calculate, Flow, FreshSecrets, Moment, Now, Wait, drive, drive_async
+from applinks.scripts import (
+    ChangeSource,
+    Event,
+    EventOf,
+    Events,
+    KeepEvent,
+    KeepSource,
+    KeptEvent,
+    OurWords,
+    RemoveSource,
+    Source,
+    SourceOf,
+    Sources,
+    UnreadCount,
+    load_catalogue,
+)
+from applinks.store import Sealing, Store
 from applinks.wire.keys import PrivateKey
 from applinks.wire.messages import Request, Response
 from applinks.wire.oauth1 import SignatureMethod
@@ -184,6 +201,8 @@ class InMemory:
         self.examined: dict[str, Examined] = {}
         self.entities: dict[str, EntityLink] = {}
         self.skews: dict[str, float] = {}
+        self.sources: dict[str, Source] = {}
+        self.events: list[Event] = []
         self.told: list[Fact] = []
         self.waited: list[float] = []
         self.entries: list[Entry] = []
@@ -193,6 +212,7 @@ class InMemory:
         self.network: Callable[[Request], Response] = _nobody_there
         self.failing: dict[type, Exception] = {}
         self.former_url: str | None = None
+        self._scripted: Store | None = None
 
     @property
     def key(self) -> PrivateKey:
@@ -224,7 +244,18 @@ class InMemory:
         if isinstance(question, Ask):
             return self.network(question.request)
         with self._one_at_a_time:
-            return _ANSWERS[type(question)](self, question)
+            answer = _ANSWERS.get(type(question), InMemory.of_scripts)
+            return answer(self, question)
+
+    def of_scripts(self, question: Any) -> Any:
+        """What is asked about scripts and their runs is answered by a store, whose promises are proven elsewhere."""
+        if self._scripted is None:
+            self._scripted = Store.open("sqlite://", sealing=Sealing.fresh(), clock=lambda: self.now)
+        return self._scripted.answer(question)
+
+    def unread(self, question: UnreadCount) -> int:
+        """Every page asks; most tests have no messages, and need no store."""
+        return 0 if self._scripted is None else self._scripted.answer(question)
 
     # ---- for tests to look at
 
@@ -346,6 +377,29 @@ class InMemory:
         self.links[link.id] = replace(link, outgoing=outgoing)
 
     # ---- secrets, and what we hold on the calling side
+
+    def keep_source(self, question: KeepSource) -> bool:
+        taken = any(source.name == question.source.name for source in self.sources.values())
+        return not taken and self.sources.setdefault(question.source.id, question.source) is question.source
+
+    def change_source(self, question: ChangeSource) -> bool:
+        others = {source.name for source in self.sources.values() if source.id != question.before.id}
+        if self.sources.get(question.before.id) != question.before or question.after.name in others:
+            return False
+        self.sources[question.after.id] = question.after
+        return True
+
+    def keep_event(self, question: KeepEvent) -> KeptEvent:
+        event = question.event
+        told = [one for one in self.events if (one.source, one.delivery) == (event.source, event.delivery)]
+        if told:
+            return KeptEvent(told[0].number, new=False)
+        self.events.append(replace(event, number=len(self.events) + 1))
+        return KeptEvent(len(self.events), new=True)
+
+    def listed_events(self, question: Events) -> tuple[Event, ...]:
+        found = [event for event in reversed(self.events) if question.state in {None, event.state}]
+        return tuple(event for event in found if question.before is None or event.number < question.before)[: question.limit]
 
     def keep_secret(self, question: KeepSecret) -> None:
         others = {key: kept for key, kept in self.secrets.items() if key[:2] != (question.link_id, question.use)}
@@ -574,6 +628,14 @@ _ANSWERS: dict[type, Callable[[InMemory, Any], Any]] = {
     IsOurStamp: lambda us, question: question.stamp == us.stamp(Stamp(question.text)),
     ClockSkew: lambda us, question: us.skews.get(question.link_id, 0.0),
     LearnSkew: lambda us, question: us.skews.update({question.link_id: question.seconds}),
+    Sources: lambda us, _: tuple(sorted(us.sources.values(), key=lambda source: source.name)),
+    SourceOf: lambda us, question: us.sources.get(question.id),
+    KeepSource: InMemory.keep_source,
+    ChangeSource: InMemory.change_source,
+    RemoveSource: lambda us, question: us.sources.pop(question.id, None),
+    KeepEvent: InMemory.keep_event,
+    EventOf: lambda us, question: next((event for event in us.events if event.number == question.number), None),
+    Events: InMemory.listed_events,
     Announce: lambda us, question: us.told.append(question.fact),
     KeepSecret: InMemory.keep_secret,
     HoldsSecret: lambda us, question: us.secrets.get((question.link_id, question.use, question.origin)) == question.secret,
@@ -608,6 +670,8 @@ _ANSWERS: dict[type, Callable[[InMemory, Any], Any]] = {
     KeepRefusal: lambda self, question: self.refusals.append(question.refusal),
     RefusalOf: lambda self, question: next((kept for kept in self.refusals if kept.id == question.id), None),
     Refusals: InMemory.refused,
+    UnreadCount: InMemory.unread,
+    OurWords: lambda _us, _question: load_catalogue(),
 }
 
 

@@ -46,6 +46,20 @@ from applinks.links import FactsFor, Level, WhoWeAre
 from applinks.outgoing.send import client_options
 from applinks.people import Everybody, FindPerson, SignIn
 from applinks.questions import Ask, Calculate
+from applinks.scripts import (
+    Channels,
+    KeepMessages,
+    MailServer,
+    NewMessage,
+    OurChannels,
+    OurWords,
+    Outcome,
+    PostComment,
+    SendMail,
+    Sent,
+    Severity,
+    deliver_some,
+)
 from applinks.store import Store
 from applinks.wire.messages import Request, Response
 from in_memory import EVERYBODY, InMemory, connect, link_to
@@ -90,7 +104,7 @@ class Empty(dict[str, Person]):
 
 @pytest.fixture(autouse=True)
 def _no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("DATABASE", "URL", "NAME", "TYPE", "MECHANISMS", "PLAIN_HTTP", "REPLAY", "SEALING_KEYS"):
+    for name in ("DATABASE", "URL", "NAME", "TYPE", "MECHANISMS", "PLAIN_HTTP", "REPLAY", "SEALING_KEYS", "MAIL", "WORDS"):
         monkeypatch.delenv(f"APPLINKS_{name}", raising=False)
 
 
@@ -339,7 +353,7 @@ def test_where_nobody_acts_and_nobody_is_named_nothing_is_changed(face, verb, mo
 def test_whoever_runs_as_an_administrator_has_their_rights(face):
     """The subject's rights apply; who it really was is on record (R-47, T-24)."""
     admin = Person("deployment", administrator=True)
-    face.applinks._people.find = lambda name: admin if name == "deployment" else None
+    face.applinks.people.find = lambda name: admin if name == "deployment" else None
     with face.applinks.acting_as(Person("alice")), run_as("deployment", reason="to tidy up"):
         attempt(face, "delete_link")
     entries = [written.entry for written in reversed(face.do("audit"))]
@@ -354,7 +368,7 @@ def test_whoever_runs_as_an_administrator_has_their_rights(face):
 
 def test_an_administrator_who_runs_as_somebody_else_has_that_users_rights_only(face):
     erin = Person("erin", administrator=True)
-    face.applinks._run_as = {"deployment": {"erin"}}
+    face.applinks.run_as = {"deployment": {"erin"}}
     with face.applinks.acting_as(erin), run_as("deployment", reason="to look"), pytest.raises(AdministratorNeeded):
         attempt(face, "delete_link")
     assert len(face.do("links")) == 2
@@ -768,7 +782,7 @@ def test_no_secret_reaches_the_log_or_the_record(talking, caplog, monkeypatch):
 
 
 def _folder(face: Sync) -> str:
-    return face.applinks._settings.database.removeprefix("sqlite:///").rpartition("/")[0]
+    return face.applinks.settings.database.removeprefix("sqlite:///").rpartition("/")[0]
 
 
 def test_an_act_that_cannot_be_written_down_is_not_told_as_done(face, caplog, monkeypatch):
@@ -838,3 +852,53 @@ def test_no_flow_of_whatever_kind_sends_a_proof_from_a_copy(face, database, monk
     assert sent == []
     face.answered(Ask(Request("GET", url, (("accept", "application/xml"),))))
     assert len(sent) == 1
+
+
+# ---- messages
+
+
+def test_a_comment_is_written_over_the_link_as_the_user_who_was_named_for_it(face):
+    written = []
+
+    def answer(request: httpx2.Request) -> httpx2.Response:
+        written.append(request)
+        return httpx2.Response(201, json={}, headers={"x-ausername": "deployment"})
+
+    face.answer_calls(httpx2.MockTransport(answer))
+    link = face.do("primary", "jira").link
+    face.answered(PostComment(link, "deployment", "rest/api/2/issue/OPS-7/comment", {"body": "text"}))
+    (request,) = written
+    assert (request.method, request.url.path, request.url.params["user_id"]) == (
+        "POST",
+        "/rest/api/2/issue/OPS-7/comment",
+        "deployment",
+    )
+    assert json.loads(request.content) == {"body": "text"}
+    assert current_user(default=None) is None
+
+
+def test_nobody_writes_a_comment_who_is_not_an_active_user(face):
+    link = face.do("primary", "jira").link
+    with pytest.raises(PersonUnknown):
+        face.answered(PostComment(link, "nobody", "rest/api/2/issue/OPS-7/comment", {}))
+
+
+def test_mail_is_handed_over_beside_an_event_loop_and_its_outcome_is_the_answer(face, monkeypatch):
+    threads = []
+
+    def post(server: MailServer, message: object) -> Outcome:
+        threads.append(threading.current_thread())
+        return Outcome(Sent.LATER, f"{server.host}: {message}")
+
+    monkeypatch.setattr(assembly, "post_mail", post)
+    question = SendMail(MailServer("mail.test", 25, "links@example.com"), "a message")  # type: ignore[arg-type]
+    assert face.answered(question) == Outcome(Sent.LATER, "mail.test: a message")
+    assert (threads[0] is threading.main_thread()) is (type(face) is Sync)
+
+
+def test_messages_are_delivered_by_the_channels_of_the_environment(face, monkeypatch):
+    assert face.answered(OurChannels()) == Channels()
+    assert face.answered(OurWords()).say("info", {"text": "x"}) == "x"
+    face.answered(KeepMessages((NewMessage("key", "alice", Severity.INFO, "text"),)))
+    assert face.do("run_async" if type(face) is Async else "run", deliver_some()) == 1
+    assert face.do("run_async" if type(face) is Async else "run", deliver_some()) == 0

@@ -42,6 +42,7 @@ from applinks.links import (
     SecretUse,
     SpendRequestToken,
 )
+from applinks.scripts import KeepMessages, NewMessage, Severity
 from in_memory import EVERYBODY, InMemory, key_of, link_to
 from putting import forget_place, put
 
@@ -358,6 +359,24 @@ CHANGES: dict[str, tuple[Any, ...]] = {
     "make_token": ("nightly",),
 }
 OPTIONS: dict[str, dict[str, Any]] = {"register_link": {"provider": Provider()}, "make_token": {"user": "root"}}
+
+
+@pytest.mark.parametrize("verb", ["messages", "mark_read"])
+def test_nobody_is_told_nothing(face, verb):
+    with pytest.raises(NobodyActing):
+        face.do(verb)
+
+
+def test_who_acts_is_told_what_is_new_and_reads_only_their_own(face):
+    told = (NewMessage("1", "alice", Severity.INFO, "One."), NewMessage("2", "alice", Severity.INFO, "Two."))
+    first, _, _ = face.applinks.answer(KeepMessages((*told, NewMessage("3", "bob", Severity.INFO, "Three."))))
+    with face.applinks.acting_as(Person("bob")):
+        assert face.do("mark_read", first) == 0
+    with face.applinks.acting_as(Person("alice")):
+        assert [written.text for written in face.do("messages")] == ["Two.", "One."]
+        assert [written.text for written in face.do("messages", limit=1)] == ["Two."]
+        assert face.do("mark_read", first) == 1
+        assert [written.text for written in face.do("messages")] == ["Two."]
 
 
 def attempt(face: Sync, verb: str, **by: Any) -> Any:

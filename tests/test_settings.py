@@ -6,10 +6,12 @@ import os
 import subprocess
 import sys
 from dataclasses import fields
+from pathlib import Path
 
 import pytest
 
 from applinks.errors import ConfigurationError
+from applinks.scripts import Channels, MailServer
 from applinks.settings import Settings, from_environment
 
 EVERYTHING = {
@@ -21,6 +23,12 @@ EVERYTHING = {
     "APPLINKS_PLAIN_HTTP": "1",
     "APPLINKS_REPLAY": "valkey://user:canary@valkey.example.com/0",
     "APPLINKS_FORMER_URL": "https://old.example.com/base/",
+    "APPLINKS_MESSAGES": "mail, comment",
+    "APPLINKS_COMMENT_AS": "robot",
+    "APPLINKS_MAIL": "smtp://links:canary@mail.example.com?from=links@example.com",
+    "APPLINKS_MESSAGE_WEBHOOK": "https://chat.example.com/canary",
+    "APPLINKS_MESSAGE_WEBHOOK_SECRET": f"whsec_{'A' * 32}",
+    "APPLINKS_WORDS": "/etc/applinks/words",
 }
 READ = Settings(
     "sqlite:////var/lib/applinks.db",
@@ -31,6 +39,14 @@ READ = Settings(
     plain_http=True,
     replay="valkey://user:canary@valkey.example.com/0",
     former_url="https://old.example.com/base/",
+    channels=Channels(
+        order=("mail", "comment"),
+        comment_as="robot",
+        mail=MailServer("mail.example.com", 587, "links@example.com", user="links", password="canary"),
+        webhook="https://chat.example.com/canary",
+        webhook_secret=f"whsec_{'A' * 32}",
+    ),
+    words=Path("/etc/applinks/words"),
 )
 
 
@@ -49,6 +65,8 @@ def test_where_nothing_is_said_the_defaults_hold():
         plain_http=False,
         replay=None,
         former_url=None,
+        channels=Channels(),
+        words=None,
     )
 
 
@@ -69,6 +87,8 @@ def test_it_is_the_environment_of_the_process_where_no_other_is_handed_over(monk
         ("mechanisms", ["Basic"]),
         ("plain_http", False),
         ("replay", "memory"),
+        ("channels", Channels()),
+        ("words", Path("words")),
     ],
 )
 def test_what_is_given_wins_and_the_rest_still_comes_from_the_environment(name, value):
@@ -170,9 +190,22 @@ def test_an_address_from_the_environment_is_looked_at_just_the_same():
 
 
 def test_no_address_that_may_hold_a_password_is_shown():
-    shown = repr(Settings("postgresql://user:canary@db.example.com/links", replay=READ.replay))
+    shown = repr(Settings("postgresql://user:canary@db.example.com/links", replay=READ.replay, channels=READ.channels))
     assert "canary" not in shown
     assert "example.com" not in shown
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "trouble"),
+    [
+        ("APPLINKS_MESSAGES", "mail,pigeon", "no channel 'pigeon'"),
+        ("APPLINKS_MAIL", "mail.example.com", "mail server cannot be used"),
+        ("APPLINKS_MESSAGE_WEBHOOK", "https://chat.example.com/", "has no secret"),
+    ],
+)
+def test_what_is_said_about_messages_is_looked_at_when_it_is_read(variable, value, trouble):
+    with pytest.raises(ConfigurationError, match=trouble):
+        from_environment({variable: value})
 
 
 def test_settings_that_were_read_do_not_change():

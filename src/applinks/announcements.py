@@ -25,7 +25,15 @@ class ConsentEnded:
     user: str
 
 
-Fact = ConsentGiven | ConsentEnded
+@dataclass(frozen=True, slots=True)
+class EventKept:
+    """An event has come in and was kept: its scripts can be run."""
+
+    number: int
+    kind: str
+
+
+Fact = ConsentGiven | ConsentEnded | EventKept
 
 
 @dataclass(frozen=True, slots=True)

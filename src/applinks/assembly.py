@@ -7,7 +7,7 @@ import builtins
 import logging
 import time
 from collections import defaultdict
-from collections.abc import AsyncIterable, Callable, Iterable, Mapping
+from collections.abc import AsyncIterable, Awaitable, Callable, Iterable, Mapping
 from inspect import isawaitable, iscoroutine, iscoroutinefunction
 from itertools import islice
 from pathlib import Path
@@ -117,6 +117,7 @@ class Application:
         self._store = Store.open(told.database, replay=told.replay, sealing=sealing, create=told.url is not None)
         try:
             self._answers = self._all_answers()
+            self._awaited = self._all_awaited()
             self._introduce()
         except BaseException:
             self._store.close()
@@ -247,20 +248,8 @@ class Application:
 
     async def answer_async(self, question: Any) -> Any:
         """Answer one question, awaiting what must be awaited."""
-        if isinstance(question, Ask):
-            if is_proven(question.request):
-                (await self.answer_async(WhoWeAre())).check_trust()
-            return await fetch_async(self.connections.client_of_this_loop(), question.request)
-        if isinstance(question, FreshKey):
-            return await asyncio.to_thread(links.new_key)
-        if isinstance(question, Wait):
-            return await asyncio.sleep(question.seconds)
-        if isinstance(question, Calculate):
-            return await asyncio.to_thread(question.work)
-        if isinstance(question, SendMail):
-            return await asyncio.to_thread(post_mail, question.server, question.message)
-        if isinstance(question, PostComment):
-            return await comment.post_async(self, question)
+        if (awaited := self._awaited.get(type(question))) is not None:
+            return await awaited(question)
         if type(question) in self._store.answers:
             answer = await self._store.answer_async(question)
             if isinstance(question, WriteDown):
@@ -271,6 +260,22 @@ class Application:
         answer = self._answers[type(question)](question)
         answer = await answer if isawaitable(answer) else answer
         return await _collected(answer, question.limit) if isinstance(question, Everybody) else answer
+
+    def _all_awaited(self) -> dict[type[Question], Callable[[Any], Awaitable[Any]]]:
+        """What would hold up an event loop, and is answered beside it."""
+        return {
+            Ask: self._ask_async,
+            FreshKey: lambda _: asyncio.to_thread(links.new_key),
+            Wait: lambda question: asyncio.sleep(question.seconds),
+            Calculate: lambda question: asyncio.to_thread(question.work),
+            SendMail: lambda question: asyncio.to_thread(post_mail, question.server, question.message),
+            PostComment: lambda question: comment.post_async(self, question),
+        }
+
+    async def _ask_async(self, question: Ask) -> Response:
+        if is_proven(question.request):
+            (await self.answer_async(WhoWeAre())).check_trust()
+        return await fetch_async(self.connections.client_of_this_loop(), question.request)
 
     def _everybody(self, question: Everybody) -> Any:
         """All people; as the directory gives them, if they must be awaited."""

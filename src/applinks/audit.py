@@ -202,7 +202,7 @@ class Export:
             return None
         if self._last is None:
             self._head, self._last = (yield AuditHead()), 0
-            return _row("sequence", "time", *_COLUMNS) if self._csv else '{"records": ['
+            return csv_row("sequence", "time", *_COLUMNS) if self._csv else '{"records": ['
         upto = self._head.sequence if self._head else None
         batch: tuple[Written, ...] = yield AuditSpan(self._last, EXPORTED_AT_ONCE, upto, **self._span)
         if not batch:
@@ -216,7 +216,7 @@ class Export:
         head = self._head
         if not self._csv:
             return f"\n],\n{json.dumps({**self._span, 'head': head and asdict(head)})[1:]}\n"
-        return "" if head is None else _row(str(head.sequence), "", "head", head.digest, *[""] * (len(_COLUMNS) - 2))
+        return "" if head is None else csv_row(str(head.sequence), "", "head", head.digest, *[""] * (len(_COLUMNS) - 2))
 
 
 def _as_object(written: Written) -> str:
@@ -229,7 +229,7 @@ def _as_row(written: Written) -> str:
     time = datetime.fromtimestamp(written.time, UTC).isoformat(timespec="milliseconds")
     checks = "; ".join(f"{name}: {outcome}" for name, outcome in entry.checks)
     cells = {**{name: getattr(entry, name) for name in _COLUMNS}, "checks": checks, "changes": "; ".join(said(entry.changes))}
-    return _row(str(written.sequence), time, *("" if cell is None else str(cell) for cell in cells.values()))
+    return csv_row(str(written.sequence), time, *("" if cell is None else str(cell) for cell in cells.values()))
 
 
 def said(changes: Iterable[Change]) -> tuple[str, ...]:
@@ -237,7 +237,8 @@ def said(changes: Iterable[Change]) -> tuple[str, ...]:
     return tuple(f"{name}: {before or '-'} → {after or '-'}" for name, before, after in changes)
 
 
-def _row(*cells: str) -> str:
+def csv_row(*cells: str) -> str:
+    """A row of CSV in which nothing begins a formula (security.md T-69) or is a control character (T-67)."""
     return ",".join(f'"{_harmless(cell)}"' for cell in cells) + "\r\n"
 
 

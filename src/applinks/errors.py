@@ -21,6 +21,7 @@ AppLinksError
     DanceOfAnother              the address was made for another person
     ScriptWrong                 a script cannot be used as it is written; carries file and line
     ParametersWrong             the values given to a script have mistakes; lists them all
+    RunNotFound                 no run of a script by that number, or none that may be seen
   TheirFault                    the far side, or the way to it
     TransportFailed             no answer: the name or the connection
       TlsFailed                 no connection that can be trusted
@@ -28,6 +29,7 @@ AppLinksError
     AnswerTooLarge              more than we are ready to read
     MalformedAnswer             an answer that does not say what it must
     MalformedEvent              an event that does not say what it must
+    NotDoneYet                  an operation over there has begun, and its result is not known yet
     RedirectedElsewhere         a redirect that credentials must not follow
     ActedAsSomeoneElse          the far side answered as another user than the one asked for
     FarSideError                status 400 or above; carries status, parsed body and response
@@ -221,6 +223,12 @@ class ParametersWrong(OurFault):
         self.mistakes = mistakes
 
 
+class RunNotFound(OurFault):
+    """There is no run of a script by that number any more, or none that may be seen by whoever asks."""
+
+    code = "run-not-found"
+
+
 class TheirFault(AppLinksError):
     """The far side, or the way to it."""
 
@@ -283,6 +291,19 @@ class MalformedEvent(TheirFault):
     def __init__(self, message: str, *, member: str, **where: str | None) -> None:
         super().__init__(message, **where)
         self.member = member
+
+
+class NotDoneYet(TheirFault):
+    """An operation of another application has begun, and its result is not known yet; it may wait for somebody's consent there.
+
+    `run` is its number over there. Asking again begins another one.
+    """
+
+    code = "not-done-yet"
+
+    def __init__(self, message: str, *, run: int, **where: str | None) -> None:
+        super().__init__(message, **where)
+        self.run = run
 
 
 class RedirectedElsewhere(TheirFault):

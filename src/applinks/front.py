@@ -6,14 +6,13 @@ Each method looks something up or runs one flow. The two classes say the same; w
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from collections.abc import AsyncIterator, Callable, Collection, Coroutine, Iterator, Mapping
 from functools import partial, wraps
 from typing import Any, Concatenate, Generic, ParamSpec, Self, TypeVar, Unpack, overload
 
-from applinks import doctor, links
+from applinks import doctor, links, scripts
 from applinks.assembly import Application
 from applinks.audit import AuditFilters, AuditTrail, AuditVerdict, Export, Head, VerifyAudit, Written
-from applinks.doctor import Diagnosis, Explained, explain, explain_refusal, pasted
 from applinks.errors import ConfigurationError
 from applinks.incoming import AutomationToken, Refusal, Refusals, TokenMade, automation, consent
 from applinks.links import (
@@ -67,6 +66,34 @@ from applinks.people import (
     staff,
 )
 from applinks.questions import Flow
+from applinks.scripts import (
+    DAY,
+    Event,
+    Events,
+    Hook,
+    KnownHook,
+    MarkRead,
+    Run,
+    RunFilters,
+    RunRecord,
+    Runs,
+    RunsExport,
+    Source,
+    SourceMade,
+    Sources,
+    SourceSettings,
+    answer_said,
+    banner,
+    cancel_run,
+    known_hook,
+    known_hooks,
+    record_for,
+    retry_run,
+    run_again,
+    set_parameters,
+    settle_call,
+    switch_hook,
+)
 
 T = TypeVar("T")
 
@@ -164,7 +191,8 @@ class Face(Application):
     @both
     def comparison(self, name: str) -> Flow[Comparison | None]:
         """What the last comparison of people over that link has found, whichever side asked for it; None if there was none."""
-        return (yield from _comparison(name))
+        found: Comparison | None = yield ComparisonOf((yield from links.link_named(name)).id)
+        return found
 
     @both
     def trust(self, name: str, *, by: str | None = None) -> Flow[Link]:
@@ -253,7 +281,9 @@ class Face(Application):
         return (yield from _then(name, lambda link: trying.tried(link, user, using, self.mechanisms, by=by)))
 
     @both
-    def diagnose(self, name: str, user: str | None = None, *, by: str | None = None, strict: bool = False) -> Flow[Diagnosis]:
+    def diagnose(
+        self, name: str, user: str | None = None, *, by: str | None = None, strict: bool = False
+    ) -> Flow[doctor.Diagnosis]:
         """Examine a link, live: how it is, why, and what to do; see `applinks.doctor`.
 
         As `user`, one harmless call is made, caused by the administrator `by`; without one, a call that names nobody.
@@ -264,7 +294,7 @@ class Face(Application):
     @both
     def diagnose_all(
         self, user: str | None = None, *, by: str | None = None, strict: bool = False
-    ) -> Flow[tuple[Diagnosis, ...]]:
+    ) -> Flow[tuple[doctor.Diagnosis, ...]]:
         """Examine all links, one after the other; see `diagnose`."""
         return (yield from doctor.examine_all(user=user, by=by, mechanisms=self.mechanisms, strict=strict))
 
@@ -284,12 +314,13 @@ class Face(Application):
     @both
     def entity_links(self, ours: Entity | None = None, *, link: str | None = None) -> Flow[tuple[EntityLink, ...]]:
         """What is linked with a thing of ours, over one link, or at all; primary ones first."""
-        return (yield from _entity_links(ours, link))
+        linked: tuple[EntityLink, ...] = yield EntityLinks(ours, (yield from _id_of(link)))
+        return linked
 
     @both
     def grants(self, user: str | None = None, *, link: str | None = None) -> Flow[tuple[consent.Given, ...]]:
         """What one person, or everybody, has allowed other applications to do as them here; or one application."""
-        return (yield from _grants(user, link))
+        return (yield from consent.given(user, (yield from _id_of(link))))
 
     @both
     def revoke_grant(self, id: str, *, by: str | None = None) -> Flow[consent.Given]:  # noqa: A002
@@ -299,7 +330,8 @@ class Face(Application):
     @both
     def consents(self, user: str | None = None, *, link: str | None = None) -> Flow[tuple[Consent, ...]]:
         """The consents of one person, or of everybody, by which this application may act over there."""
-        return (yield from _consents(user, link))
+        held: tuple[Consent, ...] = yield ConsentsHeld(user, (yield from _id_of(link)))
+        return held
 
     @both
     def forget_consent(self, link: str, user: str, *, by: str | None = None) -> Flow[bool]:
@@ -318,6 +350,58 @@ class Face(Application):
         by = self.administrator(by)
         flow = automation.make_token(label, user or by, by=by, may_change=not read_only, days=days)
         return (yield from flow)
+
+    @both
+    def script_runs(self, limit: int = 100, **only: Unpack[RunFilters]) -> Flow[tuple[Run, ...]]:
+        """The newest runs of scripts, newest first; only those that `RunFilters` lets pass."""
+        runs: tuple[Run, ...] = yield Runs(only, limit)
+        return runs
+
+    @both
+    def script_run(self, number: int) -> Flow[RunRecord]:
+        """One run with its calls, its log and its event; `RunNotFound` if there is none of that number."""
+        return (yield from record_for(number, "", administrator=True))
+
+    @both
+    def cancel_run(self, number: int, *, by: str | None = None) -> Flow[Run]:
+        """End a run that has not begun, waits for a consent or is unclear."""
+        return (yield from cancel_run(number, self.administrator(by), administrator=True))
+
+    @both
+    def retry_run(self, number: int, *, by: str | None = None) -> Flow[Run]:
+        """Try a run that waits for a consent again now."""
+        return (yield from retry_run(number, self.administrator(by), administrator=True))
+
+    @both
+    def repeat_run(self, number: int, *, by: str | None = None) -> Flow[int]:
+        """Queue a new run like one that has ended, for the same people; its number. What that one did is done once more."""
+        return (yield from run_again(number, self.administrator(by)))
+
+    @both
+    def settle_call(self, number: int, place: str, *, status: int | None, answer: str = "", by: str | None = None) -> Flow[Run]:
+        """Say what became of a call that a run has sent and that was never answered; the run goes on with that.
+
+        With a `status` it happened, and `answer` is what was answered, as JSON; with None it did not, and is sent again.
+        """
+        said = None if status is None else answer_said(status, answer)
+        return (yield from settle_call(number, place, said, self.administrator(by), administrator=True))
+
+    @both
+    def known_hooks(self) -> Flow[tuple[KnownHook, ...]]:
+        """The hooks of scripts that have run or are set, by their ids; `Scripts.hooks` has those that are loaded."""
+        return tuple((yield from known_hooks()).values())
+
+    @both
+    def switch_hook(self, hook: str, on: bool, *, loaded: Collection[str] = (), by: str | None = None) -> Flow[KnownHook]:
+        """Set a hook on or off, from the next event on, on every node. One that never ran must be among `loaded` ids."""
+        yield from switch_hook(hook, on, self.administrator(by), loaded=loaded)
+        return (yield from known_hook(hook))
+
+    @both
+    def set_parameters(self, hook: Hook, parameters: Mapping[str, Any], *, by: str | None = None) -> Flow[KnownHook]:
+        """Set parameters of a hook, from the next run on; those that are not given stay. Raises `ParametersWrong`."""
+        yield from set_parameters(hook, parameters, self.administrator(by))
+        return (yield from known_hook(hook.id))
 
     @both
     def tokens(self, user: str | None = None) -> Flow[tuple[AutomationToken, ...]]:
@@ -384,6 +468,17 @@ class Face(Application):
         return (yield from staff.allow_running(user, runner, by=self.administrator(by), allowed=False))
 
     @both
+    def messages(self, *, limit: int = banner.MOST) -> Flow[tuple[scripts.Written, ...]]:
+        """What whoever acts is told and has not read yet, in their language, the newest first: for a page to show."""
+        return (yield from banner.read(current_user(), limit=limit))
+
+    @both
+    def mark_read(self, *numbers: int) -> Flow[int]:
+        """Whoever acts has read these messages of theirs; how many of them were new."""
+        read: int = yield MarkRead(current_user().name, numbers)
+        return read
+
+    @both
     def identity_moved(self, *, by: str | None = None) -> Flow[Identity]:
         """Say that this is the original, which lies elsewhere or has another address now: calls go out again (G-06)."""
         return (yield from links.moved(by=self.administrator(by)))
@@ -395,6 +490,75 @@ class Face(Application):
         Tokens, grants and secrets are dropped, here only; names and policies stay, so that links can be made again.
         """
         return (yield from links.copied(by=self.administrator(by)))
+
+    @both
+    def add_source(
+        self,
+        name: str,
+        application: str | None = None,
+        *,
+        link: str | None = None,
+        signed: bool = True,
+        secret: str | None = None,
+        believes_user: bool | None = None,
+        asks_as: str | None = None,
+        by: str | None = None,
+    ) -> Flow[SourceMade]:
+        """Take events from a webhook: what is to be entered over there is told once. See `applinks.scripts.Source`.
+
+        `application` is the type of the application that sends them, that of the `link` through which its people are known if
+        it is not said. Without `signed`, a secret part of its address proves it, and it is not believed about people, unless
+        that is said.
+        """
+        by = self.administrator(by)
+        flow = scripts.add_source(
+            name, application, by=by, link=link, signed=signed, secret=secret, believes_user=believes_user, asks_as=asks_as
+        )
+        return (yield from flow)
+
+    @both
+    def change_source(self, source: str, *, by: str | None = None, **settings: Unpack[SourceSettings]) -> Flow[Source]:
+        """Set what `SourceSettings` names on a webhook, by its name or id; what is not named stays."""
+        return (yield from scripts.change_source(source, by=self.administrator(by), **settings))
+
+    @both
+    def renew_source(
+        self, source: str, *, secret: str | None = None, overlap: float = DAY, by: str | None = None
+    ) -> Flow[SourceMade]:
+        """Give a webhook another proof, which is told once; the former one holds for `overlap` seconds more."""
+        return (yield from scripts.renew_source(source, by=self.administrator(by), secret=secret, overlap=overlap))
+
+    @both
+    def remove_source(self, source: str, *, by: str | None = None) -> Flow[Source]:
+        """Take no events from a webhook any more; those that came stay."""
+        return (yield from scripts.remove_source(source, by=self.administrator(by)))
+
+    @both
+    def source(self, name: str) -> Flow[Source]:
+        """The webhook of that name or id."""
+        return (yield from scripts.source_named(name))
+
+    @both
+    def sources(self) -> Flow[tuple[Source, ...]]:
+        """The webhooks from which events are taken, by their names."""
+        found: tuple[Source, ...] = yield Sources()
+        return found
+
+    @both
+    def events(self, limit: int = 100, *, before: int | None = None, state: str | None = None) -> Flow[tuple[Event, ...]]:
+        """What has happened, the newest first, without what was told of it; only those below a number, or in one state."""
+        found: tuple[Event, ...] = yield Events(limit, before, scripts.state_named(state))
+        return found
+
+    @both
+    def event(self, number: int) -> Flow[Event]:
+        """What has happened, with all that was told of it."""
+        return (yield from scripts.event_numbered(number))
+
+    @both
+    def replay_event(self, number: int, *, by: str | None = None) -> Flow[int]:
+        """Let an event happen once more, as another event with runs of its own; its number."""
+        return (yield from scripts.replay_event(number, by=self.administrator(by)))
 
     @both
     def audit(self, limit: int = 100, **only: Unpack[AuditFilters]) -> Flow[tuple[Written, ...]]:
@@ -409,9 +573,17 @@ class Face(Application):
         return verdict
 
     @both
-    def explain_refusal(self, id: str) -> Flow[Explained]:  # noqa: A002
+    def explain_refusal(self, id: str) -> Flow[doctor.Explained]:  # noqa: A002
         """Why one of `refusals` was refused, and what mends it."""
-        return (yield from explain_refusal(id, mechanisms=self.mechanisms))
+        return (yield from doctor.explain_refusal(id, mechanisms=self.mechanisms))
+
+    @both
+    def explain_request(self, text: str, *, base_string: str | None = None) -> Flow[doctor.Explained]:
+        """The same of a request that is pasted: as it goes over the wire (request line, headers, body), or as a curl command.
+
+        `base_string` is the one that the sender says to have signed. Raises `ConfigurationError` for what is no request.
+        """
+        return (yield from doctor.explain_pasted(text, base_string=base_string, mechanisms=self.mechanisms))
 
 
 class AppLinks(Face):
@@ -477,18 +649,16 @@ class AppLinks(Face):
         while (piece := self.run(export.next_piece())) is not None:
             yield piece
 
+    def export_runs(self, format: str = "json", **only: Unpack[RunFilters]) -> Iterator[str]:  # noqa: A002
+        """Runs of scripts as text in pieces, the newest first: as "json" lines with calls and logs, or as "csv"."""
+        export = RunsExport(format, only)
+        while (piece := self.run(export.next_piece())) is not None:
+            yield piece
+
     def refusals(self, link: str | None = None) -> tuple[Refusal, ...]:
         """The requests over links, or over one, that were refused lately, the newest first. Few of each link are kept."""
         self._afterwards.settle()
         return self.run(_refusals(link))
-
-    def explain_request(self, text: str, *, base_string: str | None = None) -> Explained:
-        """The same of a request that is pasted: as it goes over the wire (request line, headers, body), or as a curl command.
-
-        `base_string` is the one that the sender says to have signed. Raises `ConfigurationError` for what is no request.
-        """
-        request = pasted.read(text, self.identity.url)
-        return self.run(explain(request, base_string=base_string, mechanisms=self.mechanisms))
 
     def close(self) -> None:
         """Give back the connections."""
@@ -564,15 +734,16 @@ class AsyncAppLinks(Face):
         while (piece := await self.run_async(export.next_piece())) is not None:
             yield piece
 
+    async def export_runs(self, format: str = "json", **only: Unpack[RunFilters]) -> AsyncIterator[str]:  # noqa: A002
+        """Runs of scripts as text in pieces, for `async for`; see `AppLinks.export_runs`."""
+        export = RunsExport(format, only)
+        while (piece := await self.run_async(export.next_piece())) is not None:
+            yield piece
+
     async def refusals(self, link: str | None = None) -> tuple[Refusal, ...]:
         """The requests that were refused lately; see `AppLinks.refusals`."""
         await asyncio.to_thread(self._afterwards.settle)
         return await self.run_async(_refusals(link))
-
-    async def explain_request(self, text: str, *, base_string: str | None = None) -> Explained:
-        """The same of a request that is pasted; see `AppLinks.explain_request`."""
-        request = pasted.read(text, self.identity.url)
-        return await self.run_async(explain(request, base_string=base_string, mechanisms=self.mechanisms))
 
     async def close(self) -> None:
         """Give back the connections of this event loop, and those to the store."""
@@ -608,33 +779,14 @@ def _perhaps(name: str | None, act: Callable[[Link | None], Flow[T]]) -> Flow[T]
     return (yield from act(link))
 
 
-def _grants(user: str | None, link: str | None) -> Flow[tuple[consent.Given, ...]]:
-    found = (yield from links.link_named(link)) if link is not None else None
-    return (yield from consent.given(user, found.id if found else None))
-
-
-def _consents(user: str | None, link: str | None) -> Flow[tuple[Consent, ...]]:
-    found = (yield from links.link_named(link)) if link is not None else None
-    held: tuple[Consent, ...] = yield ConsentsHeld(user, found.id if found else None)
-    return held
-
-
-def _comparison(name: str) -> Flow[Comparison | None]:
-    link = yield from links.link_named(name)
-    found: Comparison | None = yield ComparisonOf(link.id)
-    return found
+def _id_of(name: str | None) -> Flow[str | None]:
+    """The id of the link that is named; None where none is."""
+    return (yield from links.link_named(name)).id if name is not None else None
 
 
 def _refusals(link: str | None) -> Flow[tuple[Refusal, ...]]:
-    found = (yield from links.link_named(link)) if link is not None else None
-    kept: tuple[Refusal, ...] = yield Refusals(found.id if found else None)
+    kept: tuple[Refusal, ...] = yield Refusals((yield from _id_of(link)))
     return kept
-
-
-def _entity_links(ours: Entity | None, link: str | None) -> Flow[tuple[EntityLink, ...]]:
-    found = (yield from links.link_named(link)) if link is not None else None
-    linked: tuple[EntityLink, ...] = yield EntityLinks(ours, found.id if found else None)
-    return linked
 
 
 def _linked_entity(ours: Entity, type: str) -> Flow[tuple[Link, EntityLink]]:  # noqa: A002

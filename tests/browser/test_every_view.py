@@ -11,14 +11,20 @@ import pytest
 from playwright.sync_api import Page, Route
 
 from applinks.web import look
+from serve import sights as standing
 from web import sights
 from web.administration import sights as administration
+from web.scripts import sights as scripts
 
 HOST = "http://127.0.0.1:9"
 KINDS = {
     kind.__name__: list(views)
     for kind, views in groupby(
-        sorted((*sights.SIGHTS, *sights.NOTICES, *administration.SIGHTS), key=lambda it: type(it).__name__), type
+        sorted(
+            (*sights.SIGHTS, *sights.NOTICES, *administration.SIGHTS, *scripts.SIGHTS, *standing.SIGHTS),
+            key=lambda it: type(it).__name__,
+        ),
+        type,
     )
 }
 """By kind, with and without trouble, empty and full."""

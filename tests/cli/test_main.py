@@ -28,31 +28,38 @@ def commands(group=None, words: tuple[str, ...] = ()) -> Iterator[tuple[tuple[st
 
 COMMANDS = dict(commands())
 GROUPS = [(), *sorted({words[:1] for words in COMMANDS if len(words) > 1})]
-ARGUMENTS = {
-    ("link", "create"): ("http://127.0.0.1:1", "-a", "ada", "--same-users", "--password-stdin"),
-    ("link", "test"): ("Wiki", "--as", "alice"),
-    ("link", "explain"): ("Wiki", "--as", "alice"),
-    ("link", "register"): ("Wiki", "https://wiki.example.com", "--call"),
-    ("link", "compare"): ("Wiki",),
-    ("link", "secret"): ("Wiki", "--outgoing", "--stdin"),
-    ("link", "delete"): ("Wiki", "--yes"),
-    ("audit", "show"): ("1",),
-    ("backup",): ("copy.db",),
-    ("identity", "copied"): ("--yes",),
-    ("token", "make"): ("nightly", "--as", "ada"),
-    ("token", "revoke"): ("1",),
-    ("link", "move"): ("Wiki", "https://moved.example.com"),
-    ("link", "public-key"): ("Wiki", __file__),
-    ("signing", "use"): ("Wiki",),
-    ("grant", "revoke"): ("grant 1",),
-    ("explain",): ("--last",),
-    ("consent", "forget"): ("Wiki", "alice"),
-    ("entity", "link"): ("Wiki", "project:OPS", "space:OPS"),
-    ("entity", "unlink"): ("1",),
-    ("look",): ("http://127.0.0.1:1",),
-} | {("link", word): ("Wiki",) for word in ("show", "policy", "change", "primary", "steps", "trust")}
+ARGUMENTS = (
+    {
+        ("link", "create"): ("http://127.0.0.1:1", "-a", "ada", "--same-users", "--password-stdin"),
+        ("link", "test"): ("Wiki", "--as", "alice"),
+        ("link", "explain"): ("Wiki", "--as", "alice"),
+        ("link", "register"): ("Wiki", "https://wiki.example.com", "--call"),
+        ("link", "compare"): ("Wiki",),
+        ("link", "secret"): ("Wiki", "--outgoing", "--stdin"),
+        ("link", "delete"): ("Wiki", "--yes"),
+        ("audit", "show"): ("1",),
+        ("backup",): ("copy.db",),
+        ("identity", "copied"): ("--yes",),
+        ("token", "make"): ("nightly", "--as", "ada"),
+        ("token", "revoke"): ("1",),
+        ("link", "move"): ("Wiki", "https://moved.example.com"),
+        ("link", "public-key"): ("Wiki", __file__),
+        ("signing", "use"): ("Wiki",),
+        ("grant", "revoke"): ("grant 1",),
+        ("explain",): ("--last",),
+        ("consent", "forget"): ("Wiki", "alice"),
+        ("entity", "link"): ("Wiki", "project:OPS", "space:OPS"),
+        ("entity", "unlink"): ("1",),
+        ("look",): ("http://127.0.0.1:1",),
+        ("person", "add"): ("ada",),
+        ("person", "may-run-as"): ("deployment", "ada"),
+        ("person", "may-not-run-as"): ("deployment", "ada"),
+    }
+    | {("person", word): ("ada",) for word in ("show", "change", "disable", "enable", "password")}
+    | {("link", word): ("Wiki",) for word in ("show", "policy", "change", "primary", "steps", "trust")}
+)
 """What must be said for a command to begin its work."""
-ON_OTHERS = {("demo",), ("init",), ("plan",), ("apply",), ("export",)}
+ON_OTHERS = {("demo",), ("init",), ("serve",), ("plan",), ("apply",), ("export",)}
 ON_A_DATABASE = [words for words in COMMANDS if words not in ON_OTHERS]
 
 
@@ -70,7 +77,9 @@ def test_the_commands_are_those_that_are_described():
         "identity copied", "identity moved", "identity show", "init", "keys list", "keys reseal", "keys rotate",
         "link announce-address", "link change", "link compare", "link create", "link delete", "link explain", "link list",
         "link move", "link policy", "link primary", "link public-key", "link register", "link secret", "link show",
-        "link steps", "link test", "link trust", "look", "plan", "refusals", "signing announce", "signing retire",
+        "link steps", "link test", "link trust", "look", "person add", "person change", "person disable", "person enable",
+        "person list", "person may-not-run-as", "person may-run-as", "person password", "person show", "plan", "refusals",
+        "serve", "signing announce", "signing retire",
         "signing rotate", "signing status", "signing use", "token list", "token make", "token revoke",
     ]  # fmt: skip
 
@@ -127,7 +136,7 @@ def test_a_database_that_is_not_there_is_an_error_and_is_not_made(run, tmp_path,
 def test_a_slip_in_its_name_makes_no_database_even_where_the_environment_says_who_the_application_is(
     run, tmp_path, monkeypatch, words
 ):
-    """Only `applinks init` makes one; a command that is run in the application's own environment does not."""
+    """Only `applinks init` and `applinks serve` make one; a command that is run in the application's own environment does not."""
     monkeypatch.setenv("APPLINKS_URL", "https://forge.example.com")
     ran = run(*words, *ARGUMENTS.get(words, ()), "-d", f"sqlite:///{tmp_path}/slip.db", stdin="password\n", status=1)
     assert ran.err.startswith(f"applinks: There is no database {tmp_path}/slip.db.")

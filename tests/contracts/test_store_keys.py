@@ -188,5 +188,6 @@ def test_an_id_that_is_taken_changes_nothing(store: Store) -> None:
 
 def test_every_table_that_refers_to_links_is_followed() -> None:
     assert {table.name for table in _referring()} == {
-        "access_tokens", "comparisons", "dances", "entity_links", "grants", "link_secrets", "people_compared", "refusals", "request_tokens",
+        "access_tokens", "comparisons", "dances", "entity_links", "grants", "link_secrets", "outbox", "people_compared", "refusals",
+        "request_tokens", "sources",
     }  # fmt: skip

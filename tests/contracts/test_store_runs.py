@@ -29,18 +29,20 @@ from applinks.scripts import (
     Events,
     EventsReceived,
     EventState,
-    ExpireRuns,
+    ExpireRun,
     ForgetCall,
     GiveUpRun,
     JobTimes,
     KeepEvent,
     KeepHolding,
     LinesOf,
+    MessagesOf,
     NewMessage,
     NewRun,
     NoteAnswered,
     NoteJobTime,
     NoteSent,
+    OverdueRuns,
     ParkRun,
     QueueRuns,
     Run,
@@ -52,6 +54,7 @@ from applinks.scripts import (
     Severity,
     SortEvent,
     WakeRuns,
+    Words,
 )
 from applinks.store import Store
 from contracts.conftest import Clock
@@ -237,18 +240,46 @@ def test_parking_a_run_and_telling_its_person_are_one(store: Store, clock: Clock
     store.answer(KeepToken(AccessToken(link_id="wiki", user="carol", token="t", secret="s", made_at=int(clock.now))))
     assert store.answer(WakeRuns()) == (number,)
     assert store.answer(WakeRuns()) == ()
-    assert store.answer(RunOf(number)).parked_user is None
+    assert store.answer(RunOf(number)).parked_until is None
+    assert store.answer(MessagesOf("carol", unread=True)) == ()
+    assert store.answer(MessagesOf("carol"))[0].settled_at == clock.now
 
 
 def test_a_parked_run_for_which_nobody_consents_ends(store: Store, clock: Clock) -> None:
     (number,) = queued(store, new("a"))
     claimed(store)
     store.answer(ParkRun(number, "one", "wiki", "carol", clock.now + 60, 0, 0))
-    assert store.answer(ExpireRuns()) == ()
+    assert store.answer(OverdueRuns()) == ()
     clock.now += 61
-    assert [run.number for run in store.answer(ExpireRuns())] == [number]
+    assert [run.number for run in store.answer(OverdueRuns())] == [number]
+    told = NewMessage("run 1 expired", "carol", Severity.WARNING, text="It stopped waiting.", run=number)
+    assert store.answer(ExpireRun(number, (told,)))
+    assert not store.answer(ExpireRun(number, (replace(told, key="again"),)))
+    assert [message.text for message in store.answer(MessagesOf("carol"))] == ["It stopped waiting."]
     assert state(store, number) is RunState.EXPIRED
-    assert store.answer(ExpireRuns()) == ()
+    assert store.answer(OverdueRuns()) == ()
+
+
+@pytest.mark.parametrize("way", ["consented", "expired", "cancelled"])
+def test_who_need_not_allow_anything_any_more_is_not_asked_any_more(store: Store, clock: Clock, way: str) -> None:
+    put(store, Link("wiki", "Wiki", "confluence", "https://wiki.test", "https://wiki.test"))
+    numbers = queued(store, new("a"), new("b"))
+    for number in numbers:
+        asks = NewMessage(f"run {number} consent", "carol", Severity.WARNING, words=Words.CONSENT_NEEDED, run=number)
+        said = NewMessage(f"run {number}/1", "carol", Severity.INFO, "By the script itself.", run=number)
+        claimed(store, number=number)
+        user = "carol" if number == numbers[0] else "alice"
+        store.answer(ParkRun(number, "one", "wiki", user, clock.now + 60 * number, 0, 0, messages=(asks, said)))
+    if way == "consented":
+        store.answer(KeepToken(AccessToken(link_id="wiki", user="carol", token="t", secret="s", made_at=int(clock.now))))
+        store.answer(WakeRuns())
+    elif way == "expired":
+        clock.now += 60 * numbers[0] + 1
+        store.answer(ExpireRun(numbers[0]))
+    else:
+        store.answer(CancelRun(numbers[0], "ada"))
+    open_ones = {(message.run, message.words) for message in store.answer(MessagesOf("carol", unread=True))}
+    assert open_ones == {(numbers[0], None), (numbers[1], Words.CONSENT_NEEDED), (numbers[1], None)}
 
 
 @pytest.mark.parametrize("where", ["queued", "parked", "unclear"])

@@ -82,7 +82,7 @@ class World:
     @contextmanager
     def browsing(self, name: str, user: str | None = None) -> Iterator[Browser]:
         """A browser at the application of that name, with this user signed in."""
-        with httpx2.Client(base_url=self.urls[name], follow_redirects=True) as http:
+        with httpx2.Client(base_url=self.urls[name], follow_redirects=True, timeout=30) as http:
             browser = Browser(http)
             if user:
                 assert browser.sign_in(user).status_code == 200
@@ -98,7 +98,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
             listening, urls[name] = stack.enter_context(listen())
             made[name] = create(data, urls[name], secret="only for this test")
             stack.enter_context(serving(made[name].app, listening))
-        stack.callback(made["Forge"].applinks.close)
+        stack.callback(made["Forge"].close)
         listening, url = stack.enter_context(listen())
         caller = AppLinks(f"sqlite:///{data}/caller.db", url=url, name="Caller", type="generic", people=People())
         stack.enter_context(caller)

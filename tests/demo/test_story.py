@@ -24,6 +24,7 @@ from applinks.demo import story
 from applinks.demo.scene import Scene
 
 APPLINKS = Path(sys.executable).with_name("applinks")
+pytestmark = pytest.mark.timeout(280)
 MEMBERS = ["name", "link", "subject", "actor", "reason", "mechanism", "request", "status", "ok"]
 HERE_AND_THERE = [("Tracker", "Wiki"), ("Wiki", "Tracker"), ("Forge", "Tracker"), ("Tracker", "Forge")]
 
@@ -37,7 +38,7 @@ def test_as_a_program_it_tells_the_whole_story_of_the_issue_as_data(tmp_path):
         cwd=tmp_path,
         capture_output=True,
         text=True,
-        timeout=100,
+        timeout=250,
         check=False,
     )
     assert (done.returncode, done.stderr) == (0, "")
@@ -51,7 +52,7 @@ def test_as_a_program_it_tells_the_whole_story_of_the_issue_as_data(tmp_path):
     assert list(tmp_path.iterdir()) == [], "it left something behind"
 
     links, asked, page, spaces = steps[:3], steps[3:7], steps[7], steps[8:11]
-    consent, fixed, refused = steps[11:17], steps[17], steps[18:]
+    consent, fixed, refused, scripts = steps[11:17], steps[17], steps[18:23], steps[23:]
     assert [step["name"] for step in links] == [
         f"{one} – {other} are linked, both ways"
         for one, other in (("Tracker", "Wiki"), ("Tracker", "Forge"), ("Forge", "Wiki"))
@@ -89,6 +90,18 @@ def test_as_a_program_it_tells_the_whole_story_of_the_issue_as_data(tmp_path):
         True,
         True,
     ]
+    assert [(step["link"], step["subject"], step["actor"], step["mechanism"], step["status"]) for step in scripts] == [
+        ("Wiki", "alice", "alice", "2LOi", 200),
+        (None, "alice", "alice", None, 409),
+        ("Wiki", "alice", "alice", "2LOi", 200),
+        ("Wiki", "deployment", "alice", "2LOi", 200),
+        ("Tracker", "deployment", "alice", "2LOi", 201),
+        ("Tracker", "alice", "alice", "2LOi", 201),
+        ("Wiki", "carol", "carol", None, 200),
+        ("Wiki", "carol", "carol", "3LO", 200),
+        ("Wiki", "carol", "carol", "3LO", 200),
+    ]
+    assert all("script" in step["name"] for step in scripts)
 
 
 # ---- where something is not as told
@@ -132,6 +145,21 @@ def test_a_step_that_the_other_application_refuses_is_not_ok_and_neither_is_the_
     ]
     assert threads_since(before) == []
     assert (log.level, log.propagate, log.handlers) == (level, propagate, handlers), "the log is not as it was"
+
+
+def no_such_pages(scene: Scene) -> None:
+    """Somebody has written all of them before."""
+    records = scene.three.wiki.records
+    for title in ("Release notes OPS-4: Launch the Endeavour", "Release notes OPS-7: Sweep the pad"):
+        records.add_page("OPS", records.home("OPS").id, title, "", "alice")
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning", "ignore::ResourceWarning")
+def test_where_scripts_do_something_else_the_story_says_so_and_goes_on(monkeypatch, capsys):
+    monkeypatch.setattr(story, "ACTS", (story.link, no_such_pages, story.with_scripts))
+    assert in_this_process(monkeypatch, "--once", "--json", "--no-browser") == 1
+    steps = json.loads(capsys.readouterr().out)["steps"][3:]
+    assert [step["ok"] for step in steps] == [True, True, False, True, False, True, True, True, False]
 
 
 def carol_is_one_of_the_shared_users(scene: Scene) -> None:

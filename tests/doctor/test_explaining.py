@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from applinks.doctor import Explained, explain, explain_refusal
+from applinks.doctor.explaining import Explained, explain, explain_refusal
 from applinks.doctor.searching import BY_NAME
 from applinks.errors import ConfigurationError
 from applinks.incoming import Refusal, receive

@@ -43,7 +43,7 @@ def test_the_asynchronous_face_says_the_same(callee: Callee) -> None:
     case = next(case for case in CASES if case.name == "path decoded")
     raw, _ = case.raw(consumer_key(case))
     callee.send(raw)
-    database = callee.applinks._settings.database
+    database = callee.applinks.settings.database
 
     async def ask() -> tuple[str, str]:
         async with AsyncAppLinks(database, people=Directory()) as applinks:

@@ -13,10 +13,10 @@ from applinks.frameworks import ASGIPages
 from applinks.incoming import BODY_LIMIT, automation
 from applinks.links import WhoWeAre, digest_of
 from applinks.mechanisms import MECHANISMS
-from applinks.people import current_user
+from applinks.people import KeepsPeople, current_user
 from applinks.web import STATIC as SHEETS
 from applinks.web.interface import BELOW
-from applinks.web.visit import AUTHORIZE, END, GRANTS, LONGEST_FORM, START, STATIC
+from applinks.web.visit import AUTHORIZE, END, GRANTS, INBOX, LONGEST_FORM, OWN_RUNS, START, STATIC
 from applinks.wire import oauth1
 from applinks.wire.encoding import parse_form
 from applinks.wire.messages import FORM, Request
@@ -78,7 +78,9 @@ def test_consent_is_shown_to_whoever_is_signed_in_with_addresses_that_carry_our_
     assert (answer.status_code, answer.headers["content-type"]) == (200, "text/html; charset=utf-8")
     assert "Alice Adams (alice)" in dom.text
     assert [found["action"] for found in dom.all("form")] == [f"/wiki{AUTHORIZE}"]
-    assert {link for link in dom.links() if link != "#content"} == {"/wiki/", f"/wiki{GRANTS}"}
+    assert {link for link in dom.links() if link != "#content"} == {
+        *("/wiki/", f"/wiki{GRANTS}", f"/wiki{INBOX}", f"/wiki{OWN_RUNS}"),
+    }
     assert len(answer.content) == int(answer.headers["content-length"])
 
 
@@ -268,7 +270,7 @@ def test_in_asynchronous_code_nothing_is_asked_synchronously():
 
     asyncio.run(ASGIPages(Host(), sign_in="/login?next={}")(scope, receive, send))
     assert sent[0]["status"] == 303
-    assert [type(question) for question in called.asked] == [WhoWeAre]
+    assert [type(question) for question in called.asked] == [WhoWeAre, KeepsPeople]
 
 
 @pytest.mark.parametrize("method", ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"])

@@ -75,6 +75,12 @@ def test_importing_the_package_brings_nothing_heavy_along():
     assert done.stdout.split() == []
 
 
+def test_an_application_on_a_file_loads_nothing_of_postgresql():
+    script = "import sys; from applinks import AppLinks; print(*(name for name in sys.modules if 'postgresql' in name))"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == []
+
+
 def test_the_shell_completes_public_names_before_they_are_fetched():
     assert set(applinks.__all__) <= set(dir(applinks))
 

@@ -13,15 +13,19 @@ import typer
 from applinks.audit import Entry
 from applinks.cli import app
 from applinks.declared import file, references
-from applinks.incoming import BODY_LIMIT, KEPT_FOR, KEPT_OF_EACH, PAUSE
+from applinks.incoming import BODY_LIMIT, KEPT_FOR, KEPT_OF_EACH, PAUSE, first_administrator, sessions
 from applinks.incoming.endpoints import ENDPOINTS, TOKEN_ENDPOINTS, access_token, comparing, request_token
 from applinks.incoming.refusals import LARGEST_FORM
-from applinks.incoming.replay import ASKS, COMPARISONS, MARGIN, QUARTER_HOUR, SECRETS, SHELVES, TRIES
+from applinks.incoming.replay import ASKS, COMPARISONS, MARGIN, QUARTER_HOUR, SECRETS, SHELVES, SIGN_INS, TRIES
 from applinks.links import Limits
 from applinks.mechanisms import WINDOW, three_legged
 from applinks.outgoing import call, clocks, dance, reading
-from applinks.people import Policy
+from applinks.people import Policy, passwords
 from applinks.people.comparing import MOST
+from applinks.scripts import smtp
+from applinks.scripts.delivering import PAUSES, TOLD_FOR
+from applinks.serve import signing_in
+from applinks.serve.own_pages import OWN_PAGES
 from applinks.store import valkey
 from applinks.store.database import BUSY_SECONDS
 from applinks.store.grants import MOST_WRONG
@@ -137,11 +141,16 @@ def test_the_reference_tells_every_environment_variable():
 
 def test_the_reference_tells_the_fixed_numbers_as_they_are():
     text = section(DOCS / "reference/settings.md", "Fixed numbers")
+    pauses = ", ".join(f"{pause:.0f}" for pause in PAUSES[:-1])
     for words in (
         f"clocks may differ by | {WINDOW} seconds",
         f"a spent nonce is kept for | {WINDOW + MARGIN} seconds",
         f"a form is read and verified up to | {BODY_LIMIT // 1024} KiB",
         f"people are compared up to, on either side | {MOST:,}",
+        f"{TRIES} in a quarter of an hour, for each of {SIGN_INS} groups; a process looks at {signing_in.AT_ONCE} passwords",
+        f"{sessions.IDLE // 60} minutes after it was last used, and {sessions.LIFE // 3600} hours after it began",
+        f"the address at which it is set up is good for | {first_administrator.LIFE // 60} minutes",
+        f"a password has | {passwords.SHORTEST} to {passwords.LONGEST} letters",
         f"may ask for a comparison | {COMPARISONS} times a day, each for {comparing.LIFE} seconds",
         f"tries to sign in for making a link | {TRIES} in a quarter of an hour, for each of the {SHELVES} groups",
         f"a secret of a link may be compared over the HTTP interface | {SECRETS} times an hour",
@@ -159,6 +168,9 @@ def test_the_reference_tells_the_fixed_numbers_as_they_are():
         f"at most one a second, with a form up to {LARGEST_FORM // 1024} KiB",
         f"a database, PostgreSQL or SQLite, may keep a request waiting for | {BUSY_SECONDS} seconds",
         f"a Valkey server may keep a request waiting for | {valkey.SECONDS} seconds",
+        f"a message is tried on one channel | {len(PAUSES) + 1} times, with pauses of {pauses} and {PAUSES[-1]:,.0f} seconds",
+        f"a message leaves at most | {TOLD_FOR // DAY:.0f} days after it was made",
+        f"a mail server may take for each step | {smtp.SECONDS} seconds",
     ):
         assert words in text
     assert QUARTER_HOUR == 15 * 60
@@ -168,8 +180,10 @@ def test_the_reference_tells_the_fixed_numbers_as_they_are():
 
 
 def test_the_reference_tells_every_endpoint_and_every_page():
-    told = re.findall(r"^\| `(/[^`]+)` \|", (DOCS / "reference/endpoints.md").read_text(), re.MULTILINE)
-    assert sorted(told) == sorted([*ENDPOINTS, *TOKEN_ENDPOINTS, *{page.path for page in pages.PAGES}, f"{pages.STATIC}/…"])
+    told = re.findall(r"^\| `(/[^`]*)` \|", (DOCS / "reference/endpoints.md").read_text(), re.MULTILINE)
+    mounted = [*ENDPOINTS, *TOKEN_ENDPOINTS, *{page.path for page in pages.PAGES}, f"{pages.STATIC}/…"]
+    alone = {*{page.path for page in OWN_PAGES}, "/healthz", "/readyz", "/metrics"}
+    assert sorted(told) == sorted([*mounted, *alone])
 
 
 def test_the_reference_tells_every_field_of_a_record():

@@ -32,6 +32,23 @@ WITHOUT_A_TEST_OF_THEIR_NAME = {
     "demo/forge/": "tests/demo/test_forge.py and tests/demo/test_pages.py",
     "demo/tracker/": "tests/demo/test_tracker.py and tests/demo/test_pages.py",
     "demo/wiki/": "tests/demo/test_wiki.py and tests/demo/test_pages.py",
+    "scripts/deliveries.py": "values without rules; tests/contracts/test_store_messages.py asks the questions",
+    "scripts/events.py": "questions and values without rules; tests/contracts/test_store_runs.py asks them",
+    "scripts/history.py": "questions; tests/contracts/test_store_hooks.py asks them",
+    "scripts/journal.py": "tests/scripts/test_recording.py, and tests/contracts/test_store_runs.py asks the questions",
+    "scripts/runs.py": "questions and one table; tests/contracts/test_store_runs.py asks them and looks at it",
+    "scripts/settings.py": "questions; tests/contracts/test_store_hooks.py asks them",
+    "store/deliveries.py": "tests/contracts/test_store_messages.py",
+    "store/events.py": "tests/contracts/test_store_runs.py and tests/contracts/test_store_sources.py",
+    "store/history.py": "tests/contracts/test_store_hooks.py",
+    "store/hook_settings.py": "tests/contracts/test_store_hooks.py",
+    "store/jobs.py": "tests/contracts/test_store_runs.py",
+    "store/journal.py": "tests/contracts/test_store_runs.py",
+    "store/lately.py": "tests/contracts/test_store_hooks.py",
+    "store/runs.py": "tests/contracts/test_store_runs.py and tests/contracts/test_store_hooks.py",
+    "store/script_tables.py": "tests/store/test_schema.py",
+    "store/scripts.py": "tests/contracts/test_store_runs.py and tests/contracts/test_store_messages.py",
+    "store/messages.py": "tests/contracts/test_store_messages.py",
     "store/automation.py": "tests/contracts/test_store_automation.py",
     "doctor/cases.py": "tests/doctor/test_explaining.py",
     "doctor/judging.py": "tests/doctor/test_explaining.py and tests/doctor/test_rejected_requests.py",
@@ -48,6 +65,10 @@ WITHOUT_A_TEST_OF_THEIR_NAME = {
     "store/grants.py": "tests/contracts/test_store_grants.py",
     "doctor/lately.py": "tests/web/administration/test_checking.py",
     "store/renaming.py": "tests/contracts/test_store_keys.py",
+    "scripts/naming.py": "tests/scripts/test_sorting.py",
+    "store/outbox.py": "tests/contracts/test_store_outbox.py",
+    "store/sources.py": "tests/contracts/test_store_sources.py",
+    "web/administration/taken.py": "values without rules; tests/web/administration/test_views.py renders each of them",
     "store/secrets.py": "tests/contracts/test_store_secrets.py",
     "store/tokens.py": "tests/contracts/test_store_tokens.py",
     "store/identity.py": "tests/contracts/test_store_identity.py",
@@ -70,6 +91,11 @@ WITHOUT_A_TEST_OF_THEIR_NAME = {
     "doctor/defaults.py": "tests/doctor/test_causes.py and tests/doctor/test_strict.py",
     "doctor/diagnosis.py": "values without rules; tests/doctor/test_notes.py makes them",
     "doctor/looking.py": "tests/doctor/test_examining.py",
+    "scripts/kinds.py": "tests/scripts/test_parameters.py",
+    "scripts/conditions/located.py": "tests/scripts/conditions/test_checking.py",
+    "scripts/conditions/telling.py": "tests/scripts/conditions/test_checking.py",
+    "scripts/conditions/possible.py": "tests/scripts/conditions/test_assuming.py",
+    "scripts/conditions/comparing.py": "tests/scripts/conditions/test_assuming.py",
 }
 """Source module, or all of a folder → where else it is proven, or why it needs no proof. Front pages need none."""
 
@@ -108,7 +134,7 @@ SHELF = "wire"
 SIDE_DOORS: dict[str, str] = {
     "demo/forge/application.py: applinks.frameworks.flask": "a door of its own, since only those who have Flask can open it",
 }
-PUBLIC = {"applinks", "applinks.frameworks", "applinks.frameworks.flask"}
+PUBLIC = {"applinks", "applinks.frameworks", "applinks.frameworks.flask", "applinks.running", "applinks.scripts"}
 """What applications import from."""
 
 

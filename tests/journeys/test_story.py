@@ -13,11 +13,12 @@ import pytest
 from applinks import AppLinks
 
 APPLINKS = Path(sys.executable).with_name("applinks")
+pytestmark = pytest.mark.timeout(280)
 KEYS = ["name", "link", "subject", "actor", "reason", "mechanism", "request", "status", "ok"]
 
 
 def demo(*options: str) -> str:
-    done = subprocess.run([APPLINKS, "demo", *options], capture_output=True, text=True, timeout=100, check=False)
+    done = subprocess.run([APPLINKS, "demo", *options], capture_output=True, text=True, timeout=250, check=False)
     assert (done.returncode, done.stderr) == (0, "")
     return done.stdout
 
@@ -27,13 +28,15 @@ def story() -> dict[str, Any]:
     return json.loads(demo("--once", "--json"))
 
 
-def steps(story: dict[str, Any], **facts: Any) -> list[dict[str, Any]]:
-    """The steps of which all these facts are true; a request is given by its end."""
+def steps(story: dict[str, Any], *, script: bool = False, **facts: Any) -> list[dict[str, Any]]:
+    """The steps of which all these facts are true; a request is given by its end. Those of scripts are told apart."""
     end = facts.pop("request", "")
     return [
         step
         for step in story["steps"]
-        if (step["request"] or "").endswith(end) and all(step[name] == value for name, value in facts.items())
+        if ("script" in step["name"]) is script
+        and (step["request"] or "").endswith(end)
+        and all(step[name] == value for name, value in facts.items())
     ]
 
 
@@ -120,6 +123,27 @@ def test_five_things_are_refused(story: dict[str, Any]) -> None:
         assert [word in name for name in forged].count(True) == 1
 
 
+def test_scripts_act_as_whoever_caused_what_they_run_on(story: dict[str, Any]) -> None:
+    (asked,) = steps(story, script=True, request="/rest/api/user/current")
+    pages = steps(story, script=True, request="/rest/api/content")
+    (mentioned,) = steps(story, script=True, request="/comment")
+    assert [(step["subject"], step["mechanism"]) for step in (asked, *pages, mentioned)] == [
+        ("alice", "2LOi"), ("alice", "2LOi"), ("carol", "3LO"), ("alice", "2LOi"),
+    ]  # fmt: skip
+    as_deployment = steps(story, script=True, subject="deployment", actor="alice")
+    assert [step["request"].rpartition("/")[2] for step in as_deployment] == ["space", "remotelink"]
+    assert all(step["reason"] for step in as_deployment)
+
+
+def test_a_script_refuses_and_another_one_waits_for_carol(story: dict[str, Any]) -> None:
+    (refused,) = steps(story, script=True, status=409)
+    assert (refused["subject"], refused["request"].endswith("/browse/OPS-6/transition")) == ("alice", True)
+    waits, allows, goes_on = steps(story, script=True, subject="carol")
+    assert (waits["mechanism"], waits["request"].endswith("/browse/OPS-7/transition")) == (None, True)
+    assert (allows["mechanism"], allows["request"].endswith("/browse/OPS-7")) == ("3LO", True)
+    assert (goes_on["mechanism"], goes_on["status"]) == ("3LO", 200)
+
+
 def test_in_a_pipe_the_story_is_plain_text_with_requests_statuses_and_base_strings(tmp_path: Path) -> None:
     kept = tmp_path / "kept"
     text = demo("--no-browser", "--data", str(kept))  # without --once: where nobody can click, it ends by itself
@@ -139,6 +163,9 @@ def test_in_a_pipe_the_story_is_plain_text_with_requests_statuses_and_base_strin
         "The page says that cclark wrote it",
         "by 3LO",
         "Forge admitted: integration",
+        "Description: Say what is released.",
+        "A banner on her page says: Wiki needs your consent",
+        "The page is there once",
     ):
         assert telling in text
     assert "She uses plain HTTP.\n" in text

@@ -71,7 +71,7 @@ def test_a_password_is_in_no_record_and_in_no_value(us):
 def test_a_name_is_one_persons_in_any_spelling(us, name):
     """T-22"""
     assert us.member(name).name == "ada"
-    with pytest.raises(ConfigurationError, match="called .* already"):
+    with pytest.raises(ConfigurationError, match=r"called .* already"):
         us.add_member(name, by="ada")
 
 
@@ -297,6 +297,7 @@ def test_a_runner_must_be_somebody_and_is_kept_as_they_are_spelled(us):
         us.allow_run_as("deployment", "group:", by="ada")
     assert us.allow_run_as("DEPLOYMENT", "ADA", by="ada") == ("ada",)
     assert us.runners_of("deployment") == ("ada",)
+    assert us.forbid_run_as("deployment", "Ada", by="ada") == ()
 
 
 def test_saying_it_again_is_no_second_record(us):

@@ -1,222 +1,292 @@
-"""From an event to its runs: whose it is, which hooks want it, and where it turns in a circle."""
+"""Whose event it is, and what becomes of one that cannot be sorted."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import json
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from applinks.errors import MalformedEvent
-from applinks.links import Incoming, Level, Link, SameUsers
-from applinks.people import FindPerson, Names, Person
-from applinks.questions import Moment, Now, drive
+from applinks.errors import StoreUnavailable, TransportFailed
+from applinks.links import Level, Link, RemoveLink, SameUsers
+from applinks.people import Names, Policy
+from applinks.questions import Ask
 from applinks.scripts import (
-    BY_HAND,
     HERE,
-    LINKED,
-    WEBHOOK,
     Event,
     EventOf,
+    EventsReceived,
     EventState,
     Hook,
     HookKind,
+    HookSettings,
     KeepEvent,
-    Retries,
-    Runs,
-    SetHook,
-    Source,
-    SourceOf,
+    NamesOfKeys,
+    RunOf,
+    change_source,
+    cut_off,
     sort_event,
-    takes,
 )
-from applinks.scripts.sorting import DEEPEST, MOST_RUNS, wants
-from applinks.store import Store
-from contracts.conftest import Clock
+from applinks.scripts.sorting import GIVEN_UP_AFTER, LONGEST_WAIT
+from applinks.wire.messages import Request, Response
+from in_memory import InMemory, link_to
+from intake import Desk, desk
 from putting import put
 
-ISSUE = {"issue": {"id": "1", "key": "OPS-7", "fields": {"summary": "x", "project": {"key": "OPS"}}}}
-DONE = {**ISSUE, "transition": {"transitionName": "Finish", "from_status": "Open", "to_status": "Done"}}
-EVENT = Event(HERE, "jira", "updated", "d", ISSUE, 1.0, "issue OPS-7", "alice")
-LISTENER = Hook(HookKind.LISTENER, id="a:listen", events=("updated",))
-PUBLISH = Hook(HookKind.POST_FUNCTION, id="a:publish", application="jira", transition="Done")
-SAME = SameUsers(True, "ada", 1)
-FAR = Link("far", "Far", "jira", "https://far.test", "https://far.test", incoming=Incoming(Level.OAUTH), same_users=SAME)
-PEOPLE = {"alice": Person("alice"), "Bob": Person("Bob"), "bobby": Person("Bob"), "gone": Person("gone", active=False)}
+LISTENER = Hook(HookKind.LISTENER, id="all:listen", events=("*",))
+NAMED = replace(LISTENER, id="all:named", run_as="deployment", reason="it says so")
+KEY = "8a1"
 
 
-class Sorted:
-    """Sorts events of a store in memory."""
+class World(Desk):
+    """The application, linked with a wiki that knows whose key is whose."""
 
-    def __init__(self) -> None:
-        self.clock = Clock()
-        self.store = Store.open("sqlite://", clock=self.clock)
-        self.sources: dict[str, Source] = {}
-        self.count = 0
+    def __init__(self, applinks: Any, link: Link) -> None:
+        super().__init__(applinks)
+        self.link = link
+        self.names = NamesOfKeys()
+        self.asked: list[Request] = []
+        self.answer: Response | Exception = Response(200, body=json.dumps({"username": "alice", "userKey": KEY}).encode())
+        applinks._answers[Ask] = self._ask
 
-    def answer(self, question: Any) -> Any:
-        if isinstance(question, Now):
-            return Moment(self.clock.now, "nonce")
-        if isinstance(question, FindPerson):
-            return next((one for name, one in PEOPLE.items() if name.casefold() == question.name.casefold()), None)
-        if isinstance(question, SourceOf):
-            return self.sources.get(question.id)
-        return self.store.answer(question)
+    def _ask(self, question: Ask) -> Response:
+        self.asked.append(question.request)
+        if isinstance(self.answer, Exception):
+            raise self.answer
+        return self.answer
 
-    def sort(self, event: Event = EVENT, *hooks: Hook) -> tuple[list[Any], Event]:
-        """The runs that it causes, and the event as it stands then."""
-        self.count += 1
-        number = self.store.answer(KeepEvent(replace(event, delivery=f"{event.delivery} {self.count}"))).number
-        drive(sort_event(number, hooks or (LISTENER,)), self.answer)
-        runs = sorted(self.store.answer(Runs({"event": number})), key=lambda run: run.number)
-        return runs, self.store.answer(EventOf(number))
+    def change(self, **more: Any) -> None:
+        """Change the link."""
+        self.link = replace(self.link, **more)
+        put(self.applinks, self.link)
+
+    def keep(self, source: str, user: str | None = "alice", **more: Any) -> int:
+        event = Event(source, "wiki", "page_created", f"{self.now} {more}", {}, self.now, user=user, **more)
+        return int(self.applinks.answer(KeepEvent(event)).number)
+
+    def sorted(self, number: int, *hooks: Hook) -> tuple[str | None, Event]:
+        """As whom the first run is, and what is noted at the event."""
+        runs = self.applinks.run(sort_event(number, hooks or (LISTENER,), names=self.names))
+        first = self.applinks.answer(RunOf(runs[0])).user if runs else None
+        return first, self.applinks.answer(EventOf(number))
+
+    def of_webhook(self, user: str | None = "alice", **more: Any) -> int:
+        made = self.add("Wiki events", "confluence", **more)
+        return self.keep(f"webhook {made.source.id}", user, user_key=None if user else KEY)
 
 
 @pytest.fixture
-def at() -> Sorted:
-    return Sorted()
+def here() -> Iterator[World]:
+    with desk() as made:
+        link = link_to(InMemory("Wiki", type="confluence"))
+        put(made.applinks, link)
+        yield World(made.applinks, link)
 
 
-def test_a_listener_gets_a_run_as_whoever_caused_the_event(at: Sorted) -> None:
-    ((run,), event) = at.sort(EVENT, replace(LISTENER, retries=Retries(2)))
-    assert (run.hook, run.kind, run.user, run.actor, run.item, run.again) == (
-        ("a:listen", "listener", "alice", "alice", "issue OPS-7", 2)
-    )
-    assert (event.state, event.note) == (EventState.SORTED, None)
+# ---- here, and webhooks
 
 
-def test_an_event_that_nobody_wants_says_so(at: Sorted) -> None:
-    runs, event = at.sort(replace(EVENT, kind="deleted"))
-    assert (runs, event.note) == ([], "No script wants it.")
+def test_what_happens_here_is_caused_by_a_person_of_ours(here: World):
+    assert here.sorted(here.keep(HERE))[0] == "alice"
 
 
-def test_an_event_is_sorted_once(at: Sorted) -> None:
-    _, event = at.sort()
-    assert drive(sort_event(event.number, (LISTENER,)), at.answer) == ()
-    assert drive(sort_event(10_000, (LISTENER,)), at.answer) == ()
-    assert len(at.store.answer(Runs({"event": event.number}))) == 1
-
-
-@pytest.mark.parametrize(
-    ("hook", "event", "wanted"),
-    [
-        (LISTENER, EVENT, True),
-        (replace(LISTENER, events=("*",)), EVENT, True),
-        (replace(LISTENER, application="jira"), EVENT, True),
-        (replace(LISTENER, application="confluence"), EVENT, False),
-        (replace(LISTENER, events=("other",)), EVENT, False),
-        (PUBLISH, EVENT, False),
-        (PUBLISH, replace(EVENT, payload=DONE), True),
-        (replace(PUBLISH, transition="Finish"), replace(EVENT, payload=DONE), True),
-        (replace(PUBLISH, transition="*"), replace(EVENT, payload=DONE), True),
-        (replace(PUBLISH, transition="*"), EVENT, False),
-        (replace(PUBLISH, transition="Open"), replace(EVENT, payload=DONE), False),
-        (replace(PUBLISH, application="bamboo"), replace(EVENT, payload=DONE), False),
-        (replace(PUBLISH, kind=HookKind.VALIDATOR), replace(EVENT, payload=DONE), False),
-        (Hook(HookKind.JOB, id="a:job", cron="* * * * *"), EVENT, False),
-    ],
-)
-def test_which_hooks_want_an_event(hook: Hook, event: Event, wanted: bool) -> None:
-    assert wants(hook, event) is wanted
-
-
-def test_what_is_asked_before_a_transition_takes_only_those_of_its_own_application() -> None:
-    ask = replace(PUBLISH, kind=HookKind.VALIDATOR)
-    assert takes(ask, replace(EVENT, payload=DONE))
-    assert not takes(replace(ask, application="bitbucket"), replace(EVENT, payload=DONE))
-    assert not takes(LISTENER, replace(EVENT, payload=DONE))
-
-
-def test_a_payload_that_is_not_what_it_must_be_is_said(at: Sorted) -> None:
-    with pytest.raises(MalformedEvent):
-        at.sort(replace(EVENT, payload={"issue": {"fields": {}}}), PUBLISH)
-
-
-def test_a_hook_that_was_turned_off_does_not_run_and_its_parameters_are_handed_on(at: Sorted) -> None:
-    at.store.answer(SetHook("a:listen", True, {"space": "OPS"}, "ada"))
-    ((run,), _) = at.sort()
-    assert run.parameters == {"space": "OPS"}
-    at.store.answer(SetHook("a:listen", False, {}, "ada"))
-    assert at.sort()[0] == []
-
-
-@pytest.mark.parametrize(
-    ("user", "why"),
-    [(None, "It names nobody."), ("nobody", "nobody here"), ("gone", "disabled"), ("bobby", "as 'Bob'")],
-)
-def test_an_event_of_nobody_whom_we_know_starts_only_what_names_somebody_itself(at: Sorted, user: str | None, why: str) -> None:
-    own = replace(LISTENER, id="a:own", run_as="robot", reason="to tidy up")
-    ((run,), event) = at.sort(replace(EVENT, user=user), LISTENER, own)
-    assert (run.hook, run.user, run.actor, run.reason) == ("a:own", "robot", "robot", "to tidy up")
+@pytest.mark.parametrize(("user", "why"), [("dave", "disabled"), ("nobody", "nobody here"), (None, "names nobody")])
+def test_nobody_is_put_in_the_place_of_whom_we_do_not_know(here: World, user: str | None, why: str):
+    first, event = here.sorted(here.keep(HERE, user))
+    assert first is None
+    assert event.state is EventState.SORTED
     assert why in (event.note or "")
-    assert "a:listen did not start" in (event.note or "")
 
 
-def test_a_hook_that_names_a_user_runs_as_them_for_whoever_caused_it(at: Sorted) -> None:
-    ((run,), _) = at.sort(EVENT, replace(LISTENER, run_as="robot", reason="to tidy up"))
-    assert (run.user, run.actor, run.reason) == ("robot", "alice", "to tidy up")
+def test_a_hook_that_names_its_user_runs_all_the_same(here: World):
+    assert here.sorted(here.keep(HERE, None), LISTENER, NAMED)[0] == "deployment"
 
 
-def linked(**more: Any) -> Callable[[Sorted], Event]:
-    def event(at: Sorted) -> Event:
-        put(at.store, replace(FAR, **more))
-        return replace(EVENT, source=f"{LINKED}far")
-
-    return event
+def test_a_webhook_is_believed_where_an_administrator_said_so(here: World):
+    number = here.of_webhook(link="Wiki")
+    assert here.sorted(number)[0] == "alice"
 
 
-def webhook(link: str | None, believed: bool, **more: Any) -> Callable[[Sorted], Event]:
-    def event(at: Sorted) -> Event:
-        put(at.store, replace(FAR, **more))
-        at.sources["w"] = Source("w", "Hook", "jira", link, None, None, believed, None, 1.0, "ada")
-        return replace(EVENT, source=f"{WEBHOOK}w")
+def test_one_that_is_not_believed_causes_no_run_as_a_person(here: World):
+    first, event = here.sorted(here.of_webhook(signed=False))
+    assert first is None
+    assert "not believed" in (event.note or "")
 
-    return event
+
+def test_its_people_are_known_by_the_names_of_the_link(here: World):
+    same = SameUsers(True, "root", 0, names=Names((("alice", "aadams"),)))
+    here.change(same_users=same)
+    assert here.sorted(here.of_webhook("aadams", link="Wiki"))[0] == "alice"
+    here.now += 1
+    assert here.sorted(here.keep(f"webhook {_only_source(here)}", "alice"))[0] is None
+
+
+def test_without_its_link_its_people_are_nobody_of_ours(here: World):
+    """Names that meant people over there must not begin to mean people here, because somebody has deleted a link."""
+    number = here.of_webhook(link="Wiki")
+    here.applinks.answer(RemoveLink(here.link.id))
+    first, event = here.sorted(number)
+    assert first is None
+    assert "link is gone" in (event.note or "")
+
+
+# ---- by key
+
+
+def test_the_far_side_is_asked_who_has_a_key_and_asked_once(here: World):
+    here.change(outgoing=replace(here.link.outgoing, level=Level.OAUTH_IMPERSONATION))
+    number = here.of_webhook(None, link="Wiki", asks_as="bob")
+    assert here.sorted(number)[0] == "alice"
+    (asked,) = here.asked
+    assert f"/rest/api/user?key={KEY}" in asked.url
+    assert "user_id=bob" in asked.url
+    here.now += 3599
+    assert here.sorted(here.keep(f"webhook {_only_source(here)}", None, user_key=KEY))[0] == "alice"
+    assert len(here.asked) == 1
+    here.now += 2
+    here.sorted(here.keep(f"webhook {_only_source(here)}", None, user_key=KEY))
+    assert len(here.asked) == 2
+
+
+def test_without_anybody_who_asks_nobody_is_asked(here: World):
+    first, event = here.sorted(here.of_webhook(None, link="Wiki"))
+    assert first is None
+    assert "nobody is named to ask" in (event.note or "")
+    assert here.asked == []
 
 
 @pytest.mark.parametrize(
-    ("event", "user", "why"),
+    "answer",
     [
-        (linked(), "alice", ""),
-        (linked(same_users=None), None, "do not mean the same people"),
-        (linked(same_users=SameUsers(False, "ada", 1)), None, "do not mean the same people"),
-        (linked(same_users=replace(SAME, excluded=frozenset({"alice"}))), None, "excluded"),
-        (linked(same_users=replace(SAME, only_proven=True)), None, "not proven"),
-        (linked(same_users=replace(SAME, names=Names((("Bob", "alice"),)))), "Bob", ""),
-        (linked(same_users=replace(SAME, names=Names((("alice", "asmith"),)))), None, "another person"),
-        (lambda _: replace(EVENT, source=f"{LINKED}no-link"), None, "gone"),
-        (webhook("far", True), "alice", ""),
-        (webhook(None, True), "alice", ""),
-        (webhook("far", False), None, "not believed"),
-        (webhook("far", True, same_users=None), None, "do not mean the same people"),
-        (lambda _: replace(EVENT, source=f"{WEBHOOK}unknown"), None, "not believed"),
-        (lambda _: replace(EVENT, source=BY_HAND), "alice", ""),
+        Response(404),
+        Response(403),
+        Response(200, body=b"{}"),
+        Response(200, body=b'{"username": "root", "userKey": "another"}'),
+        Response(200, body=b'{"username": 1, "userKey": "8a1"}'),
     ],
+    ids=["unknown", "forbidden", "empty", "another", "no name"],
 )
-def test_nobody_is_taken_for_somebody_else(at: Sorted, event: Callable[[Sorted], Event], user: str | None, why: str) -> None:
-    """Protocol.md 10: a name counts only where names mean the same people, and somebody is believed about them."""
-    runs, kept = at.sort(event(at))
-    assert [run.user for run in runs] == ([user] if user else [])
-    assert why in (kept.note or "")
+def test_who_cannot_be_told_is_nobody(here: World, answer: Response):
+    here.answer = answer
+    first, event = here.sorted(here.of_webhook(None, link="Wiki", asks_as="bob"))
+    assert first is None
+    assert event.state is EventState.SORTED
+    assert "who it was" in (event.note or "")
 
 
-def test_a_chain_of_runs_is_cut_off(at: Sorted) -> None:
+@pytest.mark.parametrize("answer", [TransportFailed("away"), Response(503), Response(429), Response(500)], ids=str)
+def test_while_the_far_side_is_away_the_event_waits(here: World, answer: Response | Exception):
+    number = here.of_webhook(None, link="Wiki", asks_as="bob")
+    good, here.answer = here.answer, answer
+    first, event = here.sorted(number)
+    assert (first, event.state, event.tries) == (None, EventState.RECEIVED, 1)
+    here.answer = good
+    assert here.sorted(number)[0] == "alice"
+
+
+def test_it_does_not_wait_for_ever(here: World):
+    number = here.of_webhook(None, link="Wiki", asks_as="bob")
+    here.answer = TransportFailed("away")
+    here.now += GIVEN_UP_AFTER + 1
+    assert here.sorted(number)[1].state is EventState.REFUSED
+
+
+def test_who_asks_must_be_somebody(here: World):
+    number = here.of_webhook(None, link="Wiki", asks_as="bob")
+    here.applinks.people.people.pop("bob")  # type: ignore[union-attr]
+    first, event = here.sorted(number)
+    assert (first, event.state) == (None, EventState.SORTED)
+    here.applinks.run(change_source("Wiki events", by="root", asks_as=None))
+
+
+# ---- over a link
+
+
+def test_what_a_linked_application_tells_is_caused_by_whom_it_may_impersonate(here: World):
+    assert here.sorted(here.keep(f"link {here.link.id}"))[0] == "alice"
+
+
+@pytest.mark.parametrize(
+    ("user", "change", "why"),
+    [
+        ("alice", {"level": Level.OAUTH}, "may not speak for people"),
+        ("alice", {"policy": Policy(excluded_users={"alice"})}, "excludes"),
+        ("alice", {"policy": Policy(paths=("/rest/",))}, "path"),
+        ("root", {}, "administrator"),
+        ("dave", {}, "disabled"),
+    ],
+    ids=str,
+)
+def test_nobody_else_is(here: World, user: str, change: dict[str, Any], why: str):
+    """T-20: an event is no way around the policy of the link."""
+    here.change(incoming=replace(here.link.incoming, **change))
+    first, event = here.sorted(here.keep(f"link {here.link.id}", user))
+    assert first is None
+    assert why in (event.note or "")
+
+
+def test_where_names_do_not_mean_the_same_people_nobody_is(here: World):
+    here.change(same_users=SameUsers(False, "root", 0))
+    assert here.sorted(here.keep(f"link {here.link.id}"))[0] is None
+
+
+# ---- what cannot be sorted
+
+
+def test_a_poison_event_keeps_no_other_waiting(here: World):
     """T-79."""
-    ((run,), _) = at.sort(replace(EVENT, depth=DEEPEST - 1))
-    assert run.depth == DEEPEST - 1
-    runs, event = at.sort(replace(EVENT, depth=DEEPEST))
-    assert (runs, event.state) == ([], EventState.REFUSED)
-    assert "cut off" in (event.note or "")
+    poison, other = here.keep(HERE, item="page 1"), here.keep(HERE, item="page 2")
+    here.applinks._answers[HookSettings] = _raising(RuntimeError("boom"))
+    here.sorted(poison)
+    assert here.applinks.answer(EventOf(poison)).note == "It could not be sorted: boom"
+    assert here.applinks.answer(EventsReceived()) == (poison, other)  # the store's clock is ahead of the desk's
+    del here.applinks._answers[HookSettings]
+    here.applinks._answers[HookSettings] = here.applinks._store.answer
+    assert here.sorted(other)[0] == "alice"
 
 
-def test_where_depth_cannot_travel_many_runs_for_one_item_are_taken_for_a_circle(at: Sorted) -> None:
-    for _ in range(MOST_RUNS):
-        assert len(at.sort()[0]) == 1
-    runs, event = at.sort()
-    assert runs == []
-    assert "cut off" in (event.note or "")
-    assert len(at.sort(replace(EVENT, item="issue OPS-8"))[0]) == 1
-    assert len(at.sort(replace(EVENT, item=None))[0]) == 1
-    at.clock.now += 61
-    assert len(at.sort()[0]) == 1
+def test_where_the_store_fails_nothing_is_noted(here: World):
+    number = here.keep(HERE)
+    here.applinks._answers[HookSettings] = _raising(StoreUnavailable("away"))
+    with pytest.raises(StoreUnavailable):
+        here.sorted(number)
+
+
+def test_waits_grow_and_stay_within_bounds(here: World):
+    number = here.keep(HERE)
+    here.applinks._answers[HookSettings] = _raising(RuntimeError("boom"))
+    waits = []
+    here.applinks._answers[type(_postponed())] = lambda question: waits.append(question.until - here.now)
+    for tries in (0, 1, 5, 50):
+        event = replace(here.applinks.answer(EventOf(number)), tries=tries)
+        here.applinks._answers[EventOf] = lambda _, event=event: event
+        here.sorted(number)
+    assert waits == [5.0, 10.0, 160.0, LONGEST_WAIT]
+
+
+@pytest.mark.parametrize(("depth", "is_cut"), [(2, False), (3, True), (9, True)])
+def test_too_many_runs_cut_it_off(here: World, depth: int, is_cut: bool):
+    event = here.event(here.keep(HERE, depth=depth))
+    assert (cut_off(event, 3) is not None) is is_cut
+
+
+def _only_source(here: World) -> str:
+    from applinks.scripts import Sources
+
+    (source,) = here.applinks.answer(Sources())
+    return str(source.id)
+
+
+def _postponed() -> Any:
+    from applinks.scripts import PostponeEvent
+
+    return PostponeEvent(0, 0.0, "")
+
+
+def _raising(error: Exception) -> Any:
+    def answer(_question: object) -> None:
+        raise error
+
+    return answer

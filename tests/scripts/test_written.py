@@ -23,6 +23,21 @@ def test_words_are_filled_in_the_language_of_the_reader() -> None:
     assert (written.action, written.address) == ("Zustimmen", "/consent?user=alice")
 
 
+@pytest.mark.parametrize(
+    ("words", "address", "expected"),
+    [
+        (Words.CONSENT_NEEDED, f"{URL}/authorize?a=b", f"{URL}/authorize?a=b&return_to=%2Fbrowse%2FOPS-1%3Fx%3D1"),
+        (Words.CONSENT_NEEDED, "/authorize", "/authorize?return_to=%2Fbrowse%2FOPS-1%3Fx%3D1"),
+        (Words.CONSENT_NEEDED, None, None),
+        (Words.RUN_FAILED, f"{URL}/runs/7", f"{URL}/runs/7"),
+        (None, "https://wiki.example.com/page", "https://wiki.example.com/page"),
+    ],
+)
+def test_from_where_consent_is_given_one_comes_back(words: Words | None, address: str | None, expected: str | None) -> None:
+    written = write(message(words=words, told=TOLD, address=address), "", CATALOGUE)
+    assert written.returning_to("/browse/OPS-1?x=1") == expected
+
+
 @pytest.mark.parametrize("severity", Severity)
 def test_a_text_without_words_is_shown_under_a_title_of_its_severity(severity: Severity) -> None:
     written = write(message("{script} is a text", severity=severity), "", CATALOGUE)

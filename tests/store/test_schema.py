@@ -67,6 +67,7 @@ def test_these_columns_are_sealed() -> None:
         "refusals.request",
         "run_calls.answer",
         "sources.secret",
+        "sources.previous_secret",
     }
 
 

@@ -38,6 +38,7 @@ class Visitor:
     sign_out: str | None = None
     cookies: dict[str, str] = field(default_factory=dict)
     keeps_people: bool = True
+    scripts: Any = None
 
     def get(self, path: str, query: Iterable[tuple[str, str]] | Mapping[str, str] | str = "", **headers: str) -> Response:
         """`path` is below the application's own address."""
@@ -67,7 +68,7 @@ class Visitor:
         request = Request(method, f"{self.application.identity.url}{target}", sent, body)
         path = self.application.identity.below(request.url)
         us, keeps = self.application.identity, self.keeps_people
-        visit = PageVisit(request, path, us, self.person, self.sign_in, self.sign_out, keeps_people=keeps)
+        visit = PageVisit(request, path, us, self.person, self.sign_in, self.sign_out, keeps_people=keeps, scripts=self.scripts)
         answer: Response = self.application.run(serve(visit))
         self._keep(answer)
         return answer

@@ -16,6 +16,7 @@ from applinks.cli import (
     demo,
     doctor,
     entity,
+    event,
     explain,
     grant,
     identity,
@@ -25,8 +26,11 @@ from applinks.cli import (
     look,
     person,
     run,
+    runs,
+    scripts,
     serve,
     signing,
+    source,
     token,
 )
 from applinks.cli.words import check_text
@@ -59,8 +63,12 @@ app.add_typer(consent.app, name="consent")
 app.add_typer(audit.app, name="audit")
 app.add_typer(keys.app, name="keys")
 app.add_typer(signing.app, name="signing")
+app.add_typer(runs.app, name="runs")
+app.add_typer(scripts.app, name="scripts")
 app.add_typer(token.app, name="token")
 app.add_typer(person.app, name="person")
+app.add_typer(source.app, name="source")
+app.add_typer(event.app, name="event")
 
 
 def main() -> None:

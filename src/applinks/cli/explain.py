@@ -10,11 +10,11 @@ import typer
 
 from applinks.cli.shown import moment
 from applinks.cli.words import Database, Json, OfLink, opened, show, table
-from applinks.doctor import Explained, Row
 from applinks.errors import ConfigurationError
 
 if TYPE_CHECKING:
     from applinks import AppLinks
+    from applinks.doctor import Explained, Row
 
 STDIN = "-"
 

@@ -56,7 +56,8 @@ def _standing() -> Any:
         if (missing.name or "applinks").partition(".")[0] == "applinks":
             raise
         raise ConfigurationError(
-            f"`applinks serve` needs {missing.name}.", remedy="Install it with this package: pip install 'applinks[serve]'"
+            f"`applinks serve` needs {(missing.name or '').partition('.')[0]}.",
+            remedy="Install it with this package: pip install 'applinks[serve]'",
         ) from missing
     return standing
 
@@ -91,6 +92,6 @@ def _tell(applinks: AsyncAppLinks, host: str, port: int, *, as_json: bool) -> No
         f"  set it up   {address}",
         "              There the first administrator is made: once, within an hour.",
     )
-    lines = (f"{us.name} ({us.type}) at {us.url}", f"  listens at  {host}, port {port}", *(first if address else ()))
+    lines = (f"{us.name} ({us.type}) at {us.url}", f"  serving on  {host}, port {port}", *(first if address else ()))
     data = {"name": us.name, "type": us.type, "url": us.url, "host": host, "port": port, "set_up": address}
     show(data, *lines, as_json=as_json)

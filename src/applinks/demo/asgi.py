@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
@@ -24,9 +25,13 @@ from starlette.types import Message as Event
 from applinks import AsyncAppLinks, current_user
 from applinks.demo import look, safety
 from applinks.demo.bodies import LARGEST, BadBody, parse
+from applinks.demo.happened import Told
 from applinks.demo.messages import JustAllowed, Kind, Message
 from applinks.demo.people import People
 from applinks.frameworks import ASGIPages
+
+PATIENCE = 5.0
+"""Seconds that scripts have to end when the server stops; what takes longer goes on when it is started again."""
 
 FormEndpoint = Callable[[Request, FormData], Awaitable[Response]]
 
@@ -181,13 +186,18 @@ def pages_of(applinks: AsyncAppLinks) -> Mount:
     return Mount("/plugins/servlet", ASGIPages(applinks, sign_in="/login?next={}"))
 
 
-def closing(applinks: AsyncAppLinks) -> Callable[[Starlette], AbstractAsyncContextManager[None]]:
-    """A life span that gives back the connections when the server stops."""
+def living(applinks: AsyncAppLinks, told: Told) -> Callable[[Starlette], AbstractAsyncContextManager[None]]:
+    """A life span: scripts run while the server does, and learn first what they were not told; then connections go."""
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
         async with applinks:
-            yield
+            told.tell()
+            told.scripts.start()
+            try:
+                yield
+            finally:
+                await asyncio.to_thread(told.scripts.close, PATIENCE)
 
     return lifespan
 

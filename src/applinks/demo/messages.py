@@ -62,7 +62,11 @@ class JustAllowed:
         """What to tell this person, once."""
         link = self._links.pop(user, None)
         return (
-            Message(Kind.INFO, f"This application can act as you in {link} now. Try again what needed it.", lead="Allowed.")
+            Message(
+                Kind.INFO,
+                f"This application can act as you in {link} now. What scripts waited for goes on by itself.",
+                lead="Allowed.",
+            )
             if link
             else None
         )

@@ -12,7 +12,7 @@ import httpx2
 
 from applinks.demo.servers import Running
 from applinks.demo.telling import Teller
-from applinks.demo.window import TRUST
+from applinks.demo.window import PATIENCE, TRUST
 
 T = TypeVar("T")
 
@@ -58,7 +58,7 @@ class Browser:
     """One person's browser at one application."""
 
     def __init__(self, url: str, name: str) -> None:
-        self._http = httpx2.Client(base_url=url, follow_redirects=True, verify=TRUST)
+        self._http = httpx2.Client(base_url=url, follow_redirects=True, verify=TRUST, timeout=PATIENCE)
         self.press("/login", "/login", name=name, password=name, next="/")
 
     def read(self, page: str) -> str:

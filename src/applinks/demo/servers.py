@@ -44,7 +44,7 @@ def running(data: Path) -> Iterator[Running]:
         three = Running(*(make(data, url, secret=secret) for make, url in zip(MAKERS, urls, strict=True)))
         stack.enter_context(_asgi(three.tracker.app, sockets[0]))
         stack.enter_context(_asgi(three.wiki.app, sockets[1]))
-        stack.callback(three.forge.applinks.close)  # WSGI has no lifespan that would do it
+        stack.callback(three.forge.close)
         stack.enter_context(_wsgi(three.forge.app, sockets[2]))
         yield three
 

@@ -22,6 +22,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from applinks import Administrator, Policy
 from applinks.demo.dance import as_a_fixed_user, with_consent
 from applinks.demo.scene import Scene, Watch
+from applinks.demo.scripted import with_scripts
 from applinks.demo.servers import running
 from applinks.demo.telling import Step, Story, Teller
 from applinks.demo.window import TRUST
@@ -161,7 +162,7 @@ def refused(scene: Scene) -> None:
         scene.teller.forgery(name, request, answer, problem, good=good)
 
 
-ACTS = (link, as_the_current_user, publish, as_another_user, with_consent, as_a_fixed_user, refused)
+ACTS = (link, as_the_current_user, publish, as_another_user, with_consent, as_a_fixed_user, refused, with_scripts)
 
 
 def _signed_call(scene: Scene) -> tuple[httpx2.Request, str]:

@@ -73,7 +73,8 @@ class Teller:
         self._detail(entry.request, entry.status, entry.outcome)
         really = "" if entry.actor == entry.subject else f", really {entry.actor}: {entry.reason}"
         self._faint(f"as {entry.subject} over {entry.link!r} by {entry.mechanism}{really}")
-        self._faint(f"signed: {shortened(entry.explanation or '')}")
+        if entry.explanation:
+            self._faint(f"signed: {shortened(entry.explanation)}")
 
     def page(self, step: Step, outcome: str = "answered") -> None:
         """Something that was done in a browser, and what came of it."""

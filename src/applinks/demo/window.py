@@ -28,8 +28,8 @@ FLAGS = [
     "--disable-sync",
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
 ]
-PATIENCE = 10_000
-"""Milliseconds for a page to come."""
+PATIENCE = 30.0
+"""Seconds for a page to come."""
 
 
 class NotShown(Exception):
@@ -101,7 +101,7 @@ def _chromium(stack: ExitStack) -> Window | None:
         return None
     stack.callback(browser.close)
     page = browser.new_page()
-    page.set_default_timeout(PATIENCE)
+    page.set_default_timeout(PATIENCE * 1000)
     return Chromium(page, f"a real browser, Chromium {browser.version}", Error)
 
 
@@ -163,7 +163,7 @@ class Plain:
 
     def __init__(self, kind: str) -> None:
         self.kind = kind
-        self._http = httpx2.Client(follow_redirects=True, verify=TRUST)
+        self._http = httpx2.Client(follow_redirects=True, verify=TRUST, timeout=PATIENCE)
         self._page = httpx2.Response(204)
 
     @property

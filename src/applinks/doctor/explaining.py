@@ -14,12 +14,14 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from applinks.audit import quoted
+from applinks.doctor import pasted
 from applinks.doctor.cases import Case, case_of
 from applinks.doctor.comparing import BaseString, FirstDifference, Row, first_difference, rows
 from applinks.doctor.judging import ENDING, JUDGEMENTS, Verdict, last
 from applinks.doctor.searching import BY_NAME
 from applinks.errors import ConfigurationError
 from applinks.incoming import Refusal, RefusalOf
+from applinks.links import Identity, WhoWeAre
 from applinks.mechanisms import MECHANISMS, Mechanism
 from applinks.questions import Flow
 from applinks.wire.messages import Request
@@ -82,6 +84,14 @@ def explain_refusal(id: str, *, mechanisms: Sequence[Mechanism] = MECHANISMS) ->
             remedy="`applinks refusals` lists them.",
         )
     return (yield from explain(refusal.request, at=refusal.time, told=refusal, mechanisms=mechanisms))
+
+
+def explain_pasted(
+    text: str, *, base_string: str | None = None, mechanisms: Sequence[Mechanism] = MECHANISMS
+) -> Flow[Explained]:
+    """Why a request that somebody pastes was rejected, or would be. Raises `ConfigurationError` for what is no request."""
+    us: Identity = yield WhoWeAre()
+    return (yield from explain(pasted.read(text, us.url), base_string=base_string, mechanisms=mechanisms))
 
 
 def explain(

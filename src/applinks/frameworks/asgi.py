@@ -15,7 +15,7 @@ from urllib.parse import quote
 
 from applinks.frameworks.target import Target, encoded_again
 from applinks.incoming import BODY_LIMIT, Principal, receive, wants_body
-from applinks.people import nobody_acting
+from applinks.people import at_depth, nobody_acting, set_depth
 from applinks.wire.messages import Pairs, Response, first
 from applinks.wire.problems import challenge
 from applinks.wire.trusted_apps import CERTIFICATE
@@ -47,7 +47,7 @@ class ASGIMiddleware:
         self._target = Target(applinks.identity, stripped=stripped)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        with nobody_acting():
+        with nobody_acting(), at_depth(0):
             await (self._http if scope["type"] == "http" else self.app)(scope, receive, send)
 
     async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -74,6 +74,7 @@ class ASGIMiddleware:
     async def _as_principal(self, principal: Principal, scope: Scope, replay: Receive, send: Send) -> None:
         scope = {**scope, "state": {**scope.get("state", {}), "applinks_principal": principal}}
         async with self.applinks.acting_as(principal.person):
+            set_depth(principal.depth)
             await self.app(scope, replay, _witnessing(send, principal, self._target.realm))
 
 
@@ -107,14 +108,14 @@ def length_of(headers: Pairs) -> int | None:
     return int(text) if text.isdecimal() and len(text) < 16 else None
 
 
-async def read_body(receive_: Receive, length: int | None) -> tuple[bytes, bool, Receive]:
+async def read_body(receive_: Receive, length: int | None, limit: int = BODY_LIMIT) -> tuple[bytes, bool, Receive]:
     """Up to the limit of a body, whether that is all of it, and a `receive` that gives it out again from the start."""
-    if length is not None and length > BODY_LIMIT:
+    if length is not None and length > limit:
         return b"", False, receive_
     read: list[Message] = []
     body = b""
     more = True
-    while more and len(body) <= BODY_LIMIT:
+    while more and len(body) <= limit:
         message = await receive_()
         read.append(message)
         body += message.get("body", b"")
@@ -123,7 +124,7 @@ async def read_body(receive_: Receive, length: int | None) -> tuple[bytes, bool,
     async def replay() -> Message:
         return read.pop(0) if read else await receive_()
 
-    return body, not more and len(body) <= BODY_LIMIT, replay
+    return body, not more and len(body) <= limit, replay
 
 
 async def respond(response: Response, send: Send, *, with_body: bool) -> None:

@@ -15,10 +15,11 @@ from applinks.frameworks import asgi, wsgi
 from applinks.frameworks.asgi import Receive, Scope, Send
 from applinks.frameworks.target import Target
 from applinks.frameworks.wsgi import Environ, StartResponse
+from applinks.incoming import Principal
 from applinks.links import Identity, WhoWeAre
 from applinks.people import KeepsPeople, Person, acting, current_user
 from applinks.questions import Flow
-from applinks.web import PageVisit, serve
+from applinks.web import PageVisit, RunsScripts, longest_body, serve
 from applinks.wire.messages import Pairs, Request, Response
 from applinks.wire.paths import is_local_path
 
@@ -28,7 +29,13 @@ if TYPE_CHECKING:
 
 class _Pages:
     def __init__(
-        self, applinks: Application, *, sign_in: str | None = None, sign_out: str | None = None, stripped: bool = False
+        self,
+        applinks: Application,
+        *,
+        sign_in: str | None = None,
+        sign_out: str | None = None,
+        stripped: bool = False,
+        scripts: RunsScripts | None = None,
     ) -> None:
         if sign_in is not None and (sign_in.count("{}") != 1 or not sign_in.isprintable()):
             raise ConfigurationError(
@@ -39,19 +46,33 @@ class _Pages:
         self.applinks = applinks
         self._sign_in = sign_in
         self._sign_out = sign_out
+        self._scripts = scripts
         self._target = Target(applinks.identity, stripped=stripped)
 
-    def _serve(self, request: Request, *, admitted: bool) -> Flow[Response]:
+    def _serve(self, request: Request, *, principal: Principal | None, whole: bool) -> Flow[Response]:
         identity: Identity = yield WhoWeAre()
-        person = None if admitted else _really_here()
-        path, loaded = identity.below(request.url), self.applinks.mechanisms
         keeps: bool = yield KeepsPeople()
-        visit = PageVisit(request, path, identity, person, self._sign_in, self._sign_out, loaded, keeps_people=keeps)
+        visit = PageVisit(
+            request,
+            identity.below(request.url),
+            identity,
+            person=None if principal is not None else _really_here(),
+            sign_in=self._sign_in,
+            sign_out=self._sign_out,
+            mechanisms=self.applinks.mechanisms,
+            keeps_people=keeps,
+            principal=principal,
+            whole=whole,
+            scripts=self._scripts,
+        )
         return (yield from self.served(visit))
 
     def served(self, visit: PageVisit) -> Flow[Response]:
         """Which pages these are."""
         return (yield from serve(visit))
+
+    def _limit(self, path: str) -> int:
+        return longest_body(self._target.below(path) or "")
 
 
 def _really_here() -> Person | None:
@@ -66,7 +87,8 @@ class ASGIPages(_Pages):
     """The pages as an ASGI application: `Mount("/plugins/servlet", ASGIPages(applinks, sign_in="/login?next={}"))`.
 
     `sign_in` is the address of your sign-in, with `{}` where the way back belongs; without it, people are told to sign in
-    themselves. `sign_out` is your page for signing out. `stripped` as for `ASGIMiddleware`.
+    themselves. `sign_out` is your page for signing out. `stripped` as for `ASGIMiddleware`. `scripts`
+    are the `Scripts` of this process, if it has any: then the pages show what is loaded, and run hooks by hand.
     """
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -74,10 +96,10 @@ class ASGIPages(_Pages):
             return
         headers, path = asgi.headers_of(scope), asgi.raw_path(scope)
         query = scope.get("query_string", b"").decode("latin-1")
-        body, whole, _ = await asgi.read_body(receive, asgi.length_of(headers))
+        body, whole, _ = await asgi.read_body(receive, asgi.length_of(headers), self._limit(path))
         request = self._target.request(scope["method"], path, query, headers, body if whole else b"")
-        admitted = scope.get("state", {}).get("applinks_principal") is not None
-        response = await self.applinks.run_async(self._serve(request, admitted=admitted))
+        principal = scope.get("state", {}).get("applinks_principal")
+        response = await self.applinks.run_async(self._serve(request, principal=principal, whole=whole))
         await asgi.respond(response, send, with_body=scope["method"] != "HEAD")
 
 
@@ -87,8 +109,8 @@ class WSGIPages(_Pages):
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         headers: Pairs = wsgi.headers_of(environ)
         query = environ.get("QUERY_STRING", "")
-        body, whole = wsgi.read_body(environ)
-        method = environ["REQUEST_METHOD"]
-        request = self._target.request(method, wsgi.raw_path(environ), query, headers, body if whole else b"")
-        response = self.applinks.run(self._serve(request, admitted="applinks.principal" in environ))
+        method, path = environ["REQUEST_METHOD"], wsgi.raw_path(environ)
+        body, whole = wsgi.read_body(environ, self._limit(path))
+        request = self._target.request(method, path, query, headers, body if whole else b"")
+        response = self.applinks.run(self._serve(request, principal=environ.get("applinks.principal"), whole=whole))
         return wsgi.respond(response, start_response, with_body=method != "HEAD")

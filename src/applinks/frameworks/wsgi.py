@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 from applinks.frameworks.target import Target, encoded_again
 from applinks.incoming import BODY_LIMIT, Principal, receive, wants_body
-from applinks.people import ActingAs, nobody_acts
+from applinks.people import ActingAs, nobody_acts, set_depth
 from applinks.wire.messages import Pairs, Response, first
 from applinks.wire.problems import challenge
 
@@ -49,6 +49,7 @@ class WSGIMiddleware:
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         context = copy_context()
         context.run(nobody_acts)
+        context.run(set_depth, 0)
         answer = context.run(self._http, environ, start_response)
         return answer if _is_made(answer, environ) else _InContext(answer, context)
 
@@ -71,6 +72,7 @@ class WSGIMiddleware:
 
     def _as_principal(self, principal: Principal, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         environ["applinks.principal"] = principal
+        set_depth(principal.depth)
         scope = self.applinks.acting_as(principal.person)
         scope.__enter__()
         try:
@@ -171,20 +173,20 @@ def _without_origin(target: str) -> str:
     return f"/{rest.partition('/')[2]}" if mark and scheme.lower() in {"http", "https"} else target
 
 
-def read_body(environ: Environ) -> tuple[bytes, bool]:
+def read_body(environ: Environ, limit: int = BODY_LIMIT) -> tuple[bytes, bool]:
     """Up to the limit of a body and whether that is all of it; the application finds it unread."""
     length = str(environ.get("CONTENT_LENGTH") or "")
-    if length and not (length.isdecimal() and len(length) < LONGEST_LENGTH and int(length) <= BODY_LIMIT):
+    if length and not (length.isdecimal() and len(length) < LONGEST_LENGTH and int(length) <= limit):
         return b"", False
     if not length and not environ.get("wsgi.input_terminated"):
         return b"", True
     rest: Input = environ["wsgi.input"]
-    wanted = int(length) if length else BODY_LIMIT + 1
+    wanted = int(length) if length else limit + 1
     body = b""
     while len(body) < wanted and (piece := rest.read(wanted - len(body))):
         body += piece
     environ["wsgi.input"] = io.BytesIO(body) if length else io.BufferedReader(_Replayed(body, rest))
-    return body, len(body) <= BODY_LIMIT
+    return body, len(body) <= limit
 
 
 def respond(response: Response, start_response: StartResponse, *, with_body: bool) -> Iterable[bytes]:

@@ -11,6 +11,7 @@ from applinks.incoming.automation import (
     RevokeAutomationToken,
     TokenMade,
 )
+from applinks.incoming.by_itself import told_by_itself
 from applinks.incoming.endpoints.access_token import SESSION_LIFE
 from applinks.incoming.first_administrator import InvitationStands, KeepInvitation, SetUp
 from applinks.incoming.principal import Principal
@@ -69,5 +70,6 @@ __all__ = [
     "receive",
     "remember",
     "sessions",
+    "told_by_itself",
     "wants_body",
 ]

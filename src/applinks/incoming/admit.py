@@ -23,6 +23,7 @@ from applinks.mechanisms import MECHANISMS, Candidate, Mechanism, Presented
 from applinks.people import FindPerson, Person, Verdict
 from applinks.questions import Flow, Moment, Now
 from applinks.wire import oauth1
+from applinks.wire.events import DEPTH, depth_of
 from applinks.wire.messages import Request
 
 
@@ -76,7 +77,15 @@ def admit(
     link, person, candidate = attempt.link, attempt.person, _examined(attempt)
     assert link is not None and person is not None, "every step has passed"  # noqa: S101, PT018
     yield WriteDown(_entry(attempt, "admitted"))
-    return Principal(person, link, attempt.mechanism.NAME, tuple(attempt.checks), candidate.headers, _witness(attempt))
+    return Principal(
+        person=person,
+        link=link,
+        mechanism=attempt.mechanism.NAME,
+        checks=tuple(attempt.checks),
+        headers=candidate.headers,
+        known_as=_witness(attempt),
+        depth=depth_of(request.header(DEPTH)),
+    )
 
 
 def _recognised(request: Request, identity: Identity, mechanisms: Sequence[Mechanism]) -> Attempt | None:

@@ -14,7 +14,8 @@ from applinks.wire.messages import Pairs
 class Principal:
     """An admitted request: the local person whose rights apply, the link it came over, the mechanism that proved it.
 
-    `headers` go on the answer. `known_as` is the name by which the caller knows the person, None where it is the same.
+    `headers` go on the answer. `known_as` is the name by which the caller knows the person, None where it is the same. `depth`
+    is how many runs of scripts led to the request, by its own word.
     """
 
     person: Person
@@ -23,6 +24,7 @@ class Principal:
     checks: Checks = field(default=(), repr=False)
     headers: Pairs = field(default=(), repr=False)
     known_as: str | None = None
+    depth: int = 0
 
     @property
     def witness(self) -> str:

@@ -15,7 +15,7 @@ from applinks.incoming.refusals import RememberRefusal
 from applinks.links import FormerUrl, Identity, WhoWeAre
 from applinks.mechanisms import MECHANISMS, Mechanism, Presented
 from applinks.questions import Flow
-from applinks.wire import oauth1, problems, trusted_apps
+from applinks.wire import events, oauth1, problems, trusted_apps
 from applinks.wire.messages import FORM, Pairs, Request, Response, media_type
 
 BODY_LIMIT = 256 * 1024
@@ -23,6 +23,9 @@ BODY_LIMIT = 256 * 1024
 
 WRONG_ADDRESS = frozenset({"signature_invalid", "BAD_SIGNATURE"})
 """What a request is refused with that was signed for another address of ours."""
+
+EVENTS = f"/{events.PATH}/"
+"""What comes here proves itself to whoever takes it in, above this room: it is nobody's call."""
 
 RETRY_AFTER = "5"
 """Seconds after which it may be worth asking again, where the store failed."""
@@ -35,7 +38,11 @@ def concerns_us(path: str, query: str, headers: Pairs) -> bool:
 
     `path` is the raw path below our own address. False is certain, True is worth a closer look.
     """
-    if path in ENDPOINTS or path in TOKEN_ENDPOINTS or "oauth_" in query or "%" in query:
+    if path in ENDPOINTS or path in TOKEN_ENDPOINTS:
+        return True
+    if f"{path}/".startswith(EVENTS):
+        return False
+    if "oauth_" in query or "%" in query:
         return True
     for name, value in headers:
         if name == "authorization":

@@ -1,6 +1,6 @@
 """What a link is: the model, the registry, keys, changes, and the making of both ends."""
 
-from applinks.links import agreement, moving, pairing, signing_keys
+from applinks.links import agreement, moving, one_by_one, pairing, signing_keys
 from applinks.links.agreement import Agreement, Invitation
 from applinks.links.by_hand import Consumer, Provider, known_method, register, their_endpoints
 from applinks.links.changes import (
@@ -276,6 +276,7 @@ __all__ = [
     "new_key",
     "new_secret",
     "oddity",
+    "one_by_one",
     "origin_of",
     "our_public_keys",
     "outgoing_use",

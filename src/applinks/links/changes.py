@@ -91,6 +91,15 @@ def name_taken(namesake: Link) -> LinkExists:
     )
 
 
+def nobody_said(link: Link) -> ConfigurationError:
+    """The error where something is to be set about people of whom nobody has said whether they are the same."""
+    return ConfigurationError(
+        f"Nobody has said whose users {link.name!r} shares, so nobody can be excluded from them, mapped or proven.",
+        remedy="Make the link again with that answer.",
+        link=link.name,
+    )
+
+
 def remove(link: Link, *, by: str | None) -> Flow[None]:
     """Delete our end of a link. The other application keeps its end until it is deleted there.
 
@@ -310,11 +319,7 @@ def check_levels(link: Link, changes: Changes, loaded: Container[str]) -> None:
             link=link.name,
         )
     if any(changes.same_users.values()) and link.same_users is None:
-        raise ConfigurationError(
-            f"Nobody has said whose users {link.name!r} shares, so nobody can be excluded from them, mapped or proven.",
-            remedy="Make the link again with that answer.",
-            link=link.name,
-        )
+        raise nobody_said(link)
     if link.outgoing.level is Level.BASIC and not link.outgoing.account:
         raise ConfigurationError(
             f"{link.name!r} has no account for Basic.", remedy="Name it: account=… or --account.", link=link.name

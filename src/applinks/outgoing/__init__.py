@@ -10,12 +10,14 @@ from applinks.outgoing.fan_out import Outcome, Outcomes, fan_out, fan_out_async,
 from applinks.outgoing.fetch import fetch, fetch_async
 from applinks.outgoing.ladder import ANONYMOUS, Explanation
 from applinks.outgoing.linked import AsyncLinkedApplication, Caller, LinkedApplication, LinkedEntity
+from applinks.outgoing.operations import OPERATIONS_PATH
 from applinks.outgoing.send import PROBLEM, LinkAuth, client_options, is_proven
 from applinks.outgoing.telling import AddressTold, Deleted
 from applinks.outgoing.trying import ActsFor, Trial, Tried, trial
 
 __all__ = [
     "ANONYMOUS",
+    "OPERATIONS_PATH",
     "PROBLEM",
     "ActsFor",
     "AddressTold",

@@ -66,6 +66,12 @@ def check_witness(response: Response, link: Link, expected: str | None) -> None:
     )
 
 
+def is_bare_refusal(response: Response, link: Link) -> bool:
+    """Whether it is a 401 of which nobody knows what it is about: no problem is ever named, nor anybody as whom it answers."""
+    named = dialect_of(link.type).names_problems or response.header("x-ausername") is not None
+    return response.status == 401 and not named
+
+
 def token_gone(response: Response, link: Link, problem: Problem | None) -> str | None:
     """What the answer says against the token of a person, if that means that they have to be asked again; else None.
 
@@ -74,9 +80,8 @@ def token_gone(response: Response, link: Link, problem: Problem | None) -> str |
     """
     if problem is not None:
         return problem.name if problem.name in TOKEN_GONE else None
-    named = dialect_of(link.type).names_problems or response.header("x-ausername") is not None
     scheme = (response.header("www-authenticate") or "OAuth").partition(" ")[0].lower()
-    return "401" if response.status == 401 and not named and scheme == "oauth" else None
+    return "401" if is_bare_refusal(response, link) and scheme == "oauth" else None
 
 
 def retry_after(response: Response, now: float) -> float | None:

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from http import HTTPStatus
 
-from applinks.links import Facts, Link, OurKeys, SigningKey, dialect_of, signing_keys
+from applinks.links import Facts, Link, OurKeys, SigningKey, signing_keys
+from applinks.outgoing import answer
 from applinks.questions import Flow
 from applinks.wire.keys import PrivateKey
 from applinks.wire.messages import Response
@@ -28,8 +29,7 @@ def refused(link: Link, response: Response, problem: Problem | None) -> bool:
         return False
     if problem is not None:
         return problem.name in WRONG_KEY
-    named = dialect_of(link.type).names_problems or response.header("x-ausername") is not None
-    return response.status == HTTPStatus.UNAUTHORIZED and not named
+    return answer.is_bare_refusal(response, link)
 
 
 def others(facts: Facts) -> Flow[list[PrivateKey]]:

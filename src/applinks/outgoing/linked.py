@@ -11,7 +11,7 @@ from applinks import clock
 from applinks.errors import ConfigurationError, TransportFailed
 from applinks.links import Entity, Link, who_am_i
 from applinks.mechanisms import Mechanism
-from applinks.outgoing import address, answer, deadline, reading, trying
+from applinks.outgoing import address, answer, deadline, operations, reading, trying
 from applinks.outgoing.answer import ERRORS
 from applinks.outgoing.connections import Connections
 from applinks.outgoing.ladder import ANONYMOUS, Explanation
@@ -166,11 +166,19 @@ class LinkedApplication(_Linked[httpx2.Response]):
             raise self._failed(error) from error
         return self._checked(response)
 
+    def operation(self, name: str, /, **parameters: Any) -> Any:
+        """Have a script of the other application do something, by the name of its `@operation`; the result, as JSON has it.
+
+        It acts as whoever acts here. Raises `NotDoneYet` while it has to wait for a consent, and what every call raises.
+        """
+        return operations.result_of(self.post(operations.path_of(name), json=parameters), name, self.name)
+
     def client(self, **options: Any) -> httpx2.Client:
         """An httpx2 client of your own, bound to this link: for streaming, uploads, code that wants a client.
 
-        Each request acts as whoever acts when it is sent. Statuses and transport errors are the caller's, as httpx2 has them.
-        Close it, or use it as a context manager. `options` go to `httpx2.Client`.
+        Each request acts as whoever acts when it is sent. Statuses, transport errors and limits are the caller's, as httpx2 has
+        them: `timeout` is for each wait, and an answer that never ends is read for ever. Close it, or use it as a context
+        manager. `options` go to `httpx2.Client`.
         """
         return self._caller.connections.new_client(
             {**client_options(self.link.application_url), "auth": self._auth(), **options}
@@ -202,6 +210,10 @@ class AsyncLinkedApplication(_Linked[Coroutine[Any, Any, httpx2.Response]]):
         except httpx2.HTTPError as error:
             raise self._failed(error) from error
         return self._checked(response)
+
+    async def operation(self, name: str, /, **parameters: Any) -> Any:
+        """Have a script of the other application do something; see `LinkedApplication.operation`."""
+        return operations.result_of(await self.post(operations.path_of(name), json=parameters), name, self.name)
 
     def client(self, **options: Any) -> httpx2.AsyncClient:
         """An `httpx2.AsyncClient` bound to this link; see `LinkedApplication.client`."""

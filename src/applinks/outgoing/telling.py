@@ -43,6 +43,11 @@ UNKNOWN_PATH = frozenset({301, 302, 303, 307, 308, 400, 404, 405, 410, 415, 501}
 """What an application answers that knows no such announcement."""
 
 
+def tell(link: Link, path: str, fields: Pairs) -> Flow[Response]:
+    """Tell the application of a link something by ourselves: the answer, whatever it is. Raises what stops us from asking."""
+    return (yield from _tell(link, path, lambda _: fields))
+
+
 # ---- a new key
 
 

@@ -105,6 +105,15 @@ def trial(
     return Trial(explanation, tuple(heard), name=question.read(ended.response.body))
 
 
+def fetched(link: Link, path: str, acts: Acts, mechanisms: Sequence[Mechanism] = MECHANISMS) -> Flow[Answered]:
+    """GET a path over a link, as whoever acts, on the real road; what came back, whatever its status.
+
+    Raises what any call raises before there is an answer.
+    """
+    request = Request("GET", address.join(link, path), tuple(HEADERS.items()))
+    return (yield from asking(call(request, link.id, acts, None, mechanisms)))
+
+
 def asking(road: Flow[Answered], heard: list[Response] | None = None) -> Flow[Answered]:
     """The road of a call, each of whose requests is one of our own: within their limits, without a client.
 

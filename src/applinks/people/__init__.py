@@ -3,6 +3,7 @@
 from applinks.people import comparing, staff
 from applinks.people.acting import Acting, acting, current_user, nobody_acting, nobody_acts
 from applinks.people.comparing import REASONS, By, Compared, Comparison, Verdict
+from applinks.people.depth import at_depth, depth_here, set_depth
 from applinks.people.names import Names, folded
 from applinks.people.person import (
     Everybody,
@@ -71,10 +72,12 @@ __all__ = [
     "Verdict",
     "acting",
     "active_person",
+    "at_depth",
     "checked",
     "checked_run_as",
     "comparing",
     "current_user",
+    "depth_here",
     "described",
     "digest_of_new",
     "folded",
@@ -83,5 +86,6 @@ __all__ = [
     "nobody_acting",
     "nobody_acts",
     "run_as",
+    "set_depth",
     "staff",
 ]

@@ -214,17 +214,17 @@ def add(name: str, *, password: str | None = None, by: str, **said: Unpack[Membe
 
 def change(name: str, *, by: str, **said: Unpack[MemberSettings]) -> Flow[Member]:
     """Change what is said of somebody. Raises `PersonUnknown`, `ConfigurationError`."""
-    return (yield from _altered(name, lambda member: described(member, said), "person changed", by))
+    return (yield from _altered(name, lambda member: described(member, said), kind="person changed", by=by))
 
 
 def disable(name: str, *, by: str) -> Flow[Member]:
     """Let somebody in no more: refused from the next request on, and signed out everywhere. Raises as `change` does."""
-    return (yield from _altered(name, lambda member: replace(member, active=False), "person disabled", by))
+    return (yield from _altered(name, lambda member: replace(member, active=False), kind="person disabled", by=by))
 
 
 def enable(name: str, *, by: str) -> Flow[Member]:
     """Let somebody in again. Raises as `change` does."""
-    return (yield from _altered(name, lambda member: replace(member, active=True), "person enabled", by))
+    return (yield from _altered(name, lambda member: replace(member, active=True), kind="person enabled", by=by))
 
 
 def set_password(name: str, password: str | None, *, by: str) -> Flow[Member]:
@@ -245,11 +245,11 @@ def allow_running(user: str, runner: str, *, by: str, allowed: bool = True) -> F
     yield from _check_ours()
     member = yield from member_named(user)
     if not runner.startswith(GROUP):
-        runner = (yield from member_named(runner)).name if allowed else runner
+        runner = (yield from member_named(runner)).name
     _check_plain("runner", runner.removeprefix(GROUP))
     if (yield AllowRunning(member.name, runner, allowed)):
-        kind = "run_as allowed" if allowed else "run_as forbidden"
-        yield WriteDown(Entry(kind, runner, subject=member.name, actor=by))
+        entry = Entry("run_as allowed", runner) if allowed else Entry("run_as forbidden", runner)
+        yield WriteDown(replace(entry, subject=member.name, actor=by))
     runners: tuple[str, ...] = yield RunnersOf(member.name)
     return runners
 
@@ -282,11 +282,11 @@ def name_taken(name: str) -> ConfigurationError:
     return ConfigurationError(f"Somebody is called {name!r} already, in some spelling.", remedy="Take another name.")
 
 
-def _altered(name: str, alter: Any, kind: str, by: str) -> Flow[Member]:
+def _altered(name: str, alter: Callable[[Member], Member], *, kind: str, by: str) -> Flow[Member]:
     yield from _check_ours()
     while True:
         stored = yield from member_named(name)
-        wanted: Member = alter(stored)
+        wanted = alter(stored)
         if wanted == stored:
             return stored
         if not (wanted.active and wanted.administrator):

@@ -18,15 +18,19 @@ from applinks.errors import MalformedEvent
 from applinks.questions import Flow
 from applinks.running.pace import USUAL, Pace
 from applinks.scripts import (
+    DEEPEST,
+    DropOldMessages,
     DropOldRuns,
     Event,
     EventOf,
     EventsReceived,
     EventState,
-    ExpireRuns,
     Hook,
+    NamesOfKeys,
     SortEvent,
     WakeRuns,
+    deliver_some,
+    expire_overdue,
     queue_due_jobs,
     sort_event,
 )
@@ -46,12 +50,16 @@ class Clockwork:
         drive: Callable[[Flow[Any]], Any],
         hooks: Callable[[], Sequence[Hook]],
         kept_for: float = KEPT_FOR,
+        deepest: int = DEEPEST,
+        names: NamesOfKeys | None = None,
         pace: Pace = USUAL,
     ) -> None:
         self._drive = drive
         self._hooks = hooks
         self._kept_for = kept_for
         self._sweep_every = pace.sweep_every
+        self._deepest = deepest
+        self._names = names or NamesOfKeys()
         self._swept_at = 0.0
         self._forgot_at = 0.0
         self._stuck: frozenset[int] = frozenset()
@@ -65,6 +73,7 @@ class Clockwork:
             self._try(self.queue_jobs)
             self._try(self.wake)
             self._try(self.expire)
+            self._try(self.deliver)
         if not 0 <= now - self._forgot_at < FORGET_EVERY:
             self._forgot_at = now
             self._try(self.forget)
@@ -86,7 +95,7 @@ class Clockwork:
             stuck[number] = event
             return
         try:
-            self._drive(sort_event(number, hooks))
+            self._drive(sort_event(number, hooks, deepest=self._deepest, names=self._names))
         except MalformedEvent as wrong:
             self._drive(_asked(SortEvent(number, (), str(wrong), EventState.REFUSED)))
         except Exception:
@@ -104,7 +113,12 @@ class Clockwork:
 
     def expire(self) -> None:
         """End the parked runs that waited too long."""
-        self._drive(_asked(ExpireRuns()))
+        self._drive(expire_overdue())
+
+    def deliver(self) -> None:
+        """Send what people are told by the channels that are set up."""
+        while self._drive(deliver_some()):
+            pass
 
     def sweep_soon(self) -> None:
         """The next turn looks for what is parked, too."""
@@ -112,8 +126,10 @@ class Clockwork:
 
     def forget(self) -> None:
         """Forget what is too old."""
-        while self._drive(_asked(DropOldRuns(clock.now() - self._kept_for))):
-            pass
+        before = clock.now() - self._kept_for
+        for question in (DropOldRuns(before), DropOldMessages(before)):
+            while self._drive(_asked(question)):
+                pass
 
     def _try(self, act: Callable[[], None]) -> None:
         try:

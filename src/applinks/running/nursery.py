@@ -22,6 +22,8 @@ from multiprocessing.connection import Connection, wait
 from typing import Any, NoReturn
 
 from applinks.front import AppLinks
+from applinks.links import OurKey
+from applinks.outgoing import client_options
 from applinks.running.setup import Setup
 from applinks.scripts import (
     Fault,
@@ -90,9 +92,15 @@ class Nursery:
     def __init__(self, parent: Connection, setup: Setup) -> None:
         self._parent = parent
         self._application: AppLinks = setup.open()
+        self._warm_up()
         self._loaded: Loaded = load(setup.folder)
         self._children: dict[str, _Child] = {}
         self._ended = _when_children_end()
+
+    def _warm_up(self) -> None:
+        """Do once what would cost each child more than a script does: read our key, and the certificates that are trusted."""
+        self._application.answer(OurKey())
+        client_options("")
 
     def work(self) -> None:
         """Until the parent is gone."""

@@ -95,6 +95,13 @@ class Performer:
         """What is wrong with the scripts."""
         return self._ready().faults
 
+    @property
+    def processes(self) -> tuple[int, ...]:
+        """The numbers of the processes in which scripts are loaded."""
+        with self._turn:
+            loaded = [one for one in (self._nursery, self._next, *self._former) if one is not None]
+            return tuple(one.pid for one in loaded if one.pid is not None)
+
     def reload(self) -> None:
         """Load the scripts again, in a process of their own; when this returns, that is the one where runs begin.
 
@@ -225,11 +232,12 @@ class Performer:
         return run
 
     def begin(self, new: NewRun, request: RequestTold | None = None) -> Run:
-        """Begin a run at once, for somebody who waits for it."""
+        """Begin a run at once, for somebody who waits for it; or the one that was begun by the same key before."""
         self._ready()
         holder = self._new_holder()
         run: Run = self._answer(BeginRun(new, holder, self._held_for))
-        self._begin(run, holder, request)
+        if run.holder == holder:
+            self._begin(run, holder, request)
         return run
 
     def wait(self, number: int, seconds: float | None = None) -> bool:

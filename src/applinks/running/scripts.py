@@ -3,29 +3,35 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+import logging
+import time
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Self
 
 from applinks import clock
-from applinks.announcements import ConsentGiven
+from applinks.announcements import ConsentGiven, EventKept
+from applinks.audit import printable
 from applinks.errors import ConfigurationError
 from applinks.front import AppLinks, AsyncAppLinks
-from applinks.people import Person, current_user
+from applinks.links import LinkByName
+from applinks.people import Person, current_user, depth_here
 from applinks.running.clockwork import KEPT_FOR, Clockwork
 from applinks.running.driving import Driver
 from applinks.running.engines import Engine, MakesEngine, Shop
 from applinks.running.in_process import WORKERS, InProcess
 from applinks.running.pace import USUAL, Pace
+from applinks.running.passing_on import PassesOn
 from applinks.running.performer import Performer
 from applinks.running.setup import Setup
 from applinks.scripts import (
     BEFORE,
-    BY_HAND,
+    DEEPEST,
     HELD_FOR,
     HERE,
     Event,
+    EventOf,
     EventState,
     Fault,
     Hook,
@@ -33,18 +39,26 @@ from applinks.scripts import (
     HookSetting,
     HookSettings,
     KeepEvent,
+    NamesOfKeys,
     NewRun,
-    QueueRuns,
+    RequestTold,
     Run,
     RunOf,
+    Runs,
     RunState,
-    as_json,
-    read,
+    Told,
+    cut_off,
+    hook_of,
+    run_by_hand,
     takes,
 )
 
+log = logging.getLogger("applinks.scripts")
+
 ANSWERS_WITHIN = 10.0
 """Seconds that somebody waits for what is asked before a transition."""
+LOOK_EVERY = 0.05
+"""Seconds between two looks at whether an event is settled."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +74,11 @@ class Scripts:
     """The scripts in a folder, for this application.
 
     `applinks` is its `AppLinks` or `AsyncAppLinks`; with `engine=False`, other processes run what is queued here
-    (`applinks worker`), and this one only answers what is asked before a transition. Use it as a context manager, with `async
-    with` where there is an event loop, or `start()` and `close()`. What its methods do they do at once: in an event loop, hand
-    `refusals` and `is_offered` to a thread.
+    (`applinks worker`), and this one only answers what is asked before a transition. An event to which `deepest` runs have led,
+    one after the other, causes no more. `tell` says which linked applications are told of what happens here:
+    `{"Wiki": {"issue_updated"}}`, or `{"*"}` for all. Use it as a context manager, with `async with` where there is an event
+    loop, or `start()` and `close()`. What its methods do they do at once: in an event loop, hand `refusals` and `is_offered` to
+    a thread.
     """
 
     def __init__(
@@ -73,29 +89,38 @@ class Scripts:
         engine: bool | MakesEngine = True,
         workers: int = WORKERS,
         kept_for: float = KEPT_FOR,
+        deepest: int = DEEPEST,
+        tell: Mapping[str, Collection[str]] | None = None,
         pace: Pace = USUAL,
     ) -> None:
         self.applinks = applinks
+        self.deepest = deepest
         self._driver = Driver(applinks)
         self.drive = self._driver.drive
         self.performer = Performer(Setup.of(applinks, Path(folder)), self.drive, applinks.answer, pace=pace)
-        self._clockwork = Clockwork(self.drive, lambda: self.performer.hooks, kept_for, pace)
+        names = NamesOfKeys(applinks.mechanisms)
+        self._clockwork = Clockwork(self.drive, lambda: self.performer.hooks, kept_for, deepest, names, pace)
         self._engine: Engine | None = None
         if engine:
             making = InProcess.with_workers(workers) if engine is True else engine
             self._engine = making(Shop(self.performer, self._clockwork, applinks.answer, pace))
         applinks.listen(ConsentGiven, self._consented)
+        self._tell = checked(tell or {})
+        self._passes_on = PassesOn(self.drive)
+        applinks.listen(EventKept, lambda _: self.say())
 
     def start(self) -> Self:
         """Begin to run what is due."""
         self._driver.notice_loop()
         if self._engine is not None:
             self._engine.start()
+            self._passes_on.start()
         return self
 
     def close(self, seconds: float = HELD_FOR) -> None:
         """Take nothing more and wait for what runs; what takes longer than `seconds` begins again elsewhere."""
         if self._engine is not None:
+            self._passes_on.stop(seconds)
             self._engine.stop(seconds)
         else:
             self.performer.close(seconds)
@@ -142,19 +167,27 @@ class Scripts:
         item: str | None = None,
         user: str | Person | None = None,
         delivery: str | None = None,
-        depth: int = 0,
+        depth: int | None = None,
     ) -> int:
         """Something has happened in this application; its number. It is kept when this returns, and its scripts run soon.
 
         `user` caused it: whoever acts here, if nobody is named. `delivery` tells it from any other; what is told twice counts
-        once.
+        once. `depth` is how many runs led to it: as many as to the request in which this is said, if it came over a link.
         """
         return self._kept(self._event(kind, payload, item, user, delivery, depth))
 
     def _kept(self, event: Event) -> int:
-        number: int = self.applinks.answer(KeepEvent(event)).number
+        number: int = self.applinks.answer(KeepEvent(event, self._to_tell(event.kind))).number
         self.say()
+        self._passes_on.say()
         return number
+
+    def _to_tell(self, kind: str) -> tuple[str, ...]:
+        """The links over which such an event is told. One that is not there any more is no reason to lose the event."""
+        found = {name: self.applinks.answer(LinkByName(name)) for name, kinds in self._tell.items() if {kind, "*"} & {*kinds}}
+        for name in [name for name, link in found.items() if link is None]:
+            log.warning("there is no link %r over which %s could be told", name, printable(kind))
+        return tuple(link.id for link in found.values() if link is not None)
 
     def _event(
         self,
@@ -163,7 +196,7 @@ class Scripts:
         item: str | None = None,
         user: str | Person | None = None,
         delivery: str | None = None,
-        depth: int = 0,
+        depth: int | None = None,
         source: str = HERE,
     ) -> Event:
         person = user if user is not None else current_user(default=None)
@@ -176,32 +209,64 @@ class Scripts:
             received_at=clock.now(),
             item=item,
             user=person.name if isinstance(person, Person) else person,
-            depth=depth,
+            depth=depth_here() if depth is None else depth,
         )
+
+    def settled(self, event: int, seconds: float = ANSWERS_WITHIN) -> bool:
+        """Wait until the runs of an event have ended or wait for somebody, so that its person is told at once; False if not."""
+        until = time.monotonic() + seconds
+        while not self._is_settled(event):
+            if time.monotonic() >= until:
+                return False
+            time.sleep(LOOK_EVERY)
+        return True
+
+    def _is_settled(self, event: int) -> bool:
+        found: Event | None = self.applinks.answer(EventOf(event))
+        runs: tuple[Run, ...] = self.applinks.answer(Runs({"event": event}))
+        is_sorted = found is None or found.state is not EventState.RECEIVED
+        return is_sorted and not any(run.state in {RunState.QUEUED, RunState.RUNNING} for run in runs)
 
     # ---- before a transition
 
     def refusals(self, payload: Mapping[str, Any], *, user: str | Person | None = None) -> tuple[Refusal, ...]:
         """What stands against a transition: what its validators say, and conditions that are not met."""
-        return tuple(refusal for run, hook in self._asked(BEFORE, payload, user) for refusal in _said(run, hook))
+        return self._refusals(BEFORE, payload, user)
 
     def is_offered(self, payload: Mapping[str, Any], *, user: str | Person | None = None) -> bool:
         """Whether all conditions of a transition are met."""
-        return not any(
-            refusal for run, hook in self._asked({HookKind.CONDITION}, payload, user) for refusal in _said(run, hook)
-        )
+        return not self._refusals(frozenset({HookKind.CONDITION}), payload, user)
 
-    def _asked(
-        self, kinds: set[HookKind] | frozenset[HookKind], payload: Mapping[str, Any], user: str | Person | None
-    ) -> list[tuple[Run, Hook]]:
+    def _refusals(
+        self, kinds: frozenset[HookKind], payload: Mapping[str, Any], user: str | Person | None
+    ) -> tuple[Refusal, ...]:
         event = self._event("transition", payload, user=user)
         settings: dict[str, HookSetting] = self.applinks.answer(HookSettings())
         wanted = [hook for hook in self.hooks if hook.kind in kinds and takes(hook, event) and _is_on(hook, settings)]
         if not wanted:
-            return []
-        number = self.applinks.answer(KeepEvent(replace(event, state=EventState.SORTED))).number
+            return ()
+        why = cut_off(event, self.deepest)
+        if why is not None:
+            self.applinks.answer(KeepEvent(replace(event, state=EventState.REFUSED, note=why)))
+            return (Refusal(wanted[0].id, why),)
+        number = self.applinks.answer(KeepEvent(replace(event, state=EventState.ASKED))).number
         runs = [self.performer.begin(_now(hook, event, number, settings.get(hook.id))) for hook in wanted]
-        return [(self._outcome(run, hook), hook) for run, hook in zip(runs, wanted, strict=True)]
+        return tuple(
+            refusal for run, hook in zip(runs, wanted, strict=True) for refusal in _said(self._outcome(run, hook), hook)
+        )
+
+    # ---- for somebody who waits
+
+    def perform(self, new: NewRun, request: RequestTold | None = None) -> Run:
+        """Begin a run of an operation or an endpoint, and wait a while for what comes of it; the run as it is then.
+
+        One that was begun by the same key before is not begun again, unless it has failed. Not in an event loop.
+        """
+        hook = self.hook(new.hook)
+        run = self.performer.begin(new, request)
+        while run.state is RunState.FAILED:
+            run = self.performer.begin(replace(new, key=f"{new.key} after {run.number}"), request)
+        return self._outcome(run, hook)
 
     def _outcome(self, run: Run, hook: Hook) -> Run:
         self.performer.wait(run.number, min(ANSWERS_WITHIN, hook.limits.seconds) + 1.0)
@@ -220,39 +285,24 @@ class Scripts:
         kind: str = "by hand",
     ) -> int:
         """Queue a run of a hook by hand, as whoever acts, or as `user`; its number. `event` is a payload for it."""
-        found = self.hook(hook)
         person = user if user is not None else current_user()
         name = person.name if isinstance(person, Person) else person
-        number = None if event is None else self._kept_by_hand(found, kind, event, name)
-        checked = as_json(read(found.parameters, as_json(parameters or {})))
-        run = NewRun(
-            key=f"by hand {clock.fresh_nonce()}",
-            hook=found.id,
-            kind=found.kind.value,
-            user=found.run_as or found.user or name,
-            actor=name,
-            reason=found.reason or (f"by hand, by {name}" if found.user else None),
-            event=number,
-            again=found.retries.times,
-            parameters=checked,
-        )
-        (queued,) = self.applinks.answer(QueueRuns((run,)))
+        told = None if event is None else Told(event, kind)
+        queued: int = self.drive(run_by_hand(self.hook(hook), name, parameters=parameters, told=told))
         self.say()
-        return int(queued)
-
-    def _kept_by_hand(self, hook: Hook, kind: str, payload: Mapping[str, Any], user: str) -> int:
-        """An event that starts this one run, and no other."""
-        event = self._event(kind, payload, user=user, source=BY_HAND)
-        event = replace(event, application=hook.application or event.application, state=EventState.SORTED)
-        return int(self.applinks.answer(KeepEvent(event)).number)
+        return queued
 
     def hook(self, id: str) -> Hook:  # noqa: A002
         """The hook of that id; `ConfigurationError` lists what there is."""
-        found = next((hook for hook in self.hooks if hook.id == id), None)
-        if found is None:
-            known = ", ".join(hook.id for hook in self.hooks) or "none"
-            raise ConfigurationError(f"There is no hook {id!r}.", remedy=f"There are: {known}.")
-        return found
+        return hook_of(self.hooks, id)
+
+
+def checked(tell: Mapping[str, Collection[str]]) -> Mapping[str, Collection[str]]:
+    """What is told to whom; `ConfigurationError` where one kind stands in place of several (a text holds many shorter ones)."""
+    for link, kinds in tell.items():
+        if isinstance(kinds, str):
+            raise ConfigurationError(f"tell says {kinds!r} for {link!r}.", remedy=f"Write tell={{{link!r}: {{{kinds!r}}}}}.")
+    return tell
 
 
 def _now(hook: Hook, event: Event, number: int, setting: HookSetting | None) -> NewRun:

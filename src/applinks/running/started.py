@@ -45,6 +45,7 @@ class StartedNursery:
         self._pipe = Connection(os.dup(self._socket.fileno()))
         self._turn = threading.Lock()
         self.ready: Ready | None = None
+        self.pid: int | None = None
         self._is_known = threading.Event()
         self._listens = threading.Event()
         self.passes: dict[str, RunningPass] = {}
@@ -79,6 +80,7 @@ class StartedNursery:
         process: subprocess.Popen[bytes] | None = None
         try:
             process = self._start()
+            self.pid = process.pid
             self._pipe.send(self._setup)
             self._listens.set()
             while True:

@@ -1,5 +1,7 @@
 """Scripts that act for people: what they hook into, their runs, and what becomes of these."""
 
+from applinks.scripts import kinds, parameters
+from applinks.scripts.adjusting import hook_of, set_parameters, set_texts, setting_of, switch_hook
 from applinks.scripts.beans import Change, Comment, Issue, Page, PullRequest, RefChange, Repository, Transition
 from applinks.scripts.binding import ALWAYS, RequestTold, names_of
 from applinks.scripts.catalogue import Catalogue, Entry, OurWords, load_catalogue
@@ -29,9 +31,12 @@ from applinks.scripts.events import (
     EventState,
     KeepEvent,
     KeptEvent,
+    PostponeEvent,
     SortEvent,
 )
 from applinks.scripts.executing import execute
+from applinks.scripts.exporting import RunsExport
+from applinks.scripts.history import DAY, HooksLately, Lately, RunCounts
 from applinks.scripts.hooks import (
     BEFORE,
     Hook,
@@ -60,7 +65,9 @@ from applinks.scripts.journal import (
     NoteAnswered,
     NoteSent,
     SettleCall,
+    is_unclear,
 )
+from applinks.scripts.known import KnownHook, known_hook, known_hooks
 from applinks.scripts.loading import Fault, Loaded, Script, checked_folder, glance_at, load, revision_of
 from applinks.scripts.messages import (
     ASKING,
@@ -75,10 +82,31 @@ from applinks.scripts.messages import (
     UnreadCount,
     Words,
 )
+from applinks.scripts.naming import NamesOfKeys
+from applinks.scripts.offering import at_address, described, name_of, offered, run_of
+from applinks.scripts.overseeing import (
+    answer_said,
+    cancel_run,
+    retry_run,
+    run_again,
+    run_for,
+    settle_call,
+)
 from applinks.scripts.parameters import Long, Parameter, Secret, as_json, read, read_texts, schema, shown
-from applinks.scripts.parking import PARKED_FOR, ExpireRuns, ParkRun, WakeRuns
-from applinks.scripts.recording import DEPTH, is_unclear
+from applinks.scripts.parking import (
+    PARKED_FOR,
+    ExpireRun,
+    OverdueRuns,
+    ParkRun,
+    WakeRuns,
+    about_run,
+    expire_overdue,
+)
+from applinks.scripts.passing_on import ClaimUntold, ForgetUntold, PostponeUntold, Telling, Untold, tell_next
+from applinks.scripts.reading import LARGEST
+from applinks.scripts.record import CallTold, RunRecord, record_for, record_of
 from applinks.scripts.rehearsing import Planned, Rehearsed, rehearse
+from applinks.scripts.replaying import event_numbered, may_be_replayed, replay_event, state_named
 from applinks.scripts.runs import (
     ENDED,
     HELD_FOR,
@@ -100,8 +128,8 @@ from applinks.scripts.runs import (
     NewRun,
     QueueRuns,
     RecentRuns,
+    RetryRun,
     Run,
-    RunCounts,
     RunFilters,
     RunOf,
     Runs,
@@ -109,24 +137,42 @@ from applinks.scripts.runs import (
 )
 from applinks.scripts.settings import HookSetting, HookSettings, SetHook
 from applinks.scripts.smtp import post as post_mail
-from applinks.scripts.sorting import sort_event, takes
-from applinks.scripts.sources import LINKED, WEBHOOK, Source, SourceOf
+from applinks.scripts.sorting import DEEPEST, cut_off, sort_event, takes
+from applinks.scripts.sources import LINKED, WEBHOOK, ChangeSource, KeepSource, RemoveSource, Source, SourceOf, Sources
+from applinks.scripts.starting import Told, run_by_hand, told_by
+from applinks.scripts.taking import take_event, take_told
 from applinks.scripts.telling import Messages
+from applinks.scripts.webhooks import (
+    LONGEST_OVERLAP,
+    SourceMade,
+    SourceSettings,
+    add_source,
+    address_of,
+    change_source,
+    remove_source,
+    renew_source,
+    source_named,
+)
 from applinks.scripts.written import Written, write
+from applinks.wire.events import DEPTH
 
 __all__ = [
     "ALWAYS",
     "ASKING",
     "BEFORE",
     "BY_HAND",
+    "DAY",
+    "DEEPEST",
     "DEPTH",
     "ENDED",
     "HARMLESS",
     "HELD_FOR",
     "HERE",
     "IMMEDIATE",
+    "LARGEST",
     "LEAVING",
     "LINKED",
+    "LONGEST_OVERLAP",
     "MOST_DEATHS",
     "PARKED_FOR",
     "SCHEDULE",
@@ -138,12 +184,15 @@ __all__ = [
     "BeginRun",
     "Call",
     "CallState",
+    "CallTold",
     "CallsOf",
     "CancelRun",
     "Catalogue",
     "Change",
+    "ChangeSource",
     "Channels",
     "ClaimRun",
+    "ClaimUntold",
     "Comment",
     "DeliveriesOf",
     "Delivery",
@@ -160,20 +209,25 @@ __all__ = [
     "EventState",
     "Events",
     "EventsReceived",
-    "ExpireRuns",
+    "ExpireRun",
     "Fault",
     "ForgetCall",
+    "ForgetUntold",
     "GiveUpRun",
     "Hook",
     "HookKind",
     "HookSetting",
     "HookSettings",
+    "HooksLately",
     "Issue",
     "JobTimes",
     "KeepEvent",
     "KeepHolding",
     "KeepMessages",
+    "KeepSource",
     "KeptEvent",
+    "KnownHook",
+    "Lately",
     "Limits",
     "Line",
     "LinesOf",
@@ -184,6 +238,7 @@ __all__ = [
     "Message",
     "Messages",
     "MessagesOf",
+    "NamesOfKeys",
     "NewMessage",
     "NewRun",
     "NoteAnswered",
@@ -193,26 +248,33 @@ __all__ = [
     "OurChannels",
     "OurWords",
     "Outcome",
+    "OverdueRuns",
     "Page",
     "Parameter",
     "ParkRun",
     "Planned",
     "PostComment",
+    "PostponeEvent",
+    "PostponeUntold",
     "PullRequest",
     "QueueRuns",
     "RecentRuns",
     "RefChange",
     "Refuse",
     "Rehearsed",
+    "RemoveSource",
     "Repository",
     "RequestTold",
     "Retries",
+    "RetryRun",
     "Run",
     "RunCounts",
     "RunFilters",
     "RunOf",
+    "RunRecord",
     "RunState",
     "Runs",
+    "RunsExport",
     "Script",
     "Secret",
     "SendMail",
@@ -223,42 +285,88 @@ __all__ = [
     "Severity",
     "SortEvent",
     "Source",
+    "SourceMade",
     "SourceOf",
+    "SourceSettings",
+    "Sources",
     "TakeDelivery",
+    "Telling",
+    "Told",
     "Transition",
     "UnreadCount",
+    "Untold",
     "WakeRuns",
     "Words",
     "Written",
+    "about_run",
+    "add_source",
+    "address_of",
+    "answer_said",
     "as_json",
+    "at_address",
     "banner",
     "by_hand",
+    "cancel_run",
+    "change_source",
     "checked_folder",
     "comment",
     "condition",
+    "cut_off",
     "deliver_some",
+    "described",
     "endpoint",
+    "event_numbered",
     "execute",
+    "expire_overdue",
     "glance_at",
+    "hook_of",
     "inbox",
     "is_unclear",
     "job",
+    "kinds",
+    "known_hook",
+    "known_hooks",
     "listener",
     "load",
     "load_catalogue",
+    "may_be_replayed",
+    "name_of",
     "names_of",
+    "offered",
     "operation",
+    "parameters",
     "post_function",
     "post_mail",
     "queue_due_jobs",
     "read",
     "read_texts",
+    "record_for",
+    "record_of",
     "rehearse",
+    "remove_source",
+    "renew_source",
+    "replay_event",
+    "retry_run",
     "revision_of",
+    "run_again",
+    "run_by_hand",
+    "run_for",
+    "run_of",
     "schema",
+    "set_parameters",
+    "set_texts",
+    "setting_of",
+    "settle_call",
     "shown",
     "sort_event",
+    "source_named",
+    "state_named",
+    "switch_hook",
+    "take_event",
+    "take_told",
     "takes",
+    "tell_next",
+    "told_by",
     "validator",
     "write",
 ]

@@ -17,10 +17,11 @@ SCHEDULE = "schedule"
 
 
 class EventState(StrEnum):
-    """How far an event has come."""
+    """How far an event has come. Asked: it stands for what was asked before a transition, and causes nothing more."""
 
     RECEIVED = "received"
     SORTED = "sorted"
+    ASKED = "asked"
     REFUSED = "refused"
 
 
@@ -32,7 +33,7 @@ class Event:
     a person by hand. `application` is the type of the application where it happened, `kind` its own name for it. `item` is what
     it is about ("issue OPS-7"): for one item, order is kept. `user` caused it, as that application names them, or `user_key`
     where it gives no name; both None: nobody. `delivery` is the same where the same event is told again. Times in seconds since
-    the epoch; `depth` counts the runs that led to it.
+    the epoch; `depth` counts the runs that led to it, `tries` how often it could not be sorted yet.
     """
 
     source: str
@@ -49,6 +50,7 @@ class Event:
     number: int = 0
     state: EventState = EventState.RECEIVED
     note: str | None = None
+    tries: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,17 +63,33 @@ class KeptEvent:
 
 @dataclass(frozen=True, slots=True)
 class KeepEvent(Question):
-    """Keep an event, unless its source has told this delivery before: a `KeptEvent`. Atomic and durable."""
+    """Keep an event, unless its source has told this delivery before: a `KeptEvent`. Atomic and durable.
+
+    A new one is to be told over these links, too: that is noted with it, or neither.
+    """
 
     event: Event
+    tell: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class EventsReceived(Question):
-    """The numbers of at most so many events that nobody has sorted yet, the oldest first; those above the number `after`."""
+    """The numbers of at most so many events that nobody has sorted yet, the oldest first; those above the number `after`.
+
+    One that was postponed waits for its time, and later ones of its source about the same item wait with it.
+    """
 
     limit: int = 100
     after: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class PostponeEvent(Question):
+    """An event cannot be sorted yet: look at it again then, and note why. The answer is None."""
+
+    number: int
+    until: float
+    note: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,30 +14,32 @@ import time
 import traceback
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from inspect import signature
 from pathlib import Path
 from typing import Any
 
 from applinks.errors import AppLinksError, CredentialsRequired, ParametersWrong, ScriptWrong, Throttled
 from applinks.outgoing import Caller, in_lane
-from applinks.people import ActingAs, Person, nobody_acting, run_as
+from applinks.people import ActingAs, FindPerson, Person, nobody_acting, run_as
 from applinks.questions import Flow, Moment, Now
 from applinks.scripts.binding import LinksOfRun, RequestTold, Surroundings
 from applinks.scripts.conditions import evaluate
 from applinks.scripts.events import Event, EventOf
-from applinks.scripts.hooks import Hook, HookKind, Limits, Refuse
+from applinks.scripts.hooks import BEFORE, Hook, HookKind, Limits, Refuse
 from applinks.scripts.journal import CallsOf
 from applinks.scripts.loading import Loaded, Script
-from applinks.scripts.messages import KeepMessages, NewMessage, Severity
+from applinks.scripts.messages import KeepMessages, NewMessage, Severity, Words
 from applinks.scripts.output import Output
 from applinks.scripts.parameters import read
-from applinks.scripts.parking import PARKED_FOR, ParkRun
+from applinks.scripts.parking import PARKED_FOR, ParkRun, about_run
 from applinks.scripts.recording import NotHeld, NotTheSame, Recorder, RunCaller, UnclearCall
 from applinks.scripts.runs import AddLines, Ending, EndRun, Run, RunOf, RunState
 from applinks.scripts.telling import Messages
 
 LARGEST_RESULT = 64 * 1024
+TOLD_OF_FAILURE = frozenset({HookKind.POST_FUNCTION, HookKind.BY_HAND, HookKind.JOB})
+"""The kinds of hooks whose person is told when a run has failed: those for whom something was to happen."""
 OURS = str(Path(__file__).parents[1])
 log = logging.getLogger("applinks.scripts")
 
@@ -90,10 +92,12 @@ def execute(number: int, holder: str, loaded: Loaded, application: Caller, reque
 def _end(one: Pass) -> None:
     ending = pass_through(one)
     one.output.flush()
-    if isinstance(ending, CredentialsRequired):
-        park(one, ending)
+    if not isinstance(ending, CredentialsRequired):
+        one.application.run(_finish(one, ending))
+    elif one.script.hook.kind in BEFORE:
+        one.application.run(_refuse(one, ending))
     else:
-        one.application.answer(EndRun(one.run.number, one.holder, ending))
+        one.application.run(_park(one, ending))
 
 
 def pass_through(one: Pass) -> Ending | CredentialsRequired:
@@ -126,18 +130,19 @@ def _ran(one: Pass) -> Ending:
         around = Surroundings(one.run, one.event, user, actor, one.output.log, one.messages, links, one.request)
         if one.script.when is not None and not evaluate(one.script.when, around.bound(signature(one.script.when).parameters)):
             return Ending(RunState.SKIPPED, **_common(one))
+        if actor is not None and one.run.user != actor.name:  # only now: who need not run needs no right to
+            around = replace(around, user=scopes.enter_context(run_as(one.run.user or "", reason=one.run.reason or "")))
         result = one.script.function(**around.bound(one.script.names), **read(hook.parameters, one.run.parameters))
     return _result(one, hook, result)
 
 
 def _people(run: Run, caller: Caller, scopes: ExitStack) -> tuple[Person | None, Person | None]:
-    """Let those act whom the run names: the actor, and in their place the user, on the record."""
+    """The user and the actor whom the run names; the actor acts from here on."""
     if run.user is None:
         return None, None
     actor = scopes.enter_context(ActingAs(run.actor or run.user, caller))
-    if run.user == actor.name:
-        return actor, actor
-    return scopes.enter_context(run_as(run.user, reason=run.reason or "")), actor
+    user: Person | None = actor if run.user == actor.name else caller.answer(FindPerson(run.user))
+    return user, actor
 
 
 def _result(one: Pass, hook: Hook, result: Any) -> Ending:
@@ -210,26 +215,34 @@ def _common(one: Pass) -> dict[str, Any]:
     return {**one.spent, "revision": one.script.hook.revision}
 
 
-def park(one: Pass, missing: CredentialsRequired) -> None:
+def _finish(one: Pass, ending: Ending) -> Flow[None]:
+    """Write down how the run ended, and tell whoever should know."""
+    run, script = one.run, one.script.hook.about or one.run.hook
+    told: tuple[NewMessage, ...] = ()
+    if ending.state is RunState.DONE and run.parked_user is not None:
+        told = yield from about_run(run, Words.RUN_DONE_AFTER_CONSENT, Severity.SUCCESS, run.parked_user, script=script)
+    elif ending.state is RunState.UNCLEAR:
+        attempt = ending.error or ""
+        told = yield from about_run(run, Words.RUN_UNCLEAR, Severity.WARNING, run.actor, script=script, attempt=attempt)
+    elif ending.state is RunState.FAILED and run.kind in TOLD_OF_FAILURE:
+        words = Words.JOB_FAILED if run.kind == HookKind.JOB else Words.RUN_FAILED
+        told = yield from about_run(run, words, Severity.ERROR, run.actor, script=script, error=ending.error or "")
+    yield EndRun(run.number, one.holder, ending, told)
+
+
+def _refuse(one: Pass, missing: CredentialsRequired) -> Flow[None]:
+    """Whoever asks before a transition cannot wait: the answer is no until the person has allowed it, and they are told where."""
+    said = {"message": missing.message, "field": None}
+    ending = Ending(RunState.REFUSED, said, missing.message, **_common(one))
+    yield EndRun(one.run.number, one.holder, ending, ((yield from _asks(one, missing)),))
+
+
+def _park(one: Pass, missing: CredentialsRequired) -> Flow[None]:
     """Let the run wait, and tell the person; both or neither."""
-    one.application.run(_park(one, missing))
-
-
-def _park(one: Pass, missing: CredentialsRequired) -> Flow[bool]:
-    run = one.run
     moment: Moment = yield Now()
-    asks = NewMessage(
-        key=f"run {run.number} consent {run.passes}",
-        user=missing.user,
-        severity=Severity.WARNING,
-        words="consent-needed",
-        told={"link": missing.link or "", "what": one.script.hook.about or run.hook},
-        address=missing.authorization_url,
-        run=run.number,
-        item=run.item,
-    )
-    parked: bool = yield ParkRun(
-        number=run.number,
+    asks = yield from _asks(one, missing)
+    yield ParkRun(
+        number=one.run.number,
         holder=one.holder,
         link_id=missing.link_id,
         user=missing.user,
@@ -238,7 +251,27 @@ def _park(one: Pass, missing: CredentialsRequired) -> Flow[bool]:
         messages=(asks,),
         **one.spent,
     )
-    return parked
+
+
+def _asks(one: Pass, missing: CredentialsRequired) -> Flow[NewMessage]:
+    """The message that asks a person to allow it, with what was attempted."""
+    run, attempt = one.run, one.recorder.kept_from
+    person: Person | None = yield FindPerson(missing.user)
+    return NewMessage(
+        key=f"run {run.number} {Words.CONSENT_NEEDED} {run.passes}",
+        user=missing.user,
+        severity=Severity.WARNING,
+        words=Words.CONSENT_NEEDED,
+        told={
+            "user": person.full_name if person is not None else missing.user,
+            "script": one.script.hook.about.rstrip(".") or run.hook,
+            "link": missing.link or "",
+            "attempt": f"{attempt.method} {attempt.url.partition('?')[0]}" if attempt is not None else "",
+        },
+        address=missing.authorization_url,
+        run=run.number,
+        item=run.item,
+    )
 
 
 def _keeping(application: Caller, number: int, holder: str) -> Callable[[tuple[tuple[float, str, str], ...]], None]:

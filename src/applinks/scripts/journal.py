@@ -39,7 +39,7 @@ class Asked:
     link_id: str
     link: str
     user: str | None
-    digest: str
+    digest: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +63,11 @@ class Call:
     status: int | None = None
     by: str | None = None
     answer: Answer | None = field(default=None, repr=False)
+
+
+def is_unclear(call: Call) -> bool:
+    """Whether nobody knows if it happened, and sending it again could do it twice."""
+    return call.state is CallState.SENT and call.asked.method not in HARMLESS
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +108,7 @@ class ForgetCall(Question):
 
 @dataclass(frozen=True, slots=True)
 class SettleCall(Question):
-    """Somebody says what became of a call of unknown outcome, and the run is queued again: True if it was unclear.
+    """Somebody says what became of a call of unknown outcome, and the run is queued again: True if both were unclear.
 
     `answer` stands for what the far side would have answered; None: it did not happen, and is to be sent again.
     """

@@ -26,7 +26,7 @@ from applinks.errors import AppLinksError, ConfigurationError, ScriptWrong
 from applinks.scripts.binding import names_of
 from applinks.scripts.conditions import check_condition
 from applinks.scripts.cron import check_cron
-from applinks.scripts.hooks import Hook, Noted, noted
+from applinks.scripts.hooks import Hook, HookKind, Noted, noted
 from applinks.scripts.parameters import parameters_of
 
 PACKAGE = "applinks_scripts"
@@ -47,18 +47,13 @@ class Script:
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """What is wrong with a script, and where. If it is `fatal`, the hook or the file is not used."""
+    """What is wrong with a script, and where; the message does not say that again. If `fatal`, the hook or file is not used."""
 
     file: str
     line: int
     message: str
     remedy: str | None = None
     fatal: bool = True
-
-    @property
-    def told(self) -> str:
-        """The message with its place: "publish.py, line 3: …"."""
-        return f"{Path(self.file).name}, line {self.line}: {self.message}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +85,7 @@ def load(folder: Path) -> Loaded:
                     faults.append(found)
                 else:
                     scripts[found.hook.id] = found
+    faults.extend(_doubles(scripts))
     return Loaded(scripts, tuple(faults), revision)
 
 
@@ -135,6 +131,22 @@ def revision_of(root: Path) -> str:
     return digest.hexdigest()[:16]
 
 
+def _doubles(scripts: dict[str, Script]) -> Iterator[Fault]:
+    """Operations of one name, or endpoints at one address: none of them is used, since nobody could say which is meant."""
+    places: dict[tuple[str, ...], list[Hook]] = {}
+    for script in scripts.values():
+        hook = script.hook
+        if hook.kind is HookKind.OPERATION:
+            places.setdefault(("the name", hook.id.rpartition(":")[2]), []).append(hook)
+        elif hook.kind is HookKind.ENDPOINT:
+            places.setdefault(("the address", f"{hook.method} {hook.path}"), []).append(hook)
+    for (what, place), hooks in places.items():
+        for hook in hooks if len(hooks) > 1 else ():
+            del scripts[hook.id]
+            others = ", ".join(other.id for other in hooks if other is not hook)
+            yield Fault(hook.file, hook.line, f"{hook.id} has {what} {place!r}, and so has {others}.", "Change one of them.")
+
+
 def _load_file(root: Path, file: Path) -> Iterator[Script | Fault]:
     name = ".".join(file.relative_to(root).with_suffix("").parts)
     try:
@@ -173,7 +185,7 @@ def _imported(name: str, file: Path) -> ModuleType:
 class _AsItStands(SourceFileLoader):
     """Never takes what was compiled before: within a second, it could be that of another text of the same length."""
 
-    def get_code(self, fullname: str) -> CodeType:  # noqa: ARG002
+    def get_code(self, fullname: str) -> CodeType:  # noqa: ARG002 it loads one file
         code: CodeType = self.source_to_code(self.get_data(self.path), self.path)
         return code
 

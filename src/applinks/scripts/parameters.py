@@ -112,7 +112,7 @@ def shown(parameters: Sequence[Parameter], values: Mapping[str, Any]) -> dict[st
 
 
 def as_json(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Values as `read` takes them, and as runs keep them: what it gives comes back the same."""
+    """What `read` gave, as JSON that `read` takes: secrets as well, so this is for the store alone."""
     return {name: shown_value(value) for name, value in values.items()}
 
 

@@ -10,8 +10,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from applinks.questions import Question
-from applinks.scripts.messages import NewMessage
+from applinks.links import Link, LinkById
+from applinks.questions import Flow, Question
+from applinks.scripts.messages import NewMessage, Severity, Words
+from applinks.scripts.runs import Run
 
 PARKED_FOR = 14 * 86_400
 """Seconds for which a run waits for a consent."""
@@ -41,5 +43,33 @@ class WakeRuns(Question):
 
 
 @dataclass(frozen=True, slots=True)
-class ExpireRuns(Question):
-    """End the parked runs for which nobody consented in time; as a tuple of `Run`."""
+class OverdueRuns(Question):
+    """At most so many parked runs for which nobody has consented in time, as a tuple of `Run`."""
+
+    limit: int = 100
+
+
+@dataclass(frozen=True, slots=True)
+class ExpireRun(Question):
+    """End a parked run whose time is over, and tell these messages; True if it still was parked. Atomic."""
+
+    number: int
+    messages: tuple[NewMessage, ...] = ()
+
+
+def expire_overdue() -> Flow[None]:
+    """End the parked runs for which nobody has consented in time; whoever they waited for is told."""
+    overdue: tuple[Run, ...] = yield OverdueRuns()
+    for run in overdue:
+        told = yield from about_run(run, Words.RUN_EXPIRED, Severity.WARNING, run.parked_user)
+        yield ExpireRun(run.number, told)
+
+
+def about_run(run: Run, words: Words, severity: Severity, reader: str | None, **told: str) -> Flow[tuple[NewMessage, ...]]:
+    """A message about a run to one person, if there is one; it is the same however often it is made."""
+    if reader is None:
+        return ()
+    link: Link | None = (yield LinkById(run.parked_link)) if run.parked_link else None
+    filled = {"script": run.hook, "link": link.name if link else "another application", **told}
+    key = f"run {run.number} {words} {run.passes}"
+    return (NewMessage(key, reader, severity, words=words, told=filled, run=run.number, item=run.item),)

@@ -23,12 +23,11 @@ from applinks.mechanisms import Mechanism
 from applinks.outgoing import PROBLEM, Caller, Connections, LinkAuth, client_options, next_place, reading, watched
 from applinks.people import acting
 from applinks.questions import Flow, drive, drive_async
-from applinks.scripts.journal import HARMLESS, Answer, Asked, Call, CallsOf, CallState, ForgetCall, NoteAnswered, NoteSent
+from applinks.scripts.journal import HARMLESS, Answer, Asked, Call, CallsOf, ForgetCall, NoteAnswered, NoteSent, is_unclear
+from applinks.wire.events import DEPTH
 
 LARGEST_ANSWER = 1024 * 1024
 """Bytes of an answer up to which the journal keeps it, if it may as well be asked for again."""
-DEPTH = "applinks-depth"
-"""The header in which a call says how many runs led to it (product.md R-35)."""
 IDEMPOTENCY = "idempotency-key"
 """The header by which a far side that knows it can tell that a call is repeated (draft-ietf-httpapi-idempotency-key-header)."""
 
@@ -57,7 +56,10 @@ class NotHeld(PassEnded):
 
 
 class Recorder:
-    """The journal of one pass, as its calls see it. `ask` answers questions."""
+    """The journal of one pass, as its calls see it.
+
+    `ask` answers questions; `kept_from` is the last call that did not happen.
+    """
 
     def __init__(self, number: int, holder: str, known: Sequence[Call], ask: Callable[[Any], Any]) -> None:
         self._number = number
@@ -65,6 +67,7 @@ class Recorder:
         self._known = {call.asked.place: call for call in known}
         self._ask = ask
         self.key = f"applinks-run-{number}"
+        self.kept_from: Asked | None = None
 
     def before(self, asked: Asked, request: httpx2.Request) -> httpx2.Response | None:
         """What was answered to this call in an earlier pass; None: it is to be sent. Raises `NotTheSame`, `UnclearCall`."""
@@ -94,6 +97,7 @@ class Recorder:
 
     def not_done(self, asked: Asked) -> None:
         """It certainly did not happen."""
+        self.kept_from = asked
         self._held(ForgetCall(self._number, self._holder, asked.place))
 
     def forget_failures(self) -> None:
@@ -130,11 +134,6 @@ def _steps(place: str) -> Iterator[tuple[str, int]]:
     for step in _STEP.finditer(place):
         yield lane, int(step[1])
         lane += step[0]
-
-
-def is_unclear(call: Call) -> bool:
-    """Whether nobody knows if it happened, and sending it again could do it twice."""
-    return call.state is CallState.SENT and call.asked.method not in HARMLESS
 
 
 class RunCaller:

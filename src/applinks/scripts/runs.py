@@ -15,6 +15,7 @@ from enum import StrEnum
 from typing import Any, TypedDict
 
 from applinks.questions import Question
+from applinks.scripts.messages import NewMessage
 
 HELD_FOR = 60.0
 """Seconds for which a process holds a run before it has to say again that it is alive (security.md F-40)."""
@@ -95,7 +96,8 @@ class Run:
     """One execution of a hook, as the store knows it. Times in seconds since the epoch, lengths in seconds.
 
     `passes` counts how often it began, `deaths` how often its process ended without a word. `parked_link` and `parked_user`
-    say whose consent it waits for, until `parked_until`. `revision` is the digest of the script that ran last.
+    say whose consent it waits for, until `parked_until`, or has waited for last.
+    `revision` is the digest of the script that ran last.
     """
 
     number: int
@@ -143,12 +145,18 @@ class Ending:
 
 
 class RunFilters(TypedDict, total=False):
-    """Which runs are wanted: of one hook, in one state, of one event, of one person, made in a time, below a number."""
+    """Which runs are wanted: of one hook, in one state, of one event or item, made in a time, below a number.
+
+    `user` is the person whose rights applied; `person` is that one or the one who caused it. `without` leaves out a state.
+    """
 
     hook: str
     state: str
+    without: str
     event: int
+    item: str
     user: str
+    person: str
     since: float
     until: float
     before: int
@@ -180,7 +188,10 @@ class ClaimRun(Question):
 
 @dataclass(frozen=True, slots=True)
 class BeginRun(Question):
-    """Begin a run at once, held by this holder, since somebody waits for what comes of it: the `Run`. Atomic."""
+    """Begin a run at once, held by this holder, since somebody waits for what comes of it: the `Run`. Atomic.
+
+    Where there is a run of that key already, it is that one, held by whoever holds it.
+    """
 
     run: NewRun
     holder: str
@@ -198,11 +209,15 @@ class KeepHolding(Question):
 
 @dataclass(frozen=True, slots=True)
 class EndRun(Question):
-    """The pass of a run has ended like this; True if the holder still held it."""
+    """The pass of a run has ended like this, and these messages are told about it; True if the holder still held it.
+
+    Atomic. Where the run is over, what it had asked people to do is done with.
+    """
 
     number: int
     holder: str
     ending: Ending
+    messages: tuple[NewMessage, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,6 +250,13 @@ class CancelRun(Question):
 
 
 @dataclass(frozen=True, slots=True)
+class RetryRun(Question):
+    """Queue a parked run now, whether its person has consented or not; True if it was parked. Atomic."""
+
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
 class RunOf(Question):
     """The `Run` of that number, or None."""
 
@@ -247,15 +269,6 @@ class Runs(Question):
 
     only: RunFilters = field(default_factory=RunFilters)
     limit: int = 100
-
-
-@dataclass(frozen=True, slots=True)
-class RunCounts(Question):
-    """How many runs were made in each span of `seconds` since a moment, by state: {(start, state): count}."""
-
-    since: float
-    seconds: int
-    hook: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

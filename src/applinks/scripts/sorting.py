@@ -14,21 +14,28 @@ import logging
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from applinks.links import Link, LinkById, VerdictOf
+from applinks.audit import printable
+from applinks.errors import MalformedEvent, StoreUnavailable
+from applinks.links import Level, Link, LinkById, VerdictOf
 from applinks.people import FindPerson, Person
 from applinks.questions import Flow, Moment, Now
 from applinks.scripts.beans import Transition
 from applinks.scripts.bindings import bindings_of
-from applinks.scripts.events import BY_HAND, HERE, Event, EventOf, EventState, SortEvent
+from applinks.scripts.events import BY_HAND, HERE, Event, EventOf, EventState, PostponeEvent, SortEvent
 from applinks.scripts.hooks import TRANSITIONS, Hook, HookKind
+from applinks.scripts.naming import CannotTell, NamesOfKeys, NotNow
 from applinks.scripts.runs import NewRun, RecentRuns
 from applinks.scripts.settings import HookSetting, HookSettings
 from applinks.scripts.sources import LINKED, WEBHOOK, Source, SourceOf
+from applinks.wire.events import PATH
 
 DEEPEST = 10
 """An event that so many runs have led to causes no more (security.md T-79)."""
 MOST_RUNS, WITHIN = 10, 60.0
 """More runs of one hook for one item within so many seconds are taken for a circle."""
+
+FIRST_WAIT, LONGEST_WAIT, GIVEN_UP_AFTER = 5.0, 3600.0, 86_400.0
+"""Seconds until an event that could not be sorted is looked at again; the wait doubles each time, and ends after a day."""
 
 log = logging.getLogger("applinks.scripts")
 
@@ -40,16 +47,40 @@ class Nobody:
     why: str
 
 
-def sort_event(number: int, hooks: Sequence[Hook], *, deepest: int = DEEPEST) -> Flow[tuple[int, ...]]:
-    """Queue the runs that an event causes; their numbers."""
+def sort_event(
+    number: int, hooks: Sequence[Hook], *, deepest: int = DEEPEST, names: NamesOfKeys | None = None
+) -> Flow[tuple[int, ...]]:
+    """Queue the runs that an event causes; their numbers. One that cannot be sorted now waits, and keeps no other waiting.
+
+    `names` knows who has a key on the far side.
+    """
     event: Event | None = yield EventOf(number)
     if event is None or event.state is not EventState.RECEIVED:
         return ()
-    if event.depth >= deepest:
-        return (yield from _cut(event, f"It was cut off: {event.depth} runs led to it, one after the other."))
+    try:
+        return (yield from _sorted(event, hooks, deepest, names or NamesOfKeys()))
+    except NotNow as away:
+        yield from _later(event, str(away))
+        return ()
+    except MalformedEvent as wrong:
+        yield SortEvent(event.number, (), str(wrong), EventState.REFUSED)
+        return ()
+    except StoreUnavailable:
+        raise
+    except Exception as trouble:
+        log.exception("event %d could not be sorted", event.number)
+        yield from _later(event, f"It could not be sorted: {printable(trouble)}")
+        return ()
+
+
+def _sorted(event: Event, hooks: Sequence[Hook], deepest: int, names: NamesOfKeys) -> Flow[tuple[int, ...]]:
+    why = cut_off(event, deepest)
+    if why is not None:
+        yield SortEvent(event.number, (), why, EventState.REFUSED)
+        return ()
     settings: dict[str, HookSetting] = yield HookSettings()
     wanted = [hook for hook in hooks if _is_on(hook, settings) and wants(hook, event)]
-    person = (yield from whose(event)) if wanted else Nobody("")
+    person = (yield from whose(event, names)) if wanted else Nobody("")
     runs: list[NewRun] = []
     notes: list[str] = []
     for hook in wanted:
@@ -76,18 +107,38 @@ def takes(hook: Hook, event: Event) -> bool:
     return isinstance(transition, Transition) and hook.transition in {"*", transition.name, transition.after}
 
 
-def whose(event: Event) -> Flow[Person | Nobody]:
-    """Whose event it is."""
+def whose(event: Event, names: NamesOfKeys) -> Flow[Person | Nobody]:
+    """Whose event it is. Raises `NotNow` where the far side has to be asked and cannot be."""
     if event.source in {HERE, BY_HAND}:
         return (yield from _ours(event.user))
     if event.source.startswith(WEBHOOK):
-        source: Source | None = yield SourceOf(event.source.removeprefix(WEBHOOK))
-        if source is None or not source.believes_user:
-            return Nobody("Its webhook is not believed about people.")
-        if source.link_id is None:
-            return (yield from _ours(event.user))
-        return (yield from _theirs(event.user, source.link_id))
-    return (yield from _theirs(event.user, event.source.removeprefix(LINKED)))
+        return (yield from _of_webhook(event, names))
+    link: Link | None = yield LinkById(event.source.removeprefix(LINKED))
+    if link is not None and link.incoming.level is not Level.OAUTH_IMPERSONATION:
+        return Nobody(f"{link.name!r} may not speak for people here.")
+    person = yield from _theirs(event.user, link)
+    if link is None or isinstance(person, Nobody):
+        return person
+    objection = link.incoming.policy.objection(person, "POST", f"/{PATH}")
+    return person if objection is None else Nobody(f"{person.name!r}: {objection}.")
+
+
+def _of_webhook(event: Event, names: NamesOfKeys) -> Flow[Person | Nobody]:
+    source: Source | None = yield SourceOf(event.source.removeprefix(WEBHOOK))
+    if source is None or not source.believes_user:
+        return Nobody("Its webhook is not believed about people.")
+    if not source.of_link:
+        return (yield from _ours(event.user))
+    link: Link | None = (yield LinkById(source.link_id)) if source.link_id is not None else None
+    name = event.user
+    if name is None and event.user_key is not None and link is not None:
+        if source.asks_as is None:
+            return Nobody("It names people by a key only, and nobody is named to ask who has it.")
+        try:
+            name = yield from names.name_of(link, event.user_key, source.asks_as)
+        except CannotTell as trouble:
+            return Nobody(str(trouble))
+    return (yield from _theirs(name, link))
 
 
 def _ours(name: str | None) -> Flow[Person | Nobody]:
@@ -101,9 +152,8 @@ def _ours(name: str | None) -> Flow[Person | Nobody]:
     return person
 
 
-def _theirs(name: str | None, link_id: str) -> Flow[Person | Nobody]:
+def _theirs(name: str | None, link: Link | None) -> Flow[Person | Nobody]:
     """A person of the other application, where names mean the same people."""
-    link: Link | None = yield LinkById(link_id)
     if link is None or name is None:
         return Nobody("Its link is gone." if link is None else "It names nobody.")
     if link.same_users is None or not link.same_users.answer:
@@ -153,10 +203,22 @@ def _turns_in_a_circle(hook: Hook, event: Event) -> Flow[bool]:
     return recent >= MOST_RUNS
 
 
-def _cut(event: Event, why: str) -> Flow[tuple[int, ...]]:
-    log.warning("event %d (%s) was cut off at depth %d: scripts trigger each other", event.number, event.kind, event.depth)
-    yield SortEvent(event.number, (), why, EventState.REFUSED)
-    return ()
+def cut_off(event: Event, deepest: int) -> str | None:
+    """Why an event causes no runs any more, which the log tells, too; None if so many runs may have led to it."""
+    if event.depth < deepest:
+        return None
+    name = f"event {event.number}" if event.number else "what is asked before a transition"
+    log.warning("%s (%s) was cut off at depth %d: scripts trigger each other", name, printable(event.kind), event.depth)
+    return f"It was cut off: {event.depth} runs led to it, one after the other, so scripts trigger each other."
+
+
+def _later(event: Event, why: str) -> Flow[None]:
+    """Look at it again after a while, and not for ever."""
+    moment: Moment = yield Now()
+    if moment.now - event.received_at > GIVEN_UP_AFTER:
+        yield SortEvent(event.number, (), why, EventState.REFUSED)
+    else:
+        yield PostponeEvent(event.number, moment.now + min(LONGEST_WAIT, FIRST_WAIT * 2.0 ** min(event.tries, 30)), why)
 
 
 def _is_on(hook: Hook, settings: dict[str, HookSetting]) -> bool:

@@ -15,10 +15,10 @@ Keep = Callable[[NewMessage], object]
 class Messages:
     """Tells people something, from a script: `messages.warning("The page is there already.")`.
 
-    A message goes to whoever caused the run, unless another `user` is named, as name or `Person`. It is plain text. `address` is
-    where they can do something about it: an address of the web, or a path of this application. A run that begins anew tells
-    nothing twice: its first message is its first message. Raises `NobodyActing` where nobody caused the run and nobody is named,
-    and `ConfigurationError` for an address that leads nowhere.
+    A message goes to whoever caused the run, unless another `user` is named, as name or `Person`. It is plain text. `address`
+    is where they can do something about it: an address of the web, or a path of this application. A run that begins anew tells
+    nothing twice: its first message is its first message. Raises `NobodyActing` where nobody caused the run and nobody is
+    named, and `ConfigurationError` for an address that leads nowhere.
     """
 
     def __init__(self, keep: Keep, run: int, actor: str | None, item: str | None = None) -> None:

@@ -6,10 +6,11 @@ All of it is plain text. Whoever shows it escapes it for where it is shown.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from urllib.parse import quote
 
 from applinks.people import Person
 from applinks.scripts.catalogue import Catalogue, Entry
-from applinks.scripts.messages import Message
+from applinks.scripts.messages import Message, Words
 from applinks.wire.paths import is_local_path
 from applinks.wire.web_address import is_web_address, origin_of
 
@@ -22,7 +23,7 @@ _JOINERS = "\u200c\u200d"
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """A message in words. `title` is one line; `action` says what can be done at `address`, None where there is nothing to do."""
+    """A message in words. `title` is one line; `action` says what can be done at `address`, None where nothing can."""
 
     message: Message
     title: str
@@ -30,9 +31,11 @@ class Written:
     action: str
     address: str | None
 
-    def lines(self) -> tuple[str, ...]:
-        """The text line by line, without address."""
-        return tuple(self.text.splitlines())
+    def returning_to(self, path: str) -> str | None:
+        """The address; where consent is asked for, it leads back to this path of our own application afterwards."""
+        if self.address is None or self.message.words != Words.CONSENT_NEEDED:
+            return self.address
+        return f"{self.address}{'&' if '?' in self.address else '?'}return_to={quote(path, safe='')}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +66,7 @@ def write(message: Message, language: str, catalogue: Catalogue, url: str | None
 
 
 def usable(address: str | None, url: str | None = None) -> str | None:
-    """An address that may be shown as a link: one of the web, or a path of ours; None for whatever else somebody wrote (T-47)."""
+    """An address that may be shown as a link: one of the web, or a path of ours; None for anything else (T-47)."""
     if is_local_path(address):
         return f"{origin_of(url)}{address}" if url is not None else address
     return address if is_web_address(address) else None

@@ -60,12 +60,16 @@ class OwnPassword:
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """A run that waits for the reader: which hook, about what, and the link over which it may not act as them yet."""
+    """A run that waits for the reader: which hook, about what, and the link over which it may not act as them yet.
+
+    `allow_path` leads to the question whether it may; None where nobody can be asked.
+    """
 
     hook: str
     item: str
     link: str
     since: int
+    allow_path: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

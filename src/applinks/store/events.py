@@ -6,16 +6,30 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, select, update
+from sqlalchemy import Connection, Row, bindparam, exists, select, update
 
-from applinks.scripts import Event, EventOf, Events, EventsReceived, EventState, KeepEvent, KeptEvent, SortEvent
+from applinks.scripts import Event, EventOf, Events, EventsReceived, EventState, KeepEvent, KeptEvent, PostponeEvent, SortEvent
+from applinks.store import outbox
 from applinks.store.insertion import insert
 from applinks.store.runs import queue
 from applinks.store.script_tables import events as table
 
 _ONE = select(table).where(table.c.number == bindparam("number"))
 _TOLD = select(table.c.number).where(table.c.source == bindparam("source"), table.c.delivery == bindparam("delivery"))
-_UNSORTED = select(table.c.number).where(table.c.state == EventState.RECEIVED.value).order_by(table.c.number)
+_earlier = table.alias("earlier")
+_HELD_UP = exists().where(
+    _earlier.c.item == table.c.item,
+    _earlier.c.source == table.c.source,
+    _earlier.c.number < table.c.number,
+    _earlier.c.state == EventState.RECEIVED.value,
+    _earlier.c.due_at > bindparam("now"),
+)
+"""An earlier event about the same item has to wait, and this one with it."""
+_UNSORTED = (
+    select(table.c.number)
+    .where(table.c.state == EventState.RECEIVED.value, table.c.due_at <= bindparam("now"), ~_HELD_UP)
+    .order_by(table.c.number)
+)
 _LISTED = [column for column in table.columns if column is not table.c.payload]
 
 
@@ -25,14 +39,10 @@ def keep(connection: Connection, question: KeepEvent) -> KeptEvent:
     inserted = insert(connection, table).values(_row(event)).on_conflict_do_nothing(index_elements=["source", "delivery"])
     number = connection.execute(inserted.returning(table.c.number)).scalar()
     if number is not None:
+        outbox.note(connection, question.tell, number, event.item, event.received_at)
         return KeptEvent(number, new=True)
     found = connection.execute(_TOLD, {"source": event.source, "delivery": event.delivery}).scalar_one()
     return KeptEvent(found, new=False)
-
-
-def received(connection: Connection, question: EventsReceived) -> tuple[int, ...]:
-    """The oldest first."""
-    return tuple(connection.scalars(_UNSORTED.where(table.c.number > question.after).limit(question.limit)))
 
 
 class Sorting:
@@ -40,6 +50,16 @@ class Sorting:
 
     def __init__(self, clock: Callable[[], float]) -> None:
         self._clock = clock
+
+    def received(self, connection: Connection, question: EventsReceived) -> tuple[int, ...]:
+        """The oldest first."""
+        later = _UNSORTED.where(table.c.number > question.after).limit(question.limit)
+        return tuple(connection.scalars(later, {"now": self._clock()}))
+
+    def postpone(self, connection: Connection, question: PostponeEvent) -> None:
+        """It stays received."""
+        mine = update(table).where(table.c.number == question.number, table.c.state == EventState.RECEIVED.value)
+        connection.execute(mine.values(due_at=question.until, tries=table.c.tries + 1, note=question.note))
 
     def sort(self, connection: Connection, question: SortEvent) -> tuple[int, ...]:
         """Whoever moves the event on from `received` queues its runs."""
@@ -81,6 +101,7 @@ def _row(event: Event) -> dict[str, Any]:
         "state": event.state.value,
         "note": event.note,
         "payload": json.dumps(dict(event.payload)),
+        "due_at": event.received_at,
     }
 
 
@@ -100,4 +121,5 @@ def _read(row: Row[Any], payload: dict[str, Any]) -> Event:
         number=row.number,
         state=EventState(row.state),
         note=row.note,
+        tries=row.tries,
     )

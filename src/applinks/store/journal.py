@@ -57,13 +57,17 @@ class Journal:
         return True
 
     def settle(self, connection: Connection, question: SettleCall) -> bool:
-        """Who moves the run on from `unclear` has settled its call."""
+        """Who moves the run on from `unclear` has settled its call, which must be unclear itself."""
+        id = _id(question.number, question.place)  # noqa: A001
+        sent = select(table.c.id).where(table.c.id == id, table.c.state == CallState.SENT.value)
+        if connection.execute(sent).first() is None:
+            return False
         unclear = update(runs).where(runs.c.number == question.number, runs.c.state == RunState.UNCLEAR.value)
         values = {"state": RunState.QUEUED.value, "due_at": self._clock(), "error": None}
         if connection.execute(unclear.values(values).returning(runs.c.number)).first() is None:
             return False
         if question.answer is None:
-            connection.execute(delete(table).where(table.c.id == _id(question.number, question.place)))
+            connection.execute(delete(table).where(table.c.id == id))
         else:
             self._note(connection, question.number, question.place, question.answer)
         return True

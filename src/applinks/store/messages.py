@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, and_, delete, func, select, update
 
 from applinks.scripts import (
+    ASKING,
     DeliveryState,
     DropOldMessages,
     KeepMessages,
@@ -45,6 +46,15 @@ def send_by(connection: Connection, message: int, channel: str | None, now: floa
     return number
 
 
+def settle_asking(connection: Connection, run: int, now: float, words: Sequence[str] = ASKING) -> int:
+    """What a run has asked people to do is done with: settle it, and stop what is on its way; how many messages that were."""
+    about = update(table).where(table.c.run == run, table.c.words.in_(words), table.c.settled_at.is_(None))
+    numbers = connection.scalars(about.values(settled_at=now).returning(table.c.number)).all()
+    under_way = update(deliveries).where(deliveries.c.message.in_(numbers), deliveries.c.state == DeliveryState.DUE.value)
+    connection.execute(under_way.values(state=DeliveryState.OFF.value))
+    return len(numbers)
+
+
 class MessagesKept:
     """Keeps them, and notes what became of them."""
 
@@ -64,12 +74,7 @@ class MessagesKept:
 
     def settle(self, connection: Connection, question: SettleMessages) -> int:
         """Settle them, and stop what is on its way."""
-        asking = table.c.words.in_(question.words)
-        about = update(table).where(table.c.run == question.run, asking, table.c.settled_at.is_(None))
-        numbers = connection.scalars(about.values(settled_at=self._clock()).returning(table.c.number)).all()
-        under_way = update(deliveries).where(deliveries.c.message.in_(numbers), deliveries.c.state == DeliveryState.DUE.value)
-        connection.execute(under_way.values(state=DeliveryState.OFF.value))
-        return len(numbers)
+        return settle_asking(connection, question.run, self._clock(), question.words)
 
     def drop_old(self, connection: Connection, question: DropOldMessages) -> int:
         """Their deliveries go with them."""

@@ -6,7 +6,9 @@ from sqlalchemy import Connection, Table, delete, insert, select, update
 
 from applinks.errors import LinkExists
 from applinks.links import ChangeLinkId, Link, LinkById
+from applinks.scripts import LINKED
 from applinks.store.links import link_by_id, move_version
+from applinks.store.script_tables import events, run_calls, runs
 from applinks.store.secrets import Secrets
 from applinks.store.tables import links, metadata
 from applinks.store.tokens import Tokens
@@ -40,12 +42,20 @@ class Renaming:
         for table in _referring():
             of_old = update(table).where(table.c.link_id == question.old)
             connection.execute(of_old.values(link_id=question.new))
+        _name_anew(connection, question.old, question.new)
         self._secrets.follow(connection, question.old, question.new)
         self._tokens.follow(connection, question.new)
         connection.execute(delete(links).where(links.c.id == question.old))
         kept = {name: whole[name] for name in STANDING}
         connection.execute(update(links).where(links.c.id == question.new).values(kept))
         return link_by_id(connection, LinkById(question.new))
+
+
+def _name_anew(connection: Connection, old: str, new: str) -> None:
+    """What outlives its link names it without a foreign key: what waits for a consent, and where an event came from."""
+    connection.execute(update(runs).where(runs.c.parked_link == old).values(parked_link=new))
+    connection.execute(update(run_calls).where(run_calls.c.link_id == old).values(link_id=new))
+    connection.execute(update(events).where(events.c.source == f"{LINKED}{old}").values(source=f"{LINKED}{new}"))
 
 
 def _referring() -> list[Table]:

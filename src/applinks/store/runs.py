@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import Connection, Integer, Row, and_, bindparam, case, cast, delete, exists, func, or_, select, update
+from sqlalchemy import Connection, Row, and_, bindparam, case, delete, exists, func, or_, select, update
 
 from applinks.scripts import (
     ENDED,
@@ -20,24 +20,26 @@ from applinks.scripts import (
     DropOldRuns,
     DueRuns,
     EndRun,
-    ExpireRuns,
+    ExpireRun,
     GiveUpRun,
     KeepHolding,
     Line,
     LinesOf,
     NewRun,
+    OverdueRuns,
     ParkRun,
     QueueRuns,
     RecentRuns,
+    RetryRun,
     Run,
-    RunCounts,
     RunOf,
     Runs,
     RunState,
     WakeRuns,
 )
+from applinks.store import history
 from applinks.store.insertion import insert
-from applinks.store.messages import keep_all
+from applinks.store.messages import keep_all, settle_asking
 from applinks.store.script_tables import events, run_lines
 from applinks.store.script_tables import runs as table
 from applinks.store.tables import access_tokens
@@ -57,6 +59,13 @@ _FREE = or_(
     and_(table.c.state == RunState.RUNNING.value, table.c.held_until < bindparam("now")),
 )
 _DUE = select(table.c.number).where(_FREE, ~_BLOCKED).order_by(table.c.number)
+_COLUMNS: Mapping[str, Any] = {
+    "hook": table.c.hook,
+    "state": table.c.state,
+    "event": table.c.event,
+    "item": table.c.item,
+    "user": table.c.user_name,
+}
 _NOBODY: Mapping[str, Any] = {"holder": None, "held_until": None}
 
 
@@ -108,14 +117,14 @@ class RunsKept:
             "deaths": table.c.deaths + died,
             "started_at": func.coalesce(table.c.started_at, now),
         }
-        run = _read(connection.execute(taken.values(values).returning(table)).one())
+        run = read(connection.execute(taken.values(values).returning(table)).one())
         if run.deaths < MOST_DEATHS and (run.kind not in IMMEDIATE or not run.deaths):
             return run
         _end(connection, run.number, RunState.FAILED, now, error=_died(run.deaths, "it was not heard of any more"))
         return None
 
     def begin(self, connection: Connection, question: BeginRun) -> Run:
-        """Insert it as a run that is held already."""
+        """Insert it as a run that is held already, unless it is there."""
         now = self._clock()
         row = {
             **_row(question.run, now),
@@ -125,7 +134,9 @@ class RunsKept:
             "passes": 1,
             "started_at": now,
         }
-        return _read(connection.execute(insert(connection, table).values(row).returning(table)).one())
+        inserted = insert(connection, table).values(row).on_conflict_do_nothing(index_elements=["key"])
+        found = connection.execute(inserted.returning(table)).first()
+        return read(found or connection.execute(select(table).where(table.c.key == question.run.key)).one())
 
     def keep_holding(self, connection: Connection, question: KeepHolding) -> frozenset[str]:
         """Those that still hold one."""
@@ -148,6 +159,9 @@ class RunsKept:
         if ending.state is RunState.QUEUED:
             spent |= {"due_at": ending.retry_at or now, "again": table.c.again - 1}
         _end(connection, question.number, ending.state, now, error=ending.error, **spent)
+        if ending.state in ENDED:
+            settle_asking(connection, question.number, now)
+        keep_all(connection, question.messages, now)
         return True
 
     def give_up(self, connection: Connection, question: GiveUpRun) -> RunState | None:
@@ -181,28 +195,55 @@ class RunsKept:
         return True
 
     def wake(self, connection: Connection, _question: WakeRuns) -> tuple[int, ...]:
-        """Those whose person has a token for that link now; who moves a run on has woken it."""
+        """Those whose person has a token for that link now; who moves a run on has woken it, and nobody is asked any more."""
         agreed = exists().where(
             access_tokens.c.link_id == table.c.parked_link, access_tokens.c.user_name == table.c.parked_user
         )
         parked = update(table).where(table.c.state == RunState.PARKED.value, agreed)
-        values = {"state": RunState.QUEUED.value, "due_at": self._clock(), **_UNPARKED}
-        return tuple(sorted(connection.scalars(parked.values(values).returning(table.c.number))))
-
-    def expire(self, connection: Connection, _question: ExpireRuns) -> tuple[Run, ...]:
-        """Those for which nobody has consented in time."""
         now = self._clock()
-        late = update(table).where(table.c.state == RunState.PARKED.value, table.c.parked_until < now)
+        values = {"state": RunState.QUEUED.value, "due_at": now, "parked_until": None}
+        numbers = tuple(sorted(connection.scalars(parked.values(values).returning(table.c.number))))
+        for number in numbers:
+            settle_asking(connection, number, now)
+        return numbers
+
+    def retry(self, connection: Connection, question: RetryRun) -> bool:
+        """Who moves it on has retried it."""
+        parked = update(table).where(table.c.number == question.number, table.c.state == RunState.PARKED.value)
+        now = self._clock()
+        values = {"state": RunState.QUEUED.value, "due_at": now, "parked_until": None}
+        if connection.execute(parked.values(values).returning(table.c.number)).first() is None:
+            return False
+        settle_asking(connection, question.number, now)
+        return True
+
+    def overdue(self, connection: Connection, question: OverdueRuns) -> tuple[Run, ...]:
+        """Those for which nobody has consented in time."""
+        late = select(table).where(table.c.state == RunState.PARKED.value, table.c.parked_until < self._clock())
+        return tuple(read(row) for row in connection.execute(late.order_by(table.c.number).limit(question.limit)))
+
+    def expire(self, connection: Connection, question: ExpireRun) -> bool:
+        """Who moves it on from `parked` tells about it."""
+        now = self._clock()
+        late = update(table).where(table.c.number == question.number, table.c.state == RunState.PARKED.value)
         values = {"state": RunState.EXPIRED.value, "ended_at": now, "error": "Nobody allowed it in time."}
-        return tuple(_read(row) for row in connection.execute(late.values(values).returning(table)))
+        if connection.execute(late.values(values).returning(table.c.number)).first() is None:
+            return False
+        settle_asking(connection, question.number, now)
+        keep_all(connection, question.messages, now)
+        return True
 
     def cancel(self, connection: Connection, question: CancelRun) -> bool:
         """Only from the states that may be followed by this."""
         may = [state.value for state, after in STEPS.items() if RunState.CANCELLED in after]
         ended = update(table).where(table.c.number == question.number, table.c.state.in_(may))
         why = f"Cancelled by {question.by}."
-        values = {"state": RunState.CANCELLED.value, "ended_at": self._clock(), "error": why}
-        return connection.execute(ended.values(values).returning(table.c.number)).first() is not None
+        now = self._clock()
+        values = {"state": RunState.CANCELLED.value, "ended_at": now, "error": why}
+        if connection.execute(ended.values(values).returning(table.c.number)).first() is None:
+            return False
+        settle_asking(connection, question.number, now)
+        return True
 
     def due(self, connection: Connection, question: DueRuns) -> tuple[int, ...]:
         """The oldest first."""
@@ -223,6 +264,7 @@ class RunsKept:
         """Calls and lines go with their run; events once no run refers to them."""
         old = select(table.c.number).where(table.c.ended_at < question.before, table.c.state.in_(_values(ENDED)))
         numbers = connection.scalars(old.order_by(table.c.number).limit(question.limit)).all()
+        history.remember(connection, numbers)
         connection.execute(delete(table).where(table.c.number.in_(numbers)))
         forgotten = select(events.c.number).where(
             events.c.received_at < question.before,
@@ -236,38 +278,27 @@ class RunsKept:
 def find(connection: Connection, question: RunOf) -> Run | None:
     """The one of that number."""
     row = connection.execute(_ONE, {"number": question.number}).first()
-    return None if row is None else _read(row)
+    return None if row is None else read(row)
 
 
 def listed(connection: Connection, question: Runs) -> tuple[Run, ...]:
     """The newest first."""
     query = select(table).order_by(table.c.number.desc()).limit(question.limit)
     only = question.only
-    for name, column in (
-        ("hook", table.c.hook),
-        ("state", table.c.state),
-        ("event", table.c.event),
-        ("user", table.c.user_name),
-    ):
+    for name, column in _COLUMNS.items():
         if name in only:
             query = query.where(column == only[name])  # type: ignore[literal-required]
+    if "without" in only:
+        query = query.where(table.c.state != only["without"])
+    if "person" in only:
+        query = query.where(or_(table.c.user_name == only["person"], table.c.actor == only["person"]))
     if "since" in only:
         query = query.where(table.c.made_at >= only["since"])
     if "until" in only:
         query = query.where(table.c.made_at < only["until"])
     if "before" in only:
         query = query.where(table.c.number < only["before"])
-    return tuple(_read(row) for row in connection.execute(query))
-
-
-def counted(connection: Connection, question: RunCounts) -> dict[tuple[float, RunState], int]:
-    """Counted in the database: there may be very many."""
-    span = cast(func.floor((table.c.made_at - question.since) / question.seconds), Integer)
-    query = select(span, table.c.state, func.count()).where(table.c.made_at >= question.since)
-    if question.hook is not None:
-        query = query.where(table.c.hook == question.hook)
-    rows = connection.execute(query.group_by(span, table.c.state))
-    return {(question.since + number * question.seconds, RunState(state)): count for number, state, count in rows}
+    return tuple(read(row) for row in connection.execute(query))
 
 
 def recent(connection: Connection, question: RecentRuns) -> int:
@@ -282,9 +313,6 @@ def lines_of(connection: Connection, question: LinesOf) -> tuple[Line, ...]:
     """The oldest first."""
     query = select(run_lines).where(run_lines.c.run == question.number).order_by(run_lines.c.number)
     return tuple(Line(row.at, row.number_of_pass, row.level, row.text) for row in connection.execute(query))
-
-
-_UNPARKED: Mapping[str, Any] = {"parked_link": None, "parked_user": None, "parked_until": None}
 
 
 def _end(connection: Connection, number: int, state: RunState, now: float, **values: Any) -> None:
@@ -322,7 +350,7 @@ def _row(run: NewRun, now: float) -> dict[str, Any]:
     }
 
 
-def _read(row: Row[Any]) -> Run:
+def read(row: Row[Any]) -> Run:
     return Run(
         number=row.number,
         key=row.key,

@@ -39,10 +39,13 @@ events = Table(
     Column("state", String, nullable=False),
     Column("note", Text),
     Column("payload", Text, nullable=False),
+    Column("due_at", Double, nullable=False),
+    Column("tries", Integer, nullable=False, server_default="0"),
     UniqueConstraint("source", "delivery", name="one_event_of_a_delivery"),
     sqlite_autoincrement=True,
 )
 Index("events_by_state", events.c.state, events.c.number)
+Index("events_of_an_item", events.c.item, events.c.state)
 
 runs = Table(
     "runs",
@@ -81,6 +84,15 @@ runs = Table(
 Index("runs_by_state", runs.c.state, runs.c.due_at, runs.c.number)
 Index("runs_of_an_item", runs.c.item, runs.c.hook, runs.c.state)
 Index("runs_of_a_hook", runs.c.hook, runs.c.number)
+
+run_days = Table(
+    "run_days",
+    metadata,
+    Column("day", Integer, primary_key=True, autoincrement=False),
+    Column("hook", String, primary_key=True),
+    Column("state", String, primary_key=True),
+    Column("count", Integer, nullable=False),
+)
 
 run_calls = Table(
     "run_calls",
@@ -158,8 +170,12 @@ sources = Table(
     Column("name", String, nullable=False, unique=True),
     Column("application", String, nullable=False),
     Column("link_id", String, ForeignKey("links.id", ondelete="SET NULL")),
+    Column("of_link", Boolean, nullable=False),
     Column("secret", LargeBinary, info=SEALED),
+    Column("previous_secret", LargeBinary, info=SEALED),
     Column("address_digest", String),
+    Column("previous_address_digest", String),
+    Column("previous_until", Double),
     Column("believes_user", Boolean, nullable=False),
     Column("asks_as", String),
     Column("made_at", Double, nullable=False),
@@ -170,15 +186,16 @@ outbox = Table(
     "outbox",
     metadata,
     Column("number", NUMBER, primary_key=True, autoincrement=True),
-    Column("link_id", String, ForeignKey("links.id", ondelete="CASCADE"), nullable=False, index=True),
-    Column("delivery", String, nullable=False),
-    Column("event", Text, nullable=False),
+    Column("link_id", String, ForeignKey("links.id", ondelete="CASCADE"), nullable=False),
+    Column("event", NUMBER, nullable=False),
+    Column("item", String),
     Column("made_at", Double, nullable=False),
     Column("due_at", Double, nullable=False, index=True),
     Column("tries", Integer, nullable=False),
     Column("note", Text),
     sqlite_autoincrement=True,
 )
+Index("outbox_of_a_link", outbox.c.link_id, outbox.c.item, outbox.c.number)
 
 hook_settings = Table(
     "hook_settings",

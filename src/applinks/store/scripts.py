@@ -13,7 +13,9 @@ from applinks.scripts import (
     BeginRun,
     CallsOf,
     CancelRun,
+    ChangeSource,
     ClaimRun,
+    ClaimUntold,
     DeliveriesOf,
     DropOldMessages,
     DropOldRuns,
@@ -23,14 +25,17 @@ from applinks.scripts import (
     EventOf,
     Events,
     EventsReceived,
-    ExpireRuns,
+    ExpireRun,
     ForgetCall,
+    ForgetUntold,
     GiveUpRun,
     HookSettings,
+    HooksLately,
     JobTimes,
     KeepEvent,
     KeepHolding,
     KeepMessages,
+    KeepSource,
     LinesOf,
     MarkRead,
     MessagesOf,
@@ -38,9 +43,14 @@ from applinks.scripts import (
     NoteDelivery,
     NoteJobTime,
     NoteSent,
+    OverdueRuns,
     ParkRun,
+    PostponeEvent,
+    PostponeUntold,
     QueueRuns,
     RecentRuns,
+    RemoveSource,
+    RetryRun,
     RunCounts,
     RunOf,
     Runs,
@@ -49,16 +59,18 @@ from applinks.scripts import (
     SettleMessages,
     SortEvent,
     SourceOf,
+    Sources,
     TakeDelivery,
     UnreadCount,
     WakeRuns,
 )
-from applinks.store import deliveries, events, jobs, messages, runs
+from applinks.store import deliveries, events, history, jobs, lately, messages, outbox, runs
 from applinks.store.deliveries import DeliveriesKept
 from applinks.store.events import Sorting
 from applinks.store.hook_settings import SettingsOfHooks
 from applinks.store.journal import Journal
 from applinks.store.messages import MessagesKept
+from applinks.store.outbox import Outbox
 from applinks.store.runs import RunsKept
 from applinks.store.sealing import Sealing
 from applinks.store.sources import SourcesKept
@@ -78,18 +90,16 @@ def answers(sealing: Sealing, clock: Callable[[], float]) -> Scripted:
     kept, journal, settings = RunsKept(clock), Journal(sealing, clock), SettingsOfHooks(clock)
     told, sent = MessagesKept(clock), DeliveriesKept(clock)
     read: Answers = {
-        EventsReceived: events.received,
-        EventOf: events.find,
-        Events: events.listed,
         DueRuns: kept.due,
+        OverdueRuns: kept.overdue,
         RunOf: runs.find,
         Runs: runs.listed,
-        RunCounts: runs.counted,
+        RunCounts: history.counted,
+        HooksLately: lately.of_hooks,
         RecentRuns: runs.recent,
         LinesOf: runs.lines_of,
         HookSettings: settings.all,
         JobTimes: jobs.times,
-        SourceOf: SourcesKept(sealing).find,
         CallsOf: journal.calls,
         MessagesOf: messages.listed,
         UnreadCount: messages.unread_count,
@@ -97,8 +107,6 @@ def answers(sealing: Sealing, clock: Callable[[], float]) -> Scripted:
         DeliveriesOf: deliveries.of_message,
     }
     written: Answers = {
-        KeepEvent: events.keep,
-        SortEvent: Sorting(clock).sort,
         QueueRuns: kept.queue,
         ClaimRun: kept.claim,
         BeginRun: kept.begin,
@@ -107,7 +115,8 @@ def answers(sealing: Sealing, clock: Callable[[], float]) -> Scripted:
         GiveUpRun: kept.give_up,
         ParkRun: kept.park,
         WakeRuns: kept.wake,
-        ExpireRuns: kept.expire,
+        ExpireRun: kept.expire,
+        RetryRun: kept.retry,
         CancelRun: kept.cancel,
         AddLines: kept.add_lines,
         DropOldRuns: kept.drop_old,
@@ -123,5 +132,30 @@ def answers(sealing: Sealing, clock: Callable[[], float]) -> Scripted:
         DropOldMessages: told.drop_old,
         TakeDelivery: sent.take,
         NoteDelivery: sent.note,
+    }
+    taken = _of_events(sealing, clock)
+    return Scripted(read | taken.read, written | taken.written)
+
+
+def _of_events(sealing: Sealing, clock: Callable[[], float]) -> Scripted:
+    """Events as they come in, wait and are told on; and the webhooks from which they come."""
+    sources, sorting = SourcesKept(sealing), Sorting(clock)
+    read: Answers = {
+        EventsReceived: sorting.received,
+        EventOf: events.find,
+        Events: events.listed,
+        SourceOf: sources.find,
+        Sources: sources.all,
+    }
+    written: Answers = {
+        KeepEvent: events.keep,
+        SortEvent: sorting.sort,
+        PostponeEvent: sorting.postpone,
+        ClaimUntold: Outbox(clock).claim,
+        ForgetUntold: outbox.forget,
+        PostponeUntold: outbox.postpone,
+        KeepSource: sources.keep,
+        ChangeSource: sources.change,
+        RemoveSource: sources.remove,
     }
     return Scripted(read, written)

@@ -1,7 +1,8 @@
 """The tables, in the words of the domain; migrations/ makes them, and a test holds the two together.
 
 Only what SQLite and PostgreSQL both have. A column marked `sealed` holds what `Sealing.seal` made and is sealed anew when keys
-are rotated; its table has one primary key, which names the owner.
+are rotated; its table has one primary key, which names the owner. What an index is limited to is said for SQLite only, and for
+PostgreSQL by the migrations: to name a dialect here loads it into every process.
 """
 
 from __future__ import annotations
@@ -100,7 +101,6 @@ Index(
     links.c.type,
     unique=True,
     sqlite_where=text("is_primary"),
-    postgresql_where=text("is_primary"),
 )
 
 Index("links_by_account", links.c.incoming_execute_as)
@@ -204,7 +204,6 @@ Index(
     entity_links.c.type,
     unique=True,
     sqlite_where=text("is_primary"),
-    postgresql_where=text("is_primary"),
 )
 
 api_tokens = Table(

@@ -17,11 +17,12 @@ from applinks.web.views import (
     Verifier,
     View,
 )
-from applinks.web.visit import GRANTS, LINKS, RECORDS, STAFF, PageVisit
+from applinks.web.visit import GRANTS, LINKS, LONGEST_EVENT, RECORDS, STAFF, PageVisit, RunsScripts, longest_body
 
 __all__ = [
     "GRANTS",
     "LINKS",
+    "LONGEST_EVENT",
     "RECORDS",
     "STAFF",
     "STATIC",
@@ -38,11 +39,13 @@ __all__ = [
     "PageVisit",
     "Reader",
     "Route",
+    "RunsScripts",
     "Verifier",
     "View",
     "Who",
     "answers",
     "forms",
+    "longest_body",
     "page",
     "render",
     "security_headers",

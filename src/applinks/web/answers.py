@@ -28,7 +28,7 @@ from applinks.wire.messages import Pairs, Response
 AFTER_SIGN_IN = "after=sign-in"
 """In the query of the page that starts the dance, for those who had to sign in on the way."""
 
-_BARE: Pairs = (
+BARE: Pairs = (
     ("content-security-policy", "default-src 'none'; frame-ancestors 'none'"),
     ("x-content-type-options", "nosniff"),
     ("referrer-policy", "no-referrer"),
@@ -83,7 +83,7 @@ def _said_by(trouble: AppLinksError) -> str | None:
 
 
 def redirect(address: str) -> Response:
-    return Response(303, (("location", address), *_BARE))
+    return Response(303, (("location", address), *BARE))
 
 
 def not_allowed(methods: Iterable[str]) -> Response:
@@ -93,9 +93,9 @@ def not_allowed(methods: Iterable[str]) -> Response:
 def file(name: str, kind: str, text: str) -> Response:
     """Something to be kept, not shown."""
     return Response(
-        200, (("content-type", kind), ("content-disposition", f'attachment; filename="{name}"'), *_BARE), text.encode()
+        200, (("content-type", kind), ("content-disposition", f'attachment; filename="{name}"'), *BARE), text.encode()
     )
 
 
 def plain(status: int, text: str, *more: tuple[str, str]) -> Response:
-    return Response(status, (("content-type", "text/plain;charset=UTF-8"), *more, *_BARE), text.encode())
+    return Response(status, (("content-type", "text/plain;charset=UTF-8"), *more, *BARE), text.encode())

@@ -16,6 +16,7 @@ from applinks.web.visit import ADMINISTRATION, LINKS, PageVisit
 from applinks.wire.messages import Pairs, Response
 
 COOKIE = "applinks-form"
+FIELD = "form_token"
 _is_cookie = re.compile("[A-Za-z0-9_-]{43}").fullmatch  # it goes back into a header, and into a stamp between blanks
 
 
@@ -43,7 +44,7 @@ def is_ours(visit: PageVisit, person: Person) -> Flow[bool]:
     cookie = cookie_of(visit)
     if from_elsewhere or cookie is None:
         return False
-    ours: bool = yield IsOurStamp(_form(cookie, visit, person), visit.form.get("form_token", ""))
+    ours: bool = yield IsOurStamp(_form(cookie, visit, person), visit.form.get(FIELD, ""))
     return ours
 
 

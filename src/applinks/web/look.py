@@ -86,6 +86,7 @@ _FILTERS = (
     shown.brief,
     shown.day,
     host_of,
+    shown.in_lines,
     shown.initial,
     shown.iso,
     shown.moment,

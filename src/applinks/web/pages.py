@@ -17,26 +17,37 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from urllib.parse import unquote
 
-from applinks.errors import LinkNotFound, StoreUnavailable
+from applinks.errors import LinkNotFound, RunNotFound, StoreUnavailable
 from applinks.people import Person
 from applinks.questions import Flow
-from applinks.web import administration, answers, consent, dances, forms, interface, look, sudo
+from applinks.web import administration, answers, consent, dances, events, forms, interface, look, offered, scripts, sudo
 from applinks.web.administration import agreeing, checking, explaining, making, records, staff, tokens
 from applinks.web.views import Kind
 from applinks.web.visit import (
     ADMINISTRATION,
     AUTHORIZE,
+    CHARTS,
     END,
+    EVENTS,
     GRANTS,
+    HAPPENINGS,
+    HOOK,
     IDENTITY,
+    INBOX,
     KEYS,
     LINKS,
+    OPERATIONS,
+    OWN_ADDRESSES,
+    OWN_RUNS,
     RECORDS,
+    RUNS,
+    SCRIPTS,
     STAFF,
     START,
     STATIC,
     STATUS_PAGE,
     TOKENS,
+    WEBHOOKS,
     PageVisit,
 )
 from applinks.wire.messages import Response
@@ -44,6 +55,10 @@ from applinks.wire.messages import Response
 log = logging.getLogger("applinks.web")
 
 Page = Callable[[PageVisit, Person], Flow[Response]]
+
+
+OF_SCRIPTS = ((EVENTS, events.serve), (OPERATIONS, offered.serve_operations), (OWN_ADDRESSES, offered.serve_address))
+"""Below these paths lies what scripts are told, and what they answer."""
 
 
 class Who(StrEnum):
@@ -84,10 +99,17 @@ NOBODY = Person("")
 """Who looks at a page for anybody without having signed in."""
 
 
+WITHOUT_BANNERS = frozenset({AUTHORIZE, START, END})
+"""Where somebody decides whether an application may act as them, nothing else is shown."""
+
+
 def serve(visit: PageVisit) -> Flow[Response]:
     """The page, or the way to sign in first."""
     if visit.path.startswith(f"{interface.BELOW}/"):
         return (yield from interface.serve(visit))
+    for below, served in OF_SCRIPTS:
+        if f"{visit.path}/".startswith(f"{below}/"):
+            return (yield from served(visit))
     if visit.path.startswith(f"{STATIC}/"):
         return _static(visit.path.removeprefix(f"{STATIC}/"), visit.request.method)
     return (yield from serve_from(PAGES, visit))
@@ -107,7 +129,7 @@ def serve_from(pages: Iterable[Route], visit: PageVisit) -> Flow[Response]:
         return answers.notice(visit, Kind.NOT_FOUND)
     try:
         return (yield from _shown(route, replace(visit, named=named), person))
-    except LinkNotFound:
+    except (LinkNotFound, RunNotFound):
         return answers.notice(visit, Kind.NOT_FOUND)
     except StoreUnavailable as failure:
         log.warning("cannot show %s: %s", visit.path, failure)
@@ -119,6 +141,8 @@ def _shown(route: Route, visit: PageVisit, person: Person) -> Flow[Response]:
         return answers.notice(visit, Kind.FORGED)
     if route.sudo and not (yield from sudo.is_confirmed(visit, person)):
         return sudo.ask_first(visit)
+    if person is not NOBODY and visit.path not in WITHOUT_BANNERS:
+        visit = yield from scripts.messages.with_messages(visit, person)
     return (yield from route.page(visit, person))
 
 
@@ -152,13 +176,18 @@ PAGES: tuple[Route, ...] = (
     Route("POST", AUTHORIZE, consent.decide),
     Route("GET", GRANTS, consent.show_grants),
     Route("POST", GRANTS, consent.change_grants),
+    Route("GET", INBOX, scripts.messages.show),
+    Route("POST", INBOX, scripts.messages.act),
+    Route("GET", OWN_RUNS, scripts.own.show),
+    Route("GET", f"{OWN_RUNS}/{{number}}", scripts.own.show_one),
+    Route("POST", f"{OWN_RUNS}/{{number}}", scripts.own.act),
     Route("GET", START, dances.start),
     Route("GET", END, dances.end),
     _administrators("GET", f"{ADMINISTRATION}/confirm", sudo.show),
     _administrators("POST", f"{ADMINISTRATION}/confirm", sudo.confirm),
     _administrators("GET", LINKS, administration.links.show),
     _administrators("GET", making.MAKE, making.begin, sudo=True),
-    _administrators("POST", making.MAKE, making.find, sudo=True),
+    _administrators("POST", making.MAKE, making.found, sudo=True),
     _administrators("POST", f"{making.MAKE}/go", making.go, sudo=True),
     _administrators("POST", making.PRODUCT, administration.products.make, sudo=True),
     _administrators("GET", making.BY_HAND, administration.by_hand.begin, sudo=True),
@@ -186,6 +215,14 @@ PAGES: tuple[Route, ...] = (
     _administrators("POST", f"{ONE}/people", administration.people.change, sudo=True),
     _administrators("POST", f"{ONE}/primary", administration.changing.make_primary, sudo=True),
     _administrators("POST", f"{ONE}/unlink", administration.changing.unlink, sudo=True),
+    _administrators("GET", SCRIPTS, scripts.hooks.show),
+    _administrators("GET", HOOK, scripts.hook.show),
+    _administrators("POST", HOOK, scripts.hook.act, sudo=True),
+    _administrators("GET", RUNS, scripts.runs.show),
+    _administrators("GET", scripts.runs.EXPORT, scripts.runs.export),
+    _administrators("GET", CHARTS, scripts.charts.show),
+    _administrators("GET", f"{RUNS}/{{number}}", scripts.run.show),
+    _administrators("POST", f"{RUNS}/{{number}}", scripts.run.act, sudo=True),
     _administrators("GET", RECORDS, records.show),
     _administrators("GET", records.VERIFY, records.ask),
     _administrators("POST", records.VERIFY, records.verify),
@@ -195,6 +232,15 @@ PAGES: tuple[Route, ...] = (
     _administrators("GET", tokens.MAKE, tokens.begin, sudo=True),
     _administrators("POST", tokens.MAKE, tokens.make, sudo=True),
     _administrators("POST", tokens.REVOKE, tokens.revoke, sudo=True),
+    _administrators("GET", WEBHOOKS, administration.webhooks.show),
+    *(
+        _administrators(method, path, page, sudo=True)
+        for path, begin, send in administration.webhooks.CHANGES
+        for method, page in (("GET", begin), ("POST", send))
+    ),
+    _administrators("GET", HAPPENINGS, administration.happenings.show),
+    _administrators("GET", administration.happenings.ONE, administration.happenings.show_one),
+    _administrators("POST", f"{administration.happenings.ONE}/replay", administration.happenings.replay, sudo=True),
     _administrators("GET", STAFF, staff.show, own_people=True),
     *(
         _administrators(method, path, page, sudo=True, own_people=True)

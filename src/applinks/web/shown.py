@@ -46,6 +46,12 @@ def brief(text: str, longest: int = 100) -> str:
     return text if len(text) <= longest else f"{text[:longest]}…"
 
 
+def in_lines(text: str, longest: int = 20_000) -> Markup:
+    """Text of several lines, such as a field or a log shows it; each line is harmless, and the ends of lines stay."""
+    lines = brief(text, longest).replace("\r\n", "\n").split("\n")
+    return Markup("\n").join(harmless(line.replace("\t", "    ")) for line in lines)
+
+
 _set_apart = re.compile(r"`([^`]+)`|\*([A-Z][\w -]*)\*").sub
 
 

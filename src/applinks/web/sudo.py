@@ -14,7 +14,7 @@ from applinks.people import Person, SignIn
 from applinks.questions import Flow, Moment, Now
 from applinks.web import answers, forms, look
 from applinks.web.views import Sudo
-from applinks.web.visit import ADMINISTRATION, IDENTITY, KEYS, LINKS, TOKENS, PageVisit
+from applinks.web.visit import ADMINISTRATION, HAPPENINGS, IDENTITY, KEYS, LINKS, RUNS, SCRIPTS, TOKENS, WEBHOOKS, PageVisit
 from applinks.wire.messages import Response
 from applinks.wire.paths import is_local_path, is_plain_path
 
@@ -45,10 +45,12 @@ def ask_first(visit: PageVisit) -> Response:
 
 def page_before(visit: PageVisit) -> str:
     """The page with the form that was sent, below our address: its own, that of the one link, or of all."""
-    if visit.path.startswith(TOKENS):
-        return TOKENS
-    if visit.path in {KEYS, IDENTITY}:
-        return visit.path
+    for section in (TOKENS, WEBHOOKS, HAPPENINGS):
+        if visit.path.startswith(section):
+            return section
+    if visit.path in {KEYS, IDENTITY} or visit.path.startswith((f"{RUNS}/", f"{SCRIPTS}/")):
+        query = visit.request.url.partition("?")[2]
+        return f"{visit.path}?{query}" if query else visit.path
     id = visit.named.get("id")  # noqa: A001
     return f"{ADMINISTRATION}/links/{quote(id, safe='')}" if id else LINKS
 

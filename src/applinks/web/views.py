@@ -28,12 +28,25 @@ class Section:
 
 
 @dataclass(frozen=True, slots=True)
+class Banner:
+    """A message that wants to be seen: its `tone` ("good", "info", "warm", "bad") in a word, what it says, and what to do."""
+
+    tone: str
+    word: str
+    title: str
+    text: str
+    action: str
+    address: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Frame:
     """What surrounds every page.
 
     `product` is the name of this application; `static_path` is where `STATIC` is served, `grants_path` the page of what a
     person has allowed, `sign_out_path` where the host application signs people out, if it has such a place; `sections` the
     parts of the administration, for administrators; `identity_path` where they say what this is while it may be a copy.
+    `inbox_path` and `runs_path` are the reader's own pages, `unread` counts their open messages, of which `banners` are shown.
     """
 
     product: str
@@ -44,6 +57,10 @@ class Frame:
     sign_out_path: str | None = None
     sections: tuple[Section, ...] = ()
     identity_path: str | None = None
+    inbox_path: str = "/"
+    runs_path: str = "/"
+    unread: int = 0
+    banners: tuple[Banner, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

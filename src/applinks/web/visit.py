@@ -5,13 +5,17 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Protocol
 from urllib.parse import urlsplit
 
+from applinks.incoming import BODY_LIMIT, Principal
 from applinks.links import Identity
 from applinks.mechanisms import MECHANISMS, Mechanism
-from applinks.outgoing import dance
+from applinks.outgoing import OPERATIONS_PATH, dance
 from applinks.people import Person
-from applinks.web.views import Frame, Reader, Section
+from applinks.scripts import LARGEST, Fault, Hook, NewRun, RequestTold, Run
+from applinks.web.views import Banner, Frame, Reader, Section
+from applinks.wire import events
 from applinks.wire.encoding import Malformed, parse_form
 from applinks.wire.messages import Request
 
@@ -30,12 +34,61 @@ IDENTITY = f"{ADMINISTRATION}/identity"
 STATUS_PAGE = f"{ADMINISTRATION}/status"
 RECORDS = f"{ADMINISTRATION}/records"
 TOKENS = f"{ADMINISTRATION}/tokens"
+SCRIPTS = f"{ADMINISTRATION}/scripts"
+HOOK = f"{SCRIPTS}/hook"
+RUNS = f"{ADMINISTRATION}/runs"
+CHARTS = f"{RUNS}/charts"
+OWN_RUNS = f"{BELOW}/applinks/runs"
+INBOX = f"{BELOW}/applinks/inbox"
+"""The runs of whoever is signed in, and what they were told."""
 STAFF = f"{ADMINISTRATION}/people"
+WEBHOOKS = f"{ADMINISTRATION}/webhooks"
+HAPPENINGS = f"{ADMINISTRATION}/events"
 
-SECTIONS = (("Links", LINKS), ("Status", STATUS_PAGE), ("Keys", KEYS), ("Records", RECORDS), ("Tokens", TOKENS))
+EVENTS = f"/{events.PATH}"
+OPERATIONS = f"/{OPERATIONS_PATH}"
+OWN_ADDRESSES = f"{BELOW}/applinks/scripts"
+"""Below it, scripts answer at addresses of their own."""
+LONGEST_EVENT = LARGEST
+
+SECTIONS = (
+    ("Links", LINKS),
+    ("Status", STATUS_PAGE),
+    ("Scripts", SCRIPTS),
+    ("Runs", RUNS),
+    ("Webhooks", WEBHOOKS),
+    ("Keys", KEYS),
+    ("Records", RECORDS),
+    ("Tokens", TOKENS),
+)
 """What administrators find at the top of each page."""
 
 LONGEST_FORM = 16 * 1024
+
+
+class RunsScripts(Protocol):
+    """Whatever runs scripts in this process, as the pages know it; `applinks.running.Scripts` is such a thing.
+
+    Its hooks are loaded when they are first asked for, which may take a while, and raises `AppLinksError` where they cannot be.
+    """
+
+    @property
+    def hooks(self) -> Sequence[Hook]:
+        """The hooks that are loaded."""
+
+    @property
+    def faults(self) -> Sequence[Fault]:
+        """What is wrong with the scripts."""
+
+    @property
+    def deepest(self) -> int:
+        """So many runs may lead to one another."""
+
+    def say(self) -> None:
+        """Something was queued. Returns at once."""
+
+    def perform(self, new: NewRun, request: RequestTold | None = None) -> Run:
+        """Begin a run, and wait a while for what comes of it; the run as it is then. Not in an event loop."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +97,10 @@ class PageVisit:
 
     `path` is the part below our own address; `person` whoever the host application says is signed in. `sign_in` is the address
     of its own sign-in, with `{}` where the way back belongs, and `sign_out` that of its sign-out; None where it has none.
-    `mechanisms` are those that are loaded; `named` are the parts of the path that its route names;
-    `keeps_people` says whether this application keeps its people itself.
+    `mechanisms` are those that are loaded; `named` are the parts of the path that its route names. `principal` is who was
+    admitted over a link, and is nobody's at pages for people; `whole` is false where the body was too large to be read.
+    `keeps_people` says whether this application keeps its people itself. `scripts` runs scripts in this process; None where
+    none are run here. `unread` counts the person's open messages, of which `banners` are the newest.
     """
 
     request: Request
@@ -57,6 +112,11 @@ class PageVisit:
     mechanisms: Sequence[Mechanism] = MECHANISMS
     named: Mapping[str, str] = field(default_factory=dict)
     keeps_people: bool = False
+    principal: Principal | None = None
+    whole: bool = True
+    scripts: RunsScripts | None = None
+    unread: int = 0
+    banners: tuple[Banner, ...] = ()
     query: Mapping[str, str] = field(init=False, repr=False)
     form: Mapping[str, str] = field(init=False, repr=False)
 
@@ -78,12 +138,34 @@ class PageVisit:
         sections = self._sections() if administers else ()
         undecided = administers and self.identity.suspension and self.path != IDENTITY
         identity = self.own(IDENTITY) if undecided else None
-        return Frame(self.identity.name, self.own(STATIC), self.own(GRANTS), reader, home, self.sign_out, sections, identity)
+        return Frame(
+            product=self.identity.name,
+            static_path=self.own(STATIC),
+            grants_path=self.own(GRANTS),
+            reader=reader,
+            home_path=home,
+            sign_out_path=self.sign_out,
+            sections=sections,
+            identity_path=identity,
+            inbox_path=self.own(INBOX),
+            runs_path=self.own(OWN_RUNS),
+            unread=self.unread,
+            banners=self.banners,
+        )
 
     def _sections(self) -> tuple[Section, ...]:
         """The way around the pages of administration."""
         sections = (*SECTIONS, ("People", STAFF)) if self.keeps_people else SECTIONS
-        return tuple(Section(words, self.own(path), self.path == path) for words, path in sections)
+        return tuple(Section(words, self.own(path), _is_at(self.path, path)) for words, path in sections)
+
+
+def _is_at(path: str, section: str) -> bool:
+    return path == section or (section in {SCRIPTS, RUNS} and path.startswith(f"{section}/"))
+
+
+def longest_body(path: str) -> int:
+    """How many bytes of a body are read at a path below our own address."""
+    return LONGEST_EVENT if path.startswith(f"{EVENTS}/") else BODY_LIMIT
 
 
 def _fields(text: str) -> Mapping[str, str]:

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from dataclasses import fields, is_dataclass, replace
 from typing import Any
 
-from applinks.web.administration.kept import Act, Changed, Part, Record, Records, Step, Token, Tokens, Verify
+from applinks.web.administration.kept import Act, Changed, Part, Record, Records, Somebody, Staff, Step, Token, Tokens, Verify
+from applinks.web.administration.taken import Happening, Happenings, OneEvent, Webhook, WebhookMade, Webhooks
 from applinks.web.administration.trust import Decided, Doubtful, KeyOfLink, Keys, OldKey, Ourselves, PeopleOfLink, Result
 from applinks.web.administration.views import (
     Agree,
@@ -67,8 +68,8 @@ ROW = Row("/links/1", "Wiki", "confluence", WIKI, True, "OAuth", "nothing")
 PICTURE = Picture(Node("Tracker", "jira", 84, 48), (Node("Wiki", "confluence", 356, 48, "oauth", "disabled"),), 96)
 SIDE = Side("OAuth", "Calls go.", (Fact("Goes to", WIKI, "There.", code=True), Fact("Signed by", "RSA-SHA256")), on=True)
 ONE = OneLink(
-    FRAME, "token", "id", "Wiki", "confluence", True, WIKI, WIKI, "The same people.", SIDE, replace(SIDE, on=False),
-    (Fact("Only these people", "alice"),), (Linked("1", "project:OPS", "space:OPS", "Operations", True),), (Happened(NOW, "call", "alice", "answered", True),), "/links/1", "/links", 1, 2, "Changed.",
+    FRAME, "token", "id", "Wiki", "confluence", True, WIKI, "The same people.", SIDE, replace(SIDE, on=False),
+    (Fact("Only these people", "alice"),), (Linked("1", "project:OPS", "space:OPS", "Operations", True),), (Happened(NOW, "call", "alice", "answered", True),), "/links/1", "/links", 1, 2, outcome="Changed.",
 )  # fmt: skip
 WIKI_ITSELF = ("Wiki", "confluence", "8.5.4", WIKI, "SHA256:aa")
 REMARKS = (Said("It is plain http.", "Use https."), Said("Its key is weak."))
@@ -96,6 +97,9 @@ FILTERS = (
 PATHS = ("/records", "/records/verify", "/records/export?format=json", "/records/export?format=csv")
 TOKEN_PATHS = ("/make", "/revoke", f"{WIKI}/api", "/openapi.json")
 HEAD = "7:" + "d" * 64
+
+WEBHOOK = Webhook("Jira", "jira", "Jira", "signature", "as whom it names", f"{WIKI}/events/1", "/change", "/proof", "/remove")
+HAPPENING = Happening("/events/7", 7, NOW, "webhook 1", "jira issue_updated", "issue OPS-7", "alice", "sorted", "A note.")
 
 CAUSE = FoundCause("NO_REVERSE_LINK", "It does not know us.", "401", "Make the link there.", certain=False)
 SEEN = (Seen("manifest", "as it should be", "good"), Seen("proof", "401", "bad"), Seen("clock", "no date", "unknown"))
@@ -199,9 +203,31 @@ SIGHTS: tuple[Any, ...] = (
         **TROUBLE,
     ),
     Tokens(FRAME, "token", (), *TOKEN_PATHS),
+    Staff(
+        FRAME,
+        (
+            Somebody("ada", "Ada Adams", "ada@example.com", ("administrator",), "a, b", "/of/ada/change", "/of/ada/password"),
+            Somebody("bob", "", "", ("disabled", "no password"), "", "/of/bob/change", "/of/bob/password"),
+        ),
+        "/add",
+        "/people?after=bob",
+        "/people",
+        "Added.",
+    ),
+    Staff(FRAME, (), "/add"),
     Verify(FRAME, "token", "/verify", "/records"),
     Verify(FRAME, "token", "/verify", "/records", HEAD, True, "All hold.", HEAD),
     Verify(FRAME, "token", "/verify", "/records", HEAD, False, "Broken at 8.", HEAD, **TROUBLE),
+    Webhooks(FRAME, (WEBHOOK, replace(WEBHOOK, name="Wiki events", link="")), "/add", "/events", "Changed."),
+    Webhooks(FRAME, (), "/add", "/events"),
+    WebhookMade(FRAME, "Jira", "Jira: Webhooks", f"{WIKI}/events/1", "canary", "/webhooks"),
+    WebhookMade(FRAME, "Jira", "Jira: Webhooks", f"{WIKI}/events/1/canary", None, "/webhooks"),
+    Happenings(
+        FRAME, (HAPPENING, replace(HAPPENING, number=8, item="", user="", note="")), "/webhooks", "/old", "/new", "Again."
+    ),
+    Happenings(FRAME, (), "/webhooks"),
+    OneEvent(FRAME, "token", 7, NOW, "jira issue_updated", (Part("From", "here"),), "{}", "/replay", "/events", **TROUBLE),
+    OneEvent(FRAME, "token", 7, NOW, "jira issue_updated", (), "{}", "/replay", "/events"),
     Sudo(FRAME, "token", "/confirm", "/links", "That is not your password."),
 )
 

@@ -70,3 +70,13 @@ def test_it_is_told_how_many_have_allowed_it(tracker, wiki):
     allowed(tracker, link.id, "alice", "one")
     allowed(tracker, link.id, "bob", "two")
     assert "Have allowed it here 2" in said_by(at(tracker, "root").get(path_of(link)))
+
+
+@pytest.mark.parametrize(
+    ("kind", "outcome", "tone"), [("key switched", "accepted: aa", "good"), ("call", "refused: no", "bad")]
+)
+def test_a_record_looks_as_it_does_on_the_page_of_records(tracker, wiki, kind, outcome, tone):
+    link = tracker.save(link_to(wiki))
+    tracker.entries.append(Entry(kind, outcome, link=link.name))
+    page = at(tracker, "root").get(path_of(link)).body.decode()
+    assert f'<span class="{tone}"><bdi>{outcome}</bdi>' in page

@@ -11,7 +11,7 @@ from applinks.web.administration.making import MAKE, PRODUCT
 from applinks.wire.messages import Response
 from links.test_looking import ABOUT, JIRA, There
 from web.dom import Dom
-from web.visitor import heading, said_by
+from web.visitor import followed, heading, said_by
 
 PASSWORD = "canary-5e1d"
 
@@ -42,9 +42,11 @@ def test_what_is_there_is_shown_with_its_version_and_nothing_is_written(root, tr
 
 
 def test_without_a_password_our_end_is_made_and_the_list_is_shown(root, tracker, jira):
-    page = sent(root, link_name="Our Jira", execute_as="robot")
+    page = followed(root, sent(root, link_name="Our Jira", execute_as="robot"))
     assert (page.status, heading(page)) == (200, "What to enter in Our Jira")
+    assert "Our end is made." in said_by(page)
     assert "Execute as robot" in said_by(page)
+    assert Dom(page.body.decode()).fields()["execute_as"] == "robot"
     link = tracker.link("Our Jira")
     assert (link.outgoing.level, link.outgoing.fixed_user) == (Level.OAUTH_IMPERSONATION, True)
     assert not [asked for asked in jira.asked if asked.header("authorization")]
@@ -94,7 +96,7 @@ def test_a_name_that_another_link_has_is_asked_for_again(root, tracker, jira):
     tracker.run(register("Tickets", None, consumer=Consumer("tickets", secret="a secret of theirs"), by="root"))
     page = sent(root)
     assert (page.status, "There is a link named 'Tickets' already" in said_by(page)) == (400, True)
-    assert sent(root, link_name="Other tickets").status == 200
+    assert sent(root, link_name="Other tickets").status == 303
 
 
 def test_an_address_in_which_the_product_does_not_believe_is_offered_by_one_click(root, tracker):

@@ -9,10 +9,15 @@ from itertools import pairwise
 import pytest
 
 from applinks.web import page, render
-from applinks.web.administration import kept, trust, views, wizard
-from web.administration.sights import SIGHTS, written
+from applinks.web.administration import kept, taken, trust, views, wizard
+from applinks.web.scripts import views as of_scripts
+from web.administration.sights import SIGHTS as ADMINISTRATION
+from web.administration.sights import written
 from web.dom import Dom
 from web.hostile import ADDRESSES, MARKUP
+from web.scripts.sights import SIGHTS as SCRIPTS
+
+SIGHTS = (*ADMINISTRATION, *SCRIPTS)
 
 
 def named(view) -> str:
@@ -23,7 +28,7 @@ def test_there_is_a_sight_of_each_kind():
     shown = {type(view) for view in SIGHTS}
     assert {
         kind
-        for kind in (vars(views) | vars(wizard) | vars(kept) | vars(trust)).values()
+        for kind in (vars(views) | vars(wizard) | vars(kept) | vars(trust) | vars(of_scripts) | vars(taken)).values()
         if isinstance(kind, type) and "frame" in getattr(kind, "__slots__", ())
     } <= shown
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -62,9 +63,9 @@ class Beans:
             "links": {"clone": [], **self.links(repository_path(repository))},
         }
 
-    def pull_request(self, repository: Repository, pull_request: PullRequest) -> Bean:
-        """A pull request with its people and branches."""
-        reviewers = [self.participant(name, "REVIEWER") for name in self.records.reviewers(pull_request)]
+    def pull_request(self, repository: Repository, pull_request: PullRequest, reviewers: Sequence[str] | None = None) -> Bean:
+        """A pull request with its people and branches; with these `reviewers`, if they are not kept yet."""
+        names = self.records.reviewers(pull_request) if reviewers is None else reviewers
         return {
             "id": pull_request.number,
             "version": 0,
@@ -78,7 +79,7 @@ class Beans:
             "fromRef": self.ref(repository, pull_request.source),
             "toRef": self.ref(repository, pull_request.target),
             "author": self.participant(pull_request.author, "AUTHOR"),
-            "reviewers": reviewers,
+            "reviewers": [self.participant(name, "REVIEWER") for name in names],
             "participants": [],
             "links": self.links(pull_request_path(repository, pull_request)),
         }

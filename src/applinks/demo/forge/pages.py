@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
 from flask import Blueprint, abort, redirect, render_template, request, session
 from flask.typing import ResponseReturnValue
 
 from applinks import AppLinks, AppLinksError, current_user
 from applinks.demo.forge import links
-from applinks.demo.forge.beans import pull_request_path, repository_path
+from applinks.demo.forge.beans import Beans, pull_request_path, repository_path
+from applinks.demo.forge.events import Events
 from applinks.demo.forge.records import PullRequest, Records, Repository
+from applinks.demo.happened import Told
 from applinks.demo.messages import Kind, about
 
 
@@ -20,6 +23,8 @@ class Pages:
 
     applinks: AppLinks
     records: Records
+    beans: Beans
+    told: Told
 
     def blueprint(self) -> Blueprint:
         """All pages but signing in and out."""
@@ -74,7 +79,9 @@ class Pages:
         path, said = pull_request_path(repository, pull_request), request.form.get("text", "").strip()
         if not said:
             return go_on(path, "An empty comment was not kept.", kind=Kind.INFO)
-        self.records.add_comment(pull_request, current_user().name, said)
+        told = partial(Events(self.beans, repository).commented, pull_request)
+        self.records.add_comment(pull_request, current_user().name, said, told)
+        self.told.tell()
         return go_on(path, "Your comment was added.")
 
     def linked(self) -> ResponseReturnValue:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import sqlite3
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from applinks.demo import happened
 from applinks.demo.database import opened
+from applinks.demo.happened import Happened, write_down
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS repository (
@@ -76,7 +78,7 @@ class Records:
     def __init__(self, path: Path) -> None:
         self._path = path
         with opened(path) as database:
-            database.executescript(SCHEMA)
+            database.executescript(SCHEMA + happened.SCHEMA)
             if database.execute("SELECT 1 FROM repository").fetchone() is None:
                 seed(database)
 
@@ -121,8 +123,9 @@ class Records:
         target: str,
         author: str,
         reviewers: Sequence[str] = (),
+        told: Callable[[PullRequest], Happened] | None = None,
     ) -> PullRequest:
-        """Open a pull request under the next free number."""
+        """Open a pull request under the next free number, and write down what scripts are `told` of it."""
         with opened(self._path) as database:
             row = database.execute(
                 "INSERT INTO pull_request (repository, number, title, description, source, target, author, created) "
@@ -134,6 +137,8 @@ class Records:
             database.executemany(
                 "INSERT OR IGNORE INTO reviewer VALUES (?, ?)", [(added.id, reviewer) for reviewer in reviewers]
             )
+            if told is not None:
+                write_down(database, told(added))
         return added
 
     def reviewers(self, pull_request: PullRequest) -> list[str]:
@@ -148,14 +153,19 @@ class Records:
             rows = database.execute("SELECT * FROM comment WHERE pull_request = ? ORDER BY id", (pull_request.id,))
             return [Comment(*row) for row in rows]
 
-    def add_comment(self, pull_request: PullRequest, author: str, text: str) -> Comment:
-        """Keep a comment."""
+    def add_comment(
+        self, pull_request: PullRequest, author: str, text: str, told: Callable[[Comment], Happened] | None = None
+    ) -> Comment:
+        """Keep a comment, and write down what scripts are `told` of it."""
         with opened(self._path) as database:
             row = database.execute(
                 "INSERT INTO comment (pull_request, author, text, created) VALUES (?, ?, ?, ?) RETURNING *",
                 (pull_request.id, author, text, milliseconds()),
             ).fetchone()
-        return Comment(*row)
+            comment = Comment(*row)
+            if told is not None:
+                write_down(database, told(comment))
+        return comment
 
 
 def seed(database: sqlite3.Connection) -> None:

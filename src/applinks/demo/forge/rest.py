@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from flask import Blueprint, jsonify, request
@@ -12,7 +13,10 @@ from werkzeug.exceptions import HTTPException
 from applinks import NobodyActing, current_user
 from applinks.demo.bodies import BadBody, find, parse, text
 from applinks.demo.forge.beans import PROPERTIES, Beans, listing
+from applinks.demo.forge.events import Events
 from applinks.demo.forge.records import PullRequest, Records, Repository
+from applinks.demo.happened import Told, depth_of
+from applinks.scripts import DEPTH
 
 HEADS = "refs/heads/"
 
@@ -31,6 +35,7 @@ class Rest:
 
     records: Records
     beans: Beans
+    told: Told
 
     def blueprint(self) -> Blueprint:
         """All resources; whatever goes wrong in them is told in Bitbucket's bean."""
@@ -78,6 +83,7 @@ class Rest:
         source, target = self._branch(repository, body, "fromRef.id"), self._branch(repository, body, "toRef.id")
         if source == target:
             raise BadBody("A branch cannot be brought into itself.", "fromRef.id")
+        reviewers = self._reviewers(body)
         added = self.records.add_pull_request(
             repository,
             title=text(body, "title"),
@@ -85,8 +91,10 @@ class Rest:
             source=source,
             target=target,
             author=current_user().name,
-            reviewers=self._reviewers(body),
+            reviewers=reviewers,
+            told=partial(self._events(repository).opened, reviewers=reviewers),
         )
+        self.told.tell()
         return self.beans.pull_request(repository, added), 201
 
     def pull_request(self, project: str, slug: str, number: str) -> ResponseReturnValue:
@@ -99,8 +107,13 @@ class Rest:
         repository = self._repository(project, slug)
         pull_request = self._pull_request(repository, number)
         said = text(parse(request.get_data()), "text", longest=32_000)
-        comment = self.records.add_comment(pull_request, current_user().name, said)
+        told = partial(self._events(repository).commented, pull_request)
+        comment = self.records.add_comment(pull_request, current_user().name, said, told)
+        self.told.tell()
         return self.beans.comment(repository, comment), 201
+
+    def _events(self, repository: Repository) -> Events:
+        return Events(self.beans, repository, depth_of(request.headers.get(DEPTH)))
 
     def _repository(self, project: str, slug: str) -> Repository:
         current_user()

@@ -13,25 +13,30 @@ from starlette.types import ASGIApp
 
 from applinks import AsyncAppLinks, NobodyActing
 from applinks.demo import look
-from applinks.demo.asgi import Site, closing, middleware, pages_of
+from applinks.demo.asgi import Site, living, middleware, pages_of
+from applinks.demo.happened import Told
 from applinks.demo.linked import LinkedApplications
 from applinks.demo.messages import JustAllowed
 from applinks.demo.people import People
 from applinks.demo.tracker.beans import Beans
+from applinks.demo.tracker.events import Events
 from applinks.demo.tracker.links import WHO_AM_I
+from applinks.demo.tracker.moving import Moving
 from applinks.demo.tracker.pages import Pages
 from applinks.demo.tracker.records import Records
 from applinks.demo.tracker.rest import Rest
 from applinks.frameworks import ASGIMiddleware
+from applinks.running import Scripts
 
 
 @dataclass(frozen=True)
 class Tracker:
-    """The application to serve, its end of the links, and its data."""
+    """The application to serve, its end of the links, its data, and the scripts that take part in it."""
 
     app: ASGIApp
     applinks: AsyncAppLinks
     records: Records
+    scripts: Scripts
 
 
 def create(data: Path, url: str, *, secret: str) -> Tracker:
@@ -49,16 +54,20 @@ def create(data: Path, url: str, *, secret: str) -> Tracker:
     )
     templates = Jinja2Templates(env=look.environment(Path(__file__).parent))
     site = Site("Tracker", url, people, templates, JustAllowed(applinks))
+    scripts = Scripts(applinks, Path(__file__).with_name("scripts"))
+    told = Told(data / "tracker.db", scripts)
+    beans = Beans(url, people)
+    moving = Moving(applinks, records, Events(beans, records), scripts, told)
     app = Starlette(
         routes=[
-            Mount("/rest", Rest(applinks, records, Beans(url, people)).application()),
-            *Pages(site, applinks, records).routes(),
+            Mount("/rest", Rest(moving, records, beans).application()),
+            *Pages(site, applinks, records, moving).routes(),
             pages_of(applinks),
             *LinkedApplications(site, applinks, WHO_AM_I).routes(),
             *site.routes(),
         ],
         middleware=middleware(site, applinks, secret),
-        lifespan=closing(applinks),
+        lifespan=living(applinks, told),
         exception_handlers={NobodyActing: site.to_sign_in, HTTPException: site.refuse},
     )
-    return Tracker(ASGIMiddleware(app, applinks), applinks, records)
+    return Tracker(ASGIMiddleware(app, applinks), applinks, records, scripts)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 from applinks.demo.people import People
 from applinks.demo.tracker.records import Comment, Issue, RemoteLink
-from applinks.demo.tracker.workflow import DONE, IN_PROGRESS, TO_DO, Transition, possible
+from applinks.demo.tracker.workflow import DONE, IN_PROGRESS, RELEASED, TO_DO, Transition, possible
 
 Bean = dict[str, Any]
 
@@ -17,8 +17,12 @@ STATUSES: Mapping[str, tuple[str, str]] = {
     TO_DO: ("10000", "new"),
     IN_PROGRESS: ("3", "indeterminate"),
     DONE: ("10001", "done"),
+    RELEASED: ("10002", "done"),
 }
 """Name → id and category key."""
+
+TASK: Bean = {"id": "10100", "name": "Task", "subtask": False}
+SUBTASK: Bean = {"id": "10101", "name": "Sub-task", "subtask": True}
 
 
 @dataclass(frozen=True)
@@ -59,28 +63,33 @@ class Beans:
             "serverTitle": "Tracker, a demo of application links",
         }
 
-    def issue(self, issue: Issue) -> Bean:
-        """An issue with all its fields and what it can do next."""
+    def issue(self, issue: Issue, parent: Issue | None, subtasks: Sequence[Issue]) -> Bean:
+        """An issue with all its fields, its parent and its parts."""
         reporter = self.user(issue.reporter)
         fields = {
             "summary": issue.summary,
             "description": issue.description,
             "status": self.status(issue.status),
-            "issuetype": {"id": "10100", "name": "Task", "subtask": False},
+            "issuetype": SUBTASK if parent else TASK,
             "project": {"id": "10000", "key": "OPS", "name": "Operations"},
             "creator": reporter,
             "reporter": reporter,
             "assignee": None,
             "created": timestamp(issue.created),
             "updated": timestamp(issue.updated),
+            "subtasks": [self.short_issue(part, SUBTASK) for part in subtasks],
         }
-        return {
-            "expand": "transitions",
-            "id": str(issue.id),
-            "self": f"{self.url}/rest/api/2/issue/{issue.id}",
-            "key": issue.key,
-            "fields": fields,
-        }
+        if parent:
+            fields["parent"] = self.short_issue(parent, TASK)
+        return {"expand": "transitions", **self._issue(issue), "fields": fields}
+
+    def short_issue(self, issue: Issue, kind: Bean) -> Bean:
+        """An issue as another one mentions it."""
+        fields = {"summary": issue.summary, "status": self.status(issue.status), "issuetype": kind}
+        return {**self._issue(issue), "fields": fields}
+
+    def _issue(self, issue: Issue) -> Bean:
+        return {"id": str(issue.id), "self": f"{self.url}/rest/api/2/issue/{issue.id}", "key": issue.key}
 
     def transitions(self, issue: Issue) -> list[Bean]:
         """What an issue can do next."""

@@ -7,7 +7,9 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+from applinks.demo import happened
 from applinks.demo.database import opened
+from applinks.demo.happened import Happened, write_down
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS issue (
@@ -20,6 +22,8 @@ CREATE TABLE IF NOT EXISTS remote_link (
     id INTEGER PRIMARY KEY, issue TEXT NOT NULL REFERENCES issue (key), global_id TEXT, relationship TEXT NOT NULL,
     application_type TEXT NOT NULL, application_name TEXT NOT NULL, url TEXT NOT NULL, title TEXT NOT NULL,
     UNIQUE (issue, global_id));
+CREATE TABLE IF NOT EXISTS subtask (
+    issue TEXT PRIMARY KEY REFERENCES issue (key), parent TEXT NOT NULL REFERENCES issue (key));
 """
 
 SEED = (
@@ -33,7 +37,13 @@ SEED = (
         "bob",
     ),
     (10003, "OPS-3", "Order more rope", "The last one was too short.", "To Do", "carol"),
+    (10004, "OPS-4", "Launch the Endeavour", "At dawn, if the wind allows it.", "Done", "alice"),
+    (10005, "OPS-5", "Fill the tanks", "To the brim.", "Done", "alice"),
+    (10006, "OPS-6", "Close the hatch", "", "Done", "bob"),
+    (10007, "OPS-7", "Sweep the pad", "Not a screw may lie about.", "Done", "carol"),
 )
+SUBTASKS = (("OPS-5", "OPS-4"), ("OPS-6", "OPS-4"))
+"""Issue and parent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,10 +92,11 @@ class Records:
         self._path = path
         now = milliseconds()
         with opened(path) as database:
-            database.executescript(SCHEMA)
+            database.executescript(SCHEMA + happened.SCHEMA)
             database.executemany(
                 "INSERT OR IGNORE INTO issue VALUES (?, ?, ?, ?, ?, ?, ?, ?)", [(*row, now, now) for row in SEED]
             )
+            database.executemany("INSERT OR IGNORE INTO subtask VALUES (?, ?)", SUBTASKS)
 
     def issues(self) -> list[Issue]:
         """All issues, in the order of their making."""
@@ -98,12 +109,34 @@ class Records:
             row = database.execute("SELECT * FROM issue WHERE key = ?", (key,)).fetchone()
         return Issue(*row) if row else None
 
-    def move(self, key: str, before: str, after: str) -> bool:
-        """Give an issue another status; false if it no longer has the one that it should have before."""
+    def parent(self, key: str) -> Issue | None:
+        """The issue of which this one is a part."""
+        with opened(self._path) as database:
+            row = database.execute(
+                "SELECT issue.* FROM issue JOIN subtask ON issue.key = subtask.parent WHERE subtask.issue = ?", (key,)
+            ).fetchone()
+        return Issue(*row) if row else None
+
+    def subtasks(self, key: str) -> list[Issue]:
+        """The parts of an issue."""
+        with opened(self._path) as database:
+            rows = database.execute(
+                "SELECT issue.* FROM issue JOIN subtask ON issue.key = subtask.issue WHERE subtask.parent = ? ORDER BY id",
+                (key,),
+            )
+            return [Issue(*row) for row in rows]
+
+    def move(self, key: str, before: str, after: str, told: Happened | None = None) -> bool:
+        """Give an issue another status, and write down what scripts are `told` of that.
+
+        False if it no longer has the status that it should have before.
+        """
         with opened(self._path) as database:
             moved = database.execute(
                 "UPDATE issue SET status = ?, updated = ? WHERE key = ? AND status = ?", (after, milliseconds(), key, before)
             )
+            if moved.rowcount == 1 and told is not None:
+                write_down(database, told)
         return moved.rowcount == 1
 
     def comments(self, key: str) -> list[Comment]:

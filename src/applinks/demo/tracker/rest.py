@@ -14,20 +14,23 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Mount, Route
 
-from applinks import AppLinksError, AsyncAppLinks, NobodyActing, current_user
+from applinks import AppLinksError, NobodyActing, current_user
 from applinks.demo.asgi import read_json
 from applinks.demo.bodies import BadBody, find, text
+from applinks.demo.happened import depth_of
 from applinks.demo.safety import is_web_address
 from applinks.demo.tracker.beans import Beans
+from applinks.demo.tracker.moving import Moving, Refused
 from applinks.demo.tracker.records import Issue, Records, RemoteLink
-from applinks.demo.tracker.workflow import NotPossible, transition
+from applinks.demo.tracker.workflow import NotPossible
+from applinks.scripts import DEPTH
 
 
 @dataclass(frozen=True)
 class Rest:
     """Jira's paths, answered from the tracker's records."""
 
-    applinks: AsyncAppLinks
+    moving: Moving
     records: Records
     beans: Beans
 
@@ -51,7 +54,7 @@ class Rest:
                 Mount("/api/2", routes=resources),
                 Mount("/api/latest", routes=resources),
             ],
-            exception_handlers=dict.fromkeys((AppLinksError, NotPossible, BadBody, HTTPException), self.tell),
+            exception_handlers=dict.fromkeys((AppLinksError, NotPossible, Refused, BadBody, HTTPException), self.tell),
         )
 
     async def session(self, request: Request) -> Response:
@@ -69,7 +72,7 @@ class Rest:
     async def issue(self, request: Request) -> Response:
         """One issue; `fields` chooses among its fields, `expand=transitions` adds what it can do next."""
         issue = self._issue(request)
-        bean = self.beans.issue(issue)
+        bean = self.beans.issue(issue, self.records.parent(issue.key), self.records.subtasks(issue.key))
         if wanted := request.query_params.get("fields"):
             bean["fields"] = {name: value for name, value in bean["fields"].items() if name in wanted.split(",")}
         if "transitions" in request.query_params.get("expand", "").split(","):
@@ -83,7 +86,8 @@ class Rest:
     async def transition(self, request: Request) -> Response:
         """Take one of those steps."""
         issue = self._issue(request)
-        await transition(self.applinks, self.records, issue, text(await read_json(request), "transition.id"))
+        wanted = text(await read_json(request), "transition.id")
+        await self.moving.move(issue, wanted, depth=depth_of(request.headers.get(DEPTH)))
         return Response(status_code=204)
 
     async def comments(self, request: Request) -> Response:
@@ -121,13 +125,16 @@ class Rest:
             case NobodyActing():
                 challenge = {"WWW-Authenticate": f'OAuth realm="{quote(self.beans.url, safe="")}"'}
                 message = "You are not authenticated. Authentication required to perform this operation."
-                return problem(message, 401, headers=challenge)
+                return problem(message, status=401, headers=challenge)
             case HTTPException(status_code=status, detail=detail, headers=headers):
-                return problem(detail, status, headers=headers)
+                return problem(detail, status=status, headers=headers)
+            case Refused(refusals=refusals):
+                general = [refusal.message for refusal in refusals if refusal.field is None]
+                return problem(*general, errors={refusal.field: refusal.message for refusal in refusals if refusal.field})
             case BadBody(field=str(field), reason=reason):
-                return problem(None, 400, errors={field: reason})
+                return problem(errors={field: reason})
             case _:  # the workflow objects, or an application that takes part in it
-                return problem(str(error), 400)
+                return problem(str(error))
 
 
 def remote_link(issue: Issue, body: Any) -> RemoteLink:
@@ -152,11 +159,10 @@ def optional(body: Any, path: str) -> str | None:
 
 
 def problem(
-    message: str | None,
-    status: int,
-    *,
+    *messages: str,
+    status: int = 400,
     errors: Mapping[str, str] | None = None,
     headers: Mapping[str, str] | None = None,
 ) -> Response:
     """Jira's bean: what is wrong in general, and what with single fields."""
-    return JSONResponse({"errorMessages": [message] if message else [], "errors": errors or {}}, status, headers)
+    return JSONResponse({"errorMessages": messages, "errors": errors or {}}, status, headers)

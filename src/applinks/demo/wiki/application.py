@@ -13,7 +13,8 @@ from starlette.types import ASGIApp
 
 from applinks import AsyncAppLinks, NobodyActing
 from applinks.demo import look
-from applinks.demo.asgi import Site, closing, middleware, pages_of
+from applinks.demo.asgi import Site, living, middleware, pages_of
+from applinks.demo.happened import Told
 from applinks.demo.linked import LinkedApplications
 from applinks.demo.messages import JustAllowed
 from applinks.demo.people import People
@@ -23,15 +24,17 @@ from applinks.demo.wiki.pages import Pages
 from applinks.demo.wiki.records import Records
 from applinks.demo.wiki.rest import Rest
 from applinks.frameworks import ASGIMiddleware
+from applinks.running import Scripts
 
 
 @dataclass(frozen=True)
 class Wiki:
-    """The application to serve, its end of the links, and its data."""
+    """The application to serve, its end of the links, its data, and the scripts that take part in it."""
 
     app: ASGIApp
     applinks: AsyncAppLinks
     records: Records
+    scripts: Scripts
 
 
 def create(data: Path, url: str, *, secret: str) -> Wiki:
@@ -45,20 +48,22 @@ def create(data: Path, url: str, *, secret: str) -> Wiki:
         name="Wiki",
         type="confluence",
         people=people,
-        run_as={"deployment": {"alice"}},
+        run_as={"deployment": {"alice", "cclark"}},
     )
     templates = Jinja2Templates(env=look.environment(Path(__file__).parent))
     site = Site("Wiki", url, people, templates, JustAllowed(applinks))
+    scripts = Scripts(applinks, Path(__file__).with_name("scripts"))
+    told = Told(data / "wiki.db", scripts)
     app = Starlette(
         routes=[
-            Mount("/rest", Rest(records, Beans(url, people, records)).application()),
+            Mount("/rest", Rest(records, Beans(url, people, records), told).application()),
             *Pages(site, applinks, records).routes(),
             pages_of(applinks),
             *LinkedApplications(site, applinks, WHO_AM_I).routes(),
             *site.routes(),
         ],
         middleware=middleware(site, applinks, secret),
-        lifespan=closing(applinks),
+        lifespan=living(applinks, told),
         exception_handlers={NobodyActing: site.to_sign_in, HTTPException: site.refuse},
     )
-    return Wiki(ASGIMiddleware(app, applinks), applinks, records)
+    return Wiki(ASGIMiddleware(app, applinks), applinks, records, scripts)

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from applinks import Person
+from applinks.demo.happened import Happened
 from applinks.demo.people import People
 from applinks.demo.wiki.records import Page, Records, Space
 
@@ -27,7 +28,7 @@ class Beans:
 
     def user(self, person: Person) -> Bean:
         """Somebody we know."""
-        key = hashlib.sha256(person.name.encode()).hexdigest()[:32]
+        key = user_key(person.name)
         return {
             "type": "known",
             "username": person.name,
@@ -65,6 +66,20 @@ class Beans:
             "body": {"storage": {"value": page.body, "representation": "storage"}},
         }
 
+    def page_created(self, page: Page, depth: int = 0) -> Happened:
+        """What scripts are told of a new page, as Confluence's webhook tells it (protocol.md 10)."""
+        told = {
+            "id": page.id,
+            "title": page.title,
+            "spaceKey": page.space,
+            "version": 1,
+            "creationDate": page.created,
+            "modificationDate": page.created,
+            "self": self.url + page_path(page),
+        }
+        payload = {"timestamp": page.created, "event": "page_created", "userKey": user_key(page.author), "page": told}
+        return Happened("page_created", f"page {page.id}", page.author, payload, depth)
+
     def labels(self, page: Page) -> Bean:
         """A page's labels."""
         found = self.records.labels(page)
@@ -78,6 +93,11 @@ class Beans:
     def links(self, path: str, **more: str) -> Bean:
         """Where a thing is, for programs and for people."""
         return {"base": self.url, "context": "", "self": self.url + path, **more}
+
+
+def user_key(name: str) -> str:
+    """The key by which Confluence's events name somebody."""
+    return hashlib.sha256(name.encode()).hexdigest()[:32]
 
 
 def page_path(page: Page) -> str:

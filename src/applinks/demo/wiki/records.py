@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import sqlite3
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from applinks.demo import happened
 from applinks.demo.database import opened
+from applinks.demo.happened import Happened, write_down
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS space (
@@ -58,7 +61,7 @@ class Records:
     def __init__(self, path: Path) -> None:
         self._path = path
         with opened(path) as database:
-            database.executescript(SCHEMA)
+            database.executescript(SCHEMA + happened.SCHEMA)
             seeded = database.execute("SELECT 1 FROM space").fetchone()
         if not seeded:
             self.add_space("OPS", "Operations", "", creator="admin", welcome=WELCOME)
@@ -127,10 +130,18 @@ class Records:
             page = parent
         return above
 
-    def add_page(self, space: str, parent: int, title: str, body: str, author: str) -> Page:
-        """Make a page below another one. Raises `Taken`: titles are unique in a space."""
+    def add_page(
+        self, space: str, parent: int, title: str, body: str, author: str, told: Callable[[Page], Happened] | None = None
+    ) -> Page:
+        """Make a page below another one, and write down what scripts are `told` of it.
+
+        Raises `Taken`: titles are unique in a space.
+        """
         with opened(self._path) as database:
-            return insert_page(database, space, parent, title, body, author)
+            page = insert_page(database, space, parent, title, body, author)
+            if told is not None:
+                write_down(database, told(page))
+        return page
 
     def labels(self, page: Page) -> list[tuple[int, str]]:
         """A page's labels, by id and name."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from starlette.applications import Starlette
@@ -16,9 +17,11 @@ from starlette.routing import Mount, Route
 from applinks import NobodyActing, current_user
 from applinks.demo.asgi import read_json
 from applinks.demo.bodies import BadBody, find, text
+from applinks.demo.happened import Told, depth_of
 from applinks.demo.wiki import rights, storage_format
 from applinks.demo.wiki.beans import ANONYMOUS, Beans
 from applinks.demo.wiki.records import Page, Records, Taken
+from applinks.scripts import DEPTH
 
 
 @dataclass(frozen=True)
@@ -27,6 +30,7 @@ class Rest:
 
     records: Records
     beans: Beans
+    told: Told
 
     def application(self) -> Starlette:
         """All resources, to be mounted at `/rest`; whatever goes wrong in them is told in Confluence's bean."""
@@ -93,7 +97,9 @@ class Rest:
             raise HTTPException(404, f"No space with key : {space}")
         author = rights.editor(self.records, space)
         parent = self._parent(body, space)
-        page = self.records.add_page(space, parent.id, text(body, "title"), storage(body), author.name)
+        told = partial(self.beans.page_created, depth=depth_of(request.headers.get(DEPTH)))
+        page = self.records.add_page(space, parent.id, text(body, "title"), storage(body), author.name, told)
+        self.told.tell()
         return JSONResponse(self.beans.page(page))
 
     async def labels(self, request: Request) -> Response:

@@ -44,9 +44,9 @@ def send(letter: Letter, channels: Channels) -> Flow[Outcome]:
 def as_email(letter: Letter, recipient: Address, sender: str) -> EmailMessage:
     """The whole message; two of the same letter are equal, so that a second one can be known as such."""
     made = EmailMessage(policy=SMTP)
-    made["From"] = Address(one_line(letter.sender), addr_spec=sender)
+    made["From"] = Address(_in_header(letter.sender), addr_spec=sender)
     made["To"] = recipient
-    made["Subject"] = f"[{one_line(letter.sender)}] {letter.written.title}"
+    made["Subject"] = _in_header(f"[{letter.sender}] {letter.written.title}")
     made["Date"] = formatdate(letter.written.message.made_at)
     made["Message-ID"] = f"<{letter.id}@{urlsplit(letter.url).hostname}>"
     made["Auto-Submitted"] = "auto-generated"  # RFC 3834, 5: nobody's absence note answers it
@@ -60,10 +60,15 @@ def _text(letter: Letter) -> str:
     return f"{written.text}{below}\n"
 
 
+def _in_header(text: str) -> str:
+    """On one line, and never one that mail programs would decode into something else (RFC 2047, 2: `=?charset?…?=`)."""
+    return one_line(text).replace("=?", "= ?")
+
+
 def _address(name: str, address: str) -> Address | None:
     """None for what is not exactly one address (RFC 5322, 3.4.1) that every mail server can take."""
     try:
-        found = Address(one_line(name), addr_spec=address)
+        found = Address(_in_header(name), addr_spec=address)
     except (ValueError, IndexError, MessageError):  # the parser of the standard library raises all of these
         return None
     usable = found.username and found.domain and address.isascii() and address.isprintable()

@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 from applinks.scripts.written import Written
 
-_wiki_marks = re.compile(r"[!#*+\-?^_{|}~\[\]@:()]").sub
+_wiki_marks = re.compile(r"[!#*+\-?^_{|}~\[\]]").sub
 _markdown_marks = re.compile(r"[!-/:-@\[-`{-~]").sub
 _is_name = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*").fullmatch
 

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import reduce
 from types import NoneType
+from typing import NamedTuple
 
 from applinks.scripts.conditions.comparing import NEGATED, compared
 from applinks.scripts.conditions.possible import (
@@ -25,7 +26,7 @@ from applinks.scripts.conditions.possible import (
     stays,
 )
 
-PATIENCE = 20_000
+PATIENCE = 5_000
 """Steps after which an expression is too intricate to be judged; people's own take some dozens."""
 
 
@@ -54,17 +55,25 @@ def _common(one: Known | None, other: Known | None) -> Known | None:
     return Known({text: value for text, value in both.items() if value is not None}, outcomes)
 
 
-class Reader:
-    """Reads expressions in which these names are bound."""
+class Cause(NamedTuple):
+    """The part because of which an assumption cannot be made, what it would have to be, and what was known there."""
 
-    def __init__(self, bound: Mapping[str, Possible]) -> None:
+    node: ast.expr
+    wanted: bool
+    known: Known
+
+
+class Reader:
+    """Reads expressions in which these names are bound, until it runs out of patience."""
+
+    def __init__(self, bound: Mapping[str, Possible], patience: int = PATIENCE) -> None:
         self.bound = bound
-        self._steps = 0
+        self._steps_left = patience
 
     def assume(self, node: ast.expr, truth: bool, known: Known) -> Known | None:
         """What is known where the expression counts as true, or as false; None where it cannot. Raises TooIntricate."""
-        self._steps += 1
-        if self._steps > PATIENCE:
+        self._steps_left -= 1
+        if self._steps_left < 0:
             raise TooIntricate
         match node:
             case ast.UnaryOp(op=ast.Not(), operand=operand):
@@ -92,7 +101,7 @@ class Reader:
                 return known.values.get(name) or self.bound.get(name, ANYTHING)
             case ast.Attribute(value=owner, attr=name):
                 of = self.value(owner, known)
-                return None if of is None else known.values.get(ast.unparse(node)) or attribute(of, name)
+                return None if of is None else known.values.get(_path_of(node) or "") or attribute(of, name)
             case ast.UnaryOp(op=ast.Not()):
                 return self._truth(node, known)
             case ast.Compare() if self._gives_truth(node, known):
@@ -123,21 +132,37 @@ class Reader:
                 if value is not None:
                     yield node, value
 
-    def cause(self, node: ast.expr, truth: bool, known: Known) -> tuple[ast.expr, bool, Known]:
-        """The part because of which an expression cannot be true (or false), what it would have to be, what was known there."""
+    def cause(self, node: ast.expr, truth: bool, known: Known) -> Cause:
+        """Because of which part an expression cannot be true, or cannot be false; constants are the last to be blamed."""
         match node:
             case ast.UnaryOp(op=ast.Not(), operand=operand):
                 return self.cause(operand, not truth, known)
             case ast.BoolOp(op=op, values=values):
-                return self._cause_among(values, isinstance(op, ast.And) is truth, truth, known)
-            case ast.IfExp(test=test, body=body, orelse=orelse):
-                now = self.assume(test, True, known)
-                if now is not None:
-                    return self.cause(body, truth, now)
-                return self.cause(orelse, truth, self.assume(test, False, known) or known)
+                return self._first_cause(self._causes_in_turn(values, isinstance(op, ast.And), truth, known))
+            case ast.IfExp():
+                return self._first_cause(self._causes_of_both(node, truth, known))
             case ast.Compare(ops=ops) if len(ops) > 1:
-                return self._cause_among(links_of(node), truth, truth, known)
-        return node, truth, known
+                return self._first_cause(self._causes_in_turn(links_of(node), True, truth, known))
+        return Cause(node, truth, known)
+
+    def _first_cause(self, causes: Iterator[Cause]) -> Cause:
+        found = list(causes)
+        return next((cause for cause in found if literal_of(cause.node) is None), found[0])
+
+    def _causes_in_turn(self, parts: Sequence[ast.expr], is_and: bool, truth: bool, known: Known) -> Iterator[Cause]:
+        for part in parts:
+            after = self.assume(part, truth, known)
+            if after is None:
+                yield self.cause(part, truth, known)
+            now = after if is_and is truth else self.assume(part, not truth, known)
+            if now is None:
+                return
+            known = now
+
+    def _causes_of_both(self, node: ast.IfExp, truth: bool, known: Known) -> Iterator[Cause]:
+        for way, then in ((True, node.body), (False, node.orelse)):
+            now = self.assume(node.test, way, known)
+            yield self.cause(node.test, way, known) if now is None else self.cause(then, truth, now)
 
     def is_stable(self, node: ast.expr, known: Known) -> bool:
         """Whether it names what gives the same value whenever it is asked."""
@@ -159,24 +184,13 @@ class Reader:
             now = ways[-1] if is_and is truth else self.assume(part, not truth, now)
         return now if is_and is truth else reduce(_common, ways, None)
 
-    def _cause_among(
-        self, parts: Sequence[ast.expr], all_of_them: bool, truth: bool, known: Known
-    ) -> tuple[ast.expr, bool, Known]:
-        if all_of_them:
-            for part in parts:
-                after = self.assume(part, truth, known)
-                if after is None:
-                    return self.cause(part, truth, known)
-                known = after
-        return self.cause(parts[0], truth, known)
-
     def _compare(self, node: ast.Compare, how: type[ast.cmpop], truth: bool, known: Known) -> Known | None:
         left, right = node.left, node.comparators[0]
         truth, how = (not truth, NEGATED[how]) if how in NEGATED else (truth, how)
-        text = f"{ast.unparse(left)} {how.__name__} {ast.unparse(right)}"
+        remembers = self._is_settled(left, known) and self._is_settled(right, known)
+        text = f"{ast.unparse(left)} {how.__name__} {ast.unparse(right)}" if remembers else ""
         if known.outcomes.get(text, truth) is not truth:
             return None
-        remembers = self._is_settled(left, known) and self._is_settled(right, known)
         elements = elements_of(right) if how is ast.In else None
         if elements is not None:
             after = self._among(left, elements, truth, known)
@@ -204,7 +218,7 @@ class Reader:
 
     def _narrowed(self, node: ast.expr, value: Possible, known: Known) -> Known:
         if value.types is not None and self.is_stable(node, known):
-            return known.knowing(ast.unparse(node), value)
+            return known.knowing(_path_of(node) or "", value)
         return known
 
     def _is_settled(self, node: ast.expr, known: Known) -> bool:
@@ -246,8 +260,18 @@ FORMS: dict[type[ast.expr], type] = {
 """Expressions whose form tells the type of their value."""
 
 
-def links_of(node: ast.Compare) -> list[ast.expr]:
+def _path_of(node: ast.expr) -> str | None:
+    """A name and the attributes behind it, as in "issue.owner.name"."""
+    if isinstance(node, ast.Name):
+        return node.id
+    owner = _path_of(node.value) if isinstance(node, ast.Attribute) else None
+    return f"{owner}.{node.attr}" if owner and isinstance(node, ast.Attribute) else None
+
+
+def links_of(node: ast.Compare) -> list[ast.Compare]:
     """`a < b < c` as `a < b` and `b < c`."""
+    if len(node.ops) == 1:
+        return [node]
     sides = [node.left, *node.comparators]
     links = zip(sides, node.ops, sides[1:], strict=False)
     return [ast.copy_location(ast.Compare(left, [op], [right]), left) for left, op, right in links]

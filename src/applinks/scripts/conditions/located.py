@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import builtins
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -15,7 +16,8 @@ Function = ast.FunctionDef | ast.AsyncFunctionDef
 class Condition:
     """One condition: the names that it asks for, those of them that it changes, its body, and its result as one expression.
 
-    `defaulted` has the names that it can do without; `result` is None where it is no plain decision.
+    `defaulted` has the names that it can do without; `result` is None where it is no plain decision. `defined` has all
+    names that the file gives to something, None where that cannot be told.
     """
 
     node: ast.Lambda | Function
@@ -25,11 +27,16 @@ class Condition:
     changed: frozenset[str]
     body: Sequence[ast.AST]
     result: ast.expr | None
+    defined: frozenset[str] | None
 
     @property
     def is_async(self) -> bool:
         """Whether it would give a coroutine."""
         return isinstance(self.node, ast.AsyncFunctionDef)
+
+    def knows(self, name: str) -> bool:
+        """Whether a name can mean something in this file."""
+        return self.defined is None or name in self.defined or hasattr(builtins, name) or name == "__file__"
 
     def place_of(self, node: ast.AST) -> tuple[int, int]:
         """Line and column, from 1, the latter in characters."""
@@ -51,7 +58,7 @@ def conditions_of(source: str, file: str, function_name: str) -> Iterator[Condit
             for when in _whens(node):
                 found = _defined(when, tree)
                 if found is not None:
-                    yield _condition(found, lines)
+                    yield _condition(found, lines, _names_of(tree))
 
 
 def _whens(function: Function) -> Iterator[ast.expr]:
@@ -74,7 +81,7 @@ def _defined(when: ast.expr, tree: ast.Module) -> ast.Lambda | Function | None:
     return None
 
 
-def _condition(node: ast.Lambda | Function, lines: Sequence[str]) -> Condition:
+def _condition(node: ast.Lambda | Function, lines: Sequence[str], defined: frozenset[str] | None) -> Condition:
     given = node.args
     plain = [*given.posonlyargs, *given.args]
     late = [name for name, default in zip(given.kwonlyargs, given.kw_defaults, strict=True) if default is not None]
@@ -88,7 +95,14 @@ def _condition(node: ast.Lambda | Function, lines: Sequence[str]) -> Condition:
         frozenset(_changed(body)),
         body,
         node.body if isinstance(node, ast.Lambda) else _folded(node.body),
+        defined,
     )
+
+
+def _names_of(tree: ast.Module) -> frozenset[str] | None:
+    """Everything that has a name somewhere in the file: too much rather than too little."""
+    names = {*_changed([tree]), *(node.arg for node in ast.walk(tree) if isinstance(node, ast.arg))}
+    return None if "*" in names else frozenset(names)
 
 
 def _changed(body: Sequence[ast.AST]) -> Iterator[str]:
@@ -101,6 +115,8 @@ def _changed(body: Sequence[ast.AST]) -> Iterator[str]:
                 yield (node.asname or node.name).partition(".")[0]
             elif isinstance(node, Function | ast.ClassDef | ast.ExceptHandler | ast.MatchAs | ast.MatchStar) and node.name:
                 yield node.name
+            elif isinstance(node, ast.MatchMapping) and node.rest:
+                yield node.rest
 
 
 def _folded(statements: Sequence[ast.stmt]) -> ast.expr | None:

@@ -75,6 +75,7 @@ class Possible:
 ANYTHING = Possible()
 
 
+@lru_cache(maxsize=256)
 def family(kind: type) -> type | None:
     """The kind of values with which values of this type compare; None where they may compare in a way of their own."""
     for known, found in FAMILIES.items():
@@ -83,6 +84,7 @@ def family(kind: type) -> type | None:
     return kind if _compares_with_its_own(kind) else None
 
 
+@lru_cache(maxsize=1024)
 def may_equal(one: type, other: type) -> bool:
     """Whether a value of one type could equal a value of the other."""
     families = family(one), family(other)
@@ -215,7 +217,7 @@ def being(possible: Possible, truth: bool) -> Possible | None:
 @lru_cache(maxsize=256)
 def fields_of(kind: type) -> dict[str, Any]:
     """The annotated attributes of a dataclass or named tuple; none where they cannot be understood."""
-    if not (is_dataclass(kind) or hasattr(kind, "_fields")):
+    if not _has_fields(kind):
         return {}
     try:
         return get_type_hints(kind)
@@ -223,12 +225,21 @@ def fields_of(kind: type) -> dict[str, Any]:
         return {}
 
 
+def _has_fields(kind: type) -> bool:
+    return is_dataclass(kind) or hasattr(kind, "_fields")
+
+
 def attribute(possible: Possible, name: str) -> Possible | None:
     """What an attribute can be; None has none that a condition would ask for."""
     if possible.types is None:
         return ANYTHING
-    found = [of_hint(fields_of(kind).get(name, Any)) for kind in possible.types if kind is not NoneType]
+    found = [_attribute_of(kind, name) for kind in possible.types if kind is not NoneType]
     return reduce(either, found, None)
+
+
+@lru_cache(maxsize=1024)
+def _attribute_of(kind: type, name: str) -> Possible:
+    return of_hint(fields_of(kind).get(name, Any))
 
 
 def lacks(kind: type, name: str) -> bool:
@@ -254,14 +265,12 @@ def of_hint(hint: Any) -> Possible:
     if origin is Literal:
         return (None if any(isinstance(one, Enum) for one in arguments) else one_of(arguments)) or ANYTHING
     kind = NoneType if hint is None else getattr(hint, "__supertype__", origin or hint)
-    return _of_type(kind, arguments) if isinstance(kind, type) else ANYTHING
+    if not isinstance(kind, type) or (family(kind) is None and not _has_fields(kind)):
+        return ANYTHING
+    return _of_enum(kind) if issubclass(kind, Enum) else _of_type(kind, arguments)
 
 
 def _of_type(kind: type, arguments: tuple[Any, ...]) -> Possible:
-    if issubclass(kind, Enum):
-        return _of_enum(kind)
-    if not (family(kind) or is_dataclass(kind) or hasattr(kind, "_fields")):
-        return ANYTHING
     inner = [one for one in (arguments[:1] if issubclass(kind, dict) else arguments) if one is not Ellipsis]
     elements = reduce(either, map(of_hint, inner), None) if issubclass(kind, CONTAINERS) else None
     return settled(Possible(frozenset({kind}), elements=elements)) or ANYTHING
@@ -269,7 +278,7 @@ def _of_type(kind: type, arguments: tuple[Any, ...]) -> Possible:
 
 def _of_enum(kind: type[Enum]) -> Possible:
     """Members that are texts or numbers compare like these."""
-    if issubclass(kind, Flag) or family(kind) is None:
+    if issubclass(kind, Flag):
         return ANYTHING
     like_texts = issubclass(kind, str | int)
     only = frozenset(member.value for member in kind) if like_texts else None

@@ -6,6 +6,7 @@ from applinks.web.administration import (
     changing,
     checking,
     explaining,
+    happenings,
     identity,
     keys,
     link,
@@ -18,6 +19,7 @@ from applinks.web.administration import (
     staff,
     steps,
     tokens,
+    webhooks,
 )
 
 __all__ = [
@@ -26,6 +28,7 @@ __all__ = [
     "changing",
     "checking",
     "explaining",
+    "happenings",
     "identity",
     "keys",
     "link",
@@ -38,4 +41,5 @@ __all__ = [
     "staff",
     "steps",
     "tokens",
+    "webhooks",
 ]

@@ -26,7 +26,7 @@ from applinks.links import look as look_at
 from applinks.people import Person
 from applinks.questions import Flow
 from applinks.web import answers, forms, look
-from applinks.web.administration.links import path_of
+from applinks.web.administration import steps
 from applinks.web.administration.making import BY_HAND
 from applinks.web.administration.views import Field
 from applinks.web.administration.wizard import ByHand, Group
@@ -73,7 +73,7 @@ def make(visit: PageVisit, person: Person) -> Flow[Response]:
         raise
     except AppLinksError as trouble:
         return (yield from _page(visit, person, visit.form, trouble))
-    return answers.redirect(visit.own(f"{path_of(link)}/steps?done=registered"))
+    return answers.redirect(steps.path_of_steps(visit, link, "registered"))
 
 
 def _consumer(said: Mapping[str, str]) -> Consumer:

@@ -15,10 +15,10 @@ from applinks.links import Changes, Entity, Level, Link, LinkSettings, link_with
 from applinks.mechanisms import names_of
 from applinks.people import Person, Policy
 from applinks.questions import Flow
-from applinks.web import answers, forms, look
-from applinks.web.administration.links import path_of
+from applinks.web import forms, look
+from applinks.web.administration.links import done, path_of
 from applinks.web.administration.views import Field, Form, ShownOnce
-from applinks.web.administration.words import LEVELS
+from applinks.web.administration.words import LEVELS, POLICY
 from applinks.web.visit import PageVisit
 from applinks.wire.messages import Response
 from applinks.wire.oauth1 import SignatureMethod
@@ -85,14 +85,14 @@ def unlink(visit: PageVisit, person: Person) -> Flow[Response]:
     """Take away the link between two single things."""
     link = yield from link_with_id(visit.named["id"])
     yield from links.unlink_entities(visit.form.get("unlink", ""), by=person.name)
-    return _done(visit, link, "unlinked")
+    return done(visit, link, "unlinked")
 
 
 def make_primary(visit: PageVisit, person: Person) -> Flow[Response]:
     """Make it the one that is used for its type when none is named."""
     link = yield from link_with_id(visit.named["id"])
     yield from links.make_primary(link, by=person.name)
-    return answers.redirect(visit.own(f"{path_of(link)}?done=primary"))
+    return done(visit, link, "primary")
 
 
 # ---- settings
@@ -149,32 +149,31 @@ def _change(visit: PageVisit, person: Person, link: Link) -> Flow[Response]:
         wanted["excluded"] = _lines(said.get("excluded", ""))
     changes = Changes.read(cast("LinkSettings", wanted))
     yield from links.change(link, changes, by=person.name, loaded=names_of(visit.mechanisms))
-    return _done(visit, link, "changed")
+    return done(visit, link, "changed")
 
 
 # ---- policy
 
 
-_POLICY = (
-    ("users", "Only these people", "One user name in a line; nothing: everybody."),
-    ("groups", "Only members of these groups", ""),
-    ("excluded_users", "Never these people", ""),
-    ("excluded_groups", "Never members of these groups", ""),
-    ("administrators", "These administrators, too", "No other administrator can be impersonated."),
-    ("methods", "Only these methods", "GET, POST, …; nothing: all."),
-    ("paths", "Only below these paths", "Like /rest/api; nothing: all."),
-)
+_HELP = {
+    "users": "One user name in a line; nothing: everybody.",
+    "administrators": "No other administrator can be impersonated.",
+    "methods": "GET, POST, …; nothing: all.",
+    "paths": "Like /rest/api; nothing: all.",
+}
 
 
 def _rules(link: Link) -> tuple[Field, ...]:
     rules = link.incoming.policy.as_data()
-    return tuple(Field(name, label, "lines", "\n".join(rules.get(name, ())), why) for name, label, why in _POLICY)
+    return tuple(
+        Field(name, label, "lines", "\n".join(rules.get(name, ())), _HELP.get(name, "")) for name, label in POLICY.items()
+    )
 
 
 def _change_policy(visit: PageVisit, person: Person, link: Link) -> Flow[Response]:
-    policy = Policy.from_data({name: _lines(visit.form.get(name, "")) for name, _, _ in _POLICY})
+    policy = Policy.from_data({name: _lines(visit.form.get(name, "")) for name in POLICY})
     yield from links.change_policy(link, policy, by=person.name)
-    return _done(visit, link, "policy")
+    return done(visit, link, "policy")
 
 
 # ---- secrets
@@ -195,7 +194,7 @@ def _set_secret(visit: PageVisit, person: Person, link: Link) -> Flow[Response]:
     direction, secret = visit.form.get("direction", ""), visit.form.get("secret", "")
     if secret or direction != "incoming":
         yield from links.set_secret(link, direction, secret, by=person.name)
-        return _done(visit, link, "secret")
+        return done(visit, link, "secret")
     made = yield from links.new_secret(link, by=person.name)
     lead = "This is shown only now. Enter it in the other application."
     return look.page(ShownOnce(visit.frame(), f"The secret of {link.name}", lead, made, visit.own(path_of(link)), link.name))
@@ -218,16 +217,12 @@ def _link_entities(visit: PageVisit, person: Person, link: Link) -> Flow[Respons
     theirs = Entity(theirs.type, theirs.key, visit.form.get("title", "").strip())
     primary = visit.form.get("primary") == "yes"
     yield from links.link_entities(link, ours, theirs, primary=primary, by=person.name)
-    return _done(visit, link, "entities")
+    return done(visit, link, "entities")
 
 
 def _entity(visit: PageVisit, name: str) -> Entity:
     type_, _, key = visit.form.get(name, "").strip().partition(":")
     return Entity(type_, key)
-
-
-def _done(visit: PageVisit, link: Link, word: str) -> Response:
-    return answers.redirect(visit.own(f"{path_of(link)}?done={word}"))
 
 
 def _lines(text: str) -> tuple[str, ...]:

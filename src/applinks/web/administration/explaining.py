@@ -5,7 +5,7 @@ What the sender signed may hold values that are private: they are masked here, a
 
 from __future__ import annotations
 
-from applinks.doctor import Explained, explain, explain_refusal, pasted
+from applinks import doctor
 from applinks.errors import ConfigurationError
 from applinks.incoming import Refusal, Refusals
 from applinks.links import link_with_id
@@ -34,7 +34,7 @@ def show(visit: PageVisit, person: Person) -> Flow[Response]:
 def explain_kept(visit: PageVisit, person: Person) -> Flow[Response]:  # noqa: ARG001 every page is given the person
     """Why one of them was refused."""
     try:
-        found = yield from explain_refusal(visit.named["refusal"], mechanisms=visit.mechanisms)
+        found = yield from doctor.explain_refusal(visit.named["refusal"], mechanisms=visit.mechanisms)
     except ConfigurationError as gone:
         return look.page(Refused(visit.frame(), gone.message, gone.remedy, visit.own(LINKS)), status=404)
     return look.page(_explained(visit, found))
@@ -49,8 +49,7 @@ def explain_pasted(visit: PageVisit, person: Person) -> Flow[Response]:
     """Why a pasted request would be rejected. Nothing of it is kept."""
     text, base_string = visit.form.get("request", ""), visit.form.get("base_string", "").strip()
     try:
-        request = pasted.read(text, visit.identity.url)
-        found = yield from explain(request, base_string=base_string or None, mechanisms=visit.mechanisms)
+        found = yield from doctor.explain_pasted(text, base_string=base_string or None, mechanisms=visit.mechanisms)
     except ConfigurationError as trouble:
         return (yield from _form(visit, person, trouble))
     return look.page(_explained(visit, found))
@@ -61,7 +60,7 @@ def _row(visit: PageVisit, refusal: Refusal) -> RefusedRequest:
     return RefusedRequest(path, int(refusal.time), refusal.problem, refusal.request.line())
 
 
-def _explained(visit: PageVisit, found: Explained) -> WhyRejected:
+def _explained(visit: PageVisit, found: doctor.Explained) -> WhyRejected:
     sides = tuple(Compared(row.part, row.ours or "–", row.theirs or "–", row.same) for row in found.sides())
     return WhyRejected(
         frame=visit.frame(),

@@ -12,9 +12,9 @@ from applinks.people import Person
 from applinks.questions import Flow, Moment, Now
 from applinks.web import forms, look
 from applinks.web.administration.links import path_of
-from applinks.web.administration.records import records_of
+from applinks.web.administration.records import ended_well, records_of
 from applinks.web.administration.views import Fact, Happened, Linked, OneLink, Side
-from applinks.web.administration.words import DONE, INCOMING, LEVELS, OUTGOING, ago, second_of, status_of
+from applinks.web.administration.words import DONE, INCOMING, LEVELS, OUTGOING, POLICY, ago, second_of, status_of
 from applinks.web.visit import LINKS, PageVisit
 from applinks.wire.keys import PrivateKey, PublicKey
 from applinks.wire.messages import Response
@@ -45,7 +45,6 @@ def show(visit: PageVisit, person: Person) -> Flow[Response]:
         type=link.type,
         primary=link.primary,
         display_url=link.display_url,
-        application_url=link.application_url,
         same_users=_same_users(link),
         outgoing=_outgoing(link, visit.identity, key.public),
         incoming=_incoming(link),
@@ -101,20 +100,9 @@ def _side(level: Level, summary: str, facts: Iterable[Fact]) -> Side:
     return Side(LEVELS[level], summary, tuple(facts), on=level is not Level.DISABLED)
 
 
-_RULES = {
-    "users": "Only these people",
-    "groups": "Only members of these groups",
-    "excluded_users": "Never these people",
-    "excluded_groups": "Never members of these groups",
-    "administrators": "These administrators, too",
-    "methods": "Only these methods",
-    "paths": "Only below these paths",
-}
-
-
 def _policy(link: Link) -> tuple[Fact, ...]:
     rules = link.incoming.policy.as_data()
-    return tuple(Fact(_RULES[name], ", ".join(values)) for name, values in rules.items())
+    return tuple(Fact(POLICY[name], ", ".join(values)) for name, values in rules.items())
 
 
 def _same_users(link: Link) -> str:
@@ -129,8 +117,7 @@ def _same_users(link: Link) -> str:
 def _happened(written: Written) -> Happened:
     entry = written.entry
     what = " ".join(filter(None, (entry.kind, entry.request, f"by {entry.mechanism}" if entry.mechanism else "")))
-    good = entry.outcome in {"done", "answered", "admitted"} and (entry.status or 200) < 400
-    return Happened(second_of(written), what, _who(entry), entry.outcome, good)
+    return Happened(second_of(written), what, _who(entry), entry.outcome, ended_well(entry))
 
 
 def _who(entry: Entry) -> str:

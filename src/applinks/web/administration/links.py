@@ -9,7 +9,7 @@ from applinks.doctor import Examined, LastExamined
 from applinks.links import Link, links_of
 from applinks.people import Person
 from applinks.questions import Flow
-from applinks.web import look
+from applinks.web import answers, look
 from applinks.web.administration.views import Links, Node, Picture, Row
 from applinks.web.administration.words import DONE, LEVELS, status_of
 from applinks.web.visit import ADMINISTRATION, PageVisit
@@ -39,6 +39,11 @@ def show(visit: PageVisit, person: Person) -> Flow[Response]:  # noqa: ARG001 ev
 def path_of(link: Link) -> str:
     """The page of one link, below our address."""
     return f"{ADMINISTRATION}/links/{quote(link.id, safe='')}"
+
+
+def done(visit: PageVisit, link: Link, word: str) -> Response:
+    """Back to the page of a link, which says by that word of `DONE` what was done."""
+    return answers.redirect(visit.own(f"{path_of(link)}?done={word}"))
 
 
 def _row(visit: PageVisit, link: Link, last: Examined | None) -> Row:

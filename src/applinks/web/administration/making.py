@@ -21,7 +21,7 @@ from applinks.errors import (
     TlsFailed,
     TransportFailed,
 )
-from applinks.links import Administrator, Agreement, Invitation, Kind, Link, agreement, is_safe_way, pairing
+from applinks.links import Administrator, Agreement, Invitation, Kind, agreement, is_safe_way, pairing
 from applinks.links import Found as There
 from applinks.links import look as look_at
 from applinks.people import Person
@@ -29,7 +29,7 @@ from applinks.questions import Ask, Flow
 from applinks.web import answers, forms, look
 from applinks.web.administration import checking
 from applinks.web.administration.agreeing import AGREE, packed
-from applinks.web.administration.links import path_of
+from applinks.web.administration.links import done
 from applinks.web.administration.views import Ends
 from applinks.web.administration.wizard import Address, Found, FoundOther, FoundProduct, Said
 from applinks.web.visit import ADMINISTRATION, LINKS, PageVisit
@@ -47,13 +47,8 @@ def begin(visit: PageVisit, person: Person) -> Flow[Response]:
     return (yield from _address_form(visit, person))
 
 
-def find(visit: PageVisit, person: Person) -> Flow[Response]:
-    """Step 2: what is there, and what is asked before a link with that is made."""
-    return (yield from found(visit, person))
-
-
 def found(visit: PageVisit, person: Person, trouble: AppLinksError | None = None) -> Flow[Response]:
-    """What is at the address in a form; shown again with what was wrong, if something was."""
+    """Step 2: what is at the address in a form, and what is asked before a link with that is made; or what is wrong with it."""
     there = yield from look_at(visit.form.get("url", ""))
     if there.obstacle is not None:
         return (yield from _address_form(visit, person, _refusal(there), there))
@@ -136,18 +131,19 @@ def finish(visit: PageVisit, person: Person) -> Flow[Response]:
 def _without_visit(visit: PageVisit, person: Person, base: str, *, same_users: bool) -> Flow[Response]:
     if visit.form.get("way") == "ours":
         link = yield from pairing.create_ours(base, same_users=same_users, by=person.name)
-        return _made(visit, link, "ours")
-    name, password = visit.form.get("name", ""), visit.form.get("password", "")
+        return done(visit, link, "ours")
+    link = yield from pairing.create(base, administrator_of(visit.form), same_users=same_users, by=person.name)
+    return (yield from checking.checked(visit, person, link, person.name, "linked"))
+
+
+def administrator_of(fields: Mapping[str, str]) -> Administrator:
+    """Whoever signs in over there, as a form says it. Raises `ConfigurationError` where half of that is missing."""
+    name, password = fields.get("name", "").strip(), fields.get("password", "")
     if not name or not password:
         raise ConfigurationError(
             "Their administrator's name and password are missing.", remedy="Enter both; they are used once and never kept."
         )
-    link = yield from pairing.create(base, Administrator(name, password), same_users=same_users, by=person.name)
-    return (yield from checking.checked(visit, person, link, person.name, "linked"))
-
-
-def _made(visit: PageVisit, link: Link, word: str = "linked") -> Response:
-    return answers.redirect(visit.own(f"{path_of(link)}?done={word}"))
+    return Administrator(name, password)
 
 
 def _address_form(

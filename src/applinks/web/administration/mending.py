@@ -14,7 +14,7 @@ from applinks.people import Person
 from applinks.questions import Flow
 from applinks.web import answers, look
 from applinks.web.administration.changing import ChangePage
-from applinks.web.administration.links import path_of
+from applinks.web.administration.links import done, path_of
 from applinks.web.administration.trust import Result
 from applinks.web.administration.views import Fact, Field
 from applinks.web.administration.wizard import Said
@@ -42,7 +42,7 @@ def _rename(visit: PageVisit, person: Person, link: Link) -> Flow[Response]:
     wanted = {name: visit.form.get(name, "").strip() for name in ("new_name", "display_url")}
     changes = Changes.read(cast("LinkSettings", wanted))
     yield from links.change(link, changes, by=person.name, loaded=names_of(visit.mechanisms))
-    return answers.redirect(visit.own(f"{path_of(link)}?done=changed"))
+    return done(visit, link, "changed")
 
 
 # ---- where calls go
@@ -59,7 +59,7 @@ def _move(visit: PageVisit, person: Person, link: Link) -> Flow[Response]:
     url, sure = visit.form.get("url", "").strip(), visit.form.get("unproven") == "yes"
     moved = yield from moving.move(link, url, unproven=sure, by=person.name)
     if moved.link.application_url == moved.before:
-        return answers.redirect(visit.own(f"{path_of(moved.link)}?done=there"))
+        return done(visit, moved.link, "there")
     return look.page(_moved(visit, moved))
 
 

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 from itertools import islice
-from typing import cast
 from urllib.parse import urlencode
 
 from applinks import links
 from applinks.errors import AppLinksError, ConfigurationError, LinkNotFound, StoreUnavailable
-from applinks.links import Changes, ComparisonOf, Link, LinkSettings, link_with_id
-from applinks.mechanisms import names_of
+from applinks.links import Changes, ComparisonOf, Link, LinkSettings, link_with_id, one_by_one
 from applinks.outgoing import compare
-from applinks.people import REASONS, By, Comparison, Person, Verdict, folded
+from applinks.people import REASONS, By, Comparison, Person, Verdict
 from applinks.questions import Flow
 from applinks.web import answers, forms, look
 from applinks.web.administration.links import path_of
@@ -34,11 +32,10 @@ VERDICTS = {
 }
 BY = {By.EMAIL: "mail address", By.FULL_NAME: "full name"}
 
-EXCLUDE, MAP, AS_ANYBODY = "exclude", "map", "as anybody"
 _ACTIONS = (
-    (EXCLUDE, "somebody else over there, or nobody: never impersonated"),
-    (MAP, "somebody who has another name over there"),
-    (AS_ANYBODY, "nobody special: take back what was decided"),
+    ("exclude", "somebody else over there, or nobody: never impersonated"),
+    ("map", "somebody who has another name over there"),
+    ("as anybody", "nobody special: take back what was decided"),
 )
 
 _DONE = {
@@ -72,31 +69,22 @@ def _done(visit: PageVisit, link: Link, by: str) -> Flow[str]:
         yield from compare(link, by=by)
         return "compared"
     if do in {"only", "all"}:
-        wanted = LinkSettings(only_proven=do == "only")
-    else:
-        wanted = decision(link, *(visit.form.get(name, "").strip() for name in ("name", "action", "other")))
-    yield from links.change(link, Changes.read(wanted), by=by, loaded=names_of(visit.mechanisms))
-    return do if do in {"only", "all"} else "decided"
+        yield from links.change(link, Changes.read(LinkSettings(only_proven=do == "only")), by=by)
+        return do
+    yield from _decide(visit, link, by)
+    return "decided"
 
 
-def decision(link: Link, name: str, action: str, other: str) -> LinkSettings:
-    """What is to be set so that this holds for that name of ours. Raises `ConfigurationError`.
-
-    Whoever is excluded keeps another name that was said: it is still theirs, and nobody else's.
-    """
-    if not name or not name.isprintable():
-        raise ConfigurationError("Nobody was named.", remedy="Say the user name that the person has here.")
-    excluded = link.same_users.excluded if link.same_users else frozenset()
-    others = {one for one in excluded if folded(one) != folded(name)}
-    mapping = {ours: theirs for ours, theirs in link.names.pairs if folded(ours) != folded(name)}
-    decisions = {
-        EXCLUDE: {"excluded": sorted({*others, name})},
-        MAP: {"excluded": sorted(others), "mapping": {**mapping, name: other}},
-        AS_ANYBODY: {"excluded": sorted(others), "mapping": mapping},
-    }
-    if action not in decisions:
-        raise ConfigurationError(f"Nothing was said of {name!r}.", remedy="Choose what the name stands for.")
-    return cast("LinkSettings", decisions[action])
+def _decide(visit: PageVisit, link: Link, by: str) -> Flow[Link]:
+    name, action, other = (visit.form.get(said, "").strip() for said in ("name", "action", "other"))
+    match action:
+        case "exclude":
+            return (yield from one_by_one.exclude(link, name, by=by))
+        case "map":
+            return (yield from one_by_one.goes_by(link, name, other, by=by))
+        case "as anybody":
+            return (yield from one_by_one.as_anybody(link, name, by=by))
+    raise ConfigurationError(f"Nothing was said of {name!r}.", remedy="Choose what the name stands for.")
 
 
 def _page(visit: PageVisit, person: Person, trouble: AppLinksError | None = None) -> Flow[Response]:
@@ -160,6 +148,6 @@ def _fields(visit: PageVisit) -> tuple[Field, ...]:
     said = visit.form or visit.query
     return (
         Field("name", "User name here", "text", said.get("name", "")),
-        Field("action", "Is", "choice", said.get("action", EXCLUDE), choices=_ACTIONS),
+        Field("action", "Is", "choice", said.get("action", "exclude"), choices=_ACTIONS),
         Field("other", "The other name", "text", said.get("other", ""), "For somebody who has another one over there."),
     )

@@ -5,23 +5,28 @@ Their password goes to the product alone, over a safe way, and is neither kept n
 
 from __future__ import annotations
 
-from applinks.errors import AppLinksError, ConfigurationError, StoreUnavailable
-from applinks.links import Administrator, set_up_product
+from applinks.errors import AppLinksError, StoreUnavailable
+from applinks.links import set_up_product
 from applinks.people import Person
 from applinks.questions import Flow
+from applinks.web import answers
 from applinks.web.administration import making, steps
 from applinks.web.visit import PageVisit
 from applinks.wire.messages import Response
 
 
 def make(visit: PageVisit, person: Person) -> Flow[Response]:
-    """Make what can be made, and show what was done and what is left."""
+    """Make what can be made, and show what was done and what is left.
+
+    What was done over there is known only now, so it is the answer itself; else the page of the link says all.
+    """
     said = visit.form
     execute_as = said.get("execute_as", "").strip()
     try:
+        administrator = making.administrator_of(said) if said.get("way") == "password" else None
         made = yield from set_up_product(
             said.get("url", ""),
-            _administrator(visit),
+            administrator,
             same_users=said.get("same_users") == "yes",
             by=person.name,
             name=said.get("link_name", "").strip() or None,
@@ -31,16 +36,6 @@ def make(visit: PageVisit, person: Person) -> Flow[Response]:
         raise
     except AppLinksError as trouble:
         return (yield from making.found(visit, person, trouble))
+    if administrator is None:
+        return answers.redirect(steps.path_of_steps(visit, made.link, "registered", execute_as))
     return (yield from steps.after(visit, person, made, execute_as))
-
-
-def _administrator(visit: PageVisit) -> Administrator | None:
-    """Whoever signs in over there; None where that was not chosen."""
-    if visit.form.get("way") != "password":
-        return None
-    name, password = visit.form.get("name", "").strip(), visit.form.get("password", "")
-    if not name or not password:
-        raise ConfigurationError(
-            "Their administrator's name and password are missing.", remedy="Enter both; they are used once and never kept."
-        )
-    return Administrator(name, password)

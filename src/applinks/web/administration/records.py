@@ -54,9 +54,11 @@ KINDS = (
     *("key rotated", "key announced", "key switched", "key retired", "key accepted", "key changed", "trust suspended"),
     *("identity moved", "identity copied", "entities linked", "entities unlinked", "link deleted"),
     *("link deleted by the other application", "consent", "consent given", "consent refused", "consent gone"),
+    *("run cancelled", "run retried", "run repeated", "run begun by hand", "call settled"),
+    *("hook switched", "hook changed"),
     *("consent forgotten", "grant given", "grant renewed", "grant revoked", "token made", "token revoked", "unreadable"),
     *("person added", "person changed", "person disabled", "person enabled", "password set", "run_as allowed"),
-    "run_as forbidden",
+    *("run_as forbidden", "webhook added", "webhook changed", "webhook removed", "event replayed"),
 )
 """Kinds that are offered; others can be asked for by the address."""
 
@@ -246,7 +248,7 @@ def _act(visit: PageVisit, written: Written) -> kept.Act:
         reason=entry.reason or "",
         link=entry.link or "",
         outcome=entry.outcome,
-        good=_ended_well(entry),
+        good=ended_well(entry),
     )
 
 
@@ -258,7 +260,7 @@ def _in_full(visit: PageVisit, written: Written) -> kept.Record:
         time=second_of(written),
         what=entry.kind,
         outcome=entry.outcome,
-        good=_ended_well(entry),
+        good=ended_well(entry),
         parts=tuple(_parts(entry)),
         checks=tuple(kept.Step(name, how, good=how == "ok") for name, how in entry.checks),
         changes=tuple(kept.Changed(*change) for change in entry.changes),
@@ -279,7 +281,7 @@ def _parts(entry: Entry) -> Iterable[kept.Part]:
     return (kept.Part(name, str(value)) for name, value in parts if value is not None)
 
 
-def _ended_well(entry: Entry) -> bool:
+def ended_well(entry: Entry) -> bool:
     """Traffic has one good end each; of all else, it is told where it was refused."""
     good = _ENDS.get(entry.kind)
     return (not entry.outcome.startswith("refused") if good is None else entry.outcome in good) and (

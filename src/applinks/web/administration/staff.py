@@ -176,7 +176,7 @@ def _adding(visit: PageVisit, person: Person, trouble: AppLinksError | None = No
     said = visit.form if trouble else {}
     shown = {**said, "language": said.get("language", staff.LANGUAGE)}
     fields = (
-        Field("name", "User name", "text", said.get("name", ""), "It is theirs for ever, as they have it elsewhere, too."),
+        Field("name", "User name", "text", said.get("name", ""), "Theirs for ever; best the one that they have elsewhere."),
         *_about(shown),
         *PASSWORDS,
     )

@@ -34,8 +34,15 @@ class _News:
 def show(visit: PageVisit, person: Person) -> Flow[Response]:
     """All that is to be entered over there."""
     link = yield from link_with_id(visit.named["id"])
-    left = yield from guide(link)
-    return (yield from _page(visit, person, link, left, _News(outcome=DONE.get(visit.query.get("done", "")))))
+    execute_as = visit.query.get("execute_as", "")
+    left = yield from guide(link, execute_as=execute_as or None)
+    return (yield from _page(visit, person, link, left, _News(outcome=DONE.get(visit.query.get("done", ""))), execute_as))
+
+
+def path_of_steps(visit: PageVisit, link: Link, done: str, execute_as: str = "") -> str:
+    """That page, after what was `done`; `execute_as` is the user over there of calls that name nobody."""
+    said = {"done": done, **({"execute_as": execute_as} if execute_as else {})}
+    return visit.own(f"{path_of(link)}/steps?{urlencode(said)}")
 
 
 def after(visit: PageVisit, person: Person, made: SetUp, execute_as: str) -> Flow[Response]:

@@ -57,7 +57,7 @@ class Links:
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """Something about a direction: its name, what it is, and what that means. `mark` says "good", "bad" or nothing."""
+    """Something about a direction: its name, what it is, and a `note` on what that means. `code` is shown letter by letter."""
 
     name: str
     value: str
@@ -99,7 +99,7 @@ class Linked:
 
 @dataclass(frozen=True, slots=True)
 class OneLink:
-    """One link with its two directions side by side. `unlocked` says that the reader may do what needs confirmation."""
+    """One link with its two directions side by side."""
 
     frame: Frame
     form_token: str = field(repr=False)
@@ -108,7 +108,6 @@ class OneLink:
     type: str
     primary: bool
     display_url: str
-    application_url: str
     same_users: str
     outgoing: Side
     incoming: Side
@@ -125,7 +124,6 @@ class OneLink:
     refusals: int = 0
     outcome: str | None = None
     records_path: str = "/"
-    trouble: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,6 +55,17 @@ TONES = {
 }
 """How a status looks: good, warm, bad, or unknown."""
 
+POLICY = {
+    "users": "Only these people",
+    "groups": "Only members of these groups",
+    "excluded_users": "Never these people",
+    "excluded_groups": "Never members of these groups",
+    "administrators": "These administrators, too",
+    "methods": "Only these methods",
+    "paths": "Only below these paths",
+}
+"""The rules of a policy, by the names that `Policy.as_data` gives them."""
+
 DONE = {
     "changed": "Changed. It holds from now on, on every node.",
     "there": "It leads there already. Nothing was changed.",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from applinks import doctor
-from applinks.doctor import Check, Status, pasted
+from applinks.doctor import Check, Status
 from applinks.incoming import Refusal, RefusalOf, Refusals
 from applinks.links import Link, Links, State
 from applinks.questions import Flow
@@ -106,9 +106,8 @@ def explain_refusal(call: Call) -> Flow[Any]:
 
 def explain_request(call: Call) -> Flow[Any]:
     """Of one that is pasted."""
-    request = pasted.read(call.body["request"], call.identity.url)
-    said = call.body.get("base_string")
-    return (yield from doctor.explain(request, base_string=said, mechanisms=call.mechanisms)).as_data()
+    text, said = call.body["request"], call.body.get("base_string")
+    return (yield from doctor.explain_pasted(text, base_string=said, mechanisms=call.mechanisms)).as_data()
 
 
 def _names() -> Flow[dict[str, str]]:

@@ -15,6 +15,7 @@ def upgrade() -> None:
     """Make the tables of scripts."""
     _events()
     _runs()
+    _run_days()
     _run_calls()
     _run_lines()
     _messages()
@@ -47,10 +48,13 @@ def _events() -> None:
         sa.Column("state", sa.String, nullable=False),
         sa.Column("note", sa.Text),
         sa.Column("payload", sa.Text, nullable=False),
+        sa.Column("due_at", sa.Double, nullable=False),
+        sa.Column("tries", sa.Integer, nullable=False, server_default="0"),
         sa.UniqueConstraint("source", "delivery", name="one_event_of_a_delivery"),
         sqlite_autoincrement=True,
     )
     op.create_index("events_by_state", "events", ["state", "number"])
+    op.create_index("events_of_an_item", "events", ["item", "state"])
     op.create_index("ix_events_received_at", "events", ["received_at"])
 
 
@@ -95,6 +99,16 @@ def _runs() -> None:
     op.create_index("runs_by_state", "runs", ["state", "due_at", "number"])
     op.create_index("runs_of_a_hook", "runs", ["hook", "number"])
     op.create_index("runs_of_an_item", "runs", ["item", "hook", "state"])
+
+
+def _run_days() -> None:
+    op.create_table(
+        "run_days",
+        sa.Column("day", sa.Integer, primary_key=True, autoincrement=False),
+        sa.Column("hook", sa.String, primary_key=True),
+        sa.Column("state", sa.String, primary_key=True),
+        sa.Column("count", sa.Integer, nullable=False),
+    )
 
 
 def _run_calls() -> None:
@@ -180,8 +194,12 @@ def _sources() -> None:
         sa.Column("name", sa.String, nullable=False, unique=True),
         sa.Column("application", sa.String, nullable=False),
         sa.Column("link_id", sa.String, sa.ForeignKey("links.id", ondelete="SET NULL")),
+        sa.Column("of_link", sa.Boolean, nullable=False),
         sa.Column("secret", sa.LargeBinary),
+        sa.Column("previous_secret", sa.LargeBinary),
         sa.Column("address_digest", sa.String),
+        sa.Column("previous_address_digest", sa.String),
+        sa.Column("previous_until", sa.Double),
         sa.Column("believes_user", sa.Boolean, nullable=False),
         sa.Column("asks_as", sa.String),
         sa.Column("made_at", sa.Double, nullable=False),
@@ -194,8 +212,8 @@ def _outbox() -> None:
         "outbox",
         sa.Column("number", NUMBER, primary_key=True, autoincrement=True),
         sa.Column("link_id", sa.String, sa.ForeignKey("links.id", ondelete="CASCADE"), nullable=False),
-        sa.Column("delivery", sa.String, nullable=False),
-        sa.Column("event", sa.Text, nullable=False),
+        sa.Column("event", NUMBER, nullable=False),
+        sa.Column("item", sa.String),
         sa.Column("made_at", sa.Double, nullable=False),
         sa.Column("due_at", sa.Double, nullable=False),
         sa.Column("tries", sa.Integer, nullable=False),
@@ -203,7 +221,7 @@ def _outbox() -> None:
         sqlite_autoincrement=True,
     )
     op.create_index("ix_outbox_due_at", "outbox", ["due_at"])
-    op.create_index("ix_outbox_link_id", "outbox", ["link_id"])
+    op.create_index("outbox_of_a_link", "outbox", ["link_id", "item", "number"])
 
 
 def _hook_settings() -> None:

@@ -1,4 +1,4 @@
-"""The conditions of hooks: what is wrong with one is said when its script is loaded, and what it says is found out (R-34).
+"""What is wrong with the condition of a hook is said when its script is loaded (R-34).
 
 A condition is the `when=` of a hook: a lambda, or the name of a function of the same file. It is read, not run, against the
 types of what it is given. Where it calls what we do not know, nothing is said about that.
@@ -7,23 +7,20 @@ types of what it is given. Where it calls what we do not know, nothing is said a
 from __future__ import annotations
 
 import ast
-import inspect
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import PurePath
-from types import CodeType, NoneType
-from typing import Any
+from types import NoneType
 
-from applinks.audit import printable
-from applinks.errors import ScriptWrong
-from applinks.scripts.conditions.assuming import Known, Reader, TooIntricate, links_of
+from applinks.scripts.conditions.assuming import Cause, Known, Reader, TooIntricate, links_of
 from applinks.scripts.conditions.located import Condition, conditions_of
 from applinks.scripts.conditions.possible import lacks, of_hint
-from applinks.scripts.conditions.saying import described, explained
+from applinks.scripts.conditions.telling import described, explained
 
 NEW_SCOPE = (ast.Lambda, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp, ast.FunctionDef, ast.AsyncFunctionDef)
 START = Known()
+MOST_NAMED = 20
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -53,42 +50,6 @@ def check_condition(source: str, file: str, function_name: str, types: Mapping[s
     return tuple(sorted(set(found)))
 
 
-def evaluate(when: Callable[..., object], bindings: Mapping[str, Any]) -> bool:
-    """What a condition says, called with those bindings that its parameters name.
-
-    Raises ScriptWrong where it asks for something else, fails, or gives something else than True or False.
-    """
-    code = getattr(inspect.unwrap(when), "__code__", None)
-    asked = inspect.signature(when).parameters.values()
-    missing = [one.name for one in asked if one.name not in bindings and one.default is one.empty and one.kind not in _STARS]
-    if missing:
-        raise _failed(code, f"the condition asks for {missing[0]}, which is not there", f"There are: {', '.join(bindings)}.")
-    try:
-        result = when(**{one.name: bindings[one.name] for one in asked if one.name in bindings and one.kind not in _STARS})
-    except Exception as error:
-        what = f"the condition failed: {type(error).__name__}: {printable(str(error)[:200])}"
-        raise _failed(code, what, "Correct it.", error) from error
-    if isinstance(result, bool):
-        return result
-    if inspect.iscoroutine(result):
-        result.close()
-    what = f"the condition gave a value of the type {type(result).__name__}"
-    raise _failed(code, what, "It must give True or False: compare, or write bool(…).")
-
-
-_STARS = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
-
-
-def _failed(code: CodeType | None, what: str, remedy: str, error: BaseException | None = None) -> ScriptWrong:
-    """The error, at the line of the condition where it failed."""
-    line = code.co_firstlineno if code else 0
-    step = error.__traceback__ if error else None
-    while step is not None:
-        line = step.tb_lineno if step.tb_frame.f_code is code else line
-        step = step.tb_next
-    return ScriptWrong(f"{what}.", file=code.co_filename if code else "", line=line, remedy=remedy)
-
-
 class _Check:
     """All doubts about one condition."""
 
@@ -102,7 +63,7 @@ class _Check:
     def __iter__(self) -> Iterator[Doubt]:
         yield from self._names()
         try:
-            yield from self._attributes()
+            yield from self._unknown()
             if self._condition.result is not None:
                 yield from self._outcome(self._condition.result)
         except TooIntricate:
@@ -121,16 +82,21 @@ class _Check:
             what, remedy = "A condition cannot be asynchronous.", "Write `def` without `async`."
             yield self._doubt(self._condition.node, what, remedy, fatal=True)
 
-    def _attributes(self) -> Iterator[Doubt]:
+    def _unknown(self) -> Iterator[Doubt]:
+        """Names that mean nothing in this file, and attributes that what they are asked of does not have."""
         for node in _within(self._condition.body):
-            if not isinstance(node, ast.Attribute):
-                continue
-            owner = self._reader.value(node.value, START)
-            kinds = [kind for kind in (owner.types if owner else None) or () if kind is not NoneType]
-            if kinds and all(lacks(kind, node.attr) for kind in kinds):
-                words = f"`{ast.unparse(node.value)}` has no attribute `{node.attr}`: it is {described(owner)}."
-                known = [name for kind in kinds for name in _attributes_of(kind)]
-                yield self._doubt(node, words, nearest(node.attr, known), fatal=True)
+            if isinstance(node, ast.Name) and not self._condition.knows(node.id):
+                yield self._doubt(node, f"`{node.id}` is not known here.", nearest(node.id, self._condition.asked), fatal=True)
+            if isinstance(node, ast.Attribute):
+                yield from self._attribute(node)
+
+    def _attribute(self, node: ast.Attribute) -> Iterator[Doubt]:
+        owner = self._reader.value(node.value, START)
+        kinds = [kind for kind in (owner.types if owner else None) or () if kind is not NoneType]
+        if kinds and all(lacks(kind, node.attr) for kind in kinds):
+            words = f"`{ast.unparse(node.value)}` has no attribute `{node.attr}`: it is {described(owner)}."
+            known = [name for kind in kinds for name in _attributes_of(kind)]
+            yield self._doubt(node, words, nearest(node.attr, known), fatal=True)
 
     def _outcome(self, result: ast.expr) -> Iterator[Doubt]:
         told: set[tuple[int, int]] = set()
@@ -139,10 +105,10 @@ class _Check:
             (False, "The condition is always true", "Leave `when=` out, if that is what you want."),
         ):
             if self._reader.assume(result, truth, START) is None:
-                node, wanted, known = self._reader.cause(result, truth, START)
-                why, better = explained(self._reader, node, wanted, known)
-                told.add(self._condition.place_of(node))
-                yield self._doubt(node, f"{words}: {why}.", remedy or better, fatal=truth)
+                cause = self._reader.cause(result, truth, START)
+                why, better = explained(self._reader, cause)
+                told.add(self._condition.place_of(cause.node))
+                yield self._doubt(cause.node, f"{words}: {why}.", remedy or better, fatal=truth)
                 break
         for doubt in self._comparisons(result):
             if (doubt.line, doubt.column) not in told:
@@ -155,7 +121,7 @@ class _Check:
         for link in (link for node in compares for link in links_of(node)):
             for truth, word in ((True, "never"), (False, "always")):
                 if self._reader.assume(link, truth, START) is None:
-                    why, remedy = explained(self._reader, link, truth, START)
+                    why, remedy = explained(self._reader, Cause(link, truth, START))
                     yield self._doubt(link, f"This comparison is {word} true: {why}.", remedy, fatal=False)
                     break
 
@@ -167,10 +133,12 @@ class _Check:
 
 
 def nearest(name: str, known: Iterable[str]) -> str:
-    """What was meant by a name that is not known, or all that are."""
+    """What was meant by a name that is not known; else all that are, unless these are too many to be read."""
     names = sorted(set(known))
     found = get_close_matches(name, names, 1)
-    return f"Did you mean `{found[0]}`?" if found else f"There are: {', '.join(names)}."
+    if found:
+        return f"Did you mean `{found[0]}`?"
+    return f"There are: {', '.join(names)}." if 0 < len(names) <= MOST_NAMED else "Take it out."
 
 
 def _attributes_of(kind: type) -> list[str]:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import ast
 import math
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterable
 from types import NoneType
 
-from applinks.scripts.conditions.assuming import Known, Reader, elements_of, literal_of
+from applinks.scripts.conditions.assuming import Cause, Known, Reader, elements_of, literal_of
 from applinks.scripts.conditions.possible import Possible, equal_to, family
 
 WORDS: dict[type, str] = {
@@ -27,12 +27,16 @@ MOST_NAMED = 4
 def described(possible: Possible | None) -> str:
     """What it can be: "text", "'A' or 'B'", "a whole number above 5, or None"."""
     if possible is None:
-        return "nothing"
+        return "missing"
     if possible.types is None:
         return "anything"
     if possible.only is not None and possible.only != {False, True} and len(possible.only) <= MOST_NAMED:
-        return " or ".join(sorted(_literal(one, possible) for one in possible.only))
-    return " or ".join(sorted(_kind(kind, possible) for kind in possible.types)) + _exceptions(possible)
+        return _or(_literal(one, possible) for one in possible.only)
+    return _or(_kind(kind, possible) for kind in possible.types) + _exceptions(possible)
+
+
+def _or(words: Iterable[str]) -> str:
+    return " or ".join(sorted(words, key=lambda word: (word == "None", word)))
 
 
 def _literal(one: Hashable, possible: Possible) -> str:
@@ -55,8 +59,9 @@ def _exceptions(possible: Possible) -> str:
     return f", but not {' or '.join(left_out)}" if left_out and possible.only is None else ""
 
 
-def explained(reader: Reader, node: ast.expr, wanted: bool, known: Known) -> tuple[str, str]:
-    """Why an expression cannot be true (or false, as is wanted), and what to write instead."""
+def explained(reader: Reader, cause: Cause) -> tuple[str, str]:
+    """Why an expression cannot be what was assumed, and what to write instead."""
+    node, wanted, known = cause
     text = ast.unparse(node)
     if literal_of(node) is not None:
         return f"it says `{text}`", "Write what it should wait for."
@@ -87,7 +92,9 @@ def _remedy(reader: Reader, node: ast.Compare, known: Known) -> str:
         return f"`not` turns the value, and not the comparison: write `{ast.unparse(left.operand)} != {ast.unparse(right)}`."
     if isinstance(how, ast.Is | ast.IsNot):
         return "Take it out, or ask for something that can be None."
+    if isinstance(how, ast.In | ast.NotIn) and elements_of(right) == []:
+        return "Write what it should be among."
     one, other = reader.value(left, Known()), reader.value(right, Known())
     if one and other and one.is_known and other.is_known and equal_to(one, other) is None:
-        return "Compare it with a value of the same kind that it can have."
+        return "Compare it with something that it can be."
     return "Take it out, or write `or` where one of them is enough." if known.values else "Correct it, or take it out."

@@ -1,0 +1,1 @@
+"""Scripts of the wiki, as its users write them: each file is loaded by itself, by `applinks.running.Scripts`."""

@@ -1,0 +1,87 @@
+"""What a person was told: their inbox, and the banners at the top of our pages."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from urllib.parse import urlencode
+
+from applinks.audit import LONGEST_NUMBER
+from applinks.people import Person
+from applinks.questions import Flow
+from applinks.scripts import MarkRead, UnreadCount, Written, banner, inbox
+from applinks.web import answers, forms, look
+from applinks.web.scripts.views import Inbox, MessageRow
+from applinks.web.scripts.words import DONE, MEANT
+from applinks.web.views import Banner
+from applinks.web.visit import INBOX, OWN_RUNS, PageVisit
+from applinks.wire.messages import Response
+
+AT_ONCE = 30
+"""Messages on a page."""
+ALL = "all"
+
+
+def show(visit: PageVisit, person: Person) -> Flow[Response]:
+    """The newest of them."""
+    said = visit.query.get("before", "")
+    before = int(said) if _is_number(said) else None
+    found = yield from inbox.read(person, limit=AT_ONCE + 1, before=before)
+    listed = found[:AT_ONCE]
+    last = listed[-1].message.number if len(found) > AT_ONCE else None
+    cookie, token = yield from forms.token_for(visit, person)
+    view = Inbox(
+        frame=replace(visit.frame(), banners=()),
+        form_token=token,
+        rows=tuple(_row(visit, written) for written in listed),
+        unread=visit.unread > 0,
+        newest_path=visit.own(INBOX) if before is not None else None,
+        older_path=visit.own(f"{INBOX}?{urlencode({'before': last})}") if last is not None else None,
+        outcome=DONE.get(visit.query.get("done", "")),
+    )
+    return forms.remembering(look.page(view), visit, cookie)
+
+
+def act(visit: PageVisit, person: Person) -> Flow[Response]:
+    """They have read one of them, or all."""
+    said = visit.form.get("read", "")
+    if said == ALL or _is_number(said):
+        yield MarkRead(person.name, None if said == ALL else (int(said),))
+    return answers.redirect(visit.own(f"{INBOX}?done=read"))
+
+
+def with_messages(visit: PageVisit, person: Person) -> Flow[PageVisit]:
+    """The visit, and what is still to be read by this person."""
+    unread: int = yield UnreadCount(person.name)
+    if not unread:
+        return visit
+    banners = tuple(_banner(written) for written in (yield from banner.read(person)))
+    return replace(visit, unread=unread, banners=banners)
+
+
+def _is_number(said: str) -> bool:
+    return said.isascii() and said.isdecimal() and len(said) <= LONGEST_NUMBER
+
+
+def _banner(written: Written) -> Banner:
+    tone, _, word = MEANT[written.message.severity]
+    return Banner(tone, word, written.title, " ".join(written.text.split()), written.action, written.address)
+
+
+def _row(visit: PageVisit, written: Written) -> MessageRow:
+    message = written.message
+    tone, sign, word = MEANT[message.severity]
+    return MessageRow(
+        number=message.number,
+        tone=tone,
+        sign=sign,
+        word=word,
+        title=written.title,
+        text=written.text,
+        action=written.action,
+        address=written.address if message.settled_at is None else None,
+        run_path=visit.own(f"{OWN_RUNS}/{message.run}") if message.run is not None else None,
+        item=message.item or "",
+        time=int(message.made_at),
+        open=message.is_open,
+        settled=message.settled_at is not None,
+    )

@@ -1,0 +1,163 @@
+"""`applinks serve`: a process of its own, on a socket, until a signal comes."""
+
+from __future__ import annotations
+
+import builtins
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import pytest
+
+PROGRAM = Path(sys.executable).with_name("applinks")
+
+
+class Serving:
+    """The process, and what it told at its start."""
+
+    def __init__(self, folder: Path, *words: str, **more: Any) -> None:
+        environment = {name: value for name, value in os.environ.items() if not name.startswith("APPLINKS_")}
+        self.process = subprocess.Popen(
+            [PROGRAM, "serve", "--json", *words],
+            cwd=folder,
+            env=environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            **more,
+        )
+        line = self.process.stdout.readline()
+        assert line, self.process.communicate()[1]
+        self.told = json.loads(line)
+
+    @property
+    def at(self) -> str:
+        return f"http://127.0.0.1:{self.told['port']}"
+
+    def get(self, path: str) -> httpx2.Response:
+        return httpx2.get(f"{self.at}{path}", timeout=30)
+
+    def ended(self, sig: int) -> tuple[int, str]:
+        """Its status, and what it said."""
+        self.process.send_signal(sig)
+        _, err = self.process.communicate(timeout=30)
+        return self.process.returncode, err
+
+
+Start = Callable[..., Serving]
+
+
+@pytest.fixture
+def start(tmp_path: Path) -> Iterator[Start]:
+    """Start one in the test's own folder; all are gone at the end."""
+    with ExitStack() as stack:
+
+        def start(*words: str) -> Serving:
+            serving = Serving(tmp_path, *words)
+            stack.callback(serving.process.communicate)
+            stack.callback(serving.process.kill)
+            return serving
+
+        yield start
+
+
+@pytest.mark.parametrize("sig", [signal.SIGTERM, signal.SIGINT])
+def test_a_new_one_says_where_it_is_and_ends_clean_at_a_signal(start, tmp_path, sig):
+    serving = start("--port", "0", "--name", "Scripts")
+    told = serving.told
+    assert (told["name"], told["host"], told["url"]) == ("Scripts", "127.0.0.1", f"http://localhost:{told['port']}")
+    assert told["set_up"].startswith(f"{told['url']}/set-up?invitation=")
+    assert (tmp_path / "applinks.db").stat().st_mode & 0o077 == 0
+    assert serving.get("/healthz").text == serving.get("/readyz").text == "ok\n"
+    assert "You are the first administrator" in serving.get(told["set_up"].removeprefix(told["url"])).text
+    assert serving.ended(sig) == (0, "Finishing what is under way; ask again to stop at once.\n")
+    with pytest.raises(httpx2.ConnectError):
+        serving.get("/healthz")
+
+
+def test_the_next_start_knows_what_the_first_one_was_told(start, free_port):
+    port = free_port()
+    first = start("--url", f"http://localhost:{port}", "--name", "Scripts")
+    assert first.told["port"] == port
+    first.ended(signal.SIGTERM)
+    again = start()
+    assert (again.told["url"], again.told["name"], again.told["port"]) == (first.told["url"], "Scripts", port)
+    assert again.told["set_up"] != first.told["set_up"]
+    ended = again.get("/healthz")
+    assert ended.status_code == 200
+
+
+@pytest.fixture
+def free_port() -> Callable[[], int]:
+    def free() -> int:
+        with socket.create_server(("127.0.0.1", 0)) as taken:
+            port: int = taken.getsockname()[1]
+            return port
+
+    return free
+
+
+def test_with_an_administrator_no_address_is_told(start, run, tmp_path):
+    """The other way to begin (F-44)."""
+    run("init", "--url", "http://localhost:8080", "--name", "Scripts")
+    run("person", "add", "ada", "--administrator", stdin="correct horse battery\n")
+    serving = start("--port", "0")
+    assert serving.told["set_up"] is None
+    assert serving.told["url"] == "http://localhost:8080"
+
+
+def test_asked_twice_it_stops_at_once(start):
+    """A request is under way that nobody ends."""
+    serving = start("--port", "0")
+    with socket.create_connection(("127.0.0.1", serving.told["port"])) as hanging:
+        hanging.sendall(b"POST /sign-in HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\nx")
+        assert serving.get("/healthz").status_code == 200
+        serving.process.send_signal(signal.SIGTERM)
+        assert serving.process.stderr.readline().startswith("Finishing what is under way")
+        assert serving.process.poll() is None
+        assert serving.ended(signal.SIGTERM) == (128 + signal.SIGTERM, "Stopped at once.\n")
+
+
+def test_the_database_stands_after_it_was_killed(start):
+    first = start("--port", "0")
+    first.process.kill()
+    first.process.wait()
+    assert start("--port", "0").get("/readyz").status_code == 200
+
+
+# ---- without starting
+
+
+def test_a_port_that_is_taken_is_said(run):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        ran = run("serve", "--port", port, status=1)
+    assert f"Nothing can listen at 127.0.0.1, port {port}" in ran.err
+    assert "--port" in ran.err
+
+
+def test_without_the_extra_it_says_how_to_get_it(run, monkeypatch):
+    real = builtins.__import__
+
+    def without(name: str, *args: Any, **named: Any) -> Any:
+        if name.partition(".")[0] == "starlette":
+            raise ImportError(f"No module named {name!r}", name=name)
+        return real(name, *args, **named)
+
+    for module in [name for name in sys.modules if name.startswith("applinks.serve")]:
+        monkeypatch.delitem(sys.modules, module)
+    monkeypatch.delattr("applinks.serve", raising=False)
+    monkeypatch.setattr(builtins, "__import__", without)
+    ran = run("serve", status=1)
+    assert ran.err.splitlines() == [
+        "applinks: `applinks serve` needs starlette.",
+        "  → Install it with this package: pip install 'applinks[serve]'",
+    ]

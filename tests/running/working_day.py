@@ -1,0 +1,227 @@
+"""A working day in small: many events, some far sides that fail, some people who have to agree first; all accounted for.
+
+`python tests/running/working_day.py 10000 sqlite:///day.db` runs it by itself and prints what it saw.
+"""
+
+from __future__ import annotations
+
+import math
+import random
+import sys
+import tempfile
+import threading
+import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+from applinks import AppLinks, Person, Provider
+from applinks.links import AccessToken, KeepToken
+from applinks.running import Scripts
+from applinks.scripts import DueRuns, Events, EventsReceived, EventState, RunCounts, RunState
+
+SCRIPT = '''
+from applinks.scripts import Retries, listener
+
+@listener("asked", retries=Retries(2, first=0.5))
+def answer(event, applinks, log):
+    """Write something down on the far side."""
+    there = applinks.link(event.payload["link"])
+    there.get(f"things/{event.payload['number']}")
+    made = there.post("things", json={"number": event.payload["number"]}).json()
+    log.info("made %s", made["made"])
+    return made["made"]
+'''
+PEOPLE = {name: Person(name, name.title()) for name in ("alice", "bob", "carol", "dora")}
+FAILING, CONSENT = 0.05, 0.01
+ITEMS = 200
+
+
+class Staff:
+    """A directory that another process can have."""
+
+    def find(self, name: str) -> Person | None:
+        return PEOPLE.get(name)
+
+    def sign_in(self, name: str, password: str) -> None:
+        return None
+
+
+class FarSide(ThreadingHTTPServer):
+    """Counts each thing that is made; some numbers fail once, some always."""
+
+    daemon_threads = True
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), _Answering)
+        self.made: Counter[int] = Counter()
+        self.tried: Counter[int] = Counter()
+        self.turn = threading.Lock()
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.server_address[1]}"
+
+
+class _Answering(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    server: FarSide
+
+    def do_GET(self) -> None:
+        self._answer(200, b"{}")
+
+    def do_POST(self) -> None:
+        number = int(self.rfile.read(int(self.headers["content-length"])).split(b":")[1].rstrip(b" }"))
+        with self.server.turn:
+            self.server.tried[number] += 1
+            if fails(number) and (number % 2 or self.server.tried[number] == 1):
+                self._answer(503, b'{"message": "not now"}')
+                return
+            self.server.made[number] += 1
+        self._answer(200, b'{"made": %d}' % number)
+
+    def _answer(self, status: int, body: bytes) -> None:
+        self.send_response(status)
+        self.send_header("content-type", "application/json")
+        self.send_header("content-length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_: Any) -> None:
+        """Nothing."""
+
+
+def fails(number: int) -> bool:
+    """Every twentieth: the even ones of them once, the odd ones always."""
+    return number % round(1 / FAILING) in {3, 4} and (number // 20) % 2 == 0
+
+
+def asks(number: int) -> bool:
+    """Every hundredth goes to where its person has to agree first."""
+    return number % round(1 / CONSENT) == 7
+
+
+@dataclass(slots=True)
+class Day:
+    """What was seen."""
+
+    events: int
+    seconds: float = 0.0
+    states: Counter[str] = field(default_factory=Counter)
+    memory: list[tuple[int, float]] = field(default_factory=list)
+    spans: dict[tuple[float, RunState], int] = field(default_factory=dict)
+    made: Counter[int] = field(default_factory=Counter)
+    unsorted: int = 0
+    kept: int = 0
+
+
+@contextmanager
+def far_side() -> Iterator[FarSide]:
+    server = FarSide()
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        yield server
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
+def megabytes(scripts: Scripts) -> float:
+    """Of this process and of the one that loads the scripts."""
+    return sum(_resident(pid) for pid in ("self", *scripts.performer.processes))
+
+
+def _resident(pid: int | str) -> float:
+    status = Path(f"/proc/{pid}/status").read_text(encoding="ascii")
+    (line,) = [line for line in status.splitlines() if line.startswith("VmRSS")]
+    return int(line.split()[1]) / 1024
+
+
+def waves(count: int) -> list[int]:
+    """How many events come in each of a hundred pieces of the day: more in the morning and after lunch."""
+    weights = [math.exp(-(((x - 30) / 14) ** 2)) + 0.9 * math.exp(-(((x - 68) / 12) ** 2)) + 0.03 for x in range(100)]
+    whole = [round(count * weight / sum(weights)) for weight in weights]
+    whole[30] += count - sum(whole)
+    return whole
+
+
+def a_day(count: int, database: str, folder: Path, *, workers: int = 4, within: float = 600.0) -> Day:
+    """Let `count` events happen and wait until everything has come to rest; half of those who are asked agree."""
+    (folder / "scripts").mkdir(parents=True, exist_ok=True)
+    (folder / "scripts" / "answer.py").write_text(SCRIPT, encoding="utf-8")
+    chance, day, begun = random.Random(7), Day(count), time.time()
+    with far_side() as far, AppLinks(database, url="http://localhost:1", name="Desk", people=Staff()) as applinks:
+        ready = applinks.register_link("Ready", f"{far.url}/ready", provider=Provider(), same_users=True, by="ops")
+        asking = applinks.register_link("Asking", f"{far.url}/asking", provider=Provider(), by="ops")
+        assert ready.id != asking.id
+        with Scripts(applinks, folder / "scripts", workers=workers) as scripts:
+            number = 0
+            for piece, wave in enumerate(waves(count)):
+                for _ in range(wave):
+                    user = "dora" if asks(number) and (number // 100) % 2 else chance.choice(("alice", "bob", "carol"))
+                    link = "Asking" if asks(number) else "Ready"
+                    item = f"issue {chance.randrange(ITEMS)}-{piece}"
+                    scripts.occurred("asked", {"link": link, "number": number}, item=item, user=user)
+                    number += 1
+                _wait(applinks, 50, within)
+                if piece % 10 == 9:
+                    day.memory.append((number, megabytes(scripts)))
+            _wait(applinks, 0, within)
+            for user in ("alice", "bob", "carol"):
+                applinks.answer(KeepToken(AccessToken(asking.id, user, "token", "secret", int(time.time()))))
+            _wait(applinks, 0, within, parked_of={"alice", "bob", "carol"})
+            day.memory.append((number, megabytes(scripts)))
+        day.made = far.made
+        day.spans = applinks.answer(RunCounts(begun, max(1, int((time.time() - begun) / 50))))
+        day.unsorted = len(applinks.answer(EventsReceived()))
+        day.kept = _count_events(applinks)
+    day.seconds = time.time() - begun
+    for (_, state), times in day.spans.items():
+        day.states[state.value] += times
+    return day
+
+
+def _wait(applinks: AppLinks, left: int, within: float, parked_of: set[str] = frozenset()) -> None:  # type: ignore[assignment]
+    """Until at most so many runs are still to be done."""
+    until = time.monotonic() + within
+    pause = threading.Event()
+    while time.monotonic() < until:
+        counts: dict[tuple[float, RunState], int] = applinks.answer(RunCounts(0.0, 10**12))
+        open_ = sum(times for (_, state), times in counts.items() if state in {RunState.QUEUED, RunState.RUNNING})
+        waiting = any(run.parked_user in parked_of for run in (applinks.answer(_parked()) if parked_of else ()))
+        if open_ + len(applinks.answer(EventsReceived())) <= left and not waiting:
+            return
+        pause.wait(0.05)
+    raise TimeoutError(f"still {applinks.answer(DueRuns(5))} after {within} seconds")
+
+
+def _parked() -> Any:
+    from applinks.scripts import Runs
+
+    return Runs({"state": "parked"}, 10_000)
+
+
+def _count_events(applinks: AppLinks) -> int:
+    total, before = 0, None
+    while page := applinks.answer(Events(1000, before, EventState.SORTED)):
+        total, before = total + len(page), page[-1].number
+    return total
+
+
+def main() -> None:
+    count = int(sys.argv[1])
+    with tempfile.TemporaryDirectory() as folder:
+        database = sys.argv[2] if len(sys.argv) > 2 else f"sqlite:///{folder}/day.db"
+        day = a_day(count, database, Path(folder), within=3600.0)
+    print(f"{day.events} events in {day.seconds:.0f} s, {day.events / day.seconds:.1f} a second")
+    print("states", dict(day.states), "events kept", day.kept, "unsorted", day.unsorted)
+    print("made more than once", [number for number, times in day.made.items() if times > 1])
+    print("memory (events, MB)", [(number, round(size)) for number, size in day.memory])
+
+
+if __name__ == "__main__":
+    main()
