@@ -231,16 +231,16 @@ def _finish(one: Pass, ending: Ending) -> Flow[None]:
 
 
 def _refuse(one: Pass, missing: CredentialsRequired) -> Flow[None]:
-    """Whoever asks before a transition cannot wait: the answer is no until the person has allowed it, and they are told where."""
+    """Who asks before a transition cannot wait: the answer is no until the person has allowed it, and they are told where."""
     said = {"message": missing.message, "field": None}
     ending = Ending(RunState.REFUSED, said, missing.message, **_common(one))
-    yield EndRun(one.run.number, one.holder, ending, ((yield from _asks(one, missing)),))
+    yield EndRun(one.run.number, one.holder, ending, ((yield from _asks(one, missing, Words.CONSENT_FIRST)),))
 
 
 def _park(one: Pass, missing: CredentialsRequired) -> Flow[None]:
     """Let the run wait, and tell the person; both or neither."""
     moment: Moment = yield Now()
-    asks = yield from _asks(one, missing)
+    asks = yield from _asks(one, missing, Words.CONSENT_NEEDED)
     yield ParkRun(
         number=one.run.number,
         holder=one.holder,
@@ -253,15 +253,15 @@ def _park(one: Pass, missing: CredentialsRequired) -> Flow[None]:
     )
 
 
-def _asks(one: Pass, missing: CredentialsRequired) -> Flow[NewMessage]:
+def _asks(one: Pass, missing: CredentialsRequired, words: Words) -> Flow[NewMessage]:
     """The message that asks a person to allow it, with what was attempted."""
     run, attempt = one.run, one.recorder.kept_from
     person: Person | None = yield FindPerson(missing.user)
     return NewMessage(
-        key=f"run {run.number} {Words.CONSENT_NEEDED} {run.passes}",
+        key=f"run {run.number} {words} {run.passes}",
         user=missing.user,
         severity=Severity.WARNING,
-        words=Words.CONSENT_NEEDED,
+        words=words,
         told={
             "user": person.full_name if person is not None else missing.user,
             "script": one.script.hook.about.rstrip(".") or run.hook,
