@@ -83,7 +83,7 @@ def test_when_it_is_stopped_it_takes_nothing_more() -> None:
 def test_it_can_do_all_that_is_due_and_end() -> None:
     performer = Performer(7, at_once=True)
     working, turns = engine(performer)
-    working.drain()
+    working.drain(threading.Event())
     assert performer.due == 0
     assert turns
 
