@@ -104,6 +104,7 @@ def test_a_mistake_is_said_with_its_place_and_keeps_no_other_file_from_being_loa
     (fault,) = loaded.faults
     assert (fault.file, fault.line, fault.fatal) == (str(file), line, True)
     assert message in fault.message
+    assert fault.told.count(f"wrong.py, line {line}: ") == 1
     assert fault.remedy
 
 

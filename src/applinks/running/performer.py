@@ -155,7 +155,7 @@ class Performer:
 
     def _loaded(self, nursery: StartedNursery, ready: Ready) -> None:
         for fault in ready.faults:
-            log.warning("%s, line %d: %s %s", fault.file, fault.line, fault.message, fault.remedy or "")
+            log.warning("%s %s", fault.told, fault.remedy or "")
         with self._turn:
             self._failed_at = None
             if nursery is self._next:

@@ -55,6 +55,11 @@ class Fault:
     remedy: str | None = None
     fatal: bool = True
 
+    @property
+    def told(self) -> str:
+        """The message with its place: "publish.py, line 3: …"."""
+        return f"{Path(self.file).name}, line {self.line}: {self.message}"
+
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
