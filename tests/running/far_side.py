@@ -1,8 +1,6 @@
 """The other application: a small HTTP server that counts what it was asked to do.
 
-What it is asked for is told by the path, so that a test says it in its script:
-`effect` counts and answers with the count; `flaky/N` asks for patience so many times first; `slow/SECONDS` takes its time;
-`broken` ends the connection after the effect, without an answer; `gate` answers when the test opens it.
+How it answers is told by the first part of the path, so that a test says it in its script: see `FarSide.answer`.
 """
 
 from __future__ import annotations
@@ -18,11 +16,15 @@ from typing import Any
 from urllib.parse import urlsplit
 
 
+class Silence(Exception):
+    """No answer is given."""
+
+
 @dataclass
 class FarSide:
-    """What has arrived. `effects` counts by what the caller said in its body, `keys` by idempotency key."""
+    """What has arrived. `effects` counts by the name in the body, or by path; `keys` by idempotency key."""
 
-    url: str
+    url: str = ""
     effects: Counter[str] = field(default_factory=Counter)
     keys: Counter[str] = field(default_factory=Counter)
     asked: list[tuple[str, str]] = field(default_factory=list)
@@ -32,73 +34,82 @@ class FarSide:
     gate: threading.Event = field(default_factory=threading.Event)
     turn: threading.Lock = field(default_factory=threading.Lock)
 
+    def answer(self, method: str, path: str, name: str, key: str) -> tuple[int, Any]:
+        """`failing/N` fails so many times first; `gate` answers when the test opens it; `missing` is not there before there was
+        such an effect; `large` answers at length; `broken` does not answer at all. Whatever does not read has an effect.
+        """
+        what, _, more = path.removeprefix("bank/").partition("/")
+        if what == "failing" and self._counted(self.refused, name) <= int(more):
+            return 500, {}
+        if what == "missing" and not self.effects[path]:
+            return 404, {}
+        if what == "gate":
+            self.arrived.set()
+            self.gate.wait(60)
+        if method != "GET":
+            self._counted(self.keys, key)
+            self._counted(self.effects, name)
+        if what == "broken":
+            raise Silence
+        return 200, {"count": self.effects[name], "path": path, "more": "x" * 2_000_000 if what == "large" else ""}
+
+    def _counted(self, counter: Counter[str], name: str) -> int:
+        with self.turn:
+            counter[name] += 1
+            return counter[name]
+
+    def note(self, method: str, path: str, headers: dict[str, str]) -> None:
+        """What was asked."""
+        with self.turn:
+            self.asked.append((method, path))
+            self.headers.append(headers)
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    far: FarSide
+
+    def handle_one_request(self) -> None:
+        """Every method is served alike."""
+        self.raw_requestline = self.rfile.readline(65537)
+        if not self.raw_requestline or not self.parse_request():
+            self.close_connection = True
+            return
+        body = self.rfile.read(int(self.headers.get("content-length") or 0))
+        path = urlsplit(self.path).path.strip("/")
+        self.far.note(self.command, path, {name.lower(): value for name, value in self.headers.items()})
+        told = json.loads(body) if body.startswith(b"{") else {}
+        try:
+            name, key = str(told.get("name", path)), self.headers.get("idempotency-key", "")
+            status, answer = self.far.answer(self.command, path, name, key)
+        except Silence:
+            self.close_connection = True
+            return
+        written = json.dumps(answer).encode()
+        self.send_response(status)
+        self.send_header("content-type", "application/json")
+        self.send_header("content-length", str(len(written)))
+        self.end_headers()
+        self.wfile.write(written)
+
+    def log_message(self, *_: Any) -> None:
+        pass
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+    request_queue_size = 64
+
+    def handle_error(self, *_: Any) -> None:
+        """Who asked is gone."""
+
 
 @contextmanager
 def far_side() -> Iterator[FarSide]:
     """One that runs."""
-
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-
-        def do_GET(self) -> None:
-            self._serve()
-
-        do_POST = do_PUT = do_DELETE = do_GET
-
-        def _serve(self) -> None:
-            body = self.rfile.read(int(self.headers.get("content-length") or 0))
-            told = json.loads(body) if body else {}
-            path = urlsplit(self.path).path.strip("/")
-            with far.turn:
-                far.asked.append((self.command, path))
-                far.headers.append({name.lower(): value for name, value in self.headers.items()})
-            status, answer = self._answer(path.removeprefix("bank/"), told)
-            written = json.dumps(answer).encode()
-            self.send_response(status)
-            self.send_header("content-type", "application/json")
-            self.send_header("content-length", str(len(written)))
-            if status == 429:
-                self.send_header("retry-after", "0")
-            self.end_headers()
-            self.wfile.write(written)
-
-        def _answer(self, path: str, told: dict[str, Any]) -> tuple[int, Any]:
-            what, _, more = path.partition("/")
-            name = str(told.get("name", path))
-            if what == "flaky":
-                with far.turn:
-                    far.refused[name] += 1
-                    if far.refused[name] <= int(more):
-                        return 429, {}
-            if what == "failing":
-                with far.turn:
-                    far.refused[name] += 1
-                    if far.refused[name] <= int(more):
-                        return 500, {}
-            if what == "gate":
-                far.arrived.set()
-                far.gate.wait(60)
-            if self.command != "GET":
-                with far.turn:
-                    far.effects[name] += 1
-                    far.keys[self.headers.get("idempotency-key", "")] += 1
-            if what == "broken":
-                self.close_connection = True
-                raise ConnectionAbortedError
-            return 200, {"count": far.effects[name], "path": path}
-
-        def log_message(self, *_: Any) -> None:
-            pass
-
-    class Server(ThreadingHTTPServer):
-        daemon_threads = True
-        request_queue_size = 64
-
-        def handle_error(self, *_: Any) -> None:
-            pass
-
-    server = Server(("127.0.0.1", 0), Handler)
-    far = FarSide(f"http://127.0.0.1:{server.server_port}")
+    far = FarSide()
+    server = _Server(("127.0.0.1", 0), type("Handler", (_Handler,), {"far": far}))
+    far.url = f"http://127.0.0.1:{server.server_port}"
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
     thread.start()
     try:

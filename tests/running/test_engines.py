@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import ExitStack
 from typing import Any
 
 import pytest
@@ -83,13 +84,10 @@ def everywhere(kind: str, request: pytest.FixtureRequest, tmp_path_factory: pyte
         pytest.importorskip(engine)
     broker = request.getfixturevalue("valkey_server") if engine == "celery" else None
     folder = tmp_path_factory.mktemp("engine")
-    if database == "sqlite":
-        with far_side() as far, world(folder, far, None, engine, broker) as made:
-            yield made.script(HOOKS)
-        return
-    with new_database(request.getfixturevalue("postgresql_server")) as url, far_side() as far:
-        with world(folder, far, url, engine, broker) as made:
-            yield made.script(HOOKS)
+    server = request.getfixturevalue("postgresql_server") if database == "postgresql" else None
+    with ExitStack() as stack:
+        url = stack.enter_context(new_database(server)) if server else None
+        yield stack.enter_context(world(folder, stack.enter_context(far_side()), url, engine, broker)).script(HOOKS)
 
 
 @pytest.fixture(scope="module")

@@ -15,15 +15,13 @@ from applinks.errors import ScriptWrong
 
 
 def check_cron(cron: str, zone: str, *, file: str, line: int) -> None:
-    """Raise `ScriptWrong` for a cron text or a time zone that is none, or for a time that never comes."""
+    """Raise `ScriptWrong` for a cron text or a time zone that is none, and for a day that there is not."""
     try:
-        next(due_after(cron, zone, datetime(2024, 1, 1, tzinfo=UTC).timestamp()))
+        next(due_after(cron, zone, datetime(2024, 1, 1, tzinfo=UTC).timestamp()), None)
     except CronSimError as error:
         raise ScriptWrong(
             f"{cron!r} is no cron text ({error}).", file=file, line=line, remedy='Write five fields, like "0 7 * * mon-fri".'
         ) from error
-    except StopIteration:
-        raise ScriptWrong(f"{cron!r} is never due.", file=file, line=line, remedy="Name a day that there is.") from None
     except (ZoneInfoNotFoundError, ValueError) as error:
         raise ScriptWrong(
             f"{zone!r} is no time zone.", file=file, line=line, remedy="Write one like Europe/Berlin, or UTC."

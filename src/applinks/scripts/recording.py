@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import re
 import threading
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextvars import ContextVar
 from typing import Any
 
@@ -32,6 +32,8 @@ IDEMPOTENCY = "idempotency-key"
 """The header by which a far side that knows it can tell that a call is repeated (draft-ietf-httpapi-idempotency-key-header)."""
 
 ERRORS, TOO_MANY = 400, 429
+_STEP = re.compile(r"([0-9]+)(?:\.[^/]*/)?")
+"""One number of a place such as "2.wiki/1"."""
 _PACKING = frozenset({"content-encoding", "content-length", "transfer-encoding"})
 _NEVER_SENT = (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout, httpx2.UnsupportedProtocol)
 _NOT_DONE = (CredentialsRequired, AccessRefused, Throttled)
@@ -99,9 +101,15 @@ class Recorder:
         self._held(ForgetCall(self._number, self._holder, asked.place))
 
     def forget_failures(self) -> None:
-        """Take out what was answered with an error, so that it is asked again: the run is tried once more."""
-        for call in self._ask(CallsOf(self._number)):
-            if call.status is not None and call.status >= ERRORS:
+        """Take out what was answered with an error, so that it is asked again: the run is tried once more.
+
+        After which the script went on and did something, that stays: asked again, it could lead to another way.
+        """
+        calls: tuple[Call, ...] = self._ask(CallsOf(self._number))
+        went_on = [call.asked.place for call in calls if call.status is not None and call.status < ERRORS]
+        for call in calls:
+            failed = call.status is not None and call.status >= ERRORS
+            if failed and not any(comes_after(place, call.asked.place) for place in went_on):
                 self.not_done(call.asked)
 
     def unclear(self) -> Call | None:
@@ -112,6 +120,20 @@ class Recorder:
     def _held(self, question: Any) -> None:
         if not self._ask(question):
             raise NotHeld("Another process has taken over this run.")
+
+
+def comes_after(place: str, other: str) -> bool:
+    """Whether a call is made after another one: in its lane, or in one from which that has branched off."""
+    numbers = dict(_steps(other))
+    return any(number > numbers.get(lane, number) for lane, number in _steps(place))
+
+
+def _steps(place: str) -> Iterator[tuple[str, int]]:
+    """A place as the lanes that lead to it, each with the number in it."""
+    lane = ""
+    for step in _STEP.finditer(place):
+        yield lane, int(step[1])
+        lane += step[0]
 
 
 class RunCaller:
@@ -163,6 +185,12 @@ class _Connections(Connections):
             if self._all is None:
                 self._all = watched(self.new_client(client_options("")))
             return self._all
+
+    def close(self) -> None:
+        """Close that one; a script closes its own."""
+        with self._first:
+            if self._all is not None:
+                self._all.close()
 
     def new_client(self, options: dict[str, Any]) -> httpx2.Client:
         """One of the script's own."""
