@@ -16,6 +16,7 @@ from typing import Any
 
 from applinks.errors import ConfigurationError
 from applinks.questions import Flow
+from applinks.running.lookout import Closed
 from applinks.running.nursery import Begin, Kill, Over, Ready
 from applinks.running.pace import USUAL, Pace
 from applinks.running.setup import Setup
@@ -109,8 +110,18 @@ class Performer:
         """
         self._load_next().wait_until_ready()
 
+    @property
+    def is_ready(self) -> bool:
+        """Whether scripts are loaded."""
+        with self._turn:
+            return self._nursery is not None and self._nursery.ready is not None
+
     def _ready(self) -> Ready:
-        return self._current().wait_until_ready()
+        try:
+            return self._current().wait_until_ready()
+        except ConfigurationError:
+            self._check_open()
+            raise
 
     def _current(self) -> StartedNursery:
         with self._turn:
@@ -140,7 +151,7 @@ class Performer:
 
     def _check_open(self) -> None:
         if self._stopping:
-            raise ConfigurationError("This is closed.")
+            raise Closed("This is closed.")
 
     # ---- what nurseries say, in a thread of each
 
