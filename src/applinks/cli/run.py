@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from applinks.cli.words import Database, Json, check_is_there, show
-from applinks.errors import ConfigurationError, CredentialsRequired
+from applinks.errors import ConfigurationError, CredentialsRequired, ScriptWrong
 
 if TYPE_CHECKING:
     from applinks import AppLinks, AsyncAppLinks
@@ -165,7 +165,7 @@ def _chosen(hooks: Any, faults: Any, script: Path, name: str | None) -> Hook:
         return found
     if wrong:
         fault = wrong[0]
-        raise ConfigurationError(fault.message, remedy=fault.remedy)
+        raise ScriptWrong(fault.message, file=fault.file, line=fault.line, remedy=fault.remedy)
     names = ", ".join(hook.id.rpartition(":")[2] for hook in hooks if Path(hook.file).resolve() == script.resolve())
     raise ConfigurationError(
         f"{script.name} has {'no such hook' if name or not mine else 'several hooks'}.",
