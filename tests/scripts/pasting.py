@@ -56,7 +56,7 @@ class Sandbox:
         self.here = here
         self.told = Told()
         self.lines = Lines()
-        self._log = logging.Logger("pasted")
+        self._log = logging.Logger("pasted")  # noqa: LOG001 of this test alone
         self._log.addHandler(self.lines)
 
     def run(

@@ -74,7 +74,8 @@ def test_what_the_far_side_has_done_is_told_and_kept_for_whoever_runs_the_text()
 
 
 @pytest.mark.parametrize(
-    "end", [CredentialsRequired("x", user="alice", link="Bank", direction="outgoing"), StoreUnavailable("x"), ZeroDivisionError()]
+    "end",
+    [CredentialsRequired("x", user="alice", link="Bank", direction="outgoing"), StoreUnavailable("x"), ZeroDivisionError()],
 )
 def test_what_ends_the_pass_is_not_told(end: Exception):
     with pytest.raises(type(end)):
@@ -98,4 +99,7 @@ def test_so_many_messages_are_told_and_no_more():
     offered = Granted({**NOBODY, "messages": messages}, HookKind.BY_HAND)
     replies = [offered.reply("tell", ("info", "x"), {}) for _ in range(MOST_TOLD + 1)]
     assert len(told) == MOST_TOLD
-    assert replies[-2:] == [{"return_value": None}, {"exc_type": "ValueError", "message": "tell(): it has told 20 messages already"}]
+    assert replies[-2:] == [
+        {"return_value": None},
+        {"exc_type": "ValueError", "message": "tell(): it has told 20 messages already"},
+    ]

@@ -11,7 +11,6 @@ import pytest
 from applinks.errors import ConfigurationError, ScriptWrong
 from applinks.scripts import (
     KeepPasted,
-    PastedAllowed,
     PastedScripts,
     RunState,
     check_pasted,
@@ -34,12 +33,12 @@ TEXT = "# Says hello.\nlog('hello ' + user)\n"
 @pytest.fixture
 def tracker() -> InMemory:
     made = InMemory("Tracker")
-    made.answers[PastedAllowed] = lambda _: True
+    made.pasted_allowed = True
     return made
 
 
-def paste(application: InMemory, name: str = "hello", text: str = TEXT, **more: Any) -> Any:
-    return application.run(paste_script(name, text, by="root", **more))
+def paste(us: InMemory, name: str = "hello", text: str = TEXT, **more: Any) -> Any:
+    return us.run(paste_script(name, text, by="root", **more))
 
 
 def test_it_is_kept_and_on_the_record(tracker: InMemory):
@@ -68,18 +67,18 @@ def test_another_text_or_another_place_is_another_revision(tracker: InMemory):
 
 def test_a_removed_one_is_gone_and_on_the_record(tracker: InMemory):
     paste(tracker)
-    tracker.answers[PastedAllowed] = lambda _: False
+    tracker.pasted_allowed = False
     assert tracker.run(unpaste_script("hello", by="erin")).name == "hello"
     assert tracker.answer(PastedScripts()) == ()
     assert (tracker.entries[-1].kind, tracker.entries[-1].actor) == ("pasted script removed", "erin")
-    with pytest.raises(ConfigurationError, match="There is no pasted script 'hello'. There are: none."):
+    with pytest.raises(ConfigurationError, match=r"There is no pasted script 'hello'\. There are: none\."):
         tracker.run(unpaste_script("hello", by="erin"))
     with pytest.raises(ConfigurationError, match="no pasted script"):
         tracker.run(pasted_script("hello"))
 
 
 def test_where_that_is_off_nothing_is_kept_or_checked(tracker: InMemory):
-    tracker.answers[PastedAllowed] = lambda _: False
+    tracker.pasted_allowed = False
     for flow in (paste_script("hello", TEXT, by="root"), check_pasted("hello", TEXT)):
         with pytest.raises(ConfigurationError, match="APPLINKS_PASTED_SCRIPTS=1"):
             tracker.run(flow)
@@ -168,7 +167,9 @@ def pasted(here: World, name: str, text: str, **more: Any) -> None:
 def test_one_runs_beside_those_of_the_folder_from_the_moment_it_is_kept_until_it_is_removed(here: World):
     with here.scripts() as scripts:
         assert [hook.id for hook in scripts.hooks] == ["script:order"]
-        pasted(here, "greet", "# Greets.\nlog(parameters['word'] + user)", kind="listener", events=["order"], parameters=["word"])
+        pasted(
+            here, "greet", "# Greets.\nlog(parameters['word'] + user)", kind="listener", events=["order"], parameters=["word"]
+        )
         until(lambda: "pasted/greet" in [hook.id for hook in scripts.hooks])
         assert scripts.hook("pasted/greet").about == "Greets."
         runs = here.until_rest(scripts.occurred("order", {}, user="alice"), 2)

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 import pytest
 
-from applinks.scripts import Hook, HookKind, Loaded, PastedScript, hook_of_pasted, is_pasted, joint_revision, sandbox, with_pasted
+from applinks.scripts import (
+    Hook,
+    HookKind,
+    Loaded,
+    PastedScript,
+    hook_of_pasted,
+    is_pasted,
+    joint_revision,
+    sandbox,
+    with_pasted,
+)
 
 PASTED = PastedScript(
     "publish",

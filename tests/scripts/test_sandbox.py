@@ -9,7 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from applinks.errors import AddressOutsideLink, AppLinksError, ConfigurationError, CredentialsRequired, FarSideError, ScriptWrong
+from applinks.errors import (
+    AddressOutsideLink,
+    AppLinksError,
+    ConfigurationError,
+    CredentialsRequired,
+    FarSideError,
+    ScriptWrong,
+)
 from applinks.scripts import Event, HookKind, Refuse, sandbox
 from applinks.scripts.recording import UnclearCall
 from running.far_side import FarSide, far_side
