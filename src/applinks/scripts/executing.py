@@ -158,7 +158,7 @@ def kept(result: Any, hook: Hook) -> Any:
     """A result as it is kept; raises `ScriptWrong` for one that JSON cannot hold, or that is too large."""
     try:
         size = len(json.dumps(result, allow_nan=False))
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, RecursionError) as error:
         raise ScriptWrong(
             f"{hook.id} returned what JSON cannot hold: {error}.", file=hook.file, line=hook.line, remedy="Return plain values."
         ) from error
