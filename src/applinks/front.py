@@ -6,7 +6,7 @@ Each method looks something up or runs one flow. The two classes say the same; w
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from collections.abc import AsyncIterator, Callable, Collection, Coroutine, Iterator, Mapping
 from functools import partial, wraps
 from typing import Any, Concatenate, Generic, ParamSpec, Self, TypeVar, Unpack, overload
 
@@ -66,7 +66,34 @@ from applinks.people import (
     staff,
 )
 from applinks.questions import Flow
-from applinks.scripts import DAY, Event, Events, MarkRead, Source, SourceMade, Sources, SourceSettings, banner
+from applinks.scripts import (
+    DAY,
+    Event,
+    Events,
+    Hook,
+    KnownHook,
+    MarkRead,
+    Run,
+    RunFilters,
+    RunRecord,
+    Runs,
+    RunsExport,
+    Source,
+    SourceMade,
+    Sources,
+    SourceSettings,
+    answer_said,
+    banner,
+    cancel_run,
+    known_hook,
+    known_hooks,
+    record_for,
+    retry_run,
+    run_again,
+    set_parameters,
+    settle_call,
+    switch_hook,
+)
 
 T = TypeVar("T")
 
@@ -325,6 +352,58 @@ class Face(Application):
         return (yield from flow)
 
     @both
+    def script_runs(self, limit: int = 100, **only: Unpack[RunFilters]) -> Flow[tuple[Run, ...]]:
+        """The newest runs of scripts, newest first; only those that `RunFilters` lets pass."""
+        runs: tuple[Run, ...] = yield Runs(only, limit)
+        return runs
+
+    @both
+    def script_run(self, number: int) -> Flow[RunRecord]:
+        """One run with its calls, its log and its event; `RunNotFound` if there is none of that number."""
+        return (yield from record_for(number, "", administrator=True))
+
+    @both
+    def cancel_run(self, number: int, *, by: str | None = None) -> Flow[Run]:
+        """End a run that has not begun, waits for a consent or is unclear."""
+        return (yield from cancel_run(number, self.administrator(by), administrator=True))
+
+    @both
+    def retry_run(self, number: int, *, by: str | None = None) -> Flow[Run]:
+        """Try a run that waits for a consent again now."""
+        return (yield from retry_run(number, self.administrator(by), administrator=True))
+
+    @both
+    def repeat_run(self, number: int, *, by: str | None = None) -> Flow[int]:
+        """Queue a new run like one that has ended, for the same people; its number. What that one did is done once more."""
+        return (yield from run_again(number, self.administrator(by)))
+
+    @both
+    def settle_call(self, number: int, place: str, *, status: int | None, answer: str = "", by: str | None = None) -> Flow[Run]:
+        """Say what became of a call that a run has sent and that was never answered; the run goes on with that.
+
+        With a `status` it happened, and `answer` is what was answered, as JSON; with None it did not, and is sent again.
+        """
+        said = None if status is None else answer_said(status, answer)
+        return (yield from settle_call(number, place, said, self.administrator(by), administrator=True))
+
+    @both
+    def known_hooks(self) -> Flow[tuple[KnownHook, ...]]:
+        """The hooks of scripts that have run or are set, by their ids; `Scripts.hooks` has those that are loaded."""
+        return tuple((yield from known_hooks()).values())
+
+    @both
+    def switch_hook(self, hook: str, on: bool, *, loaded: Collection[str] = (), by: str | None = None) -> Flow[KnownHook]:
+        """Set a hook on or off, from the next event on, on every node. One that never ran must be among `loaded` ids."""
+        yield from switch_hook(hook, on, self.administrator(by), loaded=loaded)
+        return (yield from known_hook(hook))
+
+    @both
+    def set_parameters(self, hook: Hook, parameters: Mapping[str, Any], *, by: str | None = None) -> Flow[KnownHook]:
+        """Set parameters of a hook, from the next run on; those that are not given stay. Raises `ParametersWrong`."""
+        yield from set_parameters(hook, parameters, self.administrator(by))
+        return (yield from known_hook(hook.id))
+
+    @both
     def tokens(self, user: str | None = None) -> Flow[tuple[AutomationToken, ...]]:
         """The tokens of one person, or all, the newest first; never what proves them."""
         return (yield from automation.tokens_of(user))
@@ -570,6 +649,12 @@ class AppLinks(Face):
         while (piece := self.run(export.next_piece())) is not None:
             yield piece
 
+    def export_runs(self, format: str = "json", **only: Unpack[RunFilters]) -> Iterator[str]:  # noqa: A002
+        """Runs of scripts as text in pieces, the newest first: as "json" lines with calls and logs, or as "csv"."""
+        export = RunsExport(format, only)
+        while (piece := self.run(export.next_piece())) is not None:
+            yield piece
+
     def refusals(self, link: str | None = None) -> tuple[Refusal, ...]:
         """The requests over links, or over one, that were refused lately, the newest first. Few of each link are kept."""
         self._afterwards.settle()
@@ -646,6 +731,12 @@ class AsyncAppLinks(Face):
     ) -> AsyncIterator[str]:
         """The records as text in pieces, for `async for`; see `AppLinks.export_audit`."""
         export = Export(format, since, until)
+        while (piece := await self.run_async(export.next_piece())) is not None:
+            yield piece
+
+    async def export_runs(self, format: str = "json", **only: Unpack[RunFilters]) -> AsyncIterator[str]:  # noqa: A002
+        """Runs of scripts as text in pieces, for `async for`; see `AppLinks.export_runs`."""
+        export = RunsExport(format, only)
         while (piece := await self.run_async(export.next_piece())) is not None:
             yield piece
 

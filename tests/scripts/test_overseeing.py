@@ -6,15 +6,9 @@ import pytest
 
 from applinks.errors import AdministratorNeeded, ConfigurationError, RunNotFound
 from applinks.scripts import (
-    BY_HAND,
-    HERE,
-    SCHEDULE,
     Answer,
     CallsOf,
     CallState,
-    Event,
-    EventOf,
-    EventState,
     KeepMessages,
     NewMessage,
     RunOf,
@@ -23,8 +17,6 @@ from applinks.scripts import (
     UnreadCount,
     answer_said,
     cancel_run,
-    may_be_replayed,
-    replay_event,
     retry_run,
     run_again,
     run_for,
@@ -219,43 +211,3 @@ def test_what_has_not_ended_or_answered_somebody_is_not_repeated(tracker, make):
     number = make(tracker)
     with pytest.raises(ConfigurationError, match="cannot be run again"):
         tracker.run(run_again(number, "root"))
-
-
-def test_an_event_is_told_again_as_a_new_one(tracker):
-    number = happened(tracker, user="alice", depth=3)
-    again = tracker.answer(EventOf(tracker.run(replay_event(number, "root"))))
-    before = tracker.answer(EventOf(number))
-    assert again.number != number
-    assert (again.state, again.payload, again.user, again.source, again.depth) == (
-        EventState.RECEIVED,
-        before.payload,
-        "alice",
-        HERE,
-        3,
-    )
-    assert last(tracker) == ("event replayed", f"event {number}, as event {again.number}", "alice", "root")
-
-
-def test_an_event_that_is_gone_is_not_told_again(tracker):
-    with pytest.raises(ConfigurationError, match="There is no event 7"):
-        tracker.run(replay_event(7, "root"))
-
-
-@pytest.mark.parametrize(
-    ("source", "kind", "may"),
-    [
-        ("webhook 1", "x", True),
-        ("link 1", "x", True),
-        (HERE, "x", True),
-        (HERE, "transition", False),
-        (BY_HAND, "x", False),
-        (SCHEDULE, "x", False),
-    ],
-)
-def test_only_what_has_happened_is_told_again(tracker, source, kind, may):
-    """What a person began was meant for one hook, and what was asked before a transition has not happened."""
-    assert may_be_replayed(Event(source, "jira", kind, "d", {}, 0.0)) is may
-    if not may:
-        number = happened(tracker, source=source, kind=kind)
-        with pytest.raises(ConfigurationError, match="was not told by an application"):
-            tracker.run(replay_event(number, "root"))

@@ -26,6 +26,8 @@ from applinks.cli import (
     look,
     person,
     run,
+    runs,
+    scripts,
     serve,
     signing,
     source,
@@ -61,6 +63,8 @@ app.add_typer(consent.app, name="consent")
 app.add_typer(audit.app, name="audit")
 app.add_typer(keys.app, name="keys")
 app.add_typer(signing.app, name="signing")
+app.add_typer(runs.app, name="runs")
+app.add_typer(scripts.app, name="scripts")
 app.add_typer(token.app, name="token")
 app.add_typer(person.app, name="person")
 app.add_typer(source.app, name="source")

@@ -9,11 +9,8 @@ from typing import Annotated
 import typer
 
 from applinks.audit import AuditFilters, Head, Written, said
-from applinks.cli.words import Database, Json, OfLink, opened, show, table
+from applinks.cli.words import Database, Json, OfLink, Since, Until, moment_said, opened, show, table
 from applinks.errors import ConfigurationError
-
-Since = Annotated[str | None, typer.Option("--since", metavar="WHEN", help="From then on: 2026-01-31, or 2026-01-31T08:15.")]
-Until = Annotated[str | None, typer.Option("--until", metavar="WHEN", help="Up to then; a day alone means its beginning.")]
 
 app = typer.Typer(help="What was done, by whom, as whom and why.", no_args_is_help=True)
 
@@ -34,7 +31,7 @@ def list_(
 ) -> None:
     """Show the newest records."""
     with opened(database) as applinks:
-        only = AuditFilters(link=link, kind=kind, user=user, since=_moment(since), until=_moment(until), before=before)
+        only = AuditFilters(link=link, kind=kind, user=user, since=moment_said(since), until=moment_said(until), before=before)
         records = applinks.audit(limit, **only)
     rows: list[tuple[str, ...]] = [("when", "what", "as", "really", "link", "request", "outcome", "reason")]
     rows += [_cells(record) for record in records]
@@ -64,7 +61,7 @@ def export(
 ) -> None:
     """Print all records, or those of a span, the oldest first, and the head that they go up to."""
     with opened(database) as applinks:
-        for piece in applinks.export_audit(format, since=_moment(since), until=_moment(until)):
+        for piece in applinks.export_audit(format, since=moment_said(since), until=moment_said(until)):
             typer.echo(piece, nl=False)
 
 
@@ -103,14 +100,3 @@ def _in_full(record: Written) -> list[str]:
     lines += [f"  {name:<10} {value}" for name, value in facts.items() if value is not None and name != "kind"]
     lines += [f"  checked    {name}: {outcome}" for name, outcome in entry.checks]
     return lines + [f"  changed    {change}" for change in said(entry.changes)]
-
-
-def _moment(when: str | None) -> float | None:
-    """Seconds since the epoch; UTC where no other zone is said."""
-    if when is None:
-        return None
-    try:
-        read = datetime.fromisoformat(when)
-        return (read if read.tzinfo else read.replace(tzinfo=UTC)).timestamp()
-    except (ValueError, OverflowError):
-        raise ConfigurationError(f"{when!r} is no date.", remedy="Say it like 2026-01-31, or 2026-01-31T08:15 (UTC).") from None

@@ -6,6 +6,7 @@ import getpass
 import json
 import sys
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -30,6 +31,9 @@ By = Annotated[
 LinkName = Annotated[str, typer.Argument(metavar="NAME", help="The name of the link.")]
 User = Annotated[str | None, typer.Option("--user", metavar="USER", help="Only those of this person.")]
 OfLink = Annotated[str | None, typer.Option("--link", metavar="NAME", help="Only those of this link.")]
+
+Since = Annotated[str | None, typer.Option("--since", metavar="WHEN", help="From then on: 2026-01-31, or 2026-01-31T08:15.")]
+Until = Annotated[str | None, typer.Option("--until", metavar="WHEN", help="Up to then; a day alone means its beginning.")]
 
 
 def opened(database: str | None) -> AppLinks:
@@ -73,6 +77,17 @@ def _no_text(what: str) -> ConfigurationError:
 def whoever_runs_this(by: str | None) -> str:
     """The name for the record: whoever can open the database is an administrator here."""
     return by or getpass.getuser()
+
+
+def moment_said(when: str | None) -> float | None:
+    """Seconds since the epoch; UTC where no other zone is said."""
+    if when is None:
+        return None
+    try:
+        read = datetime.fromisoformat(when)
+        return (read if read.tzinfo else read.replace(tzinfo=UTC)).timestamp()
+    except (ValueError, OverflowError):
+        raise ConfigurationError(f"{when!r} is no date.", remedy="Say it like 2026-01-31, or 2026-01-31T08:15 (UTC).") from None
 
 
 def show(data: Any, *lines: str, as_json: bool) -> None:

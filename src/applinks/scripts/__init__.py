@@ -67,6 +67,7 @@ from applinks.scripts.journal import (
     SettleCall,
     is_unclear,
 )
+from applinks.scripts.known import KnownHook, known_hook, known_hooks
 from applinks.scripts.loading import Fault, Loaded, Script, checked_folder, glance_at, load, revision_of
 from applinks.scripts.messages import (
     ASKING,
@@ -225,6 +226,7 @@ __all__ = [
     "KeepMessages",
     "KeepSource",
     "KeptEvent",
+    "KnownHook",
     "Lately",
     "Limits",
     "Line",
@@ -322,6 +324,8 @@ __all__ = [
     "is_unclear",
     "job",
     "kinds",
+    "known_hook",
+    "known_hooks",
     "listener",
     "load",
     "load_catalogue",

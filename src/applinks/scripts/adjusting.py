@@ -47,13 +47,13 @@ def switch_hook(id: str, on: bool, by: str, *, loaded: Collection[str] = ()) -> 
 
 
 def set_parameters(hook: Hook, given: Mapping[str, Any], by: str) -> Flow[HookSetting]:
-    """Set the parameters of a hook, as JSON; a secret that is not given stays. Raises `ParametersWrong`."""
+    """Set parameters of a hook, as JSON; those that are not given stay as they are. Raises `ParametersWrong`."""
     before = yield from setting_of(hook.id)
-    return (yield from _set(hook, before, read(hook.parameters, with_secrets(hook, given, before.parameters)), by))
+    return (yield from _set(hook, before, read(hook.parameters, with_kept(hook, given, before.parameters)), by))
 
 
 def set_texts(hook: Hook, form: Mapping[str, str | Sequence[str]], by: str) -> Flow[HookSetting]:
-    """The same from the fields of a form, or the words of a command line."""
+    """Set all of them, from the fields of a form; a secret whose field is empty stays."""
     before = yield from setting_of(hook.id)
     return (yield from _set(hook, before, read_texts(hook.parameters, with_secrets(hook, form, before.parameters)), by))
 
@@ -63,6 +63,12 @@ def with_secrets(hook: Hook, given: Mapping[str, Any], kept: Mapping[str, Any]) 
     secrets = [parameter.name for parameter in hook.parameters if parameter.secret]
     stays = {name: kept[name] for name in secrets if not given.get(name) and kept.get(name) is not None}
     return {**given, **stays}
+
+
+def with_kept(hook: Hook, given: Mapping[str, Any], kept: Mapping[str, Any]) -> dict[str, Any]:
+    """What was given, and in place of all that was not what is kept; what the hook has no more is left out."""
+    names = {parameter.name for parameter in hook.parameters}
+    return with_secrets(hook, {**{name: value for name, value in kept.items() if name in names}, **given}, kept)
 
 
 def _set(hook: Hook, before: HookSetting, values: Mapping[str, Any], by: str) -> Flow[HookSetting]:

@@ -10,7 +10,7 @@ from applinks.audit import Entry, WriteDown
 from applinks.errors import ConfigurationError
 from applinks.links import Identity, WhoWeAre
 from applinks.questions import Flow, Moment, Now
-from applinks.scripts.adjusting import setting_of, with_secrets
+from applinks.scripts.adjusting import setting_of, with_kept
 from applinks.scripts.events import BY_HAND, Event, EventOf, EventState, KeepEvent, KeptEvent
 from applinks.scripts.hooks import Hook, HookKind
 from applinks.scripts.parameters import as_json, read
@@ -43,8 +43,7 @@ def run_by_hand(hook: Hook, by: str, *, parameters: Mapping[str, Any] | None = N
     if hook.kind in {HookKind.ENDPOINT, HookKind.OPERATION}:
         raise ConfigurationError(f"{hook.id} answers requests.", remedy="Send it one.")
     setting = yield from setting_of(hook.id)
-    given = with_secrets(hook, {**_known(hook, setting.parameters), **(parameters or {})}, setting.parameters)
-    values = as_json(read(hook.parameters, given))
+    values = as_json(read(hook.parameters, with_kept(hook, parameters or {}, setting.parameters)))
     moment: Moment = yield Now()
     event = None if told is None else (yield from _kept(hook, told, by, moment))
     run = NewRun(
@@ -62,11 +61,6 @@ def run_by_hand(hook: Hook, by: str, *, parameters: Mapping[str, Any] | None = N
     (queued,) = yield QueueRuns((run,))
     yield WriteDown(Entry("run begun by hand", f"run {queued} of {hook.id}", subject=run.user, actor=by))
     return int(queued)
-
-
-def _known(hook: Hook, kept: Mapping[str, Any]) -> dict[str, Any]:
-    names = {parameter.name for parameter in hook.parameters}
-    return {name: value for name, value in kept.items() if name in names}
 
 
 def _kept(hook: Hook, told: Told, user: str, moment: Moment) -> Flow[int]:

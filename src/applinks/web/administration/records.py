@@ -54,7 +54,7 @@ KINDS = (
     *("key rotated", "key announced", "key switched", "key retired", "key accepted", "key changed", "trust suspended"),
     *("identity moved", "identity copied", "entities linked", "entities unlinked", "link deleted"),
     *("link deleted by the other application", "consent", "consent given", "consent refused", "consent gone"),
-    *("run cancelled", "run retried", "run repeated", "run begun by hand", "call settled", "event replayed"),
+    *("run cancelled", "run retried", "run repeated", "run begun by hand", "call settled"),
     *("hook switched", "hook changed"),
     *("consent forgotten", "grant given", "grant renewed", "grant revoked", "token made", "token revoked", "unreadable"),
     *("person added", "person changed", "person disabled", "person enabled", "password set", "run_as allowed"),

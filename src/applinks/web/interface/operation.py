@@ -7,7 +7,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from applinks.incoming import AutomationToken
 from applinks.links import Identity, Link, OurKey, WhoWeAre, link_with_id
@@ -18,6 +18,9 @@ from applinks.web.interface.problems import Refusal
 from applinks.web.interface.schemas import Schema
 from applinks.wire import values
 from applinks.wire.keys import PrivateKey
+
+if TYPE_CHECKING:
+    from applinks.web.visit import RunsScripts
 
 
 class May(StrEnum):
@@ -34,6 +37,7 @@ class Call:
 
     `ids` are those in the path; `query` and `body` have passed the row's schemas. `by` is the administrator in whose name it
     is, `token` the one that was sent, `person` whom it acts for; None for an operation that anybody may use.
+    `scripts` runs scripts in this process; None where none are run here.
     """
 
     identity: Identity
@@ -45,6 +49,7 @@ class Call:
     query: Mapping[str, Any] = field(default_factory=dict)
     body: Mapping[str, Any] = field(default_factory=dict, repr=False)
     if_match: str | None = None
+    scripts: RunsScripts | None = None
 
     @property
     def loaded(self) -> tuple[str, ...]:

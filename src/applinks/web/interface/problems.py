@@ -16,6 +16,7 @@ from applinks.errors import (
     NotAdmitted,
     PersonNeeded,
     RunAsRefused,
+    RunNotFound,
     StoreUnavailable,
     TheirFault,
 )
@@ -28,6 +29,7 @@ RETRY_AFTER = "5"
 
 STATUS: Mapping[type[AppLinksError], int] = {
     LinkNotFound: 404,
+    RunNotFound: 404,
     LinkExists: 409,
     MechanismMissing: 409,
     PersonNeeded: 409,

@@ -69,6 +69,8 @@ def shown(kind: type, *, also: Sequence[str] = ()) -> Schema:
 
 
 def _shown(hint: Any, also: Sequence[str] = ()) -> Schema:
+    if hint is Any:
+        return {}
     bare, nullable = without_none(hint)
     schema = _schema(bare, partial(_shown, also=also), partial(shown, also=also))
     if get_origin(bare) in SETS:

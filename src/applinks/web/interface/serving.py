@@ -77,6 +77,7 @@ def _served(visit: PageVisit) -> Flow[Response]:
         query=_query(operation, request),
         body=_body(operation, request),
         if_match=request.header("if-match") if operation.may is May.CHANGE else None,
+        scripts=visit.scripts,
     )
     _check_accepts(operation, request)
     value = yield from _on_record(operation.act(call), call)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import PurePath
 from urllib.parse import urlencode
 
 from applinks.people import Person
-from applinks.questions import Flow, Moment, Now
-from applinks.scripts import DAY, Hook, HookSetting, HookSettings, HooksLately, Lately
+from applinks.questions import Flow
+from applinks.scripts import Hook, KnownHook, known_hooks
 from applinks.web import look
 from applinks.web.scripts.loaded import fault_rows, loaded
 from applinks.web.scripts.rows import row
@@ -16,8 +15,6 @@ from applinks.web.scripts.views import HookRow, Scripts
 from applinks.web.scripts.words import DONE, as_whom, into
 from applinks.web.visit import CHARTS, HOOK, RUNS, PageVisit
 from applinks.wire.messages import Response
-
-WEEK = 7 * DAY
 
 
 def path_of(visit: PageVisit, id: str) -> str:  # noqa: A002
@@ -28,15 +25,13 @@ def path_of(visit: PageVisit, id: str) -> str:  # noqa: A002
 def show(visit: PageVisit, person: Person) -> Flow[Response]:  # noqa: ARG001 every page is given the person
     """Those that are loaded here, and those that the records know."""
     scripts = yield from loaded(visit)
-    moment: Moment = yield Now()
-    settings: Mapping[str, HookSetting] = yield HookSettings()
-    lately: Mapping[str, Lately] = yield HooksLately(moment.now - WEEK)
-    ids = sorted({*(hook.id for hook in scripts.hooks), *settings, *lately})
+    known = yield from known_hooks()
+    ids = sorted({*(hook.id for hook in scripts.hooks), *known})
     view = Scripts(
         frame=visit.frame(),
         loaded=scripts.here,
         faults=fault_rows(scripts.faults),
-        rows=tuple(_row(visit, one, scripts.hook(one), settings.get(one), lately.get(one)) for one in ids),
+        rows=tuple(_row(visit, known.get(one, KnownHook(one)), scripts.hook(one)) for one in ids),
         runs_path=visit.own(RUNS),
         charts_path=visit.own(CHARTS),
         outcome=DONE.get(visit.query.get("done", "")),
@@ -46,16 +41,16 @@ def show(visit: PageVisit, person: Person) -> Flow[Response]:  # noqa: ARG001 ev
     return look.page(view)
 
 
-def _row(visit: PageVisit, id: str, hook: Hook | None, setting: HookSetting | None, lately: Lately | None) -> HookRow:  # noqa: A002
+def _row(visit: PageVisit, known: KnownHook, hook: Hook | None) -> HookRow:
     return HookRow(
-        path=path_of(visit, id),
-        id=id,
+        path=path_of(visit, known.id),
+        id=known.id,
         about=hook.about if hook is not None else "",
         into=into(hook) if hook is not None else "It is not loaded here.",
         place=f"{PurePath(hook.file).name}, line {hook.line}" if hook is not None else "",
         conditional=hook is not None and hook.conditional,
         as_whom=as_whom(hook) if hook is not None else "",
-        on=setting is None or setting.enabled,
-        last=row(visit, lately.last, {}) if lately is not None else None,
-        failures=lately.failures if lately is not None else 0,
+        on=known.enabled,
+        last=row(visit, known.last, {}) if known.last is not None else None,
+        failures=known.failures,
     )
