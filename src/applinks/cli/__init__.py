@@ -32,6 +32,7 @@ from applinks.cli import (
     signing,
     source,
     token,
+    worker,
 )
 from applinks.cli.words import check_text
 from applinks.errors import AppLinksError, CredentialsRequired, LinkFileWrong
@@ -56,6 +57,7 @@ app.command("apply")(declared.apply)
 app.command("export")(declared.export)
 app.command("look")(look.look)
 app.command("run")(run.run)
+app.command("worker")(worker.worker)
 app.add_typer(link.app, name="link")
 app.add_typer(entity.app, name="entity")
 app.add_typer(grant.app, name="grant")

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import importlib
 import json
-import sys
 import time
 from dataclasses import asdict
 from pathlib import Path
@@ -12,7 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from applinks.cli.words import Database, Json, check_is_there, show
+from applinks.cli.application import OfApplication, application_of, closed
+from applinks.cli.words import Database, Json, show
 from applinks.errors import ConfigurationError, CredentialsRequired
 
 if TYPE_CHECKING:
@@ -36,10 +35,7 @@ def run(
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Send nothing that changes anything; show which calls would be made.")
     ] = False,
-    app: Annotated[
-        str | None,
-        typer.Option("--app", metavar="MODULE:NAME", help="The application's own AppLinks, for its people; else those here."),
-    ] = None,
+    app: OfApplication = None,
     database: Database = None,
     as_json: Json = False,
 ) -> None:
@@ -50,14 +46,14 @@ def run(
     if not script.is_file():
         raise ConfigurationError(f"There is no file {str(script)!r}.", remedy="Name the file of the script.")
     payload = _payload(event)
-    applinks = _application(app, database)
+    applinks = application_of(app, database)
     try:
         if dry_run:
             _rehearse(applinks, script, hook, user, payload, kind, values or [], as_json=as_json)
         else:
             _run(applinks, script, hook, user, payload, kind, values or [], as_json=as_json)
     finally:
-        _close(applinks)
+        closed(applinks)
 
 
 def _run(
@@ -178,7 +174,7 @@ def _chosen(hooks: Any, faults: Any, script: Path, name: str | None) -> Hook:
         return found
     if wrong:
         fault = wrong[0]
-        raise ConfigurationError(fault.message, remedy=fault.remedy)
+        raise ConfigurationError(fault.told, remedy=fault.remedy)
     names = ", ".join(hook.id.rpartition(":")[2] for hook in hooks if Path(hook.file).resolve() == script.resolve())
     raise ConfigurationError(
         f"{script.name} has {'no such hook' if name or not mine else 'several hooks'}.",
@@ -218,36 +214,3 @@ def _pairs(values: list[str]) -> dict[str, list[str]]:
             raise ConfigurationError(f"--set {name!r} says no value.", remedy="Write --set NAME=VALUE.")
         pairs.setdefault(name, []).append(text)
     return pairs
-
-
-def _application(app: str | None, database: str | None) -> AppLinks | AsyncAppLinks:
-    """The application's own, or that of the database, with the people whom it keeps."""
-    from applinks import AppLinks, AsyncAppLinks
-
-    if app is None:
-        from applinks.people import Staff
-
-        check_is_there(database)
-        return AppLinks(database, people=Staff())
-    module, _, name = app.partition(":")
-    sys.path.insert(0, "")
-    try:
-        found = getattr(importlib.import_module(module), name or "applinks")
-    except (ImportError, AttributeError) as error:
-        raise ConfigurationError(f"There is no {app!r}: {error}.", remedy="Write --app MODULE:NAME.") from error
-    if not isinstance(found, AppLinks | AsyncAppLinks):
-        raise ConfigurationError(f"{app!r} is no AppLinks.", remedy="Name the variable that holds it.")
-    return found
-
-
-def _close(applinks: AppLinks | AsyncAppLinks) -> None:
-    import asyncio
-    from inspect import isawaitable
-
-    ending = applinks.close()
-    if isawaitable(ending):
-
-        async def close() -> None:
-            await ending
-
-        asyncio.run(close())

@@ -1,6 +1,6 @@
 """Scripts that act for people: what they hook into, their runs, and what becomes of these."""
 
-from applinks.scripts import kinds, parameters
+from applinks.scripts import granted, kinds, parameters, sandbox
 from applinks.scripts.adjusting import hook_of, set_parameters, set_texts, setting_of, switch_hook
 from applinks.scripts.beans import Change, Comment, Issue, Page, PullRequest, RefChange, Repository, Transition
 from applinks.scripts.binding import ALWAYS, RequestTold, names_of
@@ -103,6 +103,22 @@ from applinks.scripts.parking import (
     expire_overdue,
 )
 from applinks.scripts.passing_on import ClaimUntold, ForgetUntold, PostponeUntold, Telling, Untold, tell_next
+from applinks.scripts.pasted import (
+    KINDS,
+    LARGEST_TEXT,
+    KeepPasted,
+    PastedAllowed,
+    PastedRevisions,
+    PastedScript,
+    PastedScripts,
+    RemovePasted,
+    check_pasted,
+    checked_text,
+    paste_script,
+    pasted_script,
+    unpaste_script,
+)
+from applinks.scripts.pasted_hooks import hook_of_pasted, is_pasted, joint_revision, with_pasted
 from applinks.scripts.reading import LARGEST
 from applinks.scripts.record import CallTold, RunRecord, record_for, record_of
 from applinks.scripts.rehearsing import Planned, Rehearsed, rehearse
@@ -169,7 +185,9 @@ __all__ = [
     "HELD_FOR",
     "HERE",
     "IMMEDIATE",
+    "KINDS",
     "LARGEST",
+    "LARGEST_TEXT",
     "LEAVING",
     "LINKED",
     "LONGEST_OVERLAP",
@@ -224,6 +242,7 @@ __all__ = [
     "KeepEvent",
     "KeepHolding",
     "KeepMessages",
+    "KeepPasted",
     "KeepSource",
     "KeptEvent",
     "KnownHook",
@@ -252,6 +271,10 @@ __all__ = [
     "Page",
     "Parameter",
     "ParkRun",
+    "PastedAllowed",
+    "PastedRevisions",
+    "PastedScript",
+    "PastedScripts",
     "Planned",
     "PostComment",
     "PostponeEvent",
@@ -262,6 +285,7 @@ __all__ = [
     "RefChange",
     "Refuse",
     "Rehearsed",
+    "RemovePasted",
     "RemoveSource",
     "Repository",
     "RequestTold",
@@ -308,7 +332,9 @@ __all__ = [
     "by_hand",
     "cancel_run",
     "change_source",
+    "check_pasted",
     "checked_folder",
+    "checked_text",
     "comment",
     "condition",
     "cut_off",
@@ -319,10 +345,14 @@ __all__ = [
     "execute",
     "expire_overdue",
     "glance_at",
+    "granted",
     "hook_of",
+    "hook_of_pasted",
     "inbox",
+    "is_pasted",
     "is_unclear",
     "job",
+    "joint_revision",
     "kinds",
     "known_hook",
     "known_hooks",
@@ -335,6 +365,8 @@ __all__ = [
     "offered",
     "operation",
     "parameters",
+    "paste_script",
+    "pasted_script",
     "post_function",
     "post_mail",
     "queue_due_jobs",
@@ -352,6 +384,7 @@ __all__ = [
     "run_by_hand",
     "run_for",
     "run_of",
+    "sandbox",
     "schema",
     "set_parameters",
     "set_texts",
@@ -367,6 +400,8 @@ __all__ = [
     "takes",
     "tell_next",
     "told_by",
+    "unpaste_script",
     "validator",
+    "with_pasted",
     "write",
 ]

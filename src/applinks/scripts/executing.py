@@ -26,7 +26,7 @@ from applinks.questions import Flow, Moment, Now
 from applinks.scripts.binding import LinksOfRun, RequestTold, Surroundings
 from applinks.scripts.conditions import evaluate
 from applinks.scripts.events import Event, EventOf
-from applinks.scripts.hooks import Hook, HookKind, Limits, Refuse
+from applinks.scripts.hooks import BEFORE, Hook, HookKind, Limits, Refuse
 from applinks.scripts.journal import CallsOf
 from applinks.scripts.loading import Loaded, Script
 from applinks.scripts.messages import KeepMessages, NewMessage, Severity, Words
@@ -92,10 +92,12 @@ def execute(number: int, holder: str, loaded: Loaded, application: Caller, reque
 def _end(one: Pass) -> None:
     ending = pass_through(one)
     one.output.flush()
-    if isinstance(ending, CredentialsRequired):
-        one.application.run(_park(one, ending))
-    else:
+    if not isinstance(ending, CredentialsRequired):
         one.application.run(_finish(one, ending))
+    elif one.script.hook.kind in BEFORE:
+        one.application.run(_refuse(one, ending))
+    else:
+        one.application.run(_park(one, ending))
 
 
 def pass_through(one: Pass) -> Ending | CredentialsRequired:
@@ -156,7 +158,7 @@ def kept(result: Any, hook: Hook) -> Any:
     """A result as it is kept; raises `ScriptWrong` for one that JSON cannot hold, or that is too large."""
     try:
         size = len(json.dumps(result, allow_nan=False))
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, RecursionError) as error:
         raise ScriptWrong(
             f"{hook.id} returned what JSON cannot hold: {error}.", file=hook.file, line=hook.line, remedy="Return plain values."
         ) from error
@@ -228,17 +230,38 @@ def _finish(one: Pass, ending: Ending) -> Flow[None]:
     yield EndRun(run.number, one.holder, ending, told)
 
 
+def _refuse(one: Pass, missing: CredentialsRequired) -> Flow[None]:
+    """Who asks before a transition cannot wait: the answer is no until the person has allowed it, and they are told where."""
+    said = {"message": missing.message, "field": None}
+    ending = Ending(RunState.REFUSED, said, missing.message, **_common(one))
+    yield EndRun(one.run.number, one.holder, ending, ((yield from _asks(one, missing, Words.CONSENT_FIRST)),))
+
+
 def _park(one: Pass, missing: CredentialsRequired) -> Flow[None]:
     """Let the run wait, and tell the person; both or neither."""
-    run = one.run
     moment: Moment = yield Now()
-    attempt = one.recorder.kept_from
+    asks = yield from _asks(one, missing, Words.CONSENT_NEEDED)
+    yield ParkRun(
+        number=one.run.number,
+        holder=one.holder,
+        link_id=missing.link_id,
+        user=missing.user,
+        until=moment.now + PARKED_FOR,
+        revision=one.script.hook.revision,
+        messages=(asks,),
+        **one.spent,
+    )
+
+
+def _asks(one: Pass, missing: CredentialsRequired, words: Words) -> Flow[NewMessage]:
+    """The message that asks a person to allow it, with what was attempted."""
+    run, attempt = one.run, one.recorder.kept_from
     person: Person | None = yield FindPerson(missing.user)
-    asks = NewMessage(
-        key=f"run {run.number} {Words.CONSENT_NEEDED} {run.passes}",
+    return NewMessage(
+        key=f"run {run.number} {words} {run.passes}",
         user=missing.user,
         severity=Severity.WARNING,
-        words=Words.CONSENT_NEEDED,
+        words=words,
         told={
             "user": person.full_name if person is not None else missing.user,
             "script": one.script.hook.about.rstrip(".") or run.hook,
@@ -248,16 +271,6 @@ def _park(one: Pass, missing: CredentialsRequired) -> Flow[None]:
         address=missing.authorization_url,
         run=run.number,
         item=run.item,
-    )
-    yield ParkRun(
-        number=run.number,
-        holder=one.holder,
-        link_id=missing.link_id,
-        user=missing.user,
-        until=moment.now + PARKED_FOR,
-        revision=one.script.hook.revision,
-        messages=(asks,),
-        **one.spent,
     )
 
 

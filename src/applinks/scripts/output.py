@@ -30,8 +30,14 @@ class Output(logging.Handler):
         self.log.addHandler(self)
 
     def emit(self, record: logging.LogRecord) -> None:
-        """A line of the log."""
-        self.add(record.levelname.lower(), record.getMessage())
+        """A line of the log, and those of the error that is told with it. One that cannot be filled in ends no run."""
+        level = record.levelname.lower()
+        try:
+            text = self.format(record)
+        except Exception as error:  # noqa: BLE001 it may be the line of a library, which the script cannot mend
+            level, text = "error", f"{record.pathname}, line {record.lineno}: {record.msg!r} cannot be filled in: {error}"
+        for line in text.split("\n"):
+            self.add(level, line)
 
     def add(self, level: str, text: str) -> None:
         """A line; the first one that is too much says so, and the rest is left out."""

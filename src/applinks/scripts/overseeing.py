@@ -40,8 +40,7 @@ def cancel_run(number: int, by: str, *, administrator: bool) -> Flow[Run]:
     may = administrator or run.state is RunState.PARKED
     if not may or not (yield CancelRun(number, by)):
         raise _not_like_that(run, "be cancelled", "What has not begun, waits for a consent or is unclear can be.")
-    yield SettleMessages(number)
-    return (yield from _noted("run cancelled", run, by, _of(run)))
+    return (yield from _noted(run, by, _of(run), kind="run cancelled"))
 
 
 def retry_run(number: int, by: str, *, administrator: bool) -> Flow[Run]:
@@ -49,7 +48,7 @@ def retry_run(number: int, by: str, *, administrator: bool) -> Flow[Run]:
     run = yield from run_for(number, by, administrator=administrator)
     if not (yield RetryRun(number)):
         raise _not_like_that(run, "be retried", "What waits for a consent can be.")
-    return (yield from _noted("run retried", run, by, _of(run)))
+    return (yield from _noted(run, by, _of(run), kind="run retried"))
 
 
 def settle_call(number: int, place: str, answer: Answer | None, by: str, *, administrator: bool) -> Flow[Run]:
@@ -69,7 +68,9 @@ def settle_call(number: int, place: str, answer: Answer | None, by: str, *, admi
     asked = call.asked
     said = "it did not happen" if answer is None else f"it happened, status {answer.status}"
     request = f"{asked.method} {asked.url.partition('?')[0]}"
-    return (yield from _noted("call settled", run, by, f"{_of(run)}, call {place}: {said}", link=asked.link, request=request))
+    return (
+        yield from _noted(run, by, f"{_of(run)}, call {place}: {said}", link=asked.link, request=request, kind="call settled")
+    )
 
 
 def answer_said(status: int, text: str) -> Answer:
@@ -112,7 +113,7 @@ def run_again(number: int, by: str) -> Flow[int]:
         parameters=run.parameters,
     )
     (queued,) = yield QueueRuns((new,))
-    yield from _noted("run repeated", run, by, f"{_of(run)}, as run {queued}")
+    yield from _noted(run, by, f"{_of(run)}, as run {queued}", kind="run repeated")
     return int(queued)
 
 
@@ -139,7 +140,7 @@ def _of(run: Run) -> str:
     return f"run {run.number} of {run.hook}"
 
 
-def _noted(kind: str, run: Run, by: str, outcome: str, **more: Any) -> Flow[Run]:
+def _noted(run: Run, by: str, outcome: str, *, kind: str, **more: Any) -> Flow[Run]:
     """Write it down; the run as it is now."""
     yield WriteDown(Entry(kind, outcome, subject=run.user, actor=by, **more))
     now: Run | None = yield RunOf(run.number)

@@ -1,14 +1,16 @@
 """A rehearsal: a script is run without doing anything, and what it would do is told.
 
-What only reads is really asked, as whoever would ask. What would change something is not sent; the script goes on with an
-imagined answer, which has whatever it looks for.
+What only reads is really asked, as whoever would ask. What would change something is not sent, nor what is looked for where
+there is nothing but in imagination; the script goes on with an imagined answer, which has whatever it looks for.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import unquote
 
 import httpx2
 
@@ -27,11 +29,13 @@ from applinks.scripts.runs import Ending, Run, RunState
 from applinks.scripts.telling import Messages
 
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
+_IMAGINED = re.compile(r"<answer[.>]")
+"""How a part of an imagined answer is written where it has become part of an address."""
 
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """A call that the script makes: where, as whom (None: as nobody), and by which way; `sent` if it only reads."""
+    """A call that the script makes: where, as whom (None: as nobody), and by which way; `sent` if it was asked really."""
 
     method: str
     url: str
@@ -99,8 +103,8 @@ class Rehearsal(Recorder):
         self.key = "applinks-rehearsal"
 
     def before(self, asked: Asked, request: httpx2.Request) -> httpx2.Response | None:
-        """An imagined answer to what would change something."""
-        sent = asked.method in READING
+        """An imagined answer to what would change something, or cannot be there."""
+        sent = asked.method in READING and not _IMAGINED.search(unquote(asked.url))
         why = trying.explained(asked.link_id, asked.user, None, self._application.mechanisms)
         way = self._application.run(why).mechanism if asked.user is not None else None
         self._found.calls.append(Planned(asked.method, asked.url, asked.link, asked.user, way, sent))
