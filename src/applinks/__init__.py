@@ -53,7 +53,14 @@ if TYPE_CHECKING:
     from applinks.front import AppLinks, AsyncAppLinks
     from applinks.incoming import Principal, Refusal
     from applinks.links import Administrator, Consumer, Endpoints, Entity, EntityLink, Link, Provider
-    from applinks.outgoing import AsyncLinkedApplication, Explanation, LinkedApplication, LinkedEntity
+    from applinks.outgoing import (
+        AsyncLinkedApplication,
+        Explanation,
+        LinkedApplication,
+        LinkedEntity,
+        fan_out,
+        fan_out_async,
+    )
     from applinks.people import EVERYONE, Comparison, People, Person, Policy, Verdict, current_user, run_as
 
 _HOMES = {
@@ -123,6 +130,8 @@ _HOMES = {
     "TrustSuspended": "errors",
     "Verdict": "people",
     "current_user": "people",
+    "fan_out": "outgoing",
+    "fan_out_async": "outgoing",
     "run_as": "people",
 }
 """Where each public name lives. It is fetched when it is first used: `import applinks` alone costs next to nothing."""
@@ -194,6 +203,8 @@ __all__ = [
     "TrustSuspended",
     "Verdict",
     "current_user",
+    "fan_out",
+    "fan_out_async",
     "run_as",
 ]
 

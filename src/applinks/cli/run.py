@@ -146,7 +146,7 @@ def _in_words(found: Rehearsed) -> list[str]:
     if isinstance(found.ending, CredentialsRequired):
         lines.append(f"{found.hook.id} would wait here until {found.ending.user} has allowed it in {found.ending.link!r}.")
     else:
-        why = f": {found.ending.error}" if found.ending.error else ""
+        why = f": {found.ending.error.rstrip('.')}" if found.ending.error else ""
         lines.append(f"{found.hook.id} would end as {found.ending.state.value}{why}. Nothing was changed.")
     return lines
 

@@ -74,6 +74,8 @@ class Imagined(dict[str, Any]):
     def __str__(self) -> str:
         return f"<{self._where}>"
 
+    __repr__ = __str__
+
     def __format__(self, spec: str) -> str:
         return format(str(self), spec)
 

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from applinks.errors import ConfigurationError, CredentialsRequired, NobodyActing
-from applinks.outgoing.fan_out import Outcome, Outcomes, fan_out, fan_out_async, in_lane, next_place
+from applinks.outgoing.fanning_out import Outcome, Outcomes, fan_out, fan_out_async, in_lane, next_place
 from applinks.people import acting, current_user
 from in_memory import InMemory
 
