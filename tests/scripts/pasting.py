@@ -11,7 +11,7 @@ from typing import Any
 
 from applinks import Person
 from applinks.scripts import Event, HookKind, Limits
-from applinks.scripts.binding import LinksOfRun
+from applinks.scripts.surroundings import LinksOfRun
 from applinks.scripts.sandbox import Sandboxed
 from running.far_side import FarSide
 from running.world import World, world

@@ -23,7 +23,7 @@ from applinks.errors import AppLinksError, CredentialsRequired, ParametersWrong,
 from applinks.outgoing import Caller, in_lane
 from applinks.people import ActingAs, FindPerson, Person, nobody_acting, run_as
 from applinks.questions import Flow, Moment, Now
-from applinks.scripts.binding import LinksOfRun, RequestTold, Surroundings
+from applinks.scripts.surroundings import LinksOfRun, RequestTold, Surroundings
 from applinks.scripts.conditions import evaluate
 from applinks.scripts.events import Event, EventOf
 from applinks.scripts.hooks import BEFORE, Hook, HookKind, Limits, Refuse
