@@ -18,8 +18,8 @@ from applinks.audit import Change, Entry, WriteDown
 from applinks.errors import ConfigurationError
 from applinks.questions import Calculate, Flow, Question
 from applinks.scripts import granted, sandbox
-from applinks.scripts.surroundings import ALWAYS, everything_told
 from applinks.scripts.hooks import HookKind
+from applinks.scripts.surroundings import ALWAYS, everything_told
 
 KINDS = (HookKind.LISTENER, HookKind.VALIDATOR, HookKind.POST_FUNCTION, HookKind.BY_HAND)
 """What a pasted script can hook into."""
