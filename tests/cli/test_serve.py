@@ -164,7 +164,7 @@ def test_scripts_are_loaded_and_what_is_wrong_is_said_with_file_and_line(start, 
     assert serving.get("/healthz").status_code == 200
     status, said = serving.ended(signal.SIGTERM)
     assert status == 0
-    assert f"{fault['file']}, line 8: {fault['message']}" in said
+    assert f"hello.py, line 8: {fault['message']}" in said
 
 
 def test_what_was_queued_by_another_process_runs_here(start, run, tmp_path):
