@@ -53,6 +53,7 @@ WITHOUT_A_TEST_OF_THEIR_NAME = {
     "store/renaming.py": "tests/contracts/test_store_keys.py",
     "scripts/naming.py": "tests/scripts/test_sorting.py",
     "store/outbox.py": "tests/contracts/test_store_outbox.py",
+    "store/pasted.py": "tests/contracts/test_store_pasted.py",
     "store/sources.py": "tests/contracts/test_store_sources.py",
     "web/administration/taken.py": "values without rules; tests/web/administration/test_views.py renders each of them",
     "store/secrets.py": "tests/contracts/test_store_secrets.py",
