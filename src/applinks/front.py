@@ -66,10 +66,22 @@ from applinks.people import (
     staff,
 )
 from applinks.questions import Flow
-from applinks.scripts import DAY, Event, Events, MarkRead, Run, RunFilters, Runs, Source, Sources
+from applinks.scripts import (
+    DAY,
+    Event,
+    Events,
+    MarkRead,
+    PastedScript,
+    PastedScripts,
+    Run,
+    RunFilters,
+    Runs,
+    Source,
+    Sources,
+)
 
 if TYPE_CHECKING:
-    from applinks.scripts import Hook, KnownHook, RunRecord, SourceMade, SourceSettings
+    from applinks.scripts import Hook, KnownHook, PastedPlace, RunRecord, SourceMade, SourceSettings
 
 T = TypeVar("T")
 
@@ -518,6 +530,36 @@ class Face(Application):
     def sources(self) -> Flow[tuple[Source, ...]]:
         """The webhooks from which events are taken, by their names."""
         found: tuple[Source, ...] = yield Sources()
+        return found
+
+    @both
+    def paste_script(self, name: str, text: str, *, by: str | None = None, **place: Unpack[PastedPlace]) -> Flow[PastedScript]:
+        """Keep a script that runs in a sandbox, new or in place of the one of its name; `place` says what it hooks into.
+
+        Raises `ScriptWrong` with line and column where the text cannot be read, and `ConfigurationError` where scripts may not
+        be pasted (`pasted_scripts=True`) or it hooks into nothing.
+        """
+        return (yield from scripts.paste_script(name, text, by=self.administrator(by), **place))
+
+    @both
+    def check_script(self, text: str, *, name: str = "script") -> Flow[None]:
+        """Read a text that could be pasted, without running or keeping it. Raises `ScriptWrong` with line and column."""
+        yield from scripts.check_pasted(name, text)
+
+    @both
+    def unpaste_script(self, name: str, *, by: str | None = None) -> Flow[PastedScript]:
+        """Forget a pasted script; its runs stay."""
+        return (yield from scripts.unpaste_script(name, by=self.administrator(by)))
+
+    @both
+    def pasted_script(self, name: str) -> Flow[PastedScript]:
+        """The pasted script of that name, with its text."""
+        return (yield from scripts.pasted_script(name))
+
+    @both
+    def pasted_scripts(self) -> Flow[tuple[PastedScript, ...]]:
+        """All pasted scripts, by their names."""
+        found: tuple[PastedScript, ...] = yield PastedScripts()
         return found
 
     @both

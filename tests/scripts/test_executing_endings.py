@@ -69,7 +69,7 @@ def asked(desk: Passes) -> Iterator[list[Any]]:
 
     for kind in (ParkRun, KeepMessages, WriteDown):
         desk.applinks._answers[kind] = noticing(kind)
-    yield found
+    return found
 
 
 # ---- a consent is missing

@@ -30,7 +30,6 @@ from applinks.scripts import (
     MessagesOf,
     NoteAnswered,
     NoteSent,
-    Run,
     RunState,
     WakeRuns,
 )

@@ -26,7 +26,7 @@ from applinks.questions import Flow, Moment, Now
 from applinks.scripts.conditions import evaluate
 from applinks.scripts.events import Event, EventOf
 from applinks.scripts.hooks import BEFORE, Hook, HookKind, Limits, Refuse
-from applinks.scripts.journal import Call, CallsOf, is_unclear
+from applinks.scripts.journal import Asked, Call, CallsOf, is_unclear
 from applinks.scripts.loading import Loaded, Script
 from applinks.scripts.messages import KeepMessages, NewMessage, Severity, Words
 from applinks.scripts.output import Output, as_kept
