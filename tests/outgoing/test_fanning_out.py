@@ -229,7 +229,7 @@ def test_the_twin_gives_up_what_it_has_begun_when_it_is_cancelled() -> None:
     async def cancelled() -> None:
         waiting: Awaitable[Any] = asyncio.ensure_future(fan_out_async(ALL, work, at_once=2))
         while len(begun) < 2:  # noqa: ASYNC110 turns of the loop, no waiting
-            await asyncio.sleep(0)  # noqa: ASYNC110 one turn of the loop
+            await asyncio.sleep(0)
         waiting.cancel()  # type: ignore[attr-defined]
         with pytest.raises(asyncio.CancelledError):
             await waiting
