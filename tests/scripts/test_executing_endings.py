@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import sys
 from dataclasses import replace
 from typing import Any
 
@@ -59,7 +59,7 @@ def in_english(message: Message, language: str = "en") -> str:
 
 
 @pytest.fixture
-def asked(desk: Passes) -> Iterator[list[Any]]:
+def asked(desk: Passes) -> list[Any]:
     """All that is asked of the store to change something."""
     found: list[Any] = []
 
@@ -289,8 +289,6 @@ def test_a_condition_that_says_neither_yes_nor_no_fails_at_its_line_and_is_not_t
     )
     assert (run.state, run.again) == (RunState.FAILED, 3)
     assert "script.py, line 6: " in (run.error or "")
-    import sys
-
     sys.modules.pop("_said")
 
 

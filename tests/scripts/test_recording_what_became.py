@@ -15,6 +15,7 @@ from typing import Any
 
 import httpx2
 import pytest
+from sqlalchemy import text
 
 from applinks.links import AccessToken, KeepToken, LinkById
 from applinks.outgoing import in_lane
@@ -44,6 +45,7 @@ from applinks.scripts.recording import (
     asked_for,
     replayed,
 )
+from applinks.store.database import Use
 from putting import put
 from running.world import links_to
 from scripts.passes import Passes
@@ -264,10 +266,6 @@ def test_a_script_that_asks_for_something_else_ends_whatever_it_catches(desk: Pa
 
 def test_a_run_that_is_somebody_elses_now_is_another_one(desk: Passes, other: Other) -> None:
     number = begun(desk, other, hook("shop.post('effect')", "shop.put('last')"))
-    from sqlalchemy import text
-
-    from applinks.store.database import Use
-
     with desk.applinks._store._database.transaction(Use.WRITE) as connection:
         connection.execute(text("UPDATE runs SET user_name = 'bob', actor = 'bob'"))
     assert "as bob now" in (desk.make(number).error or "")
