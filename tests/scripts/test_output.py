@@ -133,3 +133,31 @@ def test_what_keeps_the_lines_may_end_the_pass() -> None:
     with pytest.raises(Ended):  # noqa: PT012
         for _ in range(AT_ONCE):
             output.log.info("line")
+
+
+def test_the_error_that_is_told_with_a_line_is_kept_line_by_line(kept: Kept) -> None:
+    output = Output(kept, 10_000)
+    try:
+        raise ValueError("the cause")
+    except ValueError:
+        output.log.exception("it went\nwrong")
+    output.flush()
+    texts = [text for _, text in kept.lines]
+    assert texts[:3] == ["it went", "wrong", "Traceback (most recent call last):"]
+    assert texts[-1] == "ValueError: the cause"
+    assert {level for level, _ in kept.lines} == {"error"}
+
+
+def test_a_line_that_cannot_be_filled_in_ends_no_run_and_is_not_lost(kept: Kept) -> None:
+    output = Output(kept, 10_000)
+    with output.captured():
+        output.log.info("%d pages", "many")
+        logging.getLogger("of.somebody").warning("%s and %s", "one")
+        output.log.info("goes on")
+    output.flush()
+    mistake, other, last = kept.lines
+    assert mistake[0] == other[0] == "error"
+    assert "test_output.py, line" in mistake[1]
+    assert "'%d pages' cannot be filled in" in mistake[1]
+    assert "'%s and %s' cannot be filled in" in other[1]
+    assert last == ("info", "goes on")

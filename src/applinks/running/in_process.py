@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable
 
@@ -37,12 +38,14 @@ class InProcess:
     def stop(self, seconds: float = HELD_FOR) -> None:
         """Take nothing more, and wait for what runs; what takes longer begins again elsewhere."""
         deadline = time.monotonic() + seconds
+        if not self._shop.performer.is_ready:
+            self._shop.performer.close(0)  # nothing runs, and nobody waits until it could
         self._lookout.stop(seconds)
         self._shop.performer.close(max(0.0, deadline - time.monotonic()))
 
-    def drain(self) -> None:
-        """Do all that is due now, in this thread, until nothing is."""
-        while True:
+    def drain(self, asked_to_stop: threading.Event) -> None:
+        """Do all that is due now, looking from this thread, until nothing is, or somebody asks to stop."""
+        while not asked_to_stop.is_set():
             self._look()
             if not self._shop.performer.busy and not self._shop.answer(DueRuns(1)):
                 return

@@ -23,11 +23,11 @@ from types import CodeType, ModuleType
 from typing import Any
 
 from applinks.errors import AppLinksError, ConfigurationError, ScriptWrong
-from applinks.scripts.binding import names_of
 from applinks.scripts.conditions import check_condition
 from applinks.scripts.cron import check_cron
 from applinks.scripts.hooks import Hook, HookKind, Noted, noted
 from applinks.scripts.parameters import parameters_of
+from applinks.scripts.surroundings import names_of
 
 PACKAGE = "applinks_scripts"
 """Scripts are modules below this name."""
@@ -47,13 +47,18 @@ class Script:
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """What is wrong with a script, and where. If it is `fatal`, the hook or the file is not used."""
+    """What is wrong with a script, and where; the message does not say that again. If `fatal`, the hook or file is not used."""
 
     file: str
     line: int
     message: str
     remedy: str | None = None
     fatal: bool = True
+
+    @property
+    def told(self) -> str:
+        """The message with its place: "publish.py, line 3: …"."""
+        return f"{Path(self.file).name}, line {self.line}: {self.message}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,7 +270,8 @@ def _wrong(hook: Hook, message: str, remedy: str) -> ScriptWrong:
 
 def _fault(file: Path, error: Exception | SystemExit) -> Fault:
     if isinstance(error, ScriptWrong):
-        return Fault(error.file, error.line, error.message, error.remedy)
+        place = f"{Path(error.file).name}, line {error.line}: "
+        return Fault(error.file, error.line, error.message.removeprefix(place), error.remedy)
     if isinstance(error, SyntaxError) and error.filename == str(file):
         return Fault(str(file), error.lineno or 0, f"{error.msg}: {(error.text or '').strip()}", "Correct the line.")
     frames = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename == str(file)]

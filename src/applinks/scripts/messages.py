@@ -28,6 +28,7 @@ class Words(StrEnum):
     """The entries of the catalogue that are about runs; see `words/en.toml` for what each is filled with."""
 
     CONSENT_NEEDED = "consent-needed"
+    CONSENT_FIRST = "consent-first"
     RUN_DONE_AFTER_CONSENT = "run-done-after-consent"
     RUN_EXPIRED = "run-expired"
     RUN_FAILED = "run-failed"

@@ -16,6 +16,11 @@ AT_ONCE = 50
 LONGEST_LINE = 4096
 
 
+def as_kept(text: str) -> str:
+    """A text as every database keeps it: halves of characters and NUL are replaced."""
+    return text.encode("utf-8", "replace").decode().replace("\0", "\N{REPLACEMENT CHARACTER}")
+
+
 class Output(logging.Handler):
     """Collects lines and hands them to `keep`, many at a time; at most so many `characters` of one pass."""
 
@@ -30,8 +35,14 @@ class Output(logging.Handler):
         self.log.addHandler(self)
 
     def emit(self, record: logging.LogRecord) -> None:
-        """A line of the log."""
-        self.add(record.levelname.lower(), record.getMessage())
+        """A line of the log, and those of the error that is told with it. One that cannot be filled in ends no run."""
+        level = record.levelname.lower()
+        try:
+            text = self.format(record)
+        except Exception as error:  # noqa: BLE001 it may be the line of a library, which the script cannot mend
+            level, text = "error", f"{record.pathname}, line {record.lineno}: {record.msg!r} cannot be filled in: {error}"
+        for line in text.split("\n"):
+            self.add(level, line)
 
     def add(self, level: str, text: str) -> None:
         """A line; the first one that is too much says so, and the rest is left out."""
@@ -42,7 +53,7 @@ class Output(logging.Handler):
                 text = f"{text[: self._left]} … (the rest is left out: this run writes too much)"
                 self._is_full = True
             self._left -= len(text)
-            self._lines.append((clock.now(), level, text))
+            self._lines.append((clock.now(), level, as_kept(text)))
             if len(self._lines) >= AT_ONCE:
                 self.flush()
 

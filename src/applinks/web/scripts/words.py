@@ -57,6 +57,8 @@ DONE = {
     "on": "On. It runs from the next event on.",
     "off": "Off. It does not run any more, on any node, until it is on again.",
     "set": "Kept. It holds from the next run on.",
+    "pasted": "Kept. It is loaded in a moment, and runs from the next event on.",
+    "unpasted": "Removed. It does not run any more; its runs stay.",
     "queued": "It is queued.",
     "read": "Read. It stays here.",
 }

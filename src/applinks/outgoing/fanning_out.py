@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextvars
 import threading
+from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -17,7 +18,7 @@ from dataclasses import dataclass
 from itertools import count
 from typing import Generic, Protocol, TypeVar
 
-from applinks.errors import CredentialsRequired
+from applinks.errors import ConfigurationError, CredentialsRequired
 
 AT_ONCE = 8
 
@@ -109,11 +110,11 @@ class Outcomes(tuple[Outcome[A, T], ...]):
 def fan_out(applications: Iterable[A], work: Callable[[A], T], *, at_once: int = AT_ONCE) -> Outcomes[A, T]:
     """Do this work for each application, as whoever acts here, so many at a time: `fan_out(applinks.links("jira"), count)`.
 
-    None keeps another from being done, and each has a result or an error.
+    None keeps another from being done, and each has a result or an error. Raises `ConfigurationError` where nothing may begin.
     """
-    chosen, place = tuple(applications), next_place()
-    with ThreadPoolExecutor(min(at_once, max(1, len(chosen))), "applinks-fan-out") as pool:
-        waiting = [pool.submit(contextvars.copy_context().run, _one, place, one, work) for one in chosen]
+    lanes = _lanes(applications, at_once)
+    with ThreadPoolExecutor(min(at_once, max(1, len(lanes))), "applinks-fan-out") as pool:
+        waiting = [pool.submit(contextvars.copy_context().run, _one, lane, one, work) for lane, one in lanes]
         return Outcomes(future.result() for future in waiting)
 
 
@@ -121,26 +122,35 @@ async def fan_out_async(
     applications: Iterable[A], work: Callable[[A], Awaitable[T]], *, at_once: int = AT_ONCE
 ) -> Outcomes[A, T]:
     """The same, awaited."""
-    chosen, place, room = tuple(applications), next_place(), asyncio.Semaphore(at_once)
+    lanes, room = _lanes(applications, at_once), asyncio.Semaphore(at_once)
 
-    async def one(application: A) -> Outcome[A, T]:
+    async def one(lane: str, application: A) -> Outcome[A, T]:
         async with room:
-            with in_lane(_name(place, application)):
+            with in_lane(lane):
                 try:
                     return Outcome(application, result=await work(application))
                 except Exception as error:  # noqa: BLE001 each has its own
                     return Outcome(application, error=error)
 
-    return Outcomes(await asyncio.gather(*map(one, chosen)))
+    return Outcomes(await asyncio.gather(*(one(lane, application) for lane, application in lanes)))
 
 
-def _one(place: str, application: A, work: Callable[[A], T]) -> Outcome[A, T]:
-    with in_lane(_name(place, application)):
+def _one(lane: str, application: A, work: Callable[[A], T]) -> Outcome[A, T]:
+    with in_lane(lane):
         try:
             return Outcome(application, result=work(application))
         except Exception as error:  # noqa: BLE001 each has its own
             return Outcome(application, error=error)
 
 
-def _name(place: str, application: Named) -> str:
-    return f"{place}.{application.id}/"
+def _lanes(applications: Iterable[A], at_once: int) -> list[tuple[str, A]]:
+    """Each application with the name of its lane. One that is there several times has as many."""
+    if at_once < 1:
+        raise ConfigurationError(f"at_once is {at_once}: nothing could ever begin.", remedy="Give 1 or more.")
+    place, seen = next_place(), Counter[str]()
+    lanes = []
+    for application in applications:
+        seen[application.id] += 1
+        again = f" {seen[application.id]}" if seen[application.id] > 1 else ""
+        lanes.append((f"{place}.{application.id}{again}/", application))
+    return lanes
