@@ -59,7 +59,7 @@ DONE = {
     "set": "Kept. It holds from the next run on.",
     "pasted": "Kept. It is loaded in a moment, and runs from the next event on.",
     "unpasted": "Removed. It does not run any more; its runs stay.",
-    "queued": "It is queued.",
+    "queued": "This is the run that you have begun.",
     "read": "Read. It stays here.",
 }
 """What a page says after something was done: the word in its query → the sentence."""
