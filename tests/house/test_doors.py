@@ -109,6 +109,7 @@ USED_BY_PROGRAMS = {
     "primary": "is used to call",
     "run": "runs what pages and middleware ask",
     "run_async": "runs what pages and middleware ask",
+    "sealing": "is handed to processes of this application",
 }
 """What administers nothing."""
 
@@ -120,6 +121,7 @@ COMMANDS_ALONE = {
     "link explain": "is a method of the linked application: explain",
     "serve": "is the application itself",
     "plan": "is the link file, over databases and the HTTP interface",
+    "worker": "is a process that runs scripts: Scripts",
 }
 OPERATIONS_ALONE = {
     "runByHand": "is a method of the scripts: Scripts.run",
