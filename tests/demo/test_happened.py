@@ -8,7 +8,7 @@ import pytest
 
 from applinks.demo import happened
 from applinks.demo.database import opened
-from applinks.demo.happened import Happened, Told, depth_of, write_down
+from applinks.demo.happened import Happened, Told, write_down
 
 
 class Scripts:
@@ -37,7 +37,7 @@ def path(tmp_path):
 def write(path, *kinds):
     with opened(path) as database:
         for kind in kinds:
-            write_down(database, Happened(kind, "issue OPS-1", "alice", {"summary": "ä"}, depth=2))
+            write_down(database, Happened(kind, "issue OPS-1", "alice", {"summary": "ä"}))
 
 
 def test_what_is_written_down_is_told_once_and_in_its_order(path):
@@ -48,7 +48,7 @@ def test_what_is_written_down_is_told_once_and_in_its_order(path):
     assert [kind for kind, _, _ in told.scripts.told] == ["one", "two"]
     _, payload, more = told.scripts.told[0]
     assert payload == {"summary": "ä"}
-    assert (more["item"], more["user"], more["depth"]) == ("issue OPS-1", "alice", 2)
+    assert (more["item"], more["user"]) == ("issue OPS-1", "alice")
     assert len({more["delivery"] for _, _, more in told.scripts.told}) == 2
 
 
@@ -70,10 +70,3 @@ def test_a_change_that_was_undone_is_not_told(path):
         write_down(database, Happened("one", "issue OPS-1", "alice", {}))
         raise ZeroDivisionError
     assert Told(path, Scripts()).tell() == []
-
-
-@pytest.mark.parametrize(
-    ("header", "depth"), [(None, 0), ("", 0), ("3", 3), ("-1", 0), ("x", 0), ("1e3", 0), ("٣", 0), ("9999", 0), ("999", 999)]
-)
-def test_how_deep_a_request_is_stands_in_its_header(header, depth):
-    assert depth_of(header) == depth

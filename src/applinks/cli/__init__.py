@@ -24,6 +24,7 @@ from applinks.cli import (
     keys,
     link,
     look,
+    pasted,
     person,
     run,
     runs,
@@ -66,6 +67,7 @@ app.add_typer(audit.app, name="audit")
 app.add_typer(keys.app, name="keys")
 app.add_typer(signing.app, name="signing")
 app.add_typer(runs.app, name="runs")
+scripts.app.add_typer(pasted.app)
 app.add_typer(scripts.app, name="scripts")
 app.add_typer(token.app, name="token")
 app.add_typer(person.app, name="person")

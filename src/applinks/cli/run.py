@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from applinks.scripts import Event, Hook, Rehearsed, Run
 
 LONGEST_WAIT = 3600.0
+LOOK_EVERY = 0.1
 
 
 def run(
@@ -73,11 +75,22 @@ def _run(
         chosen = _chosen(scripts.hooks, scripts.faults, script, hook)
         parameters = read_texts(chosen.parameters, _pairs(values))
         number = scripts.run(chosen.id, user=user, parameters=parameters, event=payload, kind=_kind(chosen, kind))
-        scripts.performer.take(number)
-        scripts.performer.wait(number, LONGEST_WAIT)
+        _perform(scripts, number)
         _show_run(scripts, number, as_json=as_json)
     finally:
         scripts.close(0)
+
+
+def _perform(scripts: Scripts, number: int) -> None:
+    """Here, unless another process with the same database is quicker, such as `applinks serve`: then until that one has."""
+    from applinks.scripts import RunOf, RunState
+
+    until = time.monotonic() + LONGEST_WAIT
+    while scripts.performer.take(number) is None and time.monotonic() < until:
+        if scripts.applinks.answer(RunOf(number)).state not in {RunState.QUEUED, RunState.RUNNING}:
+            return
+        time.sleep(LOOK_EVERY)
+    scripts.performer.wait(number, LONGEST_WAIT)
 
 
 def _show_run(scripts: Scripts, number: int, *, as_json: bool) -> None:
@@ -133,7 +146,7 @@ def _in_words(found: Rehearsed) -> list[str]:
     if isinstance(found.ending, CredentialsRequired):
         lines.append(f"{found.hook.id} would wait here until {found.ending.user} has allowed it in {found.ending.link!r}.")
     else:
-        why = f": {found.ending.error}" if found.ending.error else ""
+        why = f": {found.ending.error.rstrip('.')}" if found.ending.error else ""
         lines.append(f"{found.hook.id} would end as {found.ending.state.value}{why}. Nothing was changed.")
     return lines
 

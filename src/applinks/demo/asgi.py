@@ -29,6 +29,7 @@ from applinks.demo.happened import Told
 from applinks.demo.messages import JustAllowed, Kind, Message
 from applinks.demo.people import People
 from applinks.frameworks import ASGIPages
+from applinks.running import Scripts
 
 PATIENCE = 5.0
 """Seconds that scripts have to end when the server stops; what takes longer goes on when it is started again."""
@@ -181,9 +182,9 @@ def middleware(site: Site, applinks: AsyncAppLinks, secret: str) -> list[Middlew
     ]
 
 
-def pages_of(applinks: AsyncAppLinks) -> Mount:
-    """The pages of `applinks` itself: consent, what people have allowed, and the dance."""
-    return Mount("/plugins/servlet", ASGIPages(applinks, sign_in="/login?next={}"))
+def pages_of(applinks: AsyncAppLinks, scripts: Scripts) -> Mount:
+    """The pages of `applinks` itself: consent, what people have allowed, the dance; their messages, and what scripts did."""
+    return Mount("/plugins/servlet", ASGIPages(applinks, sign_in="/login?next={}", scripts=scripts))
 
 
 def living(applinks: AsyncAppLinks, told: Told) -> Callable[[Starlette], AbstractAsyncContextManager[None]]:

@@ -19,29 +19,25 @@ from applinks.running import Scripts
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS happened (
     number INTEGER PRIMARY KEY, id TEXT NOT NULL, kind TEXT NOT NULL, item TEXT NOT NULL, person TEXT NOT NULL,
-    depth INTEGER NOT NULL, payload TEXT NOT NULL);
+    payload TEXT NOT NULL);
 """
 
 
 @dataclass(frozen=True, slots=True)
 class Happened:
-    """An event: its kind and payload as products name and shape them, what it is about, who caused it.
-
-    `depth` is the number of runs of scripts, here and elsewhere, that led to it.
-    """
+    """An event: its kind and payload as products name and shape them, what it is about, who caused it."""
 
     kind: str
     item: str
     person: str
     payload: Mapping[str, Any]
-    depth: int = 0
 
 
 def write_down(database: sqlite3.Connection, happened: Happened) -> None:
     """In the transaction of the change that it is about."""
     database.execute(
-        "INSERT INTO happened (id, kind, item, person, depth, payload) VALUES (?, ?, ?, ?, ?, ?)",
-        (uuid4().hex, happened.kind, happened.item, happened.person, happened.depth, json.dumps(happened.payload)),
+        "INSERT INTO happened (id, kind, item, person, payload) VALUES (?, ?, ?, ?, ?)",
+        (uuid4().hex, happened.kind, happened.item, happened.person, json.dumps(happened.payload)),
     )
 
 
@@ -60,19 +56,8 @@ class Told:
         return [self._tell(row) for row in rows]
 
     def _tell(self, row: sqlite3.Row) -> int:
-        number = self.scripts.occurred(
-            row["kind"],
-            json.loads(row["payload"]),
-            item=row["item"],
-            user=row["person"],
-            delivery=row["id"],
-            depth=row["depth"],
-        )
+        payload = json.loads(row["payload"])
+        number = self.scripts.occurred(row["kind"], payload, item=row["item"], user=row["person"], delivery=row["id"])
         with opened(self.path) as database:
             database.execute("DELETE FROM happened WHERE number = ?", (row["number"],))
         return number
-
-
-def depth_of(header: str | None) -> int:
-    """How many runs have led to a request, by its header `applinks-depth`: scripts that call each other in a circle end."""
-    return int(header) if header and header.isascii() and header.isdecimal() and len(header) < 4 else 0

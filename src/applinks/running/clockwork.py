@@ -16,6 +16,7 @@ from typing import Any
 from applinks import clock
 from applinks.errors import MalformedEvent
 from applinks.questions import Flow
+from applinks.running.lookout import Closed
 from applinks.running.pace import USUAL, Pace
 from applinks.scripts import (
     DEEPEST,
@@ -134,6 +135,8 @@ class Clockwork:
     def _try(self, act: Callable[[], None]) -> None:
         try:
             act()
+        except Closed:
+            raise
         except Exception:
             log.exception("%s failed, and is tried again", act.__name__)
 

@@ -38,6 +38,8 @@ class InProcess:
     def stop(self, seconds: float = HELD_FOR) -> None:
         """Take nothing more, and wait for what runs; what takes longer begins again elsewhere."""
         deadline = time.monotonic() + seconds
+        if not self._shop.performer.is_ready:
+            self._shop.performer.close(0)  # nothing runs, and nobody waits until it could
         self._lookout.stop(seconds)
         self._shop.performer.close(max(0.0, deadline - time.monotonic()))
 

@@ -6,7 +6,13 @@ import logging
 import threading
 from collections.abc import Callable
 
+from applinks.errors import ConfigurationError
+
 log = logging.getLogger("applinks.scripts")
+
+
+class Closed(ConfigurationError):
+    """Nothing is run here any more: who looks for what is to be done need not go on."""
 
 
 class Lookout:
@@ -44,6 +50,8 @@ class Lookout:
             self._wake.clear()
             try:
                 self._look()
+            except Closed:
+                return
             except Exception:
                 log.exception("scripts could not be looked after, and are again in a moment")
             self._wake.wait(self._every)

@@ -89,7 +89,7 @@ class StartedNursery:
             pass
         finally:
             if process is not None:
-                _see_end(process)
+                _see_end(process, ENDS_WITHIN if self.ready is not None else 0)
             self._heard(self, None)
             self._listens.set()
             self._is_known.set()
@@ -114,9 +114,9 @@ class StartedNursery:
         self._is_known.set()
 
 
-def _see_end(process: subprocess.Popen[bytes]) -> None:
+def _see_end(process: subprocess.Popen[bytes], within: float) -> None:
     try:
-        process.wait(ENDS_WITHIN)
+        process.wait(within)
     except subprocess.TimeoutExpired:
         process.kill()
         process.wait()

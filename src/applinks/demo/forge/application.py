@@ -73,7 +73,7 @@ def create(data: Path, url: str, *, secret: str) -> Forge:
     for version in ("1.0", "latest"):
         app.register_blueprint(rest, name=f"rest {version}".replace(".", "_"), url_prefix=f"/rest/api/{version}")
     app.register_blueprint(Pages(applinks, records, beans, told).blueprint())
-    app.register_blueprint(pages(applinks, sign_in="/login?next={}"))
+    app.register_blueprint(pages(applinks, sign_in="/login?next={}", scripts=scripts))
     told.tell()
     scripts.start()
     return Forge(WSGIMiddleware(app, applinks), applinks, records, scripts)

@@ -13,11 +13,10 @@ from applinks.demo.happened import Happened
 
 @dataclass(frozen=True)
 class Events:
-    """Describes what people do in a repository; `depth` counts the runs of scripts that led to it."""
+    """Describes what people do in a repository."""
 
     beans: Beans
     repository: Repository
-    depth: int = 0
 
     def opened(self, pull_request: PullRequest, reviewers: Sequence[str]) -> Happened:
         """Somebody has opened a pull request."""
@@ -33,6 +32,4 @@ class Events:
     def _about(self, pull_request: PullRequest, kind: str, person: str, **more: Bean) -> Happened:
         item = f"pull request {self.repository.project}/{self.repository.slug}/{pull_request.number}"
         date = f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%S}+0000"
-        return Happened(
-            kind, item, person, {"eventKey": kind, "date": date, "actor": self.beans.user(person), **more}, self.depth
-        )
+        return Happened(kind, item, person, {"eventKey": kind, "date": date, "actor": self.beans.user(person), **more})

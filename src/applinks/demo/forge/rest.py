@@ -15,8 +15,7 @@ from applinks.demo.bodies import BadBody, find, parse, text
 from applinks.demo.forge.beans import PROPERTIES, Beans, listing
 from applinks.demo.forge.events import Events
 from applinks.demo.forge.records import PullRequest, Records, Repository
-from applinks.demo.happened import Told, depth_of
-from applinks.scripts import DEPTH
+from applinks.demo.happened import Told
 
 HEADS = "refs/heads/"
 
@@ -92,7 +91,7 @@ class Rest:
             target=target,
             author=current_user().name,
             reviewers=reviewers,
-            told=partial(self._events(repository).opened, reviewers=reviewers),
+            told=partial(Events(self.beans, repository).opened, reviewers=reviewers),
         )
         self.told.tell()
         return self.beans.pull_request(repository, added), 201
@@ -107,13 +106,10 @@ class Rest:
         repository = self._repository(project, slug)
         pull_request = self._pull_request(repository, number)
         said = text(parse(request.get_data()), "text", longest=32_000)
-        told = partial(self._events(repository).commented, pull_request)
+        told = partial(Events(self.beans, repository).commented, pull_request)
         comment = self.records.add_comment(pull_request, current_user().name, said, told)
         self.told.tell()
         return self.beans.comment(repository, comment), 201
-
-    def _events(self, repository: Repository) -> Events:
-        return Events(self.beans, repository, depth_of(request.headers.get(DEPTH)))
 
     def _repository(self, project: str, slug: str) -> Repository:
         current_user()

@@ -62,7 +62,7 @@ def create(data: Path, url: str, *, secret: str) -> Tracker:
         routes=[
             Mount("/rest", Rest(moving, records, beans).application()),
             *Pages(site, applinks, records, moving).routes(),
-            pages_of(applinks),
+            pages_of(applinks, scripts),
             *LinkedApplications(site, applinks, WHO_AM_I).routes(),
             *site.routes(),
         ],

@@ -25,7 +25,7 @@ class Events:
         workflow = {"workflowId": 10300, "workflowName": "Operations"}
         return self._about(issue, person, transition={**workflow, **taken})
 
-    def taken(self, issue: Issue, step: Transition, person: str, depth: int) -> Happened:
+    def taken(self, issue: Issue, step: Transition, person: str) -> Happened:
         """Somebody has taken a step; as Jira's webhook for issues describes what has changed."""
         before, after = self.beans.status(issue.status), self.beans.status(step.to)
         change = {
@@ -38,7 +38,7 @@ class Events:
         }
         moved = self._about(replace(issue, status=step.to), person, changelog={"id": "1", "items": [change]})
         told = {"webhookEvent": "jira:issue_updated", "issue_event_type_name": "issue_generic", **moved}
-        return Happened("jira:issue_updated", f"issue {issue.key}", person, told, depth)
+        return Happened("jira:issue_updated", f"issue {issue.key}", person, told)
 
     def _about(self, issue: Issue, person: str, **more: Any) -> Bean:
         bean = self.beans.issue(issue, self.records.parent(issue.key), self.records.subtasks(issue.key))

@@ -35,7 +35,7 @@ class Moving:
     scripts: Scripts
     told: Told
 
-    async def move(self, issue: Issue, transition_id: str, *, depth: int = 0) -> list[int]:
+    async def move(self, issue: Issue, transition_id: str) -> list[int]:
         """Take a step; the numbers of the events that scripts were told. Raises `NotPossible`, `Refused`.
 
         An issue is done once the wiki knows of it: if the wiki refuses, the issue stays where it is.
@@ -46,7 +46,7 @@ class Moving:
             raise Refused(refusals)
         if step.to == DONE:
             await links.publish(self.applinks, self.records, issue)
-        if not self.records.move(issue.key, issue.status, step.to, self.events.taken(issue, step, person, depth)):
+        if not self.records.move(issue.key, issue.status, step.to, self.events.taken(issue, step, person)):
             raise NotPossible("Somebody else has just changed the issue.")
         return self.told.tell()
 

@@ -17,13 +17,11 @@ from starlette.routing import Mount, Route
 from applinks import AppLinksError, NobodyActing, current_user
 from applinks.demo.asgi import read_json
 from applinks.demo.bodies import BadBody, find, text
-from applinks.demo.happened import depth_of
 from applinks.demo.safety import is_web_address
 from applinks.demo.tracker.beans import Beans
 from applinks.demo.tracker.moving import Moving, Refused
 from applinks.demo.tracker.records import Issue, Records, RemoteLink
 from applinks.demo.tracker.workflow import NotPossible
-from applinks.scripts import DEPTH
 
 
 @dataclass(frozen=True)
@@ -86,8 +84,7 @@ class Rest:
     async def transition(self, request: Request) -> Response:
         """Take one of those steps."""
         issue = self._issue(request)
-        wanted = text(await read_json(request), "transition.id")
-        await self.moving.move(issue, wanted, depth=depth_of(request.headers.get(DEPTH)))
+        await self.moving.move(issue, text(await read_json(request), "transition.id"))
         return Response(status_code=204)
 
     async def comments(self, request: Request) -> Response:

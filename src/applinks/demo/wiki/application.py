@@ -58,7 +58,7 @@ def create(data: Path, url: str, *, secret: str) -> Wiki:
         routes=[
             Mount("/rest", Rest(records, Beans(url, people, records), told).application()),
             *Pages(site, applinks, records).routes(),
-            pages_of(applinks),
+            pages_of(applinks, scripts),
             *LinkedApplications(site, applinks, WHO_AM_I).routes(),
             *site.routes(),
         ],

@@ -66,7 +66,7 @@ class Beans:
             "body": {"storage": {"value": page.body, "representation": "storage"}},
         }
 
-    def page_created(self, page: Page, depth: int = 0) -> Happened:
+    def page_created(self, page: Page) -> Happened:
         """What scripts are told of a new page, as Confluence's webhook tells it (protocol.md 10)."""
         told = {
             "id": page.id,
@@ -78,7 +78,7 @@ class Beans:
             "self": self.url + page_path(page),
         }
         payload = {"timestamp": page.created, "event": "page_created", "userKey": user_key(page.author), "page": told}
-        return Happened("page_created", f"page {page.id}", page.author, payload, depth)
+        return Happened("page_created", f"page {page.id}", page.author, payload)
 
     def labels(self, page: Page) -> Bean:
         """A page's labels."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
 from starlette.applications import Starlette
@@ -17,11 +16,10 @@ from starlette.routing import Mount, Route
 from applinks import NobodyActing, current_user
 from applinks.demo.asgi import read_json
 from applinks.demo.bodies import BadBody, find, text
-from applinks.demo.happened import Told, depth_of
+from applinks.demo.happened import Told
 from applinks.demo.wiki import rights, storage_format
 from applinks.demo.wiki.beans import ANONYMOUS, Beans
 from applinks.demo.wiki.records import Page, Records, Taken
-from applinks.scripts import DEPTH
 
 
 @dataclass(frozen=True)
@@ -97,8 +95,7 @@ class Rest:
             raise HTTPException(404, f"No space with key : {space}")
         author = rights.editor(self.records, space)
         parent = self._parent(body, space)
-        told = partial(self.beans.page_created, depth=depth_of(request.headers.get(DEPTH)))
-        page = self.records.add_page(space, parent.id, text(body, "title"), storage(body), author.name, told)
+        page = self.records.add_page(space, parent.id, text(body, "title"), storage(body), author.name, self.beans.page_created)
         self.told.tell()
         return JSONResponse(self.beans.page(page))
 
