@@ -87,6 +87,7 @@ WITHOUT_A_TEST_OF_THEIR_NAME = {
     "store/staff.py": "tests/contracts/test_store_staff.py",
     "store/tables.py": "tests/store/test_schema.py",
     "store/trail.py": "tests/contracts/test_store_audit.py",
+    "running/pace.py": "values without rules; tests/running/test_performer.py and tests/running/test_engines.py go by them",
     "links/their_end.py": "tests/links/test_setting_up.py and tests/products/test_making.py",
     "web/answers.py": "tests/web/test_consent.py and tests/web/test_dances.py",
     "web/administration/wizard.py": "values without rules; tests/web/administration/test_views.py renders each of them",
