@@ -128,6 +128,8 @@ def test_a_script_is_set_run_by_hand_waits_is_allowed_and_goes_on(each_page: Pag
         page.get_by_label("Name").fill("admin")
         page.get_by_role("button", name="Sign in").click()
     page.get_by_role("button", name="Allow").click()
+    expect(page).to_have_url(re.compile(re.escape(two.at_front)))
+    page.wait_for_load_state()
     page.goto(f"{two.at_front}{RUNS}/{number}")
     waited_for(page, "done")
     expect(page.get_by_role("main")).to_contain_text("asking, and telling 7 at most")

@@ -16,6 +16,8 @@ import pytest
 from docs.pages import MARKERS, PAGES, Block, blocks, matches, name_of
 
 SHELL = {"sh", "bash", "console"}
+SCRIPTS = "scripts/"
+"""A file in there is a script that the examples of its page load."""
 
 
 def is_run(block: Block) -> bool:
@@ -26,11 +28,15 @@ WITH_EXAMPLES = [page for page in PAGES if any(is_run(block) for block in blocks
 
 
 @pytest.mark.parametrize("page", WITH_EXAMPLES, ids=name_of)
-def test_the_examples_of_a_page_run_in_order_and_print_what_it_says(page: Path, world):
+def test_the_examples_of_a_page_run_in_order_and_print_what_it_says(page: Path, world, tmp_path, monkeypatch):
     names = {**world.names(), "__name__": f"example of {page.name}"}
     printed = None
     for block in blocks(page):
-        if "prints" in block.markers:
+        if block.markers.get("file", "").startswith(SCRIPTS):
+            monkeypatch.chdir(tmp_path)
+            (tmp_path / SCRIPTS).mkdir(exist_ok=True)
+            (tmp_path / block.markers["file"]).write_text(block.code)
+        elif "prints" in block.markers:
             assert printed is None or matches(printed, block.code), f"{block.place}: it printed\n{printed}"
         else:
             printed = run(block, names, world) if is_run(block) else None

@@ -39,7 +39,9 @@ def test_the_program_of_a_page_does_what_the_page_says(page: Path, tmp_path: Pat
         for block in blocks(page):
             code = _moved(block.code, here)
             if "file" in block.markers:
-                (tmp_path / block.markers["file"]).write_text(code)
+                file = tmp_path / block.markers["file"]
+                file.parent.mkdir(exist_ok=True)
+                file.write_text(code)
             elif "starts" in block.markers:
                 servers.enter_context(_started(block, code, tmp_path))
             elif "runs" in block.markers:

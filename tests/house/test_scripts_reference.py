@@ -78,7 +78,7 @@ def test_each_option_of_a_decorator_is_told():
     told = {name for row in rows("Kinds of hooks") if len(row) == 2 for name in names(row[0])}
     decorators = [getattr(scripts, kind.replace("-", "_").replace(" ", "_")) for kind in HookKind]
     assert told == {name for decorator in decorators for name in inspect.signature(decorator).parameters}
-    assert told <= {*Hook.__dataclass_fields__, "when"}
+    assert told <= set(Hook.__dataclass_fields__) | {"when"}
 
 
 def test_each_name_that_every_hook_may_use_is_told():

@@ -11,8 +11,8 @@ from typing import Any
 
 from applinks import Person
 from applinks.scripts import Event, HookKind, Limits
-from applinks.scripts.binding import LinksOfRun
 from applinks.scripts.sandbox import Sandboxed
+from applinks.scripts.surroundings import LinksOfRun
 from running.far_side import FarSide
 from running.world import World, world
 
@@ -53,9 +53,9 @@ class Sandbox:
     """Runs texts, one after the other, and keeps what they do."""
 
     def __init__(self, here: World | None = None) -> None:
-        self.here = here
         self.told = Told()
         self.lines = Lines()
+        self.links: Any = LinksOfRun(here.applinks) if here is not None else None
         self._log = logging.Logger("pasted")  # noqa: LOG001 of this test alone
         self._log.addHandler(self.lines)
 
@@ -72,9 +72,8 @@ class Sandbox:
         """What a text returns."""
         names = told or {}
         bound = {"run": RunTold(), "event": event, "user": ALICE, "actor": ALICE, "log": self._log, "messages": self.told}
-        links = LinksOfRun(self.here.applinks) if self.here is not None else None
         function = Sandboxed("text", text, kind, tuple(names), tuple(parameters), limits)
-        return function(**bound, applinks=links, **names, **parameters)
+        return function(**bound, applinks=self.links, **names, **parameters)
 
 
 @contextmanager

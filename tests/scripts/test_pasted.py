@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import httpx2
 import pytest
 
-from applinks.errors import ConfigurationError, ScriptWrong
+from applinks.errors import ConfigurationError, LinkNotFound, ScriptWrong
 from applinks.scripts import (
     KeepPasted,
     PastedScripts,
@@ -23,7 +24,7 @@ from applinks.scripts.pasted import LARGEST_TEXT
 from in_memory import InMemory
 from running.far_side import FarSide, far_side
 from running.world import World, until
-from scripts.pasting import allowing
+from scripts.pasting import Sandbox, allowing
 
 pytest.importorskip("pydantic_monty")
 
@@ -99,7 +100,9 @@ def test_the_ends_of_its_lines_are_those_of_python(tracker: InMemory):
     assert paste(tracker, text="a = 1\r\nb = 2\r").text == "a = 1\nb = 2\n"
 
 
-@pytest.mark.parametrize("text", ["", " \r\n", "x = '\0'", "# \ud800", "# " + "é" * (LARGEST_TEXT // 2)])
+@pytest.mark.parametrize(
+    "text", ["", " \r\n", "x = '\0'", "# \ud800", "# \u202e", "# \u200b", "# \x1b[2J", "# " + "é" * (LARGEST_TEXT // 2)]
+)
 def test_a_text_that_is_none_or_too_large_is_not_kept(tracker: InMemory, text: str):
     with pytest.raises(ConfigurationError):
         paste(tracker, text=text)
@@ -259,3 +262,26 @@ def test_nothing_of_the_sandbox_is_needed_where_nothing_is_pasted(here: World, m
     with here.scripts() as scripts:
         assert [hook.id for hook in scripts.hooks] == ["script:order"]
         assert scripts.faults == ()
+
+
+def test_the_example_of_the_page_runs_in_the_sandbox():
+    page = Path(__file__).parents[2] / "docs/how-to/let-administrators-paste-scripts.md"
+    text = page.read_text(encoding="utf-8").partition("```python\n")[2].partition("```")[0]
+    sandbox.check("publish", text)
+    replies = iter([{"results": []}, {"id": "7"}])
+
+    class Confluence:
+        def primary(self, _type: str) -> Any:
+            return self
+
+        def link(self, name: str) -> Any:
+            raise LinkNotFound(name)
+
+        def request(self, method: str, path: str, **_: Any) -> httpx2.Response:
+            assert path == "rest/api/content"
+            return httpx2.Response(200, json=next(replies))
+
+    box = Sandbox()
+    box.links = Confluence()
+    assert box.run(text, told={"issue": {"key": "OPS-7", "summary": "Launch"}}, space="") == "7"
+    assert box.told.said == [("success", "The page of OPS-7 is made.")]

@@ -88,10 +88,11 @@ def test_a_client_of_the_scripts_own_rehearses_as_well(desk: Passes) -> None:
         @by_hand()
         def hook(applinks):
             with applinks.link("Shop").client() as client:
-                return [client.get("read").json()["path"], client.post("effect").status_code]
+                done = client.post("effect")
+                return [client.get("read").json()["path"], done.status_code, done.elapsed.total_seconds()]
         """,
     )
-    assert ending(found).result == ["read", 200]
+    assert ending(found).result == ["read", 200, 0.0]
     assert desk.far.asked == [("GET", "read")]
 
 

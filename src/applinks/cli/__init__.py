@@ -24,6 +24,7 @@ from applinks.cli import (
     keys,
     link,
     look,
+    pasted,
     person,
     run,
     runs,
@@ -71,6 +72,7 @@ app.add_typer(token.app, name="token")
 app.add_typer(person.app, name="person")
 app.add_typer(source.app, name="source")
 app.add_typer(event.app, name="event")
+app.add_typer(pasted.app, name="scripts")
 
 
 def main() -> None:

@@ -17,9 +17,9 @@ import httpx2
 
 from applinks.errors import AppLinksError, LinkNotFound, PersonNeeded, StoreUnavailable
 from applinks.outgoing import LinkedApplication
-from applinks.scripts.binding import everything_told, names_of
 from applinks.scripts.hooks import Hook, HookKind, Refuse
 from applinks.scripts.messages import Severity
+from applinks.scripts.surroundings import everything_told, names_of
 from applinks.wire import plain_json
 
 METHODS = frozenset({"GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"})

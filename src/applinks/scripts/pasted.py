@@ -10,16 +10,17 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypedDict, Unpack
 
 from applinks.audit import Change, Entry, WriteDown
 from applinks.errors import ConfigurationError
 from applinks.questions import Calculate, Flow, Question
 from applinks.scripts import granted, sandbox
-from applinks.scripts.binding import ALWAYS, everything_told
 from applinks.scripts.hooks import HookKind
+from applinks.scripts.surroundings import ALWAYS, everything_told
 
 KINDS = (HookKind.LISTENER, HookKind.VALIDATOR, HookKind.POST_FUNCTION, HookKind.BY_HAND)
 """What a pasted script can hook into."""
@@ -31,6 +32,7 @@ LONGEST_NAME = 60
 LONGEST_WORD = 200
 MOST_WORDS = 20
 """Events, or parameters, of one script."""
+_INVISIBLE = {"Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp"}
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]*")
 _RESERVED = {*ALWAYS, *granted.VALUES, *granted.FUNCTIONS}
 
@@ -89,23 +91,23 @@ class PastedAllowed(Question):
     """Whether this application was set up so that scripts may be pasted."""
 
 
-def paste_script(
-    name: str,
-    text: str,
-    *,
-    by: str,
-    kind: str = HookKind.BY_HAND,
-    application: str | None = None,
-    events: Sequence[str] = (),
-    transition: str | None = None,
-    parameters: Sequence[str] = (),
-) -> Flow[PastedScript]:
+class PastedPlace(TypedDict, total=False):
+    """What a script hooks into: its `kind` ("by hand" if not said), and what that needs; the rest as of `PastedScript`."""
+
+    kind: str
+    application: str | None
+    events: Sequence[str]
+    transition: str | None
+    parameters: Sequence[str]
+
+
+def paste_script(name: str, text: str, *, by: str, **place: Unpack[PastedPlace]) -> Flow[PastedScript]:
     """Keep a script, new or in place of the one of its name; it runs from the next event on.
 
     Raises `ScriptWrong` with line and column where the text cannot be read, and `ConfigurationError` where it hooks into
     nothing, or scripts may not be pasted here.
     """
-    script = _made(name, text, kind, application, events, transition, parameters, by)
+    script = _made(name, text, by, **place)
     yield from check_pasted(name, text)
     before: PastedScript | None = yield KeepPasted(script)
     yield WriteDown(Entry("script pasted", script.name, actor=by, changes=_differences(before, script)))
@@ -139,31 +141,39 @@ def pasted_script(name: str) -> Flow[PastedScript]:
 
 
 def checked_text(text: str) -> str:
-    """The text with the ends of lines that Python has; `ConfigurationError` for one that is empty, too large or no text."""
-    whole = text.replace("\r\n", "\n").replace("\r", "\n")
+    """The text as it is kept: the ends of lines are those of Python, and blanks stand for tabs.
+
+    Raises `ConfigurationError` for one that is empty or too large, or that says something else than it shows.
+    """
+    whole = text.replace("\r\n", "\n").replace("\r", "\n").replace("\t", "    ")
     try:
         size = len(whole.encode())
     except UnicodeEncodeError:
         raise ConfigurationError("A script is text.", remedy="Paste it as UTF-8.") from None
-    if not whole.strip() or "\0" in whole:
-        raise ConfigurationError("A script has at least one line, and no zero bytes.", remedy="Paste its text.")
+    if not whole.strip():
+        raise ConfigurationError("A script has at least one line.", remedy="Paste its text.")
     if size > LARGEST_TEXT:
         raise ConfigurationError(
             f"The script has {size} bytes; at most {LARGEST_TEXT} can be pasted.",
             remedy="Put it into the folder of scripts, or make it shorter.",
         )
+    for number, line in enumerate(whole.split("\n"), 1):
+        if not _is_shown(line):
+            raise ConfigurationError(
+                f"Line {number} of the script has letters that nobody sees.", remedy="Write them as escapes: '\\u200d'."
+            )
     return whole
 
 
 def _made(
     name: str,
     text: str,
-    kind: str,
-    application: str | None,
-    events: Sequence[str],
-    transition: str | None,
-    parameters: Sequence[str],
     by: str,
+    kind: str = HookKind.BY_HAND,
+    application: str | None = None,
+    events: Sequence[str] = (),
+    transition: str | None = None,
+    parameters: Sequence[str] = (),
 ) -> PastedScript:
     _check_name(name)
     if kind not in KINDS:
@@ -175,6 +185,11 @@ def _made(
     told = (whole, hooked.value, application, tuple(events), transition, tuple(parameters))
     revision = hashlib.sha256(json.dumps(told).encode()).hexdigest()[:16]
     return PastedScript(name, whole, hooked, application, tuple(events), transition, tuple(parameters), revision, changed_by=by)
+
+
+def _is_shown(line: str) -> bool:
+    """Whether what stands there is what people see: no controls, nor what turns the order of letters round (T-48)."""
+    return line.isprintable() or not any(unicodedata.category(letter) in _INVISIBLE for letter in line)
 
 
 def _check_allowed() -> Flow[None]:

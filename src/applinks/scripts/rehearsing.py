@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 from urllib.parse import unquote
 
@@ -86,7 +87,14 @@ class Imagined(dict[str, Any]):
 
 
 class ImaginedResponse(httpx2.Response):
-    """A response that nobody gave."""
+    """A response that nobody gave, and that took no time."""
+
+    @classmethod
+    def to(cls, request: httpx2.Request) -> ImaginedResponse:
+        """The one to that request."""
+        response = cls(200, json={}, request=request, extensions={PROBLEM: None})
+        response.elapsed = timedelta(0)
+        return response
 
     def json(self, **_: Any) -> Any:
         """Whatever is looked for in it."""
@@ -112,7 +120,7 @@ class Rehearsal(Recorder):
             return None
         if asked.user is not None and way is None:
             raise self._missing(asked)
-        return ImaginedResponse(200, json={}, request=request, extensions={PROBLEM: None})
+        return ImaginedResponse.to(request)
 
     def unclear(self) -> None:
         """Nothing was sent that could be."""

@@ -60,6 +60,7 @@ def tried(made: Rig, url: str, folder: Path, *options: str) -> subprocess.Comple
         "runner": "group:staff",
         "source": "source-0",
         "event": "1",
+        "run": "1",
         "url": made.tracker.identity.url,
     }
     return subprocess.run(
