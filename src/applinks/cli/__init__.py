@@ -67,12 +67,12 @@ app.add_typer(audit.app, name="audit")
 app.add_typer(keys.app, name="keys")
 app.add_typer(signing.app, name="signing")
 app.add_typer(runs.app, name="runs")
+scripts.app.add_typer(pasted.app)
 app.add_typer(scripts.app, name="scripts")
 app.add_typer(token.app, name="token")
 app.add_typer(person.app, name="person")
 app.add_typer(source.app, name="source")
 app.add_typer(event.app, name="event")
-app.add_typer(pasted.app, name="scripts")
 
 
 def main() -> None:
