@@ -27,7 +27,7 @@ TOOLS = ("curl", "openssl")
 PROGRAMS = [page for page in PAGES if any(block.markers.keys() & TOLD for block in blocks(page))]
 
 
-@pytest.mark.timeout(300)  # a dozen programs are started, perhaps on a busy machine
+@pytest.mark.timeout(600)  # a dozen programs are started, perhaps on a busy machine
 @pytest.mark.parametrize("page", PROGRAMS, ids=name_of)
 def test_the_program_of_a_page_does_what_the_page_says(page: Path, tmp_path: Path, request: pytest.FixtureRequest):
     for tool in TOOLS:
@@ -108,7 +108,7 @@ def _output(block: Block, commands: str, folder: Path) -> str:
         env=_environment(),
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=180,  # the same
     )
     assert done.returncode == 0, f"{block.place} ended with {done.returncode}:\n{done.stdout}{done.stderr}"
     return done.stdout
