@@ -151,7 +151,7 @@ def check_it_happened_once(page: Page, two: Two) -> None:
 def test_carol_moves_an_issue_allows_it_once_and_the_page_is_there_once(
     each_page: Page, two: Two, axe: Callable[[Page], None], screenshot: Callable[[Page, str], None], request
 ) -> None:
-    """R-67: nothing has to be done again, and the question is gone when it is answered."""
+    """Nothing has to be done again, and the question is gone when it is answered."""
     seen: list[str] = []
 
     def look(at: str) -> None:
