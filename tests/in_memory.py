@@ -133,6 +133,7 @@ from applinks.scripts import (
     KeepSource,
     KeptEvent,
     OurWords,
+    PastedAllowed,
     RemoveSource,
     Source,
     SourceOf,
@@ -212,6 +213,7 @@ class InMemory:
         self.network: Callable[[Request], Response] = _nobody_there
         self.failing: dict[type, Exception] = {}
         self.former_url: str | None = None
+        self.pasted_allowed = False
         self._scripted: Store | None = None
 
     @property
@@ -591,6 +593,7 @@ _ANSWERS: dict[type, Callable[[InMemory, Any], Any]] = {
     RotateKey: InMemory.rotate,
     RetireKeys: InMemory.retire,
     ChangeLinkId: InMemory.change_id,
+    PastedAllowed: lambda us, _: us.pasted_allowed,
     FormerUrl: lambda us, _: us.former_url,
     Now: lambda us, _: Moment(us.now, clock.fresh_nonce()),
     NotePlace: InMemory.note_place,

@@ -29,6 +29,7 @@ EVERYTHING = {
     "APPLINKS_MESSAGE_WEBHOOK": "https://chat.example.com/canary",
     "APPLINKS_MESSAGE_WEBHOOK_SECRET": f"whsec_{'A' * 32}",
     "APPLINKS_WORDS": "/etc/applinks/words",
+    "APPLINKS_PASTED_SCRIPTS": "1",
 }
 READ = Settings(
     "sqlite:////var/lib/applinks.db",
@@ -47,6 +48,7 @@ READ = Settings(
         webhook_secret=f"whsec_{'A' * 32}",
     ),
     words=Path("/etc/applinks/words"),
+    pasted_scripts=True,
 )
 
 
@@ -67,6 +69,7 @@ def test_where_nothing_is_said_the_defaults_hold():
         former_url=None,
         channels=Channels(),
         words=None,
+        pasted_scripts=False,
     )
 
 
@@ -89,6 +92,7 @@ def test_it_is_the_environment_of_the_process_where_no_other_is_handed_over(monk
         ("replay", "memory"),
         ("channels", Channels()),
         ("words", Path("words")),
+        ("pasted_scripts", False),
     ],
 )
 def test_what_is_given_wins_and_the_rest_still_comes_from_the_environment(name, value):

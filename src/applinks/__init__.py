@@ -33,6 +33,7 @@ if TYPE_CHECKING:
         MethodForbidden,
         NobodyActing,
         NotAdmitted,
+        NotDoneYet,
         OurFault,
         PairingRefused,
         ParametersWrong,
@@ -52,7 +53,14 @@ if TYPE_CHECKING:
     from applinks.front import AppLinks, AsyncAppLinks
     from applinks.incoming import Principal, Refusal
     from applinks.links import Administrator, Consumer, Endpoints, Entity, EntityLink, Link, Provider
-    from applinks.outgoing import AsyncLinkedApplication, Explanation, LinkedApplication, LinkedEntity
+    from applinks.outgoing import (
+        AsyncLinkedApplication,
+        Explanation,
+        LinkedApplication,
+        LinkedEntity,
+        fan_out,
+        fan_out_async,
+    )
     from applinks.people import EVERYONE, Comparison, People, Person, Policy, Verdict, current_user, run_as
 
 _HOMES = {
@@ -98,6 +106,7 @@ _HOMES = {
     "MethodForbidden": "errors",
     "NobodyActing": "errors",
     "NotAdmitted": "errors",
+    "NotDoneYet": "errors",
     "OurFault": "errors",
     "PairingRefused": "errors",
     "ParametersWrong": "errors",
@@ -121,6 +130,8 @@ _HOMES = {
     "TrustSuspended": "errors",
     "Verdict": "people",
     "current_user": "people",
+    "fan_out": "outgoing",
+    "fan_out_async": "outgoing",
     "run_as": "people",
 }
 """Where each public name lives. It is fetched when it is first used: `import applinks` alone costs next to nothing."""
@@ -168,6 +179,7 @@ __all__ = [
     "MethodForbidden",
     "NobodyActing",
     "NotAdmitted",
+    "NotDoneYet",
     "OurFault",
     "PairingRefused",
     "ParametersWrong",
@@ -191,6 +203,8 @@ __all__ = [
     "TrustSuspended",
     "Verdict",
     "current_user",
+    "fan_out",
+    "fan_out_async",
     "run_as",
 ]
 

@@ -38,7 +38,7 @@ from applinks.people import (
     may_run_as,
 )
 from applinks.questions import Ask, Calculate, Flow, FreshSecrets, Moment, Now, Question, Wait, drive, drive_async
-from applinks.scripts import OurChannels, OurWords, PostComment, SendMail, comment, load_catalogue, post_mail
+from applinks.scripts import OurChannels, OurWords, PastedAllowed, PostComment, SendMail, comment, load_catalogue, post_mail
 from applinks.store import Afterwards, Backup, Sealing, Store
 from applinks.wire.messages import Response
 
@@ -69,6 +69,7 @@ class Application:
         mechanisms: Iterable[str] | None = None,
         replay: str | None = None,
         former_url: str | None = None,
+        pasted_scripts: bool | None = None,
     ) -> None:
         told = settings.from_environment(
             database=database,
@@ -79,6 +80,7 @@ class Application:
             mechanisms=mechanisms,
             replay=replay,
             former_url=former_url,
+            pasted_scripts=pasted_scripts,
         )
         self._begin(told, people, run_as)
 
@@ -143,6 +145,7 @@ class Application:
             Announce: self._announce,
             SealFor: lambda question: links.seal(question.public_key, question.content),
             PlainHttpAllowed: lambda _: self.settings.plain_http,
+            PastedAllowed: lambda _: self.settings.pasted_scripts,
             FormerUrl: lambda _: self.settings.former_url and self.settings.former_url.rstrip("/"),
             FreshKey: lambda _: links.new_key(),
             WriteDown: self._write_down,

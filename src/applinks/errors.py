@@ -202,14 +202,19 @@ class DanceOfAnother(OurFault):
 
 
 class ScriptWrong(OurFault):
-    """A script cannot be used as it is written. `file` and `line` say where; the message has the name of the file alone."""
+    """A script cannot be used as it is written. `file` and `line` say where, and `column` if it is known.
+
+    The message has the name of the file alone. Lines and columns count from 1; line 0 is the script as a whole.
+    """
 
     code = "script-wrong"
 
-    def __init__(self, message: str, *, file: str, line: int, **where: str | None) -> None:
-        super().__init__(f"{PurePath(file).name}, line {line}: {message}", **where)
+    def __init__(self, message: str, *, file: str, line: int, column: int | None = None, **where: str | None) -> None:
+        place = (f", line {line}" if line else "") + (f", column {column}" if column else "")
+        super().__init__(f"{PurePath(file).name}{place}: {message}", **where)
         self.file = file
         self.line = line
+        self.column = column
 
 
 class ParametersWrong(OurFault):

@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable, Collection, Coroutine, Iterator, Mapping
 from functools import partial, wraps
-from typing import Any, Concatenate, Generic, ParamSpec, Self, TypeVar, Unpack, overload
+from typing import TYPE_CHECKING, Any, Concatenate, Generic, ParamSpec, Self, TypeVar, Unpack, overload
 
 from applinks import doctor, links, scripts
 from applinks.assembly import Application
@@ -70,30 +70,18 @@ from applinks.scripts import (
     DAY,
     Event,
     Events,
-    Hook,
-    KnownHook,
     MarkRead,
+    PastedScript,
+    PastedScripts,
     Run,
     RunFilters,
-    RunRecord,
     Runs,
-    RunsExport,
     Source,
-    SourceMade,
     Sources,
-    SourceSettings,
-    answer_said,
-    banner,
-    cancel_run,
-    known_hook,
-    known_hooks,
-    record_for,
-    retry_run,
-    run_again,
-    set_parameters,
-    settle_call,
-    switch_hook,
 )
+
+if TYPE_CHECKING:
+    from applinks.scripts import Hook, KnownHook, PastedPlace, RunRecord, SourceMade, SourceSettings
 
 T = TypeVar("T")
 
@@ -360,22 +348,22 @@ class Face(Application):
     @both
     def script_run(self, number: int) -> Flow[RunRecord]:
         """One run with its calls, its log and its event; `RunNotFound` if there is none of that number."""
-        return (yield from record_for(number, "", administrator=True))
+        return (yield from scripts.record_for(number, "", administrator=True))
 
     @both
     def cancel_run(self, number: int, *, by: str | None = None) -> Flow[Run]:
         """End a run that has not begun, waits for a consent or is unclear."""
-        return (yield from cancel_run(number, self.administrator(by), administrator=True))
+        return (yield from scripts.cancel_run(number, self.administrator(by), administrator=True))
 
     @both
     def retry_run(self, number: int, *, by: str | None = None) -> Flow[Run]:
         """Try a run that waits for a consent again now."""
-        return (yield from retry_run(number, self.administrator(by), administrator=True))
+        return (yield from scripts.retry_run(number, self.administrator(by), administrator=True))
 
     @both
     def repeat_run(self, number: int, *, by: str | None = None) -> Flow[int]:
         """Queue a new run like one that has ended, for the same people; its number. What that one did is done once more."""
-        return (yield from run_again(number, self.administrator(by)))
+        return (yield from scripts.run_again(number, self.administrator(by)))
 
     @both
     def settle_call(self, number: int, place: str, *, status: int | None, answer: str = "", by: str | None = None) -> Flow[Run]:
@@ -383,25 +371,25 @@ class Face(Application):
 
         With a `status` it happened, and `answer` is what was answered, as JSON; with None it did not, and is sent again.
         """
-        said = None if status is None else answer_said(status, answer)
-        return (yield from settle_call(number, place, said, self.administrator(by), administrator=True))
+        said = None if status is None else scripts.answer_said(status, answer)
+        return (yield from scripts.settle_call(number, place, said, self.administrator(by), administrator=True))
 
     @both
     def known_hooks(self) -> Flow[tuple[KnownHook, ...]]:
         """The hooks of scripts that have run or are set, by their ids; `Scripts.hooks` has those that are loaded."""
-        return tuple((yield from known_hooks()).values())
+        return tuple((yield from scripts.known_hooks()).values())
 
     @both
     def switch_hook(self, hook: str, on: bool, *, loaded: Collection[str] = (), by: str | None = None) -> Flow[KnownHook]:
         """Set a hook on or off, from the next event on, on every node. One that never ran must be among `loaded` ids."""
-        yield from switch_hook(hook, on, self.administrator(by), loaded=loaded)
-        return (yield from known_hook(hook))
+        yield from scripts.switch_hook(hook, on, self.administrator(by), loaded=loaded)
+        return (yield from scripts.known_hook(hook))
 
     @both
     def set_parameters(self, hook: Hook, parameters: Mapping[str, Any], *, by: str | None = None) -> Flow[KnownHook]:
         """Set parameters of a hook, from the next run on; those that are not given stay. Raises `ParametersWrong`."""
-        yield from set_parameters(hook, parameters, self.administrator(by))
-        return (yield from known_hook(hook.id))
+        yield from scripts.set_parameters(hook, parameters, self.administrator(by))
+        return (yield from scripts.known_hook(hook.id))
 
     @both
     def tokens(self, user: str | None = None) -> Flow[tuple[AutomationToken, ...]]:
@@ -468,9 +456,9 @@ class Face(Application):
         return (yield from staff.allow_running(user, runner, by=self.administrator(by), allowed=False))
 
     @both
-    def messages(self, *, limit: int = banner.MOST) -> Flow[tuple[scripts.Written, ...]]:
+    def messages(self, *, limit: int = 3) -> Flow[tuple[scripts.Written, ...]]:
         """What whoever acts is told and has not read yet, in their language, the newest first: for a page to show."""
-        return (yield from banner.read(current_user(), limit=limit))
+        return (yield from scripts.banner.read(current_user(), limit=limit))
 
     @both
     def mark_read(self, *numbers: int) -> Flow[int]:
@@ -542,6 +530,36 @@ class Face(Application):
     def sources(self) -> Flow[tuple[Source, ...]]:
         """The webhooks from which events are taken, by their names."""
         found: tuple[Source, ...] = yield Sources()
+        return found
+
+    @both
+    def paste_script(self, name: str, text: str, *, by: str | None = None, **place: Unpack[PastedPlace]) -> Flow[PastedScript]:
+        """Keep a script that runs in a sandbox, new or in place of the one of its name; `place` says what it hooks into.
+
+        Raises `ScriptWrong` with line and column where the text cannot be read, and `ConfigurationError` where scripts may not
+        be pasted (`pasted_scripts=True`) or it hooks into nothing.
+        """
+        return (yield from scripts.paste_script(name, text, by=self.administrator(by), **place))
+
+    @both
+    def check_script(self, text: str, *, name: str = "script") -> Flow[None]:
+        """Read a text that could be pasted, without running or keeping it. Raises `ScriptWrong` with line and column."""
+        yield from scripts.check_pasted(name, text)
+
+    @both
+    def unpaste_script(self, name: str, *, by: str | None = None) -> Flow[PastedScript]:
+        """Forget a pasted script; its runs stay."""
+        return (yield from scripts.unpaste_script(name, by=self.administrator(by)))
+
+    @both
+    def pasted_script(self, name: str) -> Flow[PastedScript]:
+        """The pasted script of that name, with its text."""
+        return (yield from scripts.pasted_script(name))
+
+    @both
+    def pasted_scripts(self) -> Flow[tuple[PastedScript, ...]]:
+        """All pasted scripts, by their names."""
+        found: tuple[PastedScript, ...] = yield PastedScripts()
         return found
 
     @both
@@ -651,7 +669,7 @@ class AppLinks(Face):
 
     def export_runs(self, format: str = "json", **only: Unpack[RunFilters]) -> Iterator[str]:  # noqa: A002
         """Runs of scripts as text in pieces, the newest first: as "json" lines with calls and logs, or as "csv"."""
-        export = RunsExport(format, only)
+        export = scripts.RunsExport(format, only)
         while (piece := self.run(export.next_piece())) is not None:
             yield piece
 
@@ -736,7 +754,7 @@ class AsyncAppLinks(Face):
 
     async def export_runs(self, format: str = "json", **only: Unpack[RunFilters]) -> AsyncIterator[str]:  # noqa: A002
         """Runs of scripts as text in pieces, for `async for`; see `AppLinks.export_runs`."""
-        export = RunsExport(format, only)
+        export = scripts.RunsExport(format, only)
         while (piece := await self.run_async(export.next_piece())) is not None:
             yield piece
 

@@ -34,6 +34,8 @@ class Settings:
     request again after it was restarted.
     `channels`: by which ways messages reach people besides inbox and banners, and in which order these are tried.
     `words`: a folder with more languages, or other words, for what people are told.
+    `pasted_scripts`: whether administrators may paste scripts, which run in a sandbox. Off, since it lets whoever is an
+    administrator here act as anybody who does something.
     """
 
     database: str = field(default="sqlite:///applinks.db", repr=False)  # an address may hold a password
@@ -46,6 +48,7 @@ class Settings:
     former_url: str | None = None
     channels: Channels = field(default_factory=Channels, repr=False)
     words: Path | None = None
+    pasted_scripts: bool = False
 
     def __post_init__(self) -> None:
         if self.url is not None and not _is_address(self.url):
@@ -62,7 +65,8 @@ class Settings:
 
 def from_environment(environment: Mapping[str, str] = os.environ, **given: Any) -> Settings:
     """The settings that were given; what was not, from APPLINKS_DATABASE, _URL, _NAME, _TYPE, _MECHANISMS,
-    _PLAIN_HTTP, _REPLAY, _FORMER_URL, _WORDS, and those about messages that `docs/reference/settings.md` lists.
+    _PLAIN_HTTP, _REPLAY, _FORMER_URL, _WORDS, _PASTED_SCRIPTS, and those about messages that
+    `docs/reference/settings.md` lists.
     """
     texts = {
         name: environment[variable]
@@ -77,6 +81,7 @@ def from_environment(environment: Mapping[str, str] = os.environ, **given: Any) 
         if environment.get(variable)
     }
     found: dict[str, Any] = {**texts, "plain_http": _truth(environment, "APPLINKS_PLAIN_HTTP")}
+    found["pasted_scripts"] = _truth(environment, "APPLINKS_PASTED_SCRIPTS")
     if environment.get("APPLINKS_MECHANISMS"):
         found["mechanisms"] = _listed(environment["APPLINKS_MECHANISMS"])
     if environment.get("APPLINKS_WORDS"):

@@ -1,189 +1,178 @@
-"""A script acts for carol, in a real browser: she is asked, allows it, and what waited is done, once; whoever dies meanwhile."""
+"""Scripts and their runs in a real browser: a script really runs, waits for a consent, is allowed, and goes on."""
 
 from __future__ import annotations
 
-import os
-import signal
-import socket
-import subprocess
-import sys
-import time
+import json
+import re
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
-from dataclasses import dataclass, field
 from pathlib import Path
 
-import httpx2
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Page, expect
 
-from applinks import Administrator, AppLinks, Policy
-from applinks.demo.people import People
-from applinks.scripts import CallsOf, Run, Runs, RunState
-from journeys.serving import address_of, listen
+from applinks.web.visit import CHARTS, INBOX, OWN_RUNS, RUNS, SCRIPTS
+from browser.two_applications import Two, running
 
-ADMIN = Administrator("admin", "admin")
-NOTES = "Release notes OPS-7: Sweep the pad"
-PATIENCE = 90.0
-"""Seconds; a run that was killed is taken over by another process after a while."""
-HERE = Path(__file__).parent
-PEOPLE = {"tracker": {"cclark"}, "wiki": {"carol"}}
-TYPES = {"tracker": "jira", "wiki": "confluence"}
+Look = Callable[[Page, str], None]
+SCRIPT = '''
+from typing import Annotated, Literal
+from applinks.scripts import Secret, by_hand, listener
 
+@by_hand()
+def issues(applinks, log, messages, *, most: Annotated[int, "How many are told"] = 5, tone: Literal["plain", "loud"] = "plain",
+           password: Annotated[str, "Of the printer", Secret()] = ""):
+    """Counts the issues of the tracker."""
+    log.info("asking, and telling %d at most", most)
+    found = applinks.link("Tracker").get("issues").json()
+    print("of", found["name"])
+    messages.success(f"The issues of {found['name']} are counted.")
+    return found
 
-@dataclass
-class Served:
-    """An application in a process of its own, and its records as this process sees them. Its socket outlives it."""
+@listener("page_made")
+def wrong(log):
+    """Fails each time."""
+    log.warning("this will not do")
+    raise ValueError("no such page")
+'''
+BROKEN = '''
+from applinks.scripts import listener
 
-    name: str
-    data: Path
-    listening: socket.socket
-    process: subprocess.Popen[bytes] | None = None
-    url: str = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.url = address_of(self.listening)
-
-    def start(self) -> None:
-        descriptor = self.listening.fileno()
-        command = [sys.executable, HERE / "one_demo_application.py", self.name, self.data, self.url, str(descriptor)]
-        paths = os.pathsep.join(entry for entry in sys.path if entry)
-        self.process = subprocess.Popen(command, pass_fds=[descriptor], env={**os.environ, "PYTHONPATH": paths})
-        httpx2.get(f"{self.url}/login", timeout=PATIENCE).raise_for_status()
-
-    def kill(self) -> None:
-        assert self.process is not None
-        self.process.send_signal(signal.SIGKILL)
-        self.process.wait()
-
-    def records(self) -> AppLinks:
-        database = f"sqlite:///{self.data}/applinks-{self.name}.db"
-        people = People(without=PEOPLE[self.name])
-        return AppLinks(database, url=self.url, name=self.name.title(), type=TYPES[self.name], people=people)
+@listener("page_made", when=lambda issue: issue.project == 5)
+def never(issue):
+    """Waits for what never comes."""
+'''
 
 
-@dataclass(frozen=True)
-class Two:
-    tracker: Served
-    wiki: Served
-
-    def runs(self) -> tuple[Run, ...]:
-        with self.tracker.records() as applinks:
-            found: tuple[Run, ...] = applinks.answer(Runs({"hook": "release_notes:write"}))
-            return found
+@pytest.fixture(scope="module")
+def two(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Two]:
+    folder = tmp_path_factory.mktemp("scripts")
+    (folder / "count.py").write_text(SCRIPT)
+    (folder / "broken.py").write_text(BROKEN)
+    with running(tmp_path_factory.mktemp("files"), scripts=folder) as two:
+        yield two
 
 
 @pytest.fixture
-def two(tmp_path: Path) -> Iterator[Two]:
-    with ExitStack() as stack:
-        served = [Served(name, tmp_path, stack.enter_context(listen())) for name in ("tracker", "wiki")]
-        for one in served:
-            one.start()
-            stack.callback(one.kill)
-        link(*served)
-        yield Two(*served)
+def look(axe: Callable[[Page], None], screenshot: Look, request: pytest.FixtureRequest) -> Look:
+    """Looks closely at a page of ours: everybody can use it, and it is no wider than the window. Keeps a picture."""
+    which = request.node.callspec.id
+
+    def closely(page: Page, name: str) -> None:
+        page.wait_for_load_state()
+        axe(page)
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"{name} is wider than the window"
+        screenshot(page, f"scripts-{name}-{which}".replace(" ", "-"))
+
+    return closely
 
 
-def link(tracker: Served, wiki: Served) -> None:
-    """Carol Clark is carol in the tracker and cclark in the wiki, so neither name is shared."""
-    deployment = Policy(administrators=frozenset({"deployment"}))
-    with tracker.records() as ours, wiki.records() as theirs:
-        ours.create_link(wiki.url, ADMIN, same_users=True, by="admin")
-        for applinks, other in ((ours, "Wiki"), (theirs, "Tracker")):
-            applinks.change_policy(other, deployment, by="admin")
-            applinks.change_link(other, excluded=["carol", "cclark"], by="admin")
-
-
-def sign_in(page: Page, name: str) -> None:
+def opened(page: Page, address: str, name: str = "admin") -> None:
+    page.goto(address)
     page.get_by_label("Name").fill(name)
-    page.get_by_label("Password").fill(name)
     page.get_by_role("button", name="Sign in").click()
 
 
-def shown(page: Page, wanted: Locator) -> None:
-    """Look again until it is there."""
-    until = time.monotonic() + PATIENCE
-    while not wanted.is_visible():
-        assert time.monotonic() < until, f"{wanted} is not to be seen at {page.url}"
+def heading(page: Page, text: str | re.Pattern[str]) -> None:
+    expect(page.get_by_role("heading", level=1)).to_have_text(text)
+
+
+def confirmed(page: Page) -> None:
+    page.get_by_label("Your password in").fill("admin's")
+    page.get_by_role("button", name="Confirm").click()
+
+
+def waited_for(page: Page, state: str) -> None:
+    """Load the page of the run anew until it stands like this."""
+    for _ in range(100):
+        if page.get_by_role("heading", level=1).inner_text().endswith(state):
+            return
+        page.wait_for_timeout(100)
         page.reload()
+    raise AssertionError(f"the run is not {state}: {page.get_by_role('main').inner_text()}")
 
 
-def banner(page: Page) -> Locator:
-    return page.get_by_role("alert").filter(has_text="Wiki needs your consent")
-
-
-def carol_releases(page: Page, two: Two, between: Callable[[str], None]) -> None:
-    """The story of the issue, step by step; between two of them `between` is called."""
-    page.goto(f"{two.tracker.url}/browse/OPS-7")
-    sign_in(page, "carol")
-    between("signed in")
-    page.get_by_role("button", name="Release").click()
-    expect(page.get_by_text("OPS-7 has moved on.")).to_be_visible()
-    between("moved")
-    shown(page, banner(page))
-    between("asked")
-    banner(page).get_by_role("link", name="Allow it").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("Sign in")
-    between("led to the wiki")
-    sign_in(page, "cclark")
-    expect(page.get_by_role("heading", level=1)).to_have_text("Let Tracker act as you?")
-    between("about to allow")
+def test_a_script_is_set_run_by_hand_waits_is_allowed_and_goes_on(each_page: Page, two: Two, look: Look) -> None:
+    two.start_over()
+    page = each_page
+    opened(page, f"{two.at_front}{SCRIPTS}")
+    heading(page, "Scripts")
+    expect(page.get_by_text("It is not used:")).to_be_visible()
+    look(page, "scripts")
+    page.get_by_role("link", name="Counts the issues of the tracker.").click()
+    heading(page, "count:issues")
+    page.get_by_label("most").fill("seven")
+    page.get_by_role("button", name="Keep them").click()
+    confirmed(page)
+    page.get_by_label("most").fill("seven")
+    page.get_by_role("button", name="Keep them").click()
+    expect(page.get_by_text("It must be a whole number.").first).to_be_visible()
+    look(page, "wrong-parameters")
+    page.get_by_label("most").fill("7")
+    page.get_by_label("password").fill("hunter2")
+    page.get_by_role("button", name="Keep them").click()
+    expect(page.get_by_role("status")).to_contain_text("Kept.")
+    look(page, "hook")
+    page.get_by_role("button", name="Run it", exact=True).click()
+    waited_for(page, "waits")
+    expect(page.get_by_role("main")).to_contain_text("waits for admin’s consent in Tracker since")
+    look(page, "waiting-run")
+    number = re.search(r"/runs/(\d+)", page.url)[1]  # type: ignore[index]
+    page.goto(f"{two.at_front}{OWN_RUNS}")
+    heading(page, "My runs")
+    look(page, "my-runs")
+    page.goto(f"{two.at_front}{INBOX}")
+    heading(page, "Inbox")
+    look(page, "inbox")
+    page.get_by_role("main").get_by_role("button", name="Allow it").first.click()
+    if page.get_by_label("Name").is_visible():
+        page.get_by_label("Name").fill("admin")
+        page.get_by_role("button", name="Sign in").click()
     page.get_by_role("button", name="Allow").click()
-    expect(page).to_have_url(f"{two.tracker.url}/browse/OPS-7")
-    between("allowed")
-    shown(page, page.get_by_role("link", name=NOTES))
+    expect(page).to_have_url(re.compile(re.escape(two.at_front)))
+    page.wait_for_load_state()
+    page.goto(f"{two.at_front}{RUNS}/{number}")
+    waited_for(page, "done")
+    expect(page.get_by_role("main")).to_contain_text("asking, and telling 7 at most")
+    expect(page.get_by_role("main")).to_contain_text("by 3LO")
+    expect(page.get_by_role("main")).not_to_contain_text("hunter2")
+    look(page, "done-run")
+    expect(page.get_by_role("complementary", name="Unread messages")).to_contain_text("The issues of Ada Admin are counted.")
+    page.get_by_role("link", name="Inbox").first.click()
+    page.get_by_role("button", name="I have read all").click()
+    expect(page.get_by_role("status")).to_contain_text("Read.")
+    expect(page.get_by_role("complementary", name="Unread messages")).to_have_count(0)
+    look(page, "read-inbox")
 
 
-def check_it_happened_once(page: Page, two: Two) -> None:
-    found = page.request.get(f"{two.wiki.url}/rest/api/content", params={"spaceKey": "OPS", "title": NOTES}).json()["results"]
-    assert [result["version"]["by"]["username"] for result in found] == ["cclark"]
-    everything = page.request.get(f"{two.wiki.url}/rest/api/content", params={"spaceKey": "OPS"}).json()["results"]
-    assert [result["title"] for result in everything].count(NOTES) == 1
-    links = page.request.get(f"{two.tracker.url}/rest/api/2/issue/OPS-7/remotelink").json()
-    assert [remote["object"]["url"] for remote in links] == [found[0]["_links"]["base"] + found[0]["_links"]["webui"]]
-    (run,) = two.runs()
-    assert (run.state, run.user, run.deaths <= 1) == (RunState.DONE, "carol", True)
-    with two.tracker.records() as applinks:
-        posted = [call.asked.url for call in applinks.answer(CallsOf(run.number)) if call.asked.method == "POST"]
-    assert [url.rpartition("/rest/api/content")[2] for url in posted] == ["", f"/{found[0]['id']}/label"]
-
-
-def test_carol_moves_an_issue_allows_it_once_and_the_page_is_there_once(
-    each_page: Page, two: Two, axe: Callable[[Page], None], screenshot: Callable[[Page, str], None], request
-) -> None:
-    """Nothing has to be done again, and the question is gone when it is answered."""
-    seen: list[str] = []
-
-    def look(at: str) -> None:
-        seen.append(at)
-        each_page.wait_for_load_state()
-        axe(each_page)
-        assert each_page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-        screenshot(each_page, f"scripts-{at}-{request.node.callspec.id}".replace(" ", "-"))
-
-    carol_releases(each_page, two, look)
-    look("written")
-    assert seen[-2:] == ["allowed", "written"]
-    expect(banner(each_page)).to_have_count(0)
-    done = each_page.get_by_role("status").filter(has_text=f"“{NOTES}” is in Wiki.")
-    expect(done).to_be_visible()
-    done.get_by_role("button", name="I have read this").click()
-    expect(each_page).to_have_url(f"{two.tracker.url}/browse/OPS-7")
-    expect(done).to_have_count(0)
-    check_it_happened_once(each_page, two)
-
-
-@pytest.mark.timeout(400)
-def test_the_same_with_the_tracker_killed_between_any_two_steps(page: Page, two: Two) -> None:
-    """F-29 to F-32, F-67: what she does is kept when she is answered, and what waits goes on in whichever process there is."""
-    killed: list[str] = []
-
-    def kill_and_start(at: str) -> None:
-        killed.append(at)
-        two.tracker.kill()
-        two.tracker.start()
-
-    carol_releases(page, two, kill_and_start)
-    assert killed == ["signed in", "moved", "asked", "led to the wiki", "about to allow", "allowed"]
-    expect(banner(page)).to_have_count(0)
-    check_it_happened_once(page, two)
+def test_a_failure_is_found_repeated_drawn_and_exported(each_page: Page, two: Two, look: Look) -> None:
+    page = each_page
+    opened(page, f"{two.at_front}{SCRIPTS}/hook?id=count%3Awrong")
+    page.get_by_label("Or with what you write").fill(json.dumps({"page": 1}))
+    page.get_by_role("button", name="Run it", exact=True).click()
+    confirmed(page)
+    page.get_by_label("Or with what you write").fill(json.dumps({"page": 1}))
+    page.get_by_role("button", name="Run it", exact=True).click()
+    waited_for(page, "failed")
+    expect(page.get_by_role("main")).to_contain_text("ValueError: no such page")
+    expect(page.get_by_role("main")).to_contain_text(re.compile(r"count\.py, line \d+, in wrong"))
+    look(page, "failed-run")
+    page.get_by_role("button", name="Run it again").click()
+    expect(page.get_by_role("status")).to_contain_text("This is the new run.")
+    waited_for(page, "failed")
+    page.goto(f"{two.at_front}{RUNS}")
+    page.get_by_label("State").select_option("failed")
+    page.get_by_label("Hook").select_option("count:wrong")
+    page.get_by_role("button", name="Show", exact=True).click()
+    expect(page.locator("tbody tr").first).to_contain_text("failed")
+    look(page, "runs")
+    with page.expect_download() as saved:
+        page.get_by_role("link", name="as JSON lines").click()
+    lines = [json.loads(line) for line in Path(saved.value.path()).read_text().splitlines()]
+    assert {line["state"] for line in lines} == {"failed"}
+    page.goto(f"{two.at_front}{CHARTS}?hook=count%3Awrong")
+    expect(page.get_by_role("img")).to_be_visible()
+    look(page, "charts")
+    page.get_by_role("link", name="2 years").click()
+    page.get_by_text("The same as a table").click()
+    expect(page.get_by_role("cell").first).to_be_visible()
+    look(page, "charts-of-years")

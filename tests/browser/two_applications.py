@@ -22,6 +22,7 @@ from starlette.routing import Mount, Route
 from applinks import Administrator, AppLinks, AsyncAppLinks, CredentialsRequired, Person, current_user
 from applinks.frameworks import ASGIMiddleware, ASGIPages, WSGIMiddleware
 from applinks.frameworks.flask import pages
+from applinks.running import Scripts
 from journeys.serving import asgi, listen, wsgi
 
 ADMIN = Administrator("admin", "admin's")
@@ -77,7 +78,7 @@ class Two:
 
 
 @contextmanager
-def running(folder: Path, *, linked: bool = True) -> Iterator[Two]:
+def running(folder: Path, *, linked: bool = True, scripts: Path | None = None) -> Iterator[Two]:
     """Both; where they are linked, users are not shared, so that every call needs consent. Front is at `127.0.0.1`, the tracker at `localhost`:
     to browsers these are two sites."""
     with ExitStack() as stack:
@@ -89,7 +90,8 @@ def running(folder: Path, *, linked: bool = True) -> Iterator[Two]:
         front = AppLinks(databases[0], url=urls[0], name="Front", type="generic", **more)
         tracker = AsyncAppLinks(databases[1], url=urls[1], name="Tracker", type="generic", **more)
         two = Two(stack.enter_context(front), stack.enter_context(AppLinks(databases[1], url=urls[1], name="Tracker", **more)))
-        stack.enter_context(wsgi(front_application(front, lambda: urls[1]), sockets[0]))
+        started = stack.enter_context(Scripts(front, scripts)) if scripts is not None else None
+        stack.enter_context(wsgi(front_application(front, lambda: urls[1], started), sockets[0]))
         stack.enter_context(asgi(tracker_application(tracker), sockets[1]))
         if linked:
             front.create_link(urls[1], ADMIN, same_users=False, by="admin")
@@ -99,10 +101,10 @@ def running(folder: Path, *, linked: bool = True) -> Iterator[Two]:
 # ---- front: Flask
 
 
-def front_application(applinks: AppLinks, elsewhere: Callable[[], str]) -> Any:
+def front_application(applinks: AppLinks, elsewhere: Callable[[], str], scripts: Scripts | None = None) -> Any:
     """`/issues` calls the tracker as whoever is signed in."""
     app = flask.Flask("front")
-    app.register_blueprint(pages(applinks, sign_in="/login?next={}"))
+    app.register_blueprint(pages(applinks, sign_in="/login?next={}", scripts=scripts))
 
     def page(title: str, body: str, status: int = 200) -> flask.Response:
         answer = flask.Response(SHELL.format(title, body), status)

@@ -17,6 +17,12 @@ from typing import Any
 import httpx2
 import pytest
 
+from applinks import AppLinks
+from applinks.people import Staff
+from applinks.running import Scripts
+from applinks.scripts import RunOf, RunState
+from running.world import until
+
 PROGRAM = Path(sys.executable).with_name("applinks")
 
 
@@ -131,6 +137,58 @@ def test_the_database_stands_after_it_was_killed(start):
     first.process.kill()
     first.process.wait()
     assert start("--port", "0").get("/readyz").status_code == 200
+
+
+# ---- with scripts
+
+HELLO = """
+from applinks.scripts import by_hand
+
+@by_hand()
+def hello(log):
+    log.info("hello")
+
+@by_hand()
+def wrong(nobody_knows):
+    pass
+"""
+
+
+def test_scripts_are_loaded_and_what_is_wrong_is_said_with_file_and_line(start, tmp_path):
+    (tmp_path / "scripts").mkdir()
+    (tmp_path / "scripts" / "hello.py").write_text(HELLO)
+    serving = start("--port", "0", "--scripts", "scripts")
+    assert serving.told["scripts"]["hooks"] == ["hello:hello"]
+    (fault,) = serving.told["scripts"]["faults"]
+    assert (fault["file"], fault["line"]) == (str(tmp_path / "scripts" / "hello.py"), 8)
+    assert serving.get("/healthz").status_code == 200
+    status, said = serving.ended(signal.SIGTERM)
+    assert status == 0
+    assert f"hello.py, line 8: {fault['message']}" in said
+
+
+def test_what_was_queued_by_another_process_runs_here(start, run, tmp_path):
+    (tmp_path / "scripts").mkdir()
+    (tmp_path / "scripts" / "hello.py").write_text(HELLO)
+    serving = start("--port", "0", "--scripts", "scripts")
+    database = f"sqlite:///{tmp_path}/applinks.db"
+    with AppLinks(database, people=Staff()) as applinks:
+        applinks.add_member("ada", password="correct horse battery", by="ops")
+        elsewhere = Scripts(applinks, tmp_path / "scripts", engine=False)
+        number = elsewhere.run("hello:hello", user="ada")
+        elsewhere.close(0)
+        until(lambda: applinks.answer(RunOf(number)).state is RunState.DONE)
+    assert serving.get("/healthz").status_code == 200
+    assert serving.ended(signal.SIGTERM)[0] == 0
+
+
+def test_a_folder_that_is_not_there_is_said(run, tmp_path):
+    ran = run("serve", "--port", "0", "--scripts", str(tmp_path / "nowhere"), status=1)
+    assert "There is no folder" in ran.err
+
+
+def test_without_scripts_it_says_so(start):
+    assert start("--port", "0").told["scripts"] is None
 
 
 # ---- without starting

@@ -370,3 +370,10 @@ def test_every_state_is_in_the_table_and_those_that_end_stay() -> None:
     assert set(STEPS) == set(RunState)
     assert {RunState.DONE, RunState.FAILED, RunState.EXPIRED} <= ENDED
     assert not ENDED & {after for follows in STEPS.values() for after in follows} - ENDED
+
+
+def test_a_run_that_somebody_waits_for_is_begun_once_for_its_key(store: Store):
+    first = store.answer(BeginRun(new("once"), "one"))
+    again = store.answer(BeginRun(new("once"), "two"))
+    assert (again.number, again.holder) == (first.number, "one")
+    assert store.answer(BeginRun(new("other"), "two")).holder == "two"

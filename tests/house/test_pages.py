@@ -182,6 +182,8 @@ def test_the_reference_tells_the_fixed_numbers_as_they_are():
 def test_the_reference_tells_every_endpoint_and_every_page():
     told = re.findall(r"^\| `(/[^`]*)` \|", (DOCS / "reference/endpoints.md").read_text(), re.MULTILINE)
     mounted = [*ENDPOINTS, *TOKEN_ENDPOINTS, *{page.path for page in pages.PAGES}, f"{pages.STATIC}/…"]
+    mounted += [f"{pages.EVENTS}{rest}" for rest in ("", "/{source}", "/{source}/{secret}")]
+    mounted += [pages.OPERATIONS, f"{pages.OPERATIONS}/{{name}}", f"{pages.OWN_ADDRESSES}/{{path}}"]
     alone = {*{page.path for page in OWN_PAGES}, "/healthz", "/readyz", "/metrics"}
     assert sorted(told) == sorted([*mounted, *alone])
 

@@ -301,3 +301,11 @@ def test_a_process_that_declares_another_address_than_our_records_say_verifies_f
     called, front = moved()
     assert outcome(called, signed(front), address=BASE).person.name == "alice"
     assert outcome(called, Request("GET", MANIFEST), address=BASE).status == 200
+
+
+@pytest.mark.parametrize("path", ["/plugins/servlet/applinks/events", "/plugins/servlet/applinks/events/source/part"])
+def test_events_prove_themselves_to_whoever_takes_them_in(path: str):
+    """They are nobody's call, whatever they are signed by."""
+    headers = (("authorization", "OAuth oauth_token=x"), ("content-type", FORM))
+    assert not concerns_us(path, "oauth_signature=x", headers)
+    assert concerns_us(f"{path.partition('/events')[0]}/eventsx", "oauth_signature=x", headers)

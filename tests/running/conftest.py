@@ -9,6 +9,7 @@ import pytest
 
 from running.far_side import FarSide, far_side
 from running.world import World, world
+from scripts.passes import Passes, passes
 
 
 @pytest.fixture
@@ -22,4 +23,11 @@ def far() -> Iterator[FarSide]:
 def here(tmp_path: Path, far: FarSide) -> Iterator[World]:
     """An application on a file."""
     with world(tmp_path, far) as made:
+        yield made
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[Passes]:
+    """An application whose records are in memory."""
+    with passes(tmp_path) as made:
         yield made

@@ -170,7 +170,7 @@ def check(rig: Rig, event: int, run: Run, name: str, point: Point) -> None:
 def messages_about(here: World, run: Run) -> int:
     with here.applinks._store._database.transaction(Use.READ) as connection:
         count: int = connection.execute(
-            text("SELECT count(*) FROM messages WHERE run = :run"), {"run": run.number}
+            text("SELECT count(*) FROM messages WHERE run = :run AND words = 'consent-needed'"), {"run": run.number}
         ).scalar_one()
     return count
 

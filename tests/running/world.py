@@ -69,6 +69,11 @@ class World:
         (run,) = self.until_rest(event)
         return run
 
+    def end_of_run(self, number: int) -> Run:
+        """A run that has ended."""
+        until(lambda: self.run(number).state in ENDED)
+        return self.run(number)
+
     def lines(self, number: int) -> list[tuple[str, str]]:
         """What a run has written."""
         return [(line.level, line.text) for line in self.applinks.answer(LinesOf(number))]

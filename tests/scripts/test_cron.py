@@ -84,6 +84,35 @@ def test_what_falls_into_the_hour_that_comes_twice_is_due_once() -> None:
     assert last_due("30 2 * * *", BERLIN, due, utc("2026-10-25T03:00")) is None
 
 
+NEW_YORK = "America/New_York"
+
+
+def test_in_new_york_clocks_change_at_another_moment_and_count_alike() -> None:
+    """On 8 March 2026 3:00 follows 1:59, on 1 November 1:00 follows 1:59."""
+    spring = list(islice(due_after("30 2 * * *", NEW_YORK, at("2026-03-07T12:00", NEW_YORK)), 2))
+    assert spring == [utc("2026-03-08T07:00"), at("2026-03-09T02:30", NEW_YORK)]
+    autumn = list(islice(due_after("30 1 * * *", NEW_YORK, at("2026-10-31T12:00", NEW_YORK)), 2))
+    assert autumn == [utc("2026-11-01T05:30"), at("2026-11-02T01:30", NEW_YORK)]
+    assert last_due("30 1 * * *", NEW_YORK, autumn[0], utc("2026-11-01T06:30")) is None, "the second half past one"
+
+
+@pytest.mark.parametrize(
+    ("zone", "night", "hours"),
+    [
+        (BERLIN, "2026-03-29", 23),
+        (BERLIN, "2026-10-25", 25),
+        (NEW_YORK, "2026-03-08", 23),
+        (NEW_YORK, "2026-11-01", 25),
+        (BERLIN, "2026-06-01", 24),
+    ],
+)
+def test_what_comes_every_hour_comes_as_often_as_the_day_has_hours(zone: str, night: str, hours: int) -> None:
+    begin = at(f"{night}T00:00", zone)
+    times = list(takewhile(lambda due: due < begin + hours * 3600, due_after("0 * * * *", zone, begin - 1)))
+    assert times == [begin + 3600 * number for number in range(hours)]
+    assert datetime.fromtimestamp(begin + hours * 3600, ZoneInfo(zone)).hour == 0
+
+
 def test_what_comes_every_few_minutes_goes_on_through_both() -> None:
     for night in ("2026-03-29", "2026-10-25"):
         begin = utc(f"{night}T00:00")
@@ -106,6 +135,24 @@ def test_the_last_time_is_the_last_of_those_that_are_counted_forward(cron: str, 
     until = since + min(span, 3600) if cron == "* * * * *" else since + span
     counted = list(takewhile(lambda due: due <= until, due_after(cron, zone, since)))
     assert last_due(cron, zone, since, until) == (counted[-1] if counted else None)
+
+
+WALL = {
+    "*/15 * * * *": lambda wall: wall.minute % 15 == 0,
+    "0 7 * * mon-fri": lambda wall: (wall.hour, wall.minute) == (7, 0) and wall.weekday() < 5,
+    "15 4,5 1-7 * *": lambda wall: wall.minute == 15 and wall.hour in {4, 5} and wall.day <= 7,
+    "59 23 31 12 *": lambda wall: (wall.month, wall.day, wall.hour, wall.minute) == (12, 31, 23, 59),
+}
+"""What each says of the clock on the wall. None of them falls into an hour that is left out or comes twice."""
+
+
+@given(st.sampled_from(sorted(WALL)), st.sampled_from(["UTC", "Asia/Kolkata", "Asia/Kathmandu"]), moments, st.integers(1, 2880))
+def test_the_last_time_is_the_one_that_looking_at_each_minute_finds(cron: str, zone: str, since: int, minutes: int) -> None:
+    """The slow definition: minute by minute, by the clock on the wall, in zones whose clocks are never changed."""
+    until = since + minutes * 60
+    first = since - since % 60 + 60
+    seen = [moment for moment in range(first, until + 1, 60) if WALL[cron](datetime.fromtimestamp(moment, ZoneInfo(zone)))]
+    assert last_due(cron, zone, since, until) == (seen[-1] if seen else None)
 
 
 @given(st.sampled_from(CRONS), st.sampled_from(ZONES), moments)

@@ -91,6 +91,7 @@ def test_nothing_outside_is_loaded_and_what_leads_nowhere_is_passed_over(folder:
         ("from applinks.scripts import *\n@listener('a')\nasync def hook(): ...\n", 2, "asynchronous"),
         ("from applinks.scripts import *\n@listener('a')\ndef hook(*, day): ...\n", 3, "annotation"),
         ("from applinks.scripts import *\n@job('often', user='u')\ndef hook(): ...\n", 2, "cron"),
+        ("from applinks.scripts import *\n@job('0 7 * * *', user='u', zone='Mars')\ndef hook(): ...\n", 2, "'Mars'"),
         ("from applinks.scripts import *\n@by_hand()\ndef hook(issue, request): ...\n", 2, "request"),
     ],
 )
@@ -104,6 +105,7 @@ def test_a_mistake_is_said_with_its_place_and_keeps_no_other_file_from_being_loa
     (fault,) = loaded.faults
     assert (fault.file, fault.line, fault.fatal) == (str(file), line, True)
     assert message in fault.message
+    assert fault.told.count(f"wrong.py, line {line}: ") == 1
     assert fault.remedy
 
 
@@ -127,6 +129,73 @@ def test_a_doubtful_condition_is_said_and_only_a_fatal_one_keeps_the_hook_away(f
     loaded = load(folder)
     assert loaded.hooks == ()
     assert any(fault.fatal for fault in loaded.faults)
+
+
+def test_a_condition_that_can_never_be_true_is_said_before_anybody_waits_for_its_hook(folder: Path) -> None:
+    write(
+        folder,
+        "a.py",
+        """\
+        from applinks.scripts import *
+
+        @listener("a", application="jira", when=lambda issue: issue.project == "OPS" and issue.project == "DEV")
+        def hook(): ...
+        """,
+    )
+    fault = only_fault(folder)
+    assert load(folder).hooks == ()
+    assert (fault.line, fault.fatal) == (3, True)
+    assert "can never be true" in fault.message
+
+
+def test_a_condition_that_is_always_true_is_said_and_its_hook_is_used(folder: Path) -> None:
+    write(
+        folder,
+        "a.py",
+        """\
+        from applinks.scripts import *
+
+        @listener("a", application="jira", when=lambda issue: issue.project == "OPS" or issue.project != "OPS")
+        def hook(): ...
+        """,
+    )
+    loaded = load(folder)
+    assert [(hook.id, hook.conditional) for hook in loaded.hooks] == [("a:hook", True)]
+    assert [(fault.line, fault.fatal) for fault in loaded.faults] == [(3, False)]
+
+
+@pytest.mark.parametrize(
+    ("decorator", "what"), [("@operation()", "the name 'hook'"), ("@endpoint('get', '/orders/')", "the address 'GET orders'")]
+)
+def test_where_two_go_by_one_name_none_is_used_since_nobody_could_say_which(folder: Path, decorator: str, what: str) -> None:
+    text = f"from applinks.scripts import *\n{decorator}\ndef hook(): ...\n"
+    for name in ("a.py", "b.py"):
+        write(folder, name, text)
+    write(folder, "c.py", "from applinks.scripts import *\n@operation()\ndef alone(): ...\n")
+    loaded = load(folder)
+    assert [hook.id for hook in loaded.hooks] == ["c:alone"]
+    assert [(fault.file, fault.line) for fault in loaded.faults] == [(str(folder / name), 2) for name in ("a.py", "b.py")]
+    assert loaded.faults[0].message == f"a:hook has {what}, and so has b:hook."
+
+
+def test_a_hook_belongs_to_the_file_that_defines_it_and_not_to_one_that_imports_it(folder: Path) -> None:
+    write(folder, "_beside.py", HOOK)
+    write(folder, "a.py", f"from _beside import hook as other\n{HOOK}")
+    assert [hook.id for hook in load(folder).hooks] == ["a:hook"]
+
+
+def test_a_hook_knows_its_parameters_and_the_revision_of_its_file(folder: Path) -> None:
+    text = "from applinks.scripts import *\n@by_hand()\ndef hook(user, *, often: int = 2): ...\n"
+    write(folder, "a.py", text)
+    loaded = load(folder)
+    (before,) = loaded.hooks
+    assert [parameter.name for parameter in before.parameters] == ["often"]
+    assert loaded.scripts["a:hook"].names == ("user",)
+    write(folder, "b.py", "")
+    assert load(folder).hooks == (before,), "another file has changed"
+    write(folder, "a.py", text.replace("2", "3"))
+    assert load(folder).hooks[0].revision != before.revision
+    assert load(folder).revision != loaded.revision
 
 
 def test_a_folder_that_is_not_there_is_said(tmp_path: Path) -> None:

@@ -18,7 +18,7 @@ from aiosmtpd.smtp import SMTP, AuthResult
 from applinks.scripts import MailServer, Outcome, Sent, smtp
 from applinks.scripts.channels.addresses import Tls
 from applinks.scripts.channels.mail import _address, as_email
-from applinks.scripts.smtp import post
+from applinks.scripts.smtp import post_mail
 from scripts.told import letter
 
 SENDER = "links@example.com"
@@ -116,7 +116,7 @@ def served(certificate: trustme.LeafCert) -> ssl.SSLContext:
 def posted(server: MailServer) -> Outcome:
     recipient = _address("Alice Adams", "alice@example.com")
     assert recipient is not None
-    return post(server, as_email(letter(), recipient, server.sender))
+    return post_mail(server, as_email(letter(), recipient, server.sender))
 
 
 def test_a_message_is_handed_over_for_one_person(start: Start, box: Box) -> None:

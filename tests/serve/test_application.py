@@ -76,6 +76,9 @@ def test_somebody_else_may_serve_more(make):
 class Runs:
     """Writes down what it is asked, and in which thread."""
 
+    hooks = faults = ()
+    deepest = 10
+
     def __init__(self, applinks: AsyncAppLinks | None = None, *, fails: bool = False) -> None:
         self.applinks = applinks
         self.fails = fails
@@ -86,9 +89,15 @@ class Runs:
             raise OSError("cannot start")
         self.told.append(("start", threading.current_thread() is threading.main_thread()))
 
-    def stop(self, deadline: float) -> None:
+    def say(self) -> None:
+        pass
+
+    def perform(self, new: Any, request: Any = None) -> Any:
+        raise AssertionError
+
+    def close(self, seconds: float) -> None:
         assert self.applinks is None or self.applinks.run(_nothing()) is None, "the store is still there"
-        self.told.append(("stop", deadline))
+        self.told.append(("close", seconds))
 
 
 def _nothing() -> Any:
@@ -116,13 +125,21 @@ def made(tmp_path, runs: Runs | None) -> Any:
     applinks = AsyncAppLinks(f"sqlite:///{tmp_path}/a.db", url="http://localhost:8080", people=Staff())
     if runs is not None:
         runs.applinks = applinks
-    return create(applinks, running=runs, patience=7.5)
+    return create(applinks, scripts=runs, patience=7.5)
 
 
 def test_runs_begin_before_the_first_request_and_end_before_the_store_is_closed(tmp_path):
     runs = Runs()
     assert asyncio.run(lives(made(tmp_path, runs))) == ["lifespan.startup.complete", "lifespan.shutdown.complete"]
-    assert runs.told == [("start", False), ("stop", 7.5)]
+    assert runs.told == [("start", True), ("close", 7.5)]
+
+
+@pytest.mark.parametrize("runs", [Runs(), None])
+def test_the_pages_are_given_what_runs_scripts(make, runs):
+    somebody = make(scripts=runs).browser()
+    somebody.sign_in("ada")
+    shown = somebody.get("/plugins/servlet/applinks/admin/scripts").text
+    assert ("No scripts are loaded in this process" in shown) is (runs is None)
 
 
 def test_without_any_it_just_lives(tmp_path):

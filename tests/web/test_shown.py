@@ -92,3 +92,23 @@ def test_what_a_sentence_quotes_stays_text():
     assert shown.worded("`<img src=x>` or *<b>*") == "<code>&lt;img src=x&gt;</code> or *&lt;b&gt;*"
     assert shown.worded("a\u202eb") == "a\ufffdb"
     assert shown.worded("`" + "a" * 20, 5) == "`aaaa…"
+
+
+@pytest.mark.parametrize(
+    ("text", "becomes"),
+    [
+        ("alice\nbob", "alice\nbob"),
+        ("alice\r\nbob", "alice\nbob"),
+        ("a\tb", "a    b"),
+        ("<b>\n&", "&lt;b&gt;\n&amp;"),
+        ("a\x00\n\u202eb", "a�\n�b"),
+        ("", ""),
+    ],
+)
+def test_the_ends_of_lines_stay_where_a_text_has_several(text, becomes):
+    """T-46, T-48: a field of several lines is sent back as it was shown."""
+    assert shown.in_lines(text) == becomes
+
+
+def test_a_long_text_of_lines_is_cut():
+    assert shown.in_lines("a" * 30, 10) == "a" * 10 + "…"

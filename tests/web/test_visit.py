@@ -21,3 +21,12 @@ def test_who_administers_finds_the_way_to_the_links_on_every_page_and_nobody_els
 
     assert "listApplicationLinks" in at(tracker, "root").get(GRANTS).body.decode()
     assert "listApplicationLinks" not in at(tracker, "alice").get(GRANTS).body.decode()
+
+
+def test_an_event_may_be_larger_than_what_is_sent_to_a_page():
+    from applinks.incoming import BODY_LIMIT
+    from applinks.web import LONGEST_EVENT, longest_body
+
+    assert longest_body("/plugins/servlet/applinks/events/source") == LONGEST_EVENT == 1024 * 1024
+    assert longest_body("/plugins/servlet/applinks/events") == BODY_LIMIT
+    assert longest_body("/plugins/servlet/applinks/listApplicationLinks") == BODY_LIMIT

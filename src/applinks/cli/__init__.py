@@ -24,6 +24,7 @@ from applinks.cli import (
     keys,
     link,
     look,
+    pasted,
     person,
     run,
     runs,
@@ -32,6 +33,7 @@ from applinks.cli import (
     signing,
     source,
     token,
+    worker,
 )
 from applinks.cli.words import check_text
 from applinks.errors import AppLinksError, CredentialsRequired, LinkFileWrong
@@ -56,6 +58,7 @@ app.command("apply")(declared.apply)
 app.command("export")(declared.export)
 app.command("look")(look.look)
 app.command("run")(run.run)
+app.command("worker")(worker.worker)
 app.add_typer(link.app, name="link")
 app.add_typer(entity.app, name="entity")
 app.add_typer(grant.app, name="grant")
@@ -69,6 +72,7 @@ app.add_typer(token.app, name="token")
 app.add_typer(person.app, name="person")
 app.add_typer(source.app, name="source")
 app.add_typer(event.app, name="event")
+app.add_typer(pasted.app, name="scripts")
 
 
 def main() -> None:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import importlib
 import json
-import sys
+import time
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from applinks.cli.words import Database, Json, check_is_there, show
+from applinks.cli.application import OfApplication, application_of, closed
+from applinks.cli.words import Database, Json, show
 from applinks.errors import ConfigurationError, CredentialsRequired
 
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from applinks.scripts import Event, Hook, Rehearsed, Run
 
 LONGEST_WAIT = 3600.0
+LOOK_EVERY = 0.1
 
 
 def run(
@@ -34,10 +35,7 @@ def run(
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Send nothing that changes anything; show which calls would be made.")
     ] = False,
-    app: Annotated[
-        str | None,
-        typer.Option("--app", metavar="MODULE:NAME", help="The application's own AppLinks, for its people; else those here."),
-    ] = None,
+    app: OfApplication = None,
     database: Database = None,
     as_json: Json = False,
 ) -> None:
@@ -48,14 +46,14 @@ def run(
     if not script.is_file():
         raise ConfigurationError(f"There is no file {str(script)!r}.", remedy="Name the file of the script.")
     payload = _payload(event)
-    applinks = _application(app, database)
+    applinks = application_of(app, database)
     try:
         if dry_run:
             _rehearse(applinks, script, hook, user, payload, kind, values or [], as_json=as_json)
         else:
             _run(applinks, script, hook, user, payload, kind, values or [], as_json=as_json)
     finally:
-        _close(applinks)
+        closed(applinks)
 
 
 def _run(
@@ -77,11 +75,22 @@ def _run(
         chosen = _chosen(scripts.hooks, scripts.faults, script, hook)
         parameters = read_texts(chosen.parameters, _pairs(values))
         number = scripts.run(chosen.id, user=user, parameters=parameters, event=payload, kind=_kind(chosen, kind))
-        scripts.performer.take(number)
-        scripts.performer.wait(number, LONGEST_WAIT)
+        _perform(scripts, number)
         _show_run(scripts, number, as_json=as_json)
     finally:
         scripts.close(0)
+
+
+def _perform(scripts: Scripts, number: int) -> None:
+    """Here, unless another process with the same database is quicker, such as `applinks serve`: then until that one has."""
+    from applinks.scripts import RunOf, RunState
+
+    until = time.monotonic() + LONGEST_WAIT
+    while scripts.performer.take(number) is None and time.monotonic() < until:
+        if scripts.applinks.answer(RunOf(number)).state not in {RunState.QUEUED, RunState.RUNNING}:
+            return
+        time.sleep(LOOK_EVERY)
+    scripts.performer.wait(number, LONGEST_WAIT)
 
 
 def _show_run(scripts: Scripts, number: int, *, as_json: bool) -> None:
@@ -137,7 +146,7 @@ def _in_words(found: Rehearsed) -> list[str]:
     if isinstance(found.ending, CredentialsRequired):
         lines.append(f"{found.hook.id} would wait here until {found.ending.user} has allowed it in {found.ending.link!r}.")
     else:
-        why = f": {found.ending.error}" if found.ending.error else ""
+        why = f": {found.ending.error.rstrip('.')}" if found.ending.error else ""
         lines.append(f"{found.hook.id} would end as {found.ending.state.value}{why}. Nothing was changed.")
     return lines
 
@@ -165,7 +174,7 @@ def _chosen(hooks: Any, faults: Any, script: Path, name: str | None) -> Hook:
         return found
     if wrong:
         fault = wrong[0]
-        raise ConfigurationError(fault.message, remedy=fault.remedy)
+        raise ConfigurationError(fault.told, remedy=fault.remedy)
     names = ", ".join(hook.id.rpartition(":")[2] for hook in hooks if Path(hook.file).resolve() == script.resolve())
     raise ConfigurationError(
         f"{script.name} has {'no such hook' if name or not mine else 'several hooks'}.",
@@ -205,36 +214,3 @@ def _pairs(values: list[str]) -> dict[str, list[str]]:
             raise ConfigurationError(f"--set {name!r} says no value.", remedy="Write --set NAME=VALUE.")
         pairs.setdefault(name, []).append(text)
     return pairs
-
-
-def _application(app: str | None, database: str | None) -> AppLinks | AsyncAppLinks:
-    """The application's own, or that of the database, with the people whom it keeps."""
-    from applinks import AppLinks, AsyncAppLinks
-
-    if app is None:
-        from applinks.people import Staff
-
-        check_is_there(database)
-        return AppLinks(database, people=Staff())
-    module, _, name = app.partition(":")
-    sys.path.insert(0, "")
-    try:
-        found = getattr(importlib.import_module(module), name or "applinks")
-    except (ImportError, AttributeError) as error:
-        raise ConfigurationError(f"There is no {app!r}: {error}.", remedy="Write --app MODULE:NAME.") from error
-    if not isinstance(found, AppLinks | AsyncAppLinks):
-        raise ConfigurationError(f"{app!r} is no AppLinks.", remedy="Name the variable that holds it.")
-    return found
-
-
-def _close(applinks: AppLinks | AsyncAppLinks) -> None:
-    import asyncio
-    from inspect import isawaitable
-
-    ending = applinks.close()
-    if isawaitable(ending):
-
-        async def close() -> None:
-            await ending
-
-        asyncio.run(close())

@@ -154,7 +154,7 @@ def _cells(run: Run) -> tuple[str, ...]:
 
 
 def _note(run: Run) -> str | None:
-    if run.parked_user is not None and run.ended_at is None:
+    if run.state == "parked":
         return f"waits for the consent of {run.parked_user} until {moment(run.parked_until)}"
     return run.error
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import asdict
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 from urllib.parse import urlsplit
 
@@ -12,6 +15,7 @@ from applinks.errors import ConfigurationError
 
 if TYPE_CHECKING:
     from applinks import AsyncAppLinks
+    from applinks.running import Scripts
 
 PORT = 8080
 HERE = frozenset({"localhost", "127.0.0.1", "::1"})
@@ -26,12 +30,16 @@ def serve(
         int | None, typer.Option("--port", min=0, max=65535, help="The port of a local address, else 8080; 0 for a free one.")
     ] = None,
     name: Annotated[str | None, typer.Option("--name", help="What others are to call it.")] = None,
+    folder: Annotated[
+        Path | None, typer.Option("--scripts", metavar="FOLDER", help="Where scripts lie: they are loaded, and run here.")
+    ] = None,
     database: Database = None,
     as_json: Json = False,
 ) -> None:
     """Serve pages and endpoints until it is asked to stop (SIGTERM, Ctrl-C); a second time stops it at once.
 
     A new database is made. Where no administrator can sign in yet, an address is printed at which the first one is made.
+    Scripts are loaded again when they change; what is wrong with one is said on standard error, with its file and line.
     """
     standing = _standing()
     from applinks.settings import from_environment
@@ -43,8 +51,9 @@ def serve(
         url = f"http://localhost:{listening.getsockname()[1]}"
     applinks = _opened(database, url, name)
     listening = listening or standing.listen(host, _port_of(applinks.identity.url) if port is None else port)
-    _tell(applinks, *listening.getsockname()[:2], as_json=as_json)
-    if not standing.serve(standing.create(applinks), listening):
+    scripts = None if folder is None else _loaded(applinks, folder)
+    _tell(applinks, scripts, *listening.getsockname()[:2], as_json=as_json)
+    if not standing.serve(standing.create(applinks, scripts=scripts), listening):
         raise typer.Exit(1)
 
 
@@ -75,13 +84,22 @@ def _opened(database: str | None, url: str | None, name: str | None) -> AsyncApp
     return AsyncAppLinks(database, url=url, name=name, people=Staff())
 
 
+def _loaded(applinks: AsyncAppLinks, folder: Path) -> Scripts:
+    """The scripts in the folder, for which a process is started; raises `ConfigurationError` where it cannot be."""
+    from applinks.running import Scripts
+
+    scripts = Scripts(applinks, folder)
+    _ = scripts.hooks
+    return scripts
+
+
 def _port_of(url: str) -> int:
     """Of an address on this machine; elsewhere a proxy decides."""
     parts = urlsplit(url)
     return parts.port or PORT if parts.hostname in HERE else PORT
 
 
-def _tell(applinks: AsyncAppLinks, host: str, port: int, *, as_json: bool) -> None:
+def _tell(applinks: AsyncAppLinks, scripts: Scripts | None, host: str, port: int, *, as_json: bool) -> None:
     from applinks.incoming import first_administrator
     from applinks.serve import set_up_path
 
@@ -92,6 +110,22 @@ def _tell(applinks: AsyncAppLinks, host: str, port: int, *, as_json: bool) -> No
         f"  set it up   {address}",
         "              There the first administrator is made: once, within an hour.",
     )
-    lines = (f"{us.name} ({us.type}) at {us.url}", f"  serving on  {host}, port {port}", *(first if address else ()))
+    lines = (
+        f"{us.name} ({us.type}) at {us.url}",
+        *(_of_scripts(scripts) if scripts else ()),
+        *(first if address else ()),
+        f"  serving on  {host}, port {port}",
+    )
     data = {"name": us.name, "type": us.type, "url": us.url, "host": host, "port": port, "set_up": address}
-    show(data, *lines, as_json=as_json)
+    show({**data, "scripts": None if scripts is None else _told(scripts)}, *lines, as_json=as_json)
+
+
+def _of_scripts(scripts: Scripts) -> Iterator[str]:
+    """The hooks that are loaded; what is wrong was said by whoever loaded them."""
+    hooks, faults = scripts.hooks, scripts.faults
+    yield f"  scripts     {len(hooks)} {'hook' if len(hooks) == 1 else 'hooks'}, {len(faults)} found wrong"
+    yield from (f"              {hook.id} ({hook.kind.value})" for hook in hooks)
+
+
+def _told(scripts: Scripts) -> dict[str, Any]:
+    return {"hooks": [hook.id for hook in scripts.hooks], "faults": [asdict(fault) for fault in scripts.faults]}

@@ -6,7 +6,7 @@ from applinks.outgoing.comparing import compare
 from applinks.outgoing.connections import Connections
 from applinks.outgoing.deadline import watched
 from applinks.outgoing.entered import Check, Checked, check_entered
-from applinks.outgoing.fan_out import Outcome, Outcomes, fan_out, fan_out_async, in_lane, next_place
+from applinks.outgoing.fanning_out import Outcome, Outcomes, fan_out, fan_out_async, in_lane, next_place
 from applinks.outgoing.fetch import fetch, fetch_async
 from applinks.outgoing.ladder import ANONYMOUS, Explanation
 from applinks.outgoing.linked import AsyncLinkedApplication, Caller, LinkedApplication, LinkedEntity

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable
 
@@ -42,9 +43,9 @@ class InProcess:
         self._lookout.stop(seconds)
         self._shop.performer.close(max(0.0, deadline - time.monotonic()))
 
-    def drain(self) -> None:
-        """Do all that is due now, in this thread, until nothing is."""
-        while True:
+    def drain(self, asked_to_stop: threading.Event) -> None:
+        """Do all that is due now, looking from this thread, until nothing is, or somebody asks to stop."""
+        while not asked_to_stop.is_set():
             self._look()
             if not self._shop.performer.busy and not self._shop.answer(DueRuns(1)):
                 return

@@ -30,9 +30,11 @@ from applinks.scripts import (
     Hook,
     Limits,
     Loaded,
+    PastedScripts,
     RequestTold,
     execute,
     load,
+    with_pasted,
 )
 
 SHUT_DOWN_WITH_PARENT = 1
@@ -93,7 +95,7 @@ class Nursery:
         self._parent = parent
         self._application: AppLinks = setup.open()
         self._warm_up()
-        self._loaded: Loaded = load(setup.folder)
+        self._loaded = self._load(setup)
         self._children: dict[str, _Child] = {}
         self._ended = _when_children_end()
 
@@ -101,6 +103,11 @@ class Nursery:
         """Do once what would cost each child more than a script does: read our key, and the certificates that are trusted."""
         self._application.answer(OurKey())
         client_options("")
+
+    def _load(self, setup: Setup) -> Loaded:
+        """The scripts of the folder and, where that is allowed, those that were pasted."""
+        pasted = self._application.answer(PastedScripts()) if setup.settings.pasted_scripts else ()
+        return with_pasted(load(setup.folder), pasted)
 
     def work(self) -> None:
         """Until the parent is gone."""

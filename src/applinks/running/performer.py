@@ -11,7 +11,7 @@ import socket
 import threading
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from applinks.errors import ConfigurationError
@@ -33,6 +33,7 @@ from applinks.scripts import (
     Hook,
     KeepHolding,
     NewRun,
+    PastedRevisions,
     RequestTold,
     Run,
     RunOf,
@@ -40,6 +41,7 @@ from applinks.scripts import (
     checked_folder,
     glance_at,
     is_unclear,
+    joint_revision,
     revision_of,
 )
 
@@ -137,8 +139,13 @@ class Performer:
             return self._nursery
 
     def _started(self) -> StartedNursery:
-        self._seen = glance_at(checked_folder(self._setup.folder))
+        self._seen = self._glance()
         return StartedNursery(self._setup, self._heard)
+
+    def _glance(self) -> tuple[object, Mapping[str, str]]:
+        """What shows that scripts have changed: the files of the folder, and the revisions of those that were pasted."""
+        pasted = self._answer(PastedRevisions()) if self._setup.settings.pasted_scripts else {}
+        return glance_at(checked_folder(self._setup.folder)), pasted
 
     def _load_next(self) -> StartedNursery:
         with self._turn:
@@ -166,7 +173,7 @@ class Performer:
 
     def _loaded(self, nursery: StartedNursery, ready: Ready) -> None:
         for fault in ready.faults:
-            log.warning("%s, line %d: %s %s", fault.file, fault.line, fault.message, fault.remedy or "")
+            log.warning("%s %s", fault.told, fault.remedy or "")
         with self._turn:
             self._failed_at = None
             if nursery is self._next:
@@ -308,14 +315,13 @@ class Performer:
             holders[holder].send(Kill(holder))
 
     def _load_what_changed(self) -> None:
-        folder = checked_folder(self._setup.folder)
-        seen = glance_at(folder)
+        seen = self._glance()
         with self._turn:
             loaded = self._nursery.ready if self._nursery is not None else None
             if seen == self._seen or (self._nursery is not None and loaded is None):
                 return
             self._seen, self._failed_at = seen, None
-        if loaded is not None and loaded.revision != revision_of(folder):
+        if loaded is not None and loaded.revision != joint_revision(revision_of(checked_folder(self._setup.folder)), seen[1]):
             self._load_next()
 
     def close(self, seconds: float = HELD_FOR) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import threading
 import time
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
@@ -100,10 +101,11 @@ class Scripts:
         self.performer = Performer(Setup.of(applinks, Path(folder)), self.drive, applinks.answer, pace=pace)
         names = NamesOfKeys(applinks.mechanisms)
         self._clockwork = Clockwork(self.drive, lambda: self.performer.hooks, kept_for, deepest, names, pace)
+        self._shop = Shop(self.performer, self._clockwork, applinks.answer, pace)
         self._engine: Engine | None = None
         if engine:
             making = InProcess.with_workers(workers) if engine is True else engine
-            self._engine = making(Shop(self.performer, self._clockwork, applinks.answer, pace))
+            self._engine = making(self._shop)
         applinks.listen(ConsentGiven, self._consented)
         self._tell = checked(tell or {})
         self._passes_on = PassesOn(self.drive)
@@ -116,6 +118,11 @@ class Scripts:
             self._engine.start()
             self._passes_on.start()
         return self
+
+    def drain(self, asked_to_stop: threading.Event, *, workers: int = WORKERS) -> None:
+        """Do all that is due now, and return when nothing is; for processes that are started now and then."""
+        InProcess(self._shop, workers=workers).drain(asked_to_stop)
+        self._passes_on.turn()
 
     def close(self, seconds: float = HELD_FOR) -> None:
         """Take nothing more and wait for what runs; what takes longer than `seconds` begins again elsewhere."""

@@ -1,9 +1,14 @@
-"""Scripts that act for people: what they hook into, their runs, and what becomes of these."""
+"""Scripts that act for people: what they hook into, their runs, and what becomes of these.
 
-from applinks.scripts import kinds, parameters
-from applinks.scripts.adjusting import hook_of, set_parameters, set_texts, setting_of, switch_hook
-from applinks.scripts.beans import Change, Comment, Issue, Page, PullRequest, RefChange, Repository, Transition
-from applinks.scripts.binding import ALWAYS, RequestTold, names_of
+What the store keeps is here at once. What runs, loads and reads scripts is fetched when it is first used: few processes do.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from applinks.scripts import granted, kinds, parameters, sandbox
 from applinks.scripts.catalogue import Catalogue, Entry, OurWords, load_catalogue
 from applinks.scripts.channels import banner, comment, inbox
 from applinks.scripts.channels.addresses import LEAVING, Channels, MailServer
@@ -34,25 +39,7 @@ from applinks.scripts.events import (
     PostponeEvent,
     SortEvent,
 )
-from applinks.scripts.executing import execute
-from applinks.scripts.exporting import RunsExport
 from applinks.scripts.history import DAY, HooksLately, Lately, RunCounts
-from applinks.scripts.hooks import (
-    BEFORE,
-    Hook,
-    HookKind,
-    Limits,
-    Refuse,
-    Retries,
-    by_hand,
-    condition,
-    endpoint,
-    job,
-    listener,
-    operation,
-    post_function,
-    validator,
-)
 from applinks.scripts.jobs import JobTimes, NoteJobTime, queue_due_jobs
 from applinks.scripts.journal import (
     HARMLESS,
@@ -67,8 +54,6 @@ from applinks.scripts.journal import (
     SettleCall,
     is_unclear,
 )
-from applinks.scripts.known import KnownHook, known_hook, known_hooks
-from applinks.scripts.loading import Fault, Loaded, Script, checked_folder, glance_at, load, revision_of
 from applinks.scripts.messages import (
     ASKING,
     DropOldMessages,
@@ -82,31 +67,24 @@ from applinks.scripts.messages import (
     UnreadCount,
     Words,
 )
-from applinks.scripts.naming import NamesOfKeys
-from applinks.scripts.offering import at_address, described, name_of, offered, run_of
-from applinks.scripts.overseeing import (
-    answer_said,
-    cancel_run,
-    retry_run,
-    run_again,
-    run_for,
-    settle_call,
-)
-from applinks.scripts.parameters import Long, Parameter, Secret, as_json, read, read_texts, schema, shown
-from applinks.scripts.parking import (
-    PARKED_FOR,
-    ExpireRun,
-    OverdueRuns,
-    ParkRun,
-    WakeRuns,
-    about_run,
-    expire_overdue,
-)
+from applinks.scripts.parking import PARKED_FOR, ExpireRun, OverdueRuns, ParkRun, WakeRuns, about_run, expire_overdue
 from applinks.scripts.passing_on import ClaimUntold, ForgetUntold, PostponeUntold, Telling, Untold, tell_next
-from applinks.scripts.reading import LARGEST
-from applinks.scripts.record import CallTold, RunRecord, record_for, record_of
-from applinks.scripts.rehearsing import Planned, Rehearsed, rehearse
-from applinks.scripts.replaying import event_numbered, may_be_replayed, replay_event, state_named
+from applinks.scripts.pasted import (
+    KINDS,
+    LARGEST_TEXT,
+    KeepPasted,
+    PastedAllowed,
+    PastedPlace,
+    PastedRevisions,
+    PastedScript,
+    PastedScripts,
+    RemovePasted,
+    check_pasted,
+    checked_text,
+    paste_script,
+    pasted_script,
+    unpaste_script,
+)
 from applinks.scripts.runs import (
     ENDED,
     HELD_FOR,
@@ -136,25 +114,162 @@ from applinks.scripts.runs import (
     RunState,
 )
 from applinks.scripts.settings import HookSetting, HookSettings, SetHook
-from applinks.scripts.smtp import post as post_mail
-from applinks.scripts.sorting import DEEPEST, cut_off, sort_event, takes
+from applinks.scripts.smtp import post_mail
 from applinks.scripts.sources import LINKED, WEBHOOK, ChangeSource, KeepSource, RemoveSource, Source, SourceOf, Sources
-from applinks.scripts.starting import Told, run_by_hand, told_by
-from applinks.scripts.taking import take_event, take_told
-from applinks.scripts.telling import Messages
-from applinks.scripts.webhooks import (
-    LONGEST_OVERLAP,
-    SourceMade,
-    SourceSettings,
-    add_source,
-    address_of,
-    change_source,
-    remove_source,
-    renew_source,
-    source_named,
-)
-from applinks.scripts.written import Written, write
 from applinks.wire.events import DEPTH
+
+if TYPE_CHECKING:
+    from applinks.scripts.adjusting import hook_of, set_parameters, set_texts, setting_of, switch_hook
+    from applinks.scripts.beans import Change, Comment, Issue, Page, PullRequest, RefChange, Repository, Transition
+    from applinks.scripts.executing import execute
+    from applinks.scripts.exporting import RunsExport
+    from applinks.scripts.hooks import (
+        BEFORE,
+        Hook,
+        HookKind,
+        Limits,
+        Refuse,
+        Retries,
+        by_hand,
+        condition,
+        endpoint,
+        job,
+        listener,
+        operation,
+        post_function,
+        validator,
+    )
+    from applinks.scripts.known import KnownHook, known_hook, known_hooks
+    from applinks.scripts.loading import Fault, Loaded, Script, checked_folder, glance_at, load, revision_of
+    from applinks.scripts.naming import NamesOfKeys
+    from applinks.scripts.offering import at_address, described, name_of, offered, run_of
+    from applinks.scripts.overseeing import answer_said, cancel_run, retry_run, run_again, run_for, settle_call
+    from applinks.scripts.parameters import Long, Parameter, Secret, as_json, read, read_texts, schema, shown
+    from applinks.scripts.pasted_hooks import hook_of_pasted, is_pasted, joint_revision, with_pasted
+    from applinks.scripts.reading import LARGEST
+    from applinks.scripts.record import CallTold, RunRecord, record_for, record_of
+    from applinks.scripts.rehearsing import Planned, Rehearsed, rehearse
+    from applinks.scripts.replaying import event_numbered, may_be_replayed, replay_event, state_named
+    from applinks.scripts.sorting import DEEPEST, cut_off, sort_event, takes
+    from applinks.scripts.starting import Told, run_by_hand, told_by
+    from applinks.scripts.surroundings import ALWAYS, RequestTold, names_of
+    from applinks.scripts.taking import take_event, take_told
+    from applinks.scripts.telling import Messages
+    from applinks.scripts.webhooks import (
+        LONGEST_OVERLAP,
+        SourceMade,
+        SourceSettings,
+        add_source,
+        address_of,
+        change_source,
+        remove_source,
+        renew_source,
+        source_named,
+    )
+    from applinks.scripts.written import Written, write
+
+_FETCHED = {
+    "ALWAYS": "surroundings",
+    "BEFORE": "hooks",
+    "DEEPEST": "sorting",
+    "LARGEST": "reading",
+    "LONGEST_OVERLAP": "webhooks",
+    "CallTold": "record",
+    "Change": "beans",
+    "Comment": "beans",
+    "Fault": "loading",
+    "Hook": "hooks",
+    "HookKind": "hooks",
+    "Issue": "beans",
+    "KnownHook": "known",
+    "Limits": "hooks",
+    "Loaded": "loading",
+    "Long": "parameters",
+    "Messages": "telling",
+    "NamesOfKeys": "naming",
+    "Page": "beans",
+    "Parameter": "parameters",
+    "Planned": "rehearsing",
+    "PullRequest": "beans",
+    "RefChange": "beans",
+    "Refuse": "hooks",
+    "Rehearsed": "rehearsing",
+    "Repository": "beans",
+    "RequestTold": "surroundings",
+    "Retries": "hooks",
+    "RunRecord": "record",
+    "RunsExport": "exporting",
+    "Script": "loading",
+    "Secret": "parameters",
+    "SourceMade": "webhooks",
+    "SourceSettings": "webhooks",
+    "Told": "starting",
+    "Transition": "beans",
+    "Written": "written",
+    "add_source": "webhooks",
+    "address_of": "webhooks",
+    "answer_said": "overseeing",
+    "as_json": "parameters",
+    "at_address": "offering",
+    "by_hand": "hooks",
+    "cancel_run": "overseeing",
+    "change_source": "webhooks",
+    "checked_folder": "loading",
+    "condition": "hooks",
+    "cut_off": "sorting",
+    "described": "offering",
+    "endpoint": "hooks",
+    "event_numbered": "replaying",
+    "execute": "executing",
+    "glance_at": "loading",
+    "hook_of": "adjusting",
+    "hook_of_pasted": "pasted_hooks",
+    "is_pasted": "pasted_hooks",
+    "job": "hooks",
+    "joint_revision": "pasted_hooks",
+    "known_hook": "known",
+    "known_hooks": "known",
+    "listener": "hooks",
+    "load": "loading",
+    "may_be_replayed": "replaying",
+    "name_of": "offering",
+    "names_of": "surroundings",
+    "offered": "offering",
+    "operation": "hooks",
+    "post_function": "hooks",
+    "read": "parameters",
+    "read_texts": "parameters",
+    "record_for": "record",
+    "record_of": "record",
+    "rehearse": "rehearsing",
+    "remove_source": "webhooks",
+    "renew_source": "webhooks",
+    "replay_event": "replaying",
+    "retry_run": "overseeing",
+    "revision_of": "loading",
+    "run_again": "overseeing",
+    "run_by_hand": "starting",
+    "run_for": "overseeing",
+    "run_of": "offering",
+    "schema": "parameters",
+    "set_parameters": "adjusting",
+    "set_texts": "adjusting",
+    "setting_of": "adjusting",
+    "settle_call": "overseeing",
+    "shown": "parameters",
+    "sort_event": "sorting",
+    "source_named": "webhooks",
+    "state_named": "replaying",
+    "switch_hook": "adjusting",
+    "take_event": "taking",
+    "take_told": "taking",
+    "takes": "sorting",
+    "told_by": "starting",
+    "validator": "hooks",
+    "with_pasted": "pasted_hooks",
+    "write": "written",
+}
+"""Where each name lives that is fetched late."""
 
 __all__ = [
     "ALWAYS",
@@ -169,7 +284,9 @@ __all__ = [
     "HELD_FOR",
     "HERE",
     "IMMEDIATE",
+    "KINDS",
     "LARGEST",
+    "LARGEST_TEXT",
     "LEAVING",
     "LINKED",
     "LONGEST_OVERLAP",
@@ -224,6 +341,7 @@ __all__ = [
     "KeepEvent",
     "KeepHolding",
     "KeepMessages",
+    "KeepPasted",
     "KeepSource",
     "KeptEvent",
     "KnownHook",
@@ -252,6 +370,11 @@ __all__ = [
     "Page",
     "Parameter",
     "ParkRun",
+    "PastedAllowed",
+    "PastedPlace",
+    "PastedRevisions",
+    "PastedScript",
+    "PastedScripts",
     "Planned",
     "PostComment",
     "PostponeEvent",
@@ -262,6 +385,7 @@ __all__ = [
     "RefChange",
     "Refuse",
     "Rehearsed",
+    "RemovePasted",
     "RemoveSource",
     "Repository",
     "RequestTold",
@@ -308,7 +432,9 @@ __all__ = [
     "by_hand",
     "cancel_run",
     "change_source",
+    "check_pasted",
     "checked_folder",
+    "checked_text",
     "comment",
     "condition",
     "cut_off",
@@ -319,10 +445,14 @@ __all__ = [
     "execute",
     "expire_overdue",
     "glance_at",
+    "granted",
     "hook_of",
+    "hook_of_pasted",
     "inbox",
+    "is_pasted",
     "is_unclear",
     "job",
+    "joint_revision",
     "kinds",
     "known_hook",
     "known_hooks",
@@ -335,6 +465,8 @@ __all__ = [
     "offered",
     "operation",
     "parameters",
+    "paste_script",
+    "pasted_script",
     "post_function",
     "post_mail",
     "queue_due_jobs",
@@ -352,6 +484,7 @@ __all__ = [
     "run_by_hand",
     "run_for",
     "run_of",
+    "sandbox",
     "schema",
     "set_parameters",
     "set_texts",
@@ -367,6 +500,14 @@ __all__ = [
     "takes",
     "tell_next",
     "told_by",
+    "unpaste_script",
     "validator",
+    "with_pasted",
     "write",
 ]
+
+
+def __getattr__(name: str) -> object:
+    if name not in _FETCHED:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_FETCHED[name]}"), name)

@@ -23,21 +23,23 @@ from applinks.errors import AppLinksError, CredentialsRequired, ParametersWrong,
 from applinks.outgoing import Caller, in_lane
 from applinks.people import ActingAs, FindPerson, Person, nobody_acting, run_as
 from applinks.questions import Flow, Moment, Now
-from applinks.scripts.binding import LinksOfRun, RequestTold, Surroundings
 from applinks.scripts.conditions import evaluate
 from applinks.scripts.events import Event, EventOf
 from applinks.scripts.hooks import BEFORE, Hook, HookKind, Limits, Refuse
-from applinks.scripts.journal import CallsOf
+from applinks.scripts.journal import Asked, Call, CallsOf, is_unclear
 from applinks.scripts.loading import Loaded, Script
 from applinks.scripts.messages import KeepMessages, NewMessage, Severity, Words
-from applinks.scripts.output import Output
+from applinks.scripts.output import Output, as_kept
 from applinks.scripts.parameters import read
 from applinks.scripts.parking import PARKED_FOR, ParkRun, about_run
 from applinks.scripts.recording import NotHeld, NotTheSame, Recorder, RunCaller, UnclearCall
 from applinks.scripts.runs import AddLines, Ending, EndRun, Run, RunOf, RunState
+from applinks.scripts.surroundings import LinksOfRun, RequestTold, Surroundings
 from applinks.scripts.telling import Messages
 
 LARGEST_RESULT = 64 * 1024
+LONGEST_ERROR = 2000
+"""Characters that are kept of what went wrong; its lines tell more."""
 TOLD_OF_FAILURE = frozenset({HookKind.POST_FUNCTION, HookKind.BY_HAND, HookKind.JOB})
 """The kinds of hooks whose person is told when a run has failed: those for whom something was to happen."""
 OURS = str(Path(__file__).parents[1])
@@ -92,8 +94,9 @@ def execute(number: int, holder: str, loaded: Loaded, application: Caller, reque
 def _end(one: Pass) -> None:
     ending = pass_through(one)
     one.output.flush()
-    if not isinstance(ending, CredentialsRequired):
-        one.application.run(_finish(one, ending))
+    if isinstance(ending, Ending):
+        error = None if ending.error is None else as_kept(ending.error[:LONGEST_ERROR])
+        one.application.run(_finish(one, replace(ending, error=error)))
     elif one.script.hook.kind in BEFORE:
         one.application.run(_refuse(one, ending))
     else:
@@ -158,7 +161,7 @@ def kept(result: Any, hook: Hook) -> Any:
     """A result as it is kept; raises `ScriptWrong` for one that JSON cannot hold, or that is too large."""
     try:
         size = len(json.dumps(result, allow_nan=False))
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, RecursionError) as error:
         raise ScriptWrong(
             f"{hook.id} returned what JSON cannot hold: {error}.", file=hook.file, line=hook.line, remedy="Return plain values."
         ) from error
@@ -176,8 +179,7 @@ def _failed(one: Pass, error: BaseException) -> Ending:
         one.output.log.error(line)
     unclear = one.recorder.unclear()
     if unclear is not None:
-        asked = unclear.asked
-        why = f"{asked.method} {asked.url.partition('?')[0]} was sent and never answered ({error})."
+        why = f"{_attempt(unclear.asked)} was sent and never answered ({error})."
         return Ending(RunState.UNCLEAR, None, why, **_common(one))
     why = described(error, one.script.hook.limits)
     if one.run.again > 0 and isinstance(error, Exception) and not isinstance(error, ScriptWrong | ParametersWrong):
@@ -217,13 +219,15 @@ def _common(one: Pass) -> dict[str, Any]:
 
 def _finish(one: Pass, ending: Ending) -> Flow[None]:
     """Write down how the run ended, and tell whoever should know."""
-    run, script = one.run, one.script.hook.about or one.run.hook
+    run, script = one.run, _called(one)
     told: tuple[NewMessage, ...] = ()
     if ending.state is RunState.DONE and run.parked_user is not None:
         told = yield from about_run(run, Words.RUN_DONE_AFTER_CONSENT, Severity.SUCCESS, run.parked_user, script=script)
     elif ending.state is RunState.UNCLEAR:
-        attempt = ending.error or ""
-        told = yield from about_run(run, Words.RUN_UNCLEAR, Severity.WARNING, run.actor, script=script, attempt=attempt)
+        calls: tuple[Call, ...] = yield CallsOf(run.number)
+        asked = next(call.asked for call in calls if is_unclear(call))
+        where = {"link": asked.link, "attempt": _attempt(asked)}
+        told = yield from about_run(run, Words.RUN_UNCLEAR, Severity.WARNING, run.actor, script=script, **where)
     elif ending.state is RunState.FAILED and run.kind in TOLD_OF_FAILURE:
         words = Words.JOB_FAILED if run.kind == HookKind.JOB else Words.RUN_FAILED
         told = yield from about_run(run, words, Severity.ERROR, run.actor, script=script, error=ending.error or "")
@@ -255,7 +259,7 @@ def _park(one: Pass, missing: CredentialsRequired) -> Flow[None]:
 
 def _asks(one: Pass, missing: CredentialsRequired, words: Words) -> Flow[NewMessage]:
     """The message that asks a person to allow it, with what was attempted."""
-    run, attempt = one.run, one.recorder.kept_from
+    run = one.run
     person: Person | None = yield FindPerson(missing.user)
     return NewMessage(
         key=f"run {run.number} {words} {run.passes}",
@@ -263,15 +267,25 @@ def _asks(one: Pass, missing: CredentialsRequired, words: Words) -> Flow[NewMess
         severity=Severity.WARNING,
         words=words,
         told={
-            "user": person.full_name if person is not None else missing.user,
-            "script": one.script.hook.about.rstrip(".") or run.hook,
+            "user": (person.full_name if person is not None else "") or missing.user,
+            "script": _called(one),
             "link": missing.link or "",
-            "attempt": f"{attempt.method} {attempt.url.partition('?')[0]}" if attempt is not None else "",
+            "attempt": _attempt(one.recorder.kept_from),
         },
         address=missing.authorization_url,
         run=run.number,
         item=run.item,
     )
+
+
+def _called(one: Pass) -> str:
+    """What people call this script: the first line of what its function says of itself."""
+    return one.script.hook.about.rstrip(".") or one.run.hook
+
+
+def _attempt(asked: Asked | None) -> str:
+    """A call in words; queries may hold what is nobody's business."""
+    return "" if asked is None else f"{asked.method} {asked.url.partition('?')[0]}"
 
 
 def _keeping(application: Caller, number: int, holder: str) -> Callable[[tuple[tuple[float, str, str], ...]], None]:

@@ -108,8 +108,8 @@ class Refuse(Exception):
 
     def __init__(self, message: str, *, field: str | None = None) -> None:
         super().__init__(message)
-        self.message = message
-        self.field = field
+        self.message = str(message)  # translations are often made when they are read
+        self.field = None if field is None else str(field)
 
 
 def listener(

@@ -23,11 +23,11 @@ from types import CodeType, ModuleType
 from typing import Any
 
 from applinks.errors import AppLinksError, ConfigurationError, ScriptWrong
-from applinks.scripts.binding import names_of
 from applinks.scripts.conditions import check_condition
 from applinks.scripts.cron import check_cron
 from applinks.scripts.hooks import Hook, HookKind, Noted, noted
 from applinks.scripts.parameters import parameters_of
+from applinks.scripts.surroundings import names_of
 
 PACKAGE = "applinks_scripts"
 """Scripts are modules below this name."""
@@ -54,6 +54,11 @@ class Fault:
     message: str
     remedy: str | None = None
     fatal: bool = True
+
+    @property
+    def told(self) -> str:
+        """The message with its place: "publish.py, line 3: …"."""
+        return f"{Path(self.file).name}, line {self.line}: {self.message}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,11 @@ AT_ONCE = 50
 LONGEST_LINE = 4096
 
 
+def as_kept(text: str) -> str:
+    """A text as every database keeps it: halves of characters and NUL are replaced."""
+    return text.encode("utf-8", "replace").decode().replace("\0", "\N{REPLACEMENT CHARACTER}")
+
+
 class Output(logging.Handler):
     """Collects lines and hands them to `keep`, many at a time; at most so many `characters` of one pass."""
 
@@ -48,7 +53,7 @@ class Output(logging.Handler):
                 text = f"{text[: self._left]} … (the rest is left out: this run writes too much)"
                 self._is_full = True
             self._left -= len(text)
-            self._lines.append((clock.now(), level, text))
+            self._lines.append((clock.now(), level, as_kept(text)))
             if len(self._lines) >= AT_ONCE:
                 self.flush()
 

@@ -40,7 +40,6 @@ def cancel_run(number: int, by: str, *, administrator: bool) -> Flow[Run]:
     may = administrator or run.state is RunState.PARKED
     if not may or not (yield CancelRun(number, by)):
         raise _not_like_that(run, "be cancelled", "What has not begun, waits for a consent or is unclear can be.")
-    yield SettleMessages(number)
     return (yield from _noted(run, by, _of(run), kind="run cancelled"))
 
 

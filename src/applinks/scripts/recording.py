@@ -13,6 +13,7 @@ import re
 import threading
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextvars import ContextVar
+from datetime import timedelta
 from typing import Any
 
 import httpx2
@@ -275,10 +276,12 @@ def _answer(response: httpx2.Response, by: str | None) -> Answer:
 
 
 def replayed(request: httpx2.Request, answer: Answer) -> httpx2.Response:
-    """A response that was answered before."""
-    return httpx2.Response(
+    """A response that was answered before, and takes no time now."""
+    response = httpx2.Response(
         answer.status, headers=list(answer.headers), content=answer.body, request=request, extensions={PROBLEM: None}
     )
+    response.elapsed = timedelta(0)
+    return response
 
 
 def _line(asked: Asked) -> str:

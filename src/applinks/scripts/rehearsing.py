@@ -1,14 +1,17 @@
 """A rehearsal: a script is run without doing anything, and what it would do is told.
 
-What only reads is really asked, as whoever would ask. What would change something is not sent; the script goes on with an
-imagined answer, which has whatever it looks for.
+What only reads is really asked, as whoever would ask. What would change something is not sent, nor what is looked for where
+there is nothing but in imagination; the script goes on with an imagined answer, which has whatever it looks for.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
+from urllib.parse import unquote
 
 import httpx2
 
@@ -27,11 +30,13 @@ from applinks.scripts.runs import Ending, Run, RunState
 from applinks.scripts.telling import Messages
 
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
+_IMAGINED = re.compile(r"<answer[.>]")
+"""How a part of an imagined answer is written where it has become part of an address."""
 
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """A call that the script makes: where, as whom (None: as nobody), and by which way; `sent` if it only reads."""
+    """A call that the script makes: where, as whom (None: as nobody), and by which way; `sent` if it was asked really."""
 
     method: str
     url: str
@@ -69,6 +74,8 @@ class Imagined(dict[str, Any]):
     def __str__(self) -> str:
         return f"<{self._where}>"
 
+    __repr__ = __str__
+
     def __format__(self, spec: str) -> str:
         return format(str(self), spec)
 
@@ -80,7 +87,14 @@ class Imagined(dict[str, Any]):
 
 
 class ImaginedResponse(httpx2.Response):
-    """A response that nobody gave."""
+    """A response that nobody gave, and that took no time."""
+
+    @classmethod
+    def to(cls, request: httpx2.Request) -> ImaginedResponse:
+        """The one to that request."""
+        response = cls(200, json={}, request=request, extensions={PROBLEM: None})
+        response.elapsed = timedelta(0)
+        return response
 
     def json(self, **_: Any) -> Any:
         """Whatever is looked for in it."""
@@ -97,8 +111,8 @@ class Rehearsal(Recorder):
         self.key = "applinks-rehearsal"
 
     def before(self, asked: Asked, request: httpx2.Request) -> httpx2.Response | None:
-        """An imagined answer to what would change something."""
-        sent = asked.method in READING
+        """An imagined answer to what would change something, or cannot be there."""
+        sent = asked.method in READING and not _IMAGINED.search(unquote(asked.url))
         why = trying.explained(asked.link_id, asked.user, None, self._application.mechanisms)
         way = self._application.run(why).mechanism if asked.user is not None else None
         self._found.calls.append(Planned(asked.method, asked.url, asked.link, asked.user, way, sent))
@@ -106,7 +120,7 @@ class Rehearsal(Recorder):
             return None
         if asked.user is not None and way is None:
             raise self._missing(asked)
-        return ImaginedResponse(200, json={}, request=request, extensions={PROBLEM: None})
+        return ImaginedResponse.to(request)
 
     def unclear(self) -> None:
         """Nothing was sent that could be."""

@@ -16,7 +16,7 @@ SECONDS = 20
 _PERMANENT = 500
 
 
-def post(server: MailServer, message: EmailMessage) -> Outcome:
+def post_mail(server: MailServer, message: EmailMessage) -> Outcome:
     """Hand it over. What the server refuses for good is not tried again; what fails otherwise is."""
     try:
         connection = _connected(server)

@@ -21,43 +21,45 @@ from applinks.serve.counting import Counting
 from applinks.serve.own_pages import OwnPages
 from applinks.serve.signed_in import SignedIn
 from applinks.serve.signing_in import SIGN_IN, SIGN_OUT
+from applinks.web import RunsScripts
 from applinks.wire.messages import Response
 
 PATIENCE = 30.0
 """Seconds that runs have to end, or to be handed over, once the application is asked to stop."""
 
 
-class Running(Protocol):
-    """What runs scripts beside the pages. Both functions are called in a thread of their own."""
+class Running(RunsScripts, Protocol):
+    """What runs scripts beside the pages, such as `applinks.running.Scripts`."""
 
-    def start(self) -> None:
-        """Begin; the server takes requests when this has returned."""
+    def start(self) -> object:
+        """Begin, in the event loop of the server; requests are taken when this has returned, which is soon."""
 
-    def stop(self, deadline: float) -> None:
-        """Begin nothing new, and finish what runs or hand it over within `deadline` seconds."""
+    def close(self, seconds: float) -> None:
+        """Begin nothing new, and finish what runs or hand it over within so many seconds. In a thread of its own."""
 
 
 def create(
     applinks: AsyncAppLinks,
     *,
-    running: Running | None = None,
+    scripts: Running | None = None,
     routes: Sequence[BaseRoute] = (),
     patience: float = PATIENCE,
 ) -> ASGIApp:
     """The whole application: pages, endpoints, health, and `routes` of whoever has more, below the path of our address.
 
-    `applinks` must keep its people itself (`people=Staff()`), and is closed when the server stops.
+    `applinks` must keep its people itself (`people=Staff()`), and is closed when the server stops; `scripts` begin and end with
+    the server, and have so many seconds of `patience` to end.
     """
     prefix = urlsplit(applinks.identity.url).path.rstrip("/")
     sign_in, sign_out = f"{prefix}{SIGN_IN}?next={{}}", f"{prefix}{SIGN_OUT}"
     inside = [
         *_watched(applinks, lambda: counting),
         *routes,
-        Mount("/plugins/servlet", ASGIPages(applinks, sign_in=sign_in, sign_out=sign_out)),
+        Mount("/plugins/servlet", ASGIPages(applinks, sign_in=sign_in, sign_out=sign_out, scripts=scripts)),
         Mount("/", OwnPages(applinks, sign_in=sign_in, sign_out=sign_out)),
     ]
     below = [Mount(prefix, routes=inside)] if prefix else inside
-    app = Starlette(routes=below, lifespan=_lifespan(applinks, running, patience))
+    app = Starlette(routes=below, lifespan=_lifespan(applinks, scripts, patience))
     counting = Counting(ASGIMiddleware(SignedIn(app, applinks), applinks), applinks.identity.url)
     return counting
 
@@ -82,20 +84,20 @@ def _sent(response: Response) -> Answer:
 
 
 def _lifespan(
-    applinks: AsyncAppLinks, running: Running | None, patience: float
+    applinks: AsyncAppLinks, scripts: Running | None, patience: float
 ) -> Callable[[Starlette], AbstractAsyncContextManager[None]]:
     """Runs begin before the first request, and have ended before the connections are given back."""
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
         async with applinks:
-            if running is None:
+            if scripts is None:
                 yield
                 return
-            await asyncio.to_thread(running.start)
+            scripts.start()
             try:
                 yield
             finally:
-                await asyncio.to_thread(running.stop, patience)
+                await asyncio.to_thread(scripts.close, patience)
 
     return lifespan

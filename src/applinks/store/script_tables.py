@@ -258,6 +258,12 @@ pasted_scripts = Table(
     metadata,
     Column("name", String, primary_key=True),
     Column("text", Text, nullable=False),
+    Column("kind", String, nullable=False),
+    Column("application", String),
+    Column("events", JSON, nullable=False),
+    Column("transition", String),
+    Column("parameters", JSON, nullable=False),
+    Column("revision", String, nullable=False),
     Column("changed_at", Double, nullable=False),
     Column("changed_by", String, nullable=False),
 )

@@ -35,6 +35,7 @@ from applinks.scripts import (
     KeepEvent,
     KeepHolding,
     KeepMessages,
+    KeepPasted,
     KeepSource,
     LinesOf,
     MarkRead,
@@ -45,10 +46,13 @@ from applinks.scripts import (
     NoteSent,
     OverdueRuns,
     ParkRun,
+    PastedRevisions,
+    PastedScripts,
     PostponeEvent,
     PostponeUntold,
     QueueRuns,
     RecentRuns,
+    RemovePasted,
     RemoveSource,
     RetryRun,
     RunCounts,
@@ -71,6 +75,7 @@ from applinks.store.hook_settings import SettingsOfHooks
 from applinks.store.journal import Journal
 from applinks.store.messages import MessagesKept
 from applinks.store.outbox import Outbox
+from applinks.store.pasted import PastedKept
 from applinks.store.runs import RunsKept
 from applinks.store.sealing import Sealing
 from applinks.store.sources import SourcesKept
@@ -88,7 +93,7 @@ class Scripted(NamedTuple):
 def answers(sealing: Sealing, clock: Callable[[], float]) -> Scripted:
     """All of them, over the same keys and the same clock."""
     kept, journal, settings = RunsKept(clock), Journal(sealing, clock), SettingsOfHooks(clock)
-    told, sent = MessagesKept(clock), DeliveriesKept(clock)
+    told, sent, pasted = MessagesKept(clock), DeliveriesKept(clock), PastedKept(clock)
     read: Answers = {
         DueRuns: kept.due,
         OverdueRuns: kept.overdue,
@@ -100,6 +105,8 @@ def answers(sealing: Sealing, clock: Callable[[], float]) -> Scripted:
         LinesOf: runs.lines_of,
         HookSettings: settings.all,
         JobTimes: jobs.times,
+        PastedScripts: pasted.all,
+        PastedRevisions: pasted.revisions,
         CallsOf: journal.calls,
         MessagesOf: messages.listed,
         UnreadCount: messages.unread_count,
@@ -124,6 +131,8 @@ def answers(sealing: Sealing, clock: Callable[[], float]) -> Scripted:
         NoteAnswered: journal.answered,
         ForgetCall: journal.forget,
         SetHook: settings.keep,
+        KeepPasted: pasted.keep,
+        RemovePasted: pasted.remove,
         NoteJobTime: jobs.note,
         SettleCall: journal.settle,
         KeepMessages: told.keep,

@@ -36,6 +36,8 @@ RECORDS = f"{ADMINISTRATION}/records"
 TOKENS = f"{ADMINISTRATION}/tokens"
 SCRIPTS = f"{ADMINISTRATION}/scripts"
 HOOK = f"{SCRIPTS}/hook"
+PASTED = f"{SCRIPTS}/pasted"
+PASTE = f"{PASTED}/edit"
 RUNS = f"{ADMINISTRATION}/runs"
 CHARTS = f"{RUNS}/charts"
 OWN_RUNS = f"{BELOW}/applinks/runs"
@@ -64,6 +66,8 @@ SECTIONS = (
 """What administrators find at the top of each page."""
 
 LONGEST_FORM = 16 * 1024
+LONGEST_PASTE = BODY_LIMIT
+"""Characters of a form, and of the one by which a script is pasted."""
 
 
 class RunsScripts(Protocol):
@@ -122,9 +126,8 @@ class PageVisit:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "query", _fields(self.request.url.partition("?")[2]))
-        object.__setattr__(
-            self, "form", _fields(self.request.body.decode("utf-8", "replace") if self.request.is_form() else "")
-        )
+        body = self.request.body.decode("utf-8", "replace") if self.request.is_form() else ""
+        object.__setattr__(self, "form", _fields(body, LONGEST_PASTE if self.path == PASTE else LONGEST_FORM))
 
     def own(self, path: str) -> str:
         """A path below our own address, as a browser needs it."""
@@ -168,9 +171,9 @@ def longest_body(path: str) -> int:
     return LONGEST_EVENT if path.startswith(f"{EVENTS}/") else BODY_LIMIT
 
 
-def _fields(text: str) -> Mapping[str, str]:
+def _fields(text: str, longest: int = LONGEST_FORM) -> Mapping[str, str]:
     """The fields of a form or a query, each once; of those that are there twice, none (T-02)."""
-    if len(text) > LONGEST_FORM:
+    if len(text) > longest:
         return {}
     try:
         pairs = parse_form(text)

@@ -30,6 +30,7 @@ from applinks.links import (
 from applinks.people import Comparison, KeepMember, Member, Names, Verdict
 from applinks.people.comparing import By, Compared
 from applinks.questions import Ask
+from applinks.scripts import HERE, Event, KeepEvent, KeepSource, Source
 from applinks.web.interface import BELOW
 from applinks.wire.messages import Request, Response
 from in_memory import InMemory, link_to
@@ -116,6 +117,8 @@ def filled(database: str) -> Rig:
         applinks.answer(KeepToken(AccessToken(tracker.identity.id, user, "t", "s", 1)))
     applinks.answer(KeepComparison(tracker.identity.id, COMPARED, Names()))
     applinks.answer(KeepRefusal(_refused(tracker)))
+    applinks.answer(KeepSource(Source("source-0", "Old events", "jira", False, None, True, None, 1.0, "ada", secret="s" * 43)))
+    applinks.answer(KeepEvent(Event(HERE, "confluence", "page_created", "1", {}, 1.0, user="alice")))
     applinks.answer(KeepMember(Member("alice"), None))
     return made
 

@@ -58,6 +58,9 @@ def tried(made: Rig, url: str, folder: Path, *options: str) -> subprocess.Comple
         "token": other.id,
         "person": "alice",
         "runner": "group:staff",
+        "source": "source-0",
+        "event": "1",
+        "run": "1",
         "url": made.tracker.identity.url,
     }
     return subprocess.run(

@@ -107,7 +107,15 @@ PROOFS = (
 def path_of(operation: Operation, made: Rig) -> str:
     """To something that is there."""
     of_people = {"person": "alice", "runner": "ada"}
-    there = {"grant": "grant-0", "entity_link": "e", "token": "t", "refusal": "refusal-0", **of_people}
+    there = {
+        "grant": "grant-0",
+        "entity_link": "e",
+        "token": "t",
+        "refusal": "refusal-0",
+        "source": "source-0",
+        "event": "1",
+        **of_people,
+    }
     return operation.path.format(link=made.id("Tracker"), **there)
 
 

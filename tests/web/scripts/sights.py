@@ -24,6 +24,9 @@ from applinks.web.scripts.views import (
     OwnRow,
     OwnRuns,
     PassLog,
+    PastedRow,
+    PastedScripts,
+    PasteScript,
     RunRow,
     Runs,
     Scripts,
@@ -132,6 +135,24 @@ ONE_HOOK = OneHook(
     "/runs?hook=1", "Kept.", **TROUBLE,
 )  # fmt: skip
 
+PASTED_ROW = PastedRow(
+    "/pasted/edit?name=1", "publish", "Makes a page", "After the transition “Done” in jira.", "0123456789abcdef", "root", NOW
+)
+PASTE = PasteScript(
+    FRAME,
+    "token",
+    "/pasted/edit?name=1",
+    "/pasted",
+    "publish",
+    True,
+    (
+        Field("kind", "It runs", "choice", "listener", "", (("listener", "when something has happened"),)),
+        Field("events", "Events", "lines", "order", "One in a line."),
+        Field("text", "Text", "code", "# Makes a page.\nif user:\n    log('hello')\n", "64 KiB at most."),
+    ),
+    (Name("call", "call(…): a call over a link."),),
+    "It can be read. Nothing was kept or run.",
+)
 BANNER = Banner("warm", "Please look", "Wiki needs your consent", "The script waits until you allow it.", "Allow it", CONSENT)
 MESSAGES = (
     MessageRow(
@@ -191,10 +212,16 @@ SIGHTS: tuple[Any, ...] = (
     RUN,
     replace(RUN, calls=CALLS[:1], log=LOG[:1], others=(), of_item=(), event=None, result="", where="", outcome=None, **TROUBLE),
     replace(RUN, state=STATES[RunState.DONE], calls=(), log=(), full=False, hook_path=None, about="", consent=None),
-    Scripts(FRAME, True, FAULTS, (HOOK_ROW, replace(HOOK_ROW, path="/hook?id=2", id="b:c", about="", on=False, last=None, failures=0)), "/runs", "/charts", "Off."),
-    Scripts(FRAME, False, (), (), "/runs", "/charts", **TROUBLE),
+    Scripts(FRAME, True, FAULTS, (HOOK_ROW, replace(HOOK_ROW, path="/hook?id=2", id="b:c", about="", on=False, last=None, failures=0)), "/runs", "/charts", "/pasted", "Off."),
+    Scripts(FRAME, False, (), (), "/runs", "/charts", "/pasted", **TROUBLE),
     ONE_HOOK,
     replace(ONE_HOOK, about="", loaded=False, on=False, parts=(), names=(), faults=(), parameters=(), told=(), may_run=False, runs=(), chart=NOTHING),
+    replace(ONE_HOOK, text_path="/pasted/edit?name=1"),
+    PastedScripts(FRAME, "/scripts", "/pasted/edit", True, True, (PASTED_ROW, replace(PASTED_ROW, path="/2", about="")), "Kept."),
+    PastedScripts(FRAME, "/scripts", "/pasted/edit", False, True, (PASTED_ROW,)),
+    PastedScripts(FRAME, "/scripts", "/pasted/edit", True, False, ()),
+    PASTE,
+    replace(PASTE, name="", allowed=False, outcome=None, **TROUBLE),
     Charts(FRAME, CHART, HOOK, WAYS, "/runs", "Runs"),
     Charts(FRAME, NOTHING, "", WAYS, "/runs", "Runs"),
 )  # fmt: skip

@@ -101,7 +101,7 @@ def test_it_is_switched_off_and_on(tracker, root):
 def test_it_is_run_by_hand_with_what_somebody_writes(tracker, root, scripts):
     answer = root.press(page(root), "act", "run", payload=json.dumps({"issue": {"key": "OPS-9"}}))
     shown = followed(root, answer)
-    assert "It is queued." in said_by(shown)
+    assert "This is the run that you have begun." in said_by(shown)
     run = tracker.answer(RunOf(1))
     assert (run.user, tracker.answer(EventOf(run.event)).payload) == ("root", {"issue": {"key": "OPS-9"}})
     assert scripts.said

@@ -55,7 +55,7 @@ KINDS = (
     *("identity moved", "identity copied", "entities linked", "entities unlinked", "link deleted"),
     *("link deleted by the other application", "consent", "consent given", "consent refused", "consent gone"),
     *("run cancelled", "run retried", "run repeated", "run begun by hand", "call settled"),
-    *("hook switched", "hook changed"),
+    *("hook switched", "hook changed", "script pasted", "pasted script removed"),
     *("consent forgotten", "grant given", "grant renewed", "grant revoked", "token made", "token revoked", "unreadable"),
     *("person added", "person changed", "person disabled", "person enabled", "password set", "run_as allowed"),
     *("run_as forbidden", "webhook added", "webhook changed", "webhook removed", "event replayed"),

@@ -128,7 +128,7 @@ class OneLink:
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """A field of a form. `kind` is "text", "url", "date", "number", "choice", "check", "lines" or "secret"; `help` says why."""
+    """A field of a form. `kind` is "text", "url", "date", "number", "choice", "check", "lines", "code" or "secret"."""
 
     name: str
     label: str

@@ -18,6 +18,7 @@ from applinks.web.interface import (
     links,
     making,
     mending,
+    pasted,
     people,
     problems,
     records,
@@ -88,6 +89,10 @@ SCHEMAS: Mapping[str, Schema] = {
     "SourceMade": sources.MADE,
     "SourceSettings": sources.SETTINGS,
     "NewProof": sources.RENEW,
+    "PastedScript": pasted.SCRIPT,
+    "PastedText": pasted.WHOLE,
+    "ScriptToPaste": pasted.NEW,
+    "ScriptToCheck": pasted.TO_CHECK,
     "Event": sources.EVENT,
     "WholeEvent": sources.WHOLE_EVENT,
     "Replayed": sources.REPLAYED,
@@ -112,6 +117,7 @@ _SINCE: Schema = {**_MOMENT, "description": "Only those of this second since the
 _UNTIL: Schema = {**_MOMENT, "description": "Only those of this second since the epoch, or earlier."}
 _SOURCES: Schema = obj({"sources": many("Source")})
 _EVENTS: Schema = obj({"events": many("Event"), "before": {"type": ["integer", "null"]}})
+_PASTED: Schema = obj({"scripts": many("PastedScript")})
 _STATE: Schema = {**sources.STATE, "description": "Only those in this state."}
 _WHOM: Schema = {**NAME, "description": "As whom."}
 
@@ -852,6 +858,45 @@ OPERATIONS: tuple[Operation, ...] = (
         "Take no events from a webhook any more",
         May.CHANGE,
         sources.remove,
+        status=204,
+    ),
+    Operation("GET", "/pasted-scripts", "listPastedScripts", "List pasted scripts", May.READ, pasted.scripts, answer=_PASTED),
+    Operation(
+        "GET",
+        "/pasted-scripts/{script}",
+        "readPastedScript",
+        "Show a pasted script with its text",
+        May.READ,
+        pasted.one_script,
+        answer=ref("PastedText"),
+    ),
+    Operation(
+        "PUT",
+        "/pasted-scripts/{script}",
+        "pasteScript",
+        "Keep a script that runs in a sandbox, new or in place of the one of its name",
+        May.CHANGE,
+        pasted.paste,
+        body=ref("ScriptToPaste"),
+        answer=ref("PastedText"),
+    ),
+    Operation(
+        "POST",
+        "/pasted-scripts/{script}/check",
+        "checkScript",
+        "Read a script without running or keeping it",
+        May.CHANGE,
+        pasted.check,
+        body=ref("ScriptToCheck"),
+        status=204,
+    ),
+    Operation(
+        "DELETE",
+        "/pasted-scripts/{script}",
+        "unpasteScript",
+        "Forget a pasted script; its runs stay",
+        May.CHANGE,
+        pasted.unpaste,
         status=204,
     ),
     Operation(

@@ -21,6 +21,7 @@ from applinks.scripts import (
     Runs,
     Told,
     hook_of,
+    is_pasted,
     names_of,
     run_by_hand,
     set_texts,
@@ -35,6 +36,7 @@ from applinks.web.scripts.charts import chart_of, ways
 from applinks.web.scripts.fields import MARK, parameter_fields
 from applinks.web.scripts.hooks import path_of
 from applinks.web.scripts.loaded import Loaded, fault_rows, loaded
+from applinks.web.scripts.pasted import names_of_pasted, text_path
 from applinks.web.scripts.rows import link_names, row
 from applinks.web.scripts.runs import number_of, runs_of
 from applinks.web.scripts.views import Name, OneHook
@@ -138,6 +140,7 @@ def _page(visit: PageVisit, person: Person, scripts: Loaded, trouble: AppLinksEr
         outcome=DONE.get(visit.query.get("done", "")) if trouble is None else None,
         trouble=trouble.message if trouble else None,
         remedy=trouble.remedy if trouble else None,
+        text_path=text_path(visit, hook) if hook is not None else None,
     )
     return forms.remembering(look.page(view, status=BAD_REQUEST if trouble else 200), visit, cookie)
 
@@ -168,6 +171,9 @@ def _retries(hook: Hook) -> str:
 
 def _names(hook: Hook) -> Iterator[Name]:
     """What it may ask for by name: ours first, then what is told, then the links."""
+    if is_pasted(hook):
+        yield from names_of_pasted(hook)
+        return
     found = names_of(hook)
     yield from (Name(name, what) for name, what in ALWAYS.items() if name in found)
     told = {name: kind for name, kind in found.items() if name not in ALWAYS}

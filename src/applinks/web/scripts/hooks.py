@@ -13,7 +13,7 @@ from applinks.web.scripts.loaded import fault_rows, loaded
 from applinks.web.scripts.rows import row
 from applinks.web.scripts.views import HookRow, Scripts
 from applinks.web.scripts.words import DONE, as_whom, into
-from applinks.web.visit import CHARTS, HOOK, RUNS, PageVisit
+from applinks.web.visit import CHARTS, HOOK, PASTED, RUNS, PageVisit
 from applinks.wire.messages import Response
 
 
@@ -34,6 +34,7 @@ def show(visit: PageVisit, person: Person) -> Flow[Response]:  # noqa: ARG001 ev
         rows=tuple(_row(visit, known.get(one, KnownHook(one)), scripts.hook(one)) for one in ids),
         runs_path=visit.own(RUNS),
         charts_path=visit.own(CHARTS),
+        pasted_path=visit.own(PASTED),
         outcome=DONE.get(visit.query.get("done", "")),
         trouble=scripts.trouble.message if scripts.trouble else None,
         remedy=scripts.trouble.remedy if scripts.trouble else None,

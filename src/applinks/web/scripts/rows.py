@@ -40,13 +40,17 @@ def row(visit: PageVisit, run: Run, links: dict[str, str], *, about: str = "", o
 
 def note(run: Run, links: dict[str, str]) -> str:
     """What it waits for, or what became of it, in a few words."""
+    return waiting(run, links) or run.error or ""
+
+
+def waiting(run: Run, links: dict[str, str]) -> str:
+    """What it waits for; nothing, if it is for its turn alone."""
     if run.state is RunState.PARKED:
-        since = f"{shown.moment(int(since_when(run)))} (UTC)"
         link = links.get(run.parked_link or "", "a link that is gone")
-        return f"waits for {run.parked_user}’s consent in {link} since {since}"
-    if run.state is RunState.QUEUED and run.due_at > run.made_at + 1 and run.passes:
+        return f"waits for {run.parked_user}’s consent in {link} since {shown.moment(int(since_when(run)))} (UTC)"
+    if run.state is RunState.QUEUED and run.passes and run.due_at > run.made_at + 1:
         return f"is tried again at {shown.moment(int(run.due_at))} (UTC): {run.error or 'it failed'}"
-    return run.error or ""
+    return ""
 
 
 def since_when(run: Run) -> float:

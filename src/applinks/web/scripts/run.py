@@ -39,7 +39,7 @@ from applinks.web import answers, forms, look, shown
 from applinks.web.administration.kept import Part
 from applinks.web.scripts.hooks import path_of
 from applinks.web.scripts.loaded import loaded
-from applinks.web.scripts.rows import link_names, note, row
+from applinks.web.scripts.rows import link_names, row, waiting
 from applinks.web.scripts.runs import number_of
 from applinks.web.scripts.views import CallRow, EventTold, LogLine, OneRun, PassLog, RunRow
 from applinks.web.scripts.words import DONE, EXPLAINED, STATES, took
@@ -136,7 +136,7 @@ def page(visit: PageVisit, person: Person, trouble: AppLinksError | None = None,
         hook_path=path_of(visit, run.hook) if administrator else None,
         about=hook.about if hook is not None else "",
         state=STATES[run.state],
-        note=note(run, links) if run.state in {RunState.PARKED, RunState.QUEUED} else EXPLAINED[run.state],
+        note=_stands(run, links),
         parts=tuple(_parts(run, hook if administrator else None)),
         error=run.error or "",
         where=_where(record.log) if administrator else "",
@@ -154,6 +154,12 @@ def page(visit: PageVisit, person: Person, trouble: AppLinksError | None = None,
         **_may(run, administrator=administrator),
     )
     return forms.remembering(look.page(view, status=BAD_REQUEST if trouble else OK), visit, cookie)
+
+
+def _stands(run: Run, links: dict[str, str]) -> str:
+    """How it stands, in a sentence."""
+    waits = waiting(run, links)
+    return f"It {waits}." if waits else f"{EXPLAINED[run.state]}."
 
 
 def _may(run: Run, *, administrator: bool) -> dict[str, bool]:

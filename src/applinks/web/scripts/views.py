@@ -191,6 +191,53 @@ class Scripts:
     rows: tuple[HookRow, ...]
     runs_path: str
     charts_path: str
+    pasted_path: str
+    outcome: str | None = None
+    trouble: str | None = None
+    remedy: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PastedRow:
+    """A pasted script in the list: the way to its text, what it hooks into, and who kept it when."""
+
+    path: str
+    name: str
+    about: str
+    into: str
+    revision: str
+    by: str
+    time: int
+
+
+@dataclass(frozen=True, slots=True)
+class PastedScripts:
+    """All pasted scripts. `allowed` says whether any may be pasted here, `installed` whether there is a sandbox for them."""
+
+    frame: Frame
+    back_path: str
+    paste_path: str
+    allowed: bool
+    installed: bool
+    rows: tuple[PastedRow, ...]
+    outcome: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PasteScript:
+    """A script to be pasted or changed. Posted to `path`: `form_token`, the fields, and `act` (check, keep or remove).
+
+    `name` is empty where it is a new one; `names` are those that its text may use. `allowed` as above.
+    """
+
+    frame: Frame
+    form_token: str = field(repr=False)
+    path: str
+    back_path: str
+    name: str
+    allowed: bool
+    fields: tuple[Field, ...]
+    names: tuple[Name, ...]
     outcome: str | None = None
     trouble: str | None = None
     remedy: str | None = None
@@ -278,7 +325,7 @@ class Charts:
 class OneHook:
     """One hook. Posted to `path`: `form_token` and `act` (on, off, set or run) with its fields.
 
-    `parameters` are the fields of its form; `told` those of a run by hand. `hook_path` and `path` are the same page.
+    `parameters` are the fields of its form; `told` those of a run by hand. `text_path` leads to its text, if it was pasted.
     """
 
     frame: Frame
@@ -302,6 +349,7 @@ class OneHook:
     outcome: str | None = None
     trouble: str | None = None
     remedy: str | None = None
+    text_path: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

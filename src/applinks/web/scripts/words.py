@@ -57,7 +57,9 @@ DONE = {
     "on": "On. It runs from the next event on.",
     "off": "Off. It does not run any more, on any node, until it is on again.",
     "set": "Kept. It holds from the next run on.",
-    "queued": "It is queued.",
+    "pasted": "Kept. It is loaded in a moment, and runs from the next event on.",
+    "unpasted": "Removed. It does not run any more; its runs stay.",
+    "queued": "This is the run that you have begun.",
     "read": "Read. It stays here.",
 }
 """What a page says after something was done: the word in its query → the sentence."""

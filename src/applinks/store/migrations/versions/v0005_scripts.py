@@ -293,6 +293,12 @@ def _pasted_scripts() -> None:
         "pasted_scripts",
         sa.Column("name", sa.String, primary_key=True),
         sa.Column("text", sa.Text, nullable=False),
+        sa.Column("kind", sa.String, nullable=False),
+        sa.Column("application", sa.String),
+        sa.Column("events", sa.JSON, nullable=False),
+        sa.Column("transition", sa.String),
+        sa.Column("parameters", sa.JSON, nullable=False),
+        sa.Column("revision", sa.String, nullable=False),
         sa.Column("changed_at", sa.Double, nullable=False),
         sa.Column("changed_by", sa.String, nullable=False),
     )

@@ -11,7 +11,7 @@ from applinks.links import Entity
 from applinks.people import Person
 from applinks.scripts import Event, Hook, HookKind, RequestTold, names_of
 from applinks.scripts.beans import Issue, Page, Transition
-from applinks.scripts.binding import ALWAYS, LinksOfRun, Surroundings
+from applinks.scripts.surroundings import ALWAYS, LinksOfRun, Surroundings
 from scripts.passes import Passes
 
 JIRA = Hook(HookKind.LISTENER, application="jira", events=("*",))

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from applinks.errors import ConfigurationError, CredentialsRequired, NobodyActing
-from applinks.outgoing.fan_out import Outcome, Outcomes, fan_out, fan_out_async, in_lane, next_place
+from applinks.outgoing.fanning_out import Outcome, Outcomes, fan_out, fan_out_async, in_lane, next_place
 from applinks.people import acting, current_user
 from in_memory import InMemory
 
@@ -191,7 +191,7 @@ def test_an_application_that_is_named_twice_has_two_lanes(fan: Fan) -> None:
 
 def test_a_lane_ends_with_its_block_whatever_happens_in_it() -> None:
     with in_lane("a/"):
-        with pytest.raises(ValueError, match="x"), in_lane("b/"):
+        with pytest.raises(ValueError, match="x"), in_lane("b/"):  # noqa: PT012
             assert next_place() == "b/1"
             raise ValueError("x")
         assert next_place() == "a/1"
@@ -228,7 +228,7 @@ def test_the_twin_gives_up_what_it_has_begun_when_it_is_cancelled() -> None:
 
     async def cancelled() -> None:
         waiting: Awaitable[Any] = asyncio.ensure_future(fan_out_async(ALL, work, at_once=2))
-        while len(begun) < 2:
+        while len(begun) < 2:  # noqa: ASYNC110 turns of the loop, no waiting
             await asyncio.sleep(0)
         waiting.cancel()  # type: ignore[attr-defined]
         with pytest.raises(asyncio.CancelledError):

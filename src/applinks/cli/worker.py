@@ -1,0 +1,81 @@
+"""`applinks worker`: a process that runs scripts, beside an application or on another machine."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import threading
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from applinks.cli.application import OfApplication, application_of, closed
+from applinks.cli.words import Database, Json, show
+
+PATIENCE = 10.0
+
+
+def worker(
+    scripts: Annotated[Path, typer.Option("--scripts", metavar="FOLDER", help="The folder with the scripts.")],
+    engine: Annotated[
+        str, typer.Option("--engine", help="What says which run is next: in-process, procrastinate or celery.")
+    ] = "in-process",
+    broker: Annotated[
+        str | None,
+        typer.Option("--broker", envvar="APPLINKS_BROKER", help="The broker of celery, like redis://cache.example.com:6379/1."),
+    ] = None,
+    workers: Annotated[int, typer.Option("--workers", min=1, max=1000, help="How many runs at a time.")] = 4,
+    patience: Annotated[
+        float, typer.Option("--patience", min=0, help="Seconds for which runs may go on once it is to stop.")
+    ] = PATIENCE,
+    once: Annotated[bool, typer.Option("--once", help="Do what is due now, and end.")] = False,
+    app: OfApplication = None,
+    database: Database = None,
+    as_json: Json = False,
+) -> None:
+    """Run scripts until it is asked to stop (SIGTERM, Ctrl-C); a second time stops it at once.
+
+    Any number of workers may share a database: each run is taken by one of them. What runs when one is to stop is finished, or
+    handed over to another.
+    """
+    from applinks.running import Scripts, engine_named
+
+    stop = _when_asked_to_stop()
+    applinks = application_of(app, database)
+    try:
+        making = not once and engine_named(engine, applinks, broker=broker, workers=workers)
+        running = Scripts(applinks, scripts, engine=making)
+        try:
+            hooks = len(running.hooks)  # first: who cannot load the scripts begins nothing
+            running.start()
+            _tell(applinks.identity.name, hooks, engine, workers, as_json=as_json)
+            if once:
+                running.drain(stop, workers=workers)
+            else:
+                stop.wait()
+        finally:
+            running.close(patience)
+    finally:
+        closed(applinks)
+
+
+def _when_asked_to_stop() -> threading.Event:
+    """Set when this process is asked to stop; asked again, it ends at once, and what runs begins again elsewhere."""
+    asked = threading.Event()
+
+    def stop(*_: object) -> None:
+        if asked.is_set():
+            os._exit(1)
+        asked.set()
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, stop)
+    return asked
+
+
+def _tell(name: str, hooks: int, engine: str, workers: int, *, as_json: bool) -> None:
+    line = f"{name}: {hooks} hook{'s' if hooks != 1 else ''}, {workers} run{'s' if workers != 1 else ''} at a time, {engine}"
+    show({"name": name, "hooks": hooks, "workers": workers, "engine": engine}, line, as_json=as_json)
+    sys.stdout.flush()
