@@ -114,6 +114,7 @@ USED_BY_PROGRAMS = {
     "primary": "is used to call",
     "run": "runs what pages and middleware ask",
     "run_async": "runs what pages and middleware ask",
+    "sealing": "hands the keys of records to the processes of scripts",
 }
 """What administers nothing."""
 
@@ -125,6 +126,8 @@ COMMANDS_ALONE = {
     "link explain": "is a method of the linked application: explain",
     "serve": "is the application itself",
     "plan": "is the link file, over databases and the HTTP interface",
+    "run": "is a method of the scripts of an application, which are loaded where it runs: Scripts.run",
+    "worker": "is another process of the application",
 }
 OPERATIONS_ALONE = {
     "runByHand": "is a method of the scripts: Scripts.run",
