@@ -66,6 +66,7 @@ def test_a_text_is_checked_and_not_kept(run, applinks):
     assert applinks.pasted_scripts() == ()
 
 
-def test_where_that_is_off_it_says_how_to_switch_it_on(run, monkeypatch):
+def test_where_that_is_off_it_says_how_to_switch_it_on(run, applinks, monkeypatch):
     monkeypatch.delenv("APPLINKS_PASTED_SCRIPTS")
     assert "APPLINKS_PASTED_SCRIPTS=1" in paste(run, status=1).err
+    assert applinks.pasted_scripts() == ()

@@ -108,7 +108,7 @@ def _output(block: Block, commands: str, folder: Path) -> str:
         env=_environment(),
         capture_output=True,
         text=True,
-        timeout=180,  # the same
+        timeout=200,
     )
     assert done.returncode == 0, f"{block.place} ended with {done.returncode}:\n{done.stdout}{done.stderr}"
     return done.stdout

@@ -19,7 +19,7 @@ from sqlalchemy import text
 
 from applinks.audit import VerifyAudit
 from applinks.running import Pace
-from applinks.scripts import MOST_DEATHS, CallsOf, EventOf, EventState, Run, RunState
+from applinks.scripts import MOST_DEATHS, CallsOf, EventOf, EventState, Run, RunState, Words
 from applinks.store.database import Use
 from running import killing
 from running.far_side import far_side
@@ -28,7 +28,7 @@ from running.processes import Process, Sender, Told, performing, process, taking
 from running.world import AT_REST, World, until, world
 from servers import new_database
 
-KILLS = int(os.environ.get("APPLINKS_KILLS", "16"))
+KILLS = int(os.environ.get("APPLINKS_KILLS", "15"))
 """On each engine."""
 PACE = Pace(look_every=0.05, sweep_every=0.1, watch_every=60.0, held_for=2.0, tell_again_after=1.0)
 SCRIPT = """
@@ -148,18 +148,19 @@ def check(rig: Rig, event: int, run: Run, name: str, point: Point) -> None:
     assert run.state in STATES, f"{point}: {run}"
     assert run.deaths < MOST_DEATHS
     done = {step: far.effects[f"{name} {step}"] for step in ("ordered", "paid")}
-    calls = here.applinks.answer(CallsOf(run.number))
+    calls, told = here.applinks.answer(CallsOf(run.number)), told_about(here, run)
     if run.state is RunState.DONE:
         assert done == {"ordered": 1, "paid": 1}, f"{point}: {run}"
         assert run.result == [1, 1]
         assert all(call.status is not None for call in calls)
-        assert messages_about(here, run) == 1, "who had to consent was told once"
+        assert told == {Words.CONSENT_NEEDED: 1, Words.RUN_DONE_AFTER_CONSENT: 1}, "who had to consent was told once"
         assert point not in SENT_AND_NOT_NOTED, "nobody can know that"
         retries = RETRIES - run.again  # one, unless the pass was killed that had just failed
         assert retries in {0, 1}
         assert run.passes == 1 + 1 + retries + run.deaths, f"{point}: woken once: {run}"
         return
     assert all(count <= 1 for count in done.values()), f"{point}: {run}"
+    assert told[Words.RUN_UNCLEAR] == 1, "somebody is asked"
     (open_call,) = [call for call in calls if call.status is None]
     assert open_call.asked.method == "POST"
     assert point in SENT_AND_NOT_NOTED or point.role == ENGINE, f"{point}: {run}"
@@ -167,12 +168,11 @@ def check(rig: Rig, event: int, run: Run, name: str, point: Point) -> None:
         assert far.effects[f"{name} {'ordered' if open_call.asked.place == '2' else 'paid'}"] == 0 or point.role == ENGINE
 
 
-def messages_about(here: World, run: Run) -> int:
+def told_about(here: World, run: Run) -> Counter[str]:
+    """What people were told about a run, and how often."""
     with here.applinks._store._database.transaction(Use.READ) as connection:
-        count: int = connection.execute(
-            text("SELECT count(*) FROM messages WHERE run = :run AND words = 'consent-needed'"), {"run": run.number}
-        ).scalar_one()
-    return count
+        rows = connection.execute(text("SELECT words FROM messages WHERE run = :run"), {"run": run.number})
+        return Counter(rows.scalars())
 
 
 def check_all(rig: Rig, rounds: int) -> None:

@@ -23,8 +23,8 @@ def kept(application):
     return application.answer(PastedScripts())
 
 
-def paste(application, name="hello", **place):
-    return application.run(paste_script(name, TEXT, by="root", **place))
+def paste(us, name="hello", **place):
+    return us.run(paste_script(name, TEXT, by="root", **place))
 
 
 def fields(**more):
