@@ -33,7 +33,6 @@ WITHOUT_A_TEST_OF_THEIR_NAME = {
     "demo/database.py": "tests/demo/test_tracker.py",
     "demo/linked.py": "tests/demo/test_pages.py",
     "demo/look.py": "tests/demo/test_pages.py",
-    "demo/scripted.py": "tests/demo/test_story.py and tests/journeys/test_story.py",
     "demo/forge/": "tests/demo/test_forge.py and tests/demo/test_pages.py",
     "demo/tracker/": "tests/demo/test_tracker.py and tests/demo/test_pages.py",
     "demo/wiki/": "tests/demo/test_wiki.py and tests/demo/test_pages.py",
