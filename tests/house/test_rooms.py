@@ -27,7 +27,6 @@ LONG_FUNCTIONS: dict[str, str] = {}
 
 WITHOUT_A_TEST_OF_THEIR_NAME = {
     "scripts/__init__.py": "tests/scripts/test_front_page.py",
-    "running/pace.py": "values without rules; tests/running/test_performer.py and the engines go by them",
     "demo/scripted.py": "tests/demo/test_scripts.py",
     "errors.py": "tests/house/test_errors.py",
     "demo/asgi.py": "tests/demo/test_pages.py",
