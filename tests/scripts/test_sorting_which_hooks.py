@@ -8,12 +8,10 @@ from typing import Any
 
 import pytest
 
-from applinks.errors import MalformedEvent
 from applinks.links import Incoming, Level, Link, SameUsers
-from applinks.people import FindPerson, Names, Person
+from applinks.people import FindPerson, Person
 from applinks.questions import Moment, Now, drive
 from applinks.scripts import (
-    BY_HAND,
     HERE,
     LINKED,
     WEBHOOK,
@@ -128,11 +126,6 @@ def test_what_is_asked_before_a_transition_takes_only_those_of_its_own_applicati
     assert not takes(LISTENER, replace(EVENT, payload=DONE))
 
 
-def test_a_payload_that_is_not_what_it_must_be_is_said(at: Sorted) -> None:
-    with pytest.raises(MalformedEvent):
-        at.sort(replace(EVENT, payload={"issue": {"fields": {}}}), PUBLISH)
-
-
 def test_a_hook_that_was_turned_off_does_not_run_and_its_parameters_are_handed_on(at: Sorted) -> None:
     at.store.answer(SetHook("a:listen", True, {"space": "OPS"}, "ada"))
     ((run,), _) = at.sort()
@@ -173,32 +166,6 @@ def webhook(link: str | None, believed: bool, **more: Any) -> Callable[[Sorted],
         return replace(EVENT, source=f"{WEBHOOK}w")
 
     return event
-
-
-@pytest.mark.parametrize(
-    ("event", "user", "why"),
-    [
-        (linked(), "alice", ""),
-        (linked(same_users=None), None, "do not mean the same people"),
-        (linked(same_users=SameUsers(False, "ada", 1)), None, "do not mean the same people"),
-        (linked(same_users=replace(SAME, excluded=frozenset({"alice"}))), None, "excluded"),
-        (linked(same_users=replace(SAME, only_proven=True)), None, "not proven"),
-        (linked(same_users=replace(SAME, names=Names((("Bob", "alice"),)))), "Bob", ""),
-        (linked(same_users=replace(SAME, names=Names((("alice", "asmith"),)))), None, "another person"),
-        (lambda _: replace(EVENT, source=f"{LINKED}no-link"), None, "gone"),
-        (webhook("far", True), "alice", ""),
-        (webhook(None, True), "alice", ""),
-        (webhook("far", False), None, "not believed"),
-        (webhook("far", True, same_users=None), None, "do not mean the same people"),
-        (lambda _: replace(EVENT, source=f"{WEBHOOK}unknown"), None, "not believed"),
-        (lambda _: replace(EVENT, source=BY_HAND), "alice", ""),
-    ],
-)
-def test_nobody_is_taken_for_somebody_else(at: Sorted, event: Callable[[Sorted], Event], user: str | None, why: str) -> None:
-    """Protocol.md 10: a name counts only where names mean the same people, and somebody is believed about them."""
-    runs, kept = at.sort(event(at))
-    assert [run.user for run in runs] == ([user] if user else [])
-    assert why in (kept.note or "")
 
 
 def test_a_chain_of_runs_is_cut_off(at: Sorted) -> None:
