@@ -114,7 +114,7 @@ USED_BY_PROGRAMS = {
     "primary": "is used to call",
     "run": "runs what pages and middleware ask",
     "run_async": "runs what pages and middleware ask",
-    "sealing": "is handed to other processes of this application",
+    "sealing": "hands the keys of records to the processes of scripts",
 }
 """What administers nothing."""
 
@@ -126,8 +126,8 @@ COMMANDS_ALONE = {
     "link explain": "is a method of the linked application: explain",
     "serve": "is the application itself",
     "plan": "is the link file, over databases and the HTTP interface",
-    "run": "is a method of the scripts: Scripts.run",
-    "worker": "runs scripts beside the application",
+    "run": "is a method of the scripts of an application, which are loaded where it runs: Scripts.run",
+    "worker": "is another process of the application",
 }
 OPERATIONS_ALONE = {
     "runByHand": "is a method of the scripts: Scripts.run",

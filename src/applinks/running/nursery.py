@@ -34,6 +34,7 @@ from applinks.scripts import (
     RequestTold,
     execute,
     load,
+    sandbox,
     with_pasted,
 )
 
@@ -107,6 +108,8 @@ class Nursery:
     def _load(self, setup: Setup) -> Loaded:
         """The scripts of the folder and, where that is allowed, those that were pasted."""
         pasted = self._application.answer(PastedScripts()) if setup.settings.pasted_scripts else ()
+        if pasted:
+            sandbox.warm_up()
         return with_pasted(load(setup.folder), pasted)
 
     def work(self) -> None:

@@ -15,6 +15,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from importlib import import_module
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
@@ -44,6 +45,12 @@ ENDS = "\nNone"
 def is_installed() -> bool:
     """Whether there is a sandbox."""
     return find_spec(EXTRA) is not None
+
+
+def warm_up() -> None:
+    """Fetch what each pass would have to fetch; it begins no process and no thread."""
+    if is_installed():
+        import_module(EXTRA)
 
 
 def check(name: str, text: str) -> None:
