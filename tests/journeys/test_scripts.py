@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -25,7 +25,7 @@ from applinks.demo.window import Plain
 from applinks.people import Staff
 from applinks.scripts import ENDED, CallsOf, Event, Events, EventState, LinesOf, Run, Runs, RunState
 from applinks.wire.webhooks import hub_headers
-from journeys.serving import address_of, listen
+from journeys.serving import listen
 from scripts.payloads import body, issue_updated, page_created, pr_comment_added, refs_changed
 
 pytestmark = pytest.mark.timeout(300)
@@ -83,21 +83,14 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
         shutil.copytree(DEMO / name / "scripts", scripts / name, ignore=shutil.ignore_patterns("__pycache__"))
     with ExitStack() as stack:
         others = stack.enter_context(running(folder / "others"))
-        listening = stack.enter_context(listen())
-        url, database = address_of(listening), f"sqlite:///{folder}/desk.db"
+        with listen() as found:
+            port = found.getsockname()[1]
+        url, database = f"http://127.0.0.1:{port}", f"sqlite:///{folder}/desk.db"
         applinks = stack.enter_context(AppLinks(database, url=url, name="Desk", people=Staff()))
         for name in ("alice", "carol", "deployment"):
             applinks.add_member(name, password=PASSWORD, full_name=name.title(), by="ops")
         applinks.allow_run_as("deployment", "alice", by="ops")
-        command = [sys.executable, Path(__file__).with_name("standing_with_scripts.py"), database, url]
-        paths = os.pathsep.join(entry for entry in sys.path if entry)
-        process = subprocess.Popen(
-            [*command, str(listening.fileno()), scripts],
-            pass_fds=[listening.fileno()],
-            env={**os.environ, "PYTHONPATH": paths},
-        )
-        stack.callback(process.wait)
-        stack.callback(process.kill)
+        stack.enter_context(standing_alone("--database", database, "--port", str(port), "--scripts", str(scripts)))
         httpx2.get(f"{url}/healthz", timeout=PATIENCE).raise_for_status()
         link_all(applinks, others)
         sources = {
@@ -105,6 +98,20 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
             for kind, name in (("jira", "Tracker"), ("confluence", "Wiki"), ("bitbucket", "Forge"))
         }
         yield Desk(url, applinks, others, sources)
+
+
+@contextmanager
+def standing_alone(*words: str) -> Iterator[None]:
+    """`applinks serve`, in a process of its own, until the end; begins when it says where it is."""
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("APPLINKS_")}
+    command = [Path(sys.executable).with_name("applinks"), "serve", "--json", *words]
+    with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            assert process.stdout is not None
+            assert process.stdout.readline(), "it did not start"
+            yield
+        finally:
+            process.kill()
 
 
 def link_all(applinks: AppLinks, others: servers.Running) -> None:
