@@ -8,7 +8,6 @@ import pytest
 
 from applinks import clock
 from applinks.links import AccessToken, KeepToken
-from applinks.people import FindPerson
 from applinks.running import Pace
 from applinks.running.clockwork import FORGET_EVERY, Clockwork
 from applinks.scripts import (
@@ -66,33 +65,6 @@ def test_an_event_that_is_malformed_is_refused_and_keeps_no_other_waiting(desk: 
     assert event.state is EventState.REFUSED
     assert event.note
     assert runs(desk) == [good]
-
-
-def test_an_event_that_cannot_be_sorted_now_is_tried_again_and_holds_up_only_its_own_item(
-    desk: Passes, caplog: pytest.LogCaptureFixture
-) -> None:
-    """A directory of people that fails for one name must not stop everything, nor turn an order round."""
-    find = desk.applinks._answers[FindPerson]
-    away = {"bob"}
-
-    def found(question: FindPerson):
-        if question.name in away:
-            raise OSError("the directory is away")
-        return find(question)
-
-    desk.applinks._answers[FindPerson] = found
-    first = told(desk, "1", user="bob", item="issue 1")
-    second = told(desk, "2", item="issue 1")
-    other = told(desk, "3", item="issue 2")
-    plain = told(desk, "4")
-    work = clockwork(desk)
-    work.turn()
-    work.turn()
-    assert runs(desk) == [other, plain]
-    assert caplog.text.count("could not be sorted") == 1, "it is said once"
-    away.clear()
-    work.turn()
-    assert runs(desk) == [other, plain, first, second]
 
 
 def test_a_turn_queues_jobs_wakes_and_expires_what_is_parked(desk: Passes) -> None:
@@ -153,4 +125,4 @@ def test_one_act_that_fails_keeps_no_other_from_being_done(desk: Passes, caplog:
     Clockwork(drive, hooks).turn()
     assert "sort failed" in caplog.text
     assert "queue_jobs failed" in caplog.text
-    assert {"WakeRuns", "ExpireRuns", "DropOldRuns"} <= {*asked}
+    assert {"WakeRuns", "OverdueRuns", "DropOldRuns"} <= {*asked}

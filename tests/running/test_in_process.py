@@ -15,6 +15,8 @@ from applinks.scripts import DueRuns
 class Performer:
     """Performs nothing, and says how much it does."""
 
+    is_ready = True
+
     def __init__(self, due: int, at_once: bool = False) -> None:
         self.due, self.busy, self.most = due, 0, 0
         self.at_once = at_once

@@ -55,7 +55,7 @@ class Celery:
         def run(number: int) -> None:  # it takes functions, and no methods
             perform(number)
 
-        self._task = self._app.task(run, name=TASK)
+        self._task = self._app.task(run, name=TASK, shared=False)
         self._app.finalize()
         state.should_stop = None
         worker = WorkController(

@@ -48,6 +48,7 @@ from applinks.scripts import (
     Runs,
     RunState,
     Told,
+    as_json,
     cut_off,
     hook_of,
     run_by_hand,
@@ -295,7 +296,8 @@ class Scripts:
         person = user if user is not None else current_user()
         name = person.name if isinstance(person, Person) else person
         told = None if event is None else Told(event, kind)
-        queued: int = self.drive(run_by_hand(self.hook(hook), name, parameters=parameters, told=told))
+        given = None if parameters is None else as_json(parameters)
+        queued: int = self.drive(run_by_hand(self.hook(hook), name, parameters=given, told=told))
         self.say()
         return queued
 
