@@ -45,6 +45,7 @@ class Celery:
     def __init__(self, broker: str, application: str, workers: int) -> None:
         self._app = celery.Celery("applinks", broker=broker.replace("valkey", "redis", 1), set_as_current=False, fixups=[])
         self._app.conf.update(SETTINGS, task_default_queue=f"applinks-{application}")
+        self._name = f"{TASK}.{application}"  # names belong to the whole process, and several applications may live in it
         self._workers = workers
         self._begun = threading.Event()
         self._thread: threading.Thread | None = None
@@ -55,7 +56,7 @@ class Celery:
         def run(number: int) -> None:  # it takes functions, and no methods
             perform(number)
 
-        self._task = self._app.task(run, name=TASK, shared=False)
+        self._task = self._app.task(run, name=self._name)
         self._app.finalize()
         state.should_stop = None
         worker = WorkController(
