@@ -52,6 +52,7 @@ from applinks.scripts import (
     cut_off,
     hook_of,
     run_by_hand,
+    set_for,
     takes,
 )
 
@@ -250,7 +251,9 @@ class Scripts:
     ) -> tuple[Refusal, ...]:
         event = self._event("transition", payload, user=user)
         settings: dict[str, HookSetting] = self.applinks.answer(HookSettings())
-        wanted = [hook for hook in self.hooks if hook.kind in kinds and takes(hook, event) and _is_on(hook, settings)]
+        wanted = [
+            hook for hook in self.hooks if hook.kind in kinds and takes(hook, event) and set_for(hook.id, settings).enabled
+        ]
         if not wanted:
             return ()
         why = cut_off(event, self.deepest)
@@ -258,7 +261,7 @@ class Scripts:
             self.applinks.answer(KeepEvent(replace(event, state=EventState.REFUSED, note=why)))
             return (Refusal(wanted[0].id, why),)
         number = self.applinks.answer(KeepEvent(replace(event, state=EventState.ASKED))).number
-        runs = [self.performer.begin(_now(hook, event, number, settings.get(hook.id))) for hook in wanted]
+        runs = [self.performer.begin(_now(hook, event, number, set_for(hook.id, settings))) for hook in wanted]
         return tuple(
             refusal for run, hook in zip(runs, wanted, strict=True) for refusal in _said(self._outcome(run, hook), hook)
         )
@@ -314,7 +317,7 @@ def checked(tell: Mapping[str, Collection[str]]) -> Mapping[str, Collection[str]
     return tell
 
 
-def _now(hook: Hook, event: Event, number: int, setting: HookSetting | None) -> NewRun:
+def _now(hook: Hook, event: Event, number: int, setting: HookSetting) -> NewRun:
     return NewRun(
         key=f"event {number} {hook.id}",
         hook=hook.id,
@@ -323,7 +326,7 @@ def _now(hook: Hook, event: Event, number: int, setting: HookSetting | None) -> 
         actor=event.user,
         event=number,
         depth=event.depth,
-        parameters=setting.parameters if setting is not None else {},
+        parameters=setting.parameters,
     )
 
 
@@ -337,8 +340,3 @@ def _said(run: Run, hook: Hook) -> list[Refusal]:
     if run.state is RunState.SKIPPED:
         return []
     return [Refusal(hook.id, f"{hook.id} could not be asked: {run.error or 'it takes too long'}")]
-
-
-def _is_on(hook: Hook, settings: Mapping[str, HookSetting]) -> bool:
-    setting = settings.get(hook.id)
-    return setting is None or setting.enabled

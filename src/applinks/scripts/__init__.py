@@ -113,7 +113,7 @@ from applinks.scripts.runs import (
     Runs,
     RunState,
 )
-from applinks.scripts.settings import HookSetting, HookSettings, SetHook
+from applinks.scripts.settings import HookSetting, HookSettings, SetHook, set_for
 from applinks.scripts.smtp import post_mail
 from applinks.scripts.sources import LINKED, WEBHOOK, ChangeSource, KeepSource, RemoveSource, Source, SourceOf, Sources
 from applinks.wire.events import DEPTH
@@ -486,6 +486,7 @@ __all__ = [
     "run_of",
     "sandbox",
     "schema",
+    "set_for",
     "set_parameters",
     "set_texts",
     "setting_of",

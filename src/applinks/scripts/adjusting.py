@@ -11,7 +11,7 @@ from applinks.questions import Flow
 from applinks.scripts.history import HooksLately
 from applinks.scripts.hooks import Hook
 from applinks.scripts.parameters import Parameter, as_json, read, read_texts, shown
-from applinks.scripts.settings import HookSetting, HookSettings, SetHook
+from applinks.scripts.settings import HookSetting, HookSettings, SetHook, set_for
 
 NEVER = 4e9
 """A moment so late that nothing has happened since."""
@@ -29,7 +29,7 @@ def hook_of(hooks: Sequence[Hook], id: str) -> Hook:  # noqa: A002
 def setting_of(id: str) -> Flow[HookSetting]:  # noqa: A002
     """What is set for a hook; where nothing is, it is on."""
     settings: Mapping[str, HookSetting] = yield HookSettings()
-    return settings.get(id, HookSetting(id))
+    return set_for(id, settings)
 
 
 def switch_hook(id: str, on: bool, by: str, *, loaded: Collection[str] = ()) -> Flow[HookSetting]:  # noqa: A002
@@ -40,7 +40,7 @@ def switch_hook(id: str, on: bool, by: str, *, loaded: Collection[str] = ()) -> 
     if id not in known:
         listed = ", ".join(sorted(known)) or "none that has run or is loaded here"
         raise ConfigurationError(f"There is no hook {id[:200]!r}.", remedy=f"There are: {listed}.")
-    before = settings.get(id, HookSetting(id))
+    before = set_for(id, settings)
     kept: HookSetting = yield SetHook(id, on, before.parameters, by)
     yield WriteDown(Entry("hook switched", f"{id}: {_on(on)}", actor=by, changes=_changed(before, kept)))
     return kept

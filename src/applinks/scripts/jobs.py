@@ -9,7 +9,7 @@ from applinks.questions import Flow, Moment, Now, Question
 from applinks.scripts.cron import last_due
 from applinks.scripts.hooks import Hook, HookKind
 from applinks.scripts.runs import NewRun, QueueRuns
-from applinks.scripts.settings import HookSetting, HookSettings
+from applinks.scripts.settings import HookSetting, HookSettings, set_for
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ def queue_due_jobs(hooks: Sequence[Hook]) -> Flow[tuple[int, ...]]:
     for hook in hooks:
         if hook.kind is not HookKind.JOB or hook.cron is None:
             continue
-        setting = settings.get(hook.id, HookSetting(hook.id))
+        setting = set_for(hook.id, settings)
         schedule = f"{hook.cron} {hook.zone}"
         was, since = known.get(hook.id, ("", 0.0))
         if was != schedule:

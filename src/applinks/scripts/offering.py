@@ -20,7 +20,7 @@ from applinks.scripts.hooks import Hook, HookKind
 from applinks.scripts.kinds import shown_value
 from applinks.scripts.parameters import read, schema
 from applinks.scripts.runs import NewRun
-from applinks.scripts.settings import HookSetting, HookSettings
+from applinks.scripts.settings import HookSetting, HookSettings, set_for
 
 LONGEST_KEY = 255
 
@@ -34,9 +34,7 @@ def offered(hooks: Sequence[Hook], kind: HookKind, person: Person) -> Flow[dict[
     """The hooks of that kind that are on and that this person may use, by their ids."""
     settings: dict[str, HookSetting] = yield HookSettings()
     return {
-        hook.id: hook
-        for hook in hooks
-        if hook.kind is kind and settings.get(hook.id, HookSetting(hook.id)).enabled and may_use(hook, person)
+        hook.id: hook for hook in hooks if hook.kind is kind and set_for(hook.id, settings).enabled and may_use(hook, person)
     }
 
 

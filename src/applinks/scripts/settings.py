@@ -20,6 +20,11 @@ class HookSetting:
     changed_by: str = ""
 
 
+def set_for(hook: str, settings: Mapping[str, HookSetting]) -> HookSetting:
+    """What is set for the hook of that id; where nothing is, it is on, with its defaults."""
+    return settings.get(hook) or HookSetting(hook)
+
+
 @dataclass(frozen=True, slots=True)
 class HookSettings(Question):
     """All that is set: the id of each hook → its `HookSetting`."""

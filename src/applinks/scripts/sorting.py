@@ -25,7 +25,7 @@ from applinks.scripts.events import BY_HAND, HERE, Event, EventOf, EventState, P
 from applinks.scripts.hooks import TRANSITIONS, Hook, HookKind
 from applinks.scripts.naming import CannotTell, NamesOfKeys, NotNow
 from applinks.scripts.runs import NewRun, RecentRuns
-from applinks.scripts.settings import HookSetting, HookSettings
+from applinks.scripts.settings import HookSetting, HookSettings, set_for
 from applinks.scripts.sources import LINKED, WEBHOOK, Source, SourceOf
 from applinks.wire.events import PATH
 
@@ -79,12 +79,12 @@ def _sorted(event: Event, hooks: Sequence[Hook], deepest: int, names: NamesOfKey
         yield SortEvent(event.number, (), why, EventState.REFUSED)
         return ()
     settings: dict[str, HookSetting] = yield HookSettings()
-    wanted = [hook for hook in hooks if _is_on(hook, settings) and wants(hook, event)]
+    wanted = [hook for hook in hooks if set_for(hook.id, settings).enabled and wants(hook, event)]
     person = (yield from whose(event, names)) if wanted else Nobody("")
     runs: list[NewRun] = []
     notes: list[str] = []
     for hook in wanted:
-        run, objection = yield from _run_for(hook, event, person, settings.get(hook.id))
+        run, objection = yield from _run_for(hook, event, person, set_for(hook.id, settings))
         runs.extend(run)
         notes.extend(objection)
     note = " ".join(notes) or (None if wanted else "No script wants it.")
@@ -170,7 +170,7 @@ def _theirs(name: str | None, link: Link | None) -> Flow[Person | Nobody]:
 
 
 def _run_for(
-    hook: Hook, event: Event, person: Person | Nobody, setting: HookSetting | None
+    hook: Hook, event: Event, person: Person | Nobody, setting: HookSetting
 ) -> Flow[tuple[Sequence[NewRun], Iterable[str]]]:
     """The run of a hook; or none, and why."""
     if isinstance(person, Nobody) and hook.run_as is None:
@@ -190,7 +190,7 @@ def _run_for(
         item=event.item,
         depth=event.depth,
         again=hook.retries.times,
-        parameters=setting.parameters if setting is not None else {},
+        parameters=setting.parameters,
     )
     return (run,), ()
 
@@ -219,8 +219,3 @@ def _later(event: Event, why: str) -> Flow[None]:
         yield SortEvent(event.number, (), why, EventState.REFUSED)
     else:
         yield PostponeEvent(event.number, moment.now + min(LONGEST_WAIT, FIRST_WAIT * 2.0 ** min(event.tries, 30)), why)
-
-
-def _is_on(hook: Hook, settings: dict[str, HookSetting]) -> bool:
-    setting = settings.get(hook.id)
-    return setting is None or setting.enabled
