@@ -14,7 +14,6 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from applinks import clock
-from applinks.errors import MalformedEvent
 from applinks.questions import Flow
 from applinks.running.lookout import Closed
 from applinks.running.pace import USUAL, Pace
@@ -22,13 +21,9 @@ from applinks.scripts import (
     DEEPEST,
     DropOldMessages,
     DropOldRuns,
-    Event,
-    EventOf,
     EventsReceived,
-    EventState,
     Hook,
     NamesOfKeys,
-    SortEvent,
     WakeRuns,
     deliver_some,
     expire_overdue,
@@ -63,7 +58,6 @@ class Clockwork:
         self._names = names or NamesOfKeys()
         self._swept_at = 0.0
         self._forgot_at = 0.0
-        self._stuck: frozenset[int] = frozenset()
 
     def turn(self) -> None:
         """Do all that is to be done now."""
@@ -80,29 +74,13 @@ class Clockwork:
             self._try(self.forget)
 
     def sort(self) -> None:
-        """Queue the runs of all events that nobody has sorted yet."""
-        after, stuck = 0, dict[int, Event]()
+        """Look once at all events that nobody has sorted yet; what cannot be sorted now is postponed there."""
+        after = 0
         while numbers := self._drive(_asked(EventsReceived(after=after))):
             hooks = self._hooks()
             for number in numbers:
-                self._sort_one(number, hooks, stuck)
+                self._drive(sort_event(number, hooks, deepest=self._deepest, names=self._names))
             after = numbers[-1]
-        self._stuck = frozenset(stuck)
-
-    def _sort_one(self, number: int, hooks: Sequence[Hook], stuck: dict[int, Event]) -> None:
-        items = {event.item for event in stuck.values()} - {None}
-        event: Event | None = self._drive(_asked(EventOf(number))) if items else None
-        if event is not None and event.item in items:
-            stuck[number] = event
-            return
-        try:
-            self._drive(sort_event(number, hooks, deepest=self._deepest, names=self._names))
-        except MalformedEvent as wrong:
-            self._drive(_asked(SortEvent(number, (), str(wrong), EventState.REFUSED)))
-        except Exception:
-            stuck[number] = self._drive(_asked(EventOf(number)))
-            if number not in self._stuck:
-                log.exception("event %d could not be sorted, and is tried again", number)
 
     def queue_jobs(self) -> None:
         """Queue the jobs that are due."""
