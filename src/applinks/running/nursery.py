@@ -1,7 +1,7 @@
 """The process in which scripts are loaded, and from which each pass of a run is forked.
 
 Rules of this file:
-- It has one thread and opens no connection before it forks, so that a child begins with nothing half done.
+- It has one thread, and nothing is under way in it when it forks; a child opens connections of its own.
 - It decides nothing: it is told which run to begin, and tells how its process ended. What came of the run stands in the store.
 - A pass is over when its process has ended, whoever still holds what that one had open; all that it started ends with it.
 - When its parent is gone, it ends, and its children with it.

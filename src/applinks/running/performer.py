@@ -352,5 +352,5 @@ def stop_run(number: int, holder: str, why: str) -> Flow[None]:
         yield EndRun(number, holder, Ending(RunState.FAILED, error=why))
         return
     asked = open_calls[0].asked
-    said = f"{why} {asked.method} {asked.url.partition('?')[0]} was sent and never answered."
+    said = f"{why} {asked.line} was sent and never answered."
     yield EndRun(number, holder, Ending(RunState.UNCLEAR, error=said))

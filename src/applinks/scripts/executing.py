@@ -26,7 +26,7 @@ from applinks.questions import Flow, Moment, Now
 from applinks.scripts.conditions import evaluate
 from applinks.scripts.events import Event, EventOf
 from applinks.scripts.hooks import BEFORE, Hook, HookKind, Limits, Refuse
-from applinks.scripts.journal import Asked, Call, CallsOf, is_unclear
+from applinks.scripts.journal import Call, CallsOf, is_unclear
 from applinks.scripts.loading import Loaded, Script
 from applinks.scripts.messages import KeepMessages, NewMessage, Severity, Words
 from applinks.scripts.output import Output, as_kept
@@ -179,7 +179,7 @@ def _failed(one: Pass, error: BaseException) -> Ending:
         one.output.log.error(line)
     unclear = one.recorder.unclear()
     if unclear is not None:
-        why = f"{_attempt(unclear.asked)} was sent and never answered ({error})."
+        why = f"{unclear.asked.line} was sent and never answered ({error})."
         return Ending(RunState.UNCLEAR, None, why, **_common(one))
     why = described(error, one.script.hook.limits)
     if one.run.again > 0 and isinstance(error, Exception) and not isinstance(error, ScriptWrong | ParametersWrong):
@@ -226,7 +226,7 @@ def _finish(one: Pass, ending: Ending) -> Flow[None]:
     elif ending.state is RunState.UNCLEAR:
         calls: tuple[Call, ...] = yield CallsOf(run.number)
         asked = next(call.asked for call in calls if is_unclear(call))
-        where = {"link": asked.link, "attempt": _attempt(asked)}
+        where = {"link": asked.link, "attempt": asked.line}
         told = yield from about_run(run, Words.RUN_UNCLEAR, Severity.WARNING, run.actor, script=script, **where)
     elif ending.state is RunState.FAILED and run.kind in TOLD_OF_FAILURE:
         words = Words.JOB_FAILED if run.kind == HookKind.JOB else Words.RUN_FAILED
@@ -259,7 +259,7 @@ def _park(one: Pass, missing: CredentialsRequired) -> Flow[None]:
 
 def _asks(one: Pass, missing: CredentialsRequired, words: Words) -> Flow[NewMessage]:
     """The message that asks a person to allow it, with what was attempted."""
-    run = one.run
+    run, attempt = one.run, one.recorder.kept_from
     person: Person | None = yield FindPerson(missing.user)
     return NewMessage(
         key=f"run {run.number} {words} {run.passes}",
@@ -270,7 +270,7 @@ def _asks(one: Pass, missing: CredentialsRequired, words: Words) -> Flow[NewMess
             "user": (person.full_name if person is not None else "") or missing.user,
             "script": _called(one),
             "link": missing.link or "",
-            "attempt": _attempt(one.recorder.kept_from),
+            "attempt": attempt.line if attempt is not None else "",
         },
         address=missing.authorization_url,
         run=run.number,
@@ -281,11 +281,6 @@ def _asks(one: Pass, missing: CredentialsRequired, words: Words) -> Flow[NewMess
 def _called(one: Pass) -> str:
     """What people call this script: the first line of what its function says of itself."""
     return one.script.hook.about.rstrip(".") or one.run.hook
-
-
-def _attempt(asked: Asked | None) -> str:
-    """A call in words; queries may hold what is nobody's business."""
-    return "" if asked is None else f"{asked.method} {asked.url.partition('?')[0]}"
 
 
 def _keeping(application: Caller, number: int, holder: str) -> Callable[[tuple[tuple[float, str, str], ...]], None]:

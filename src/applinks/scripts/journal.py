@@ -41,6 +41,16 @@ class Asked:
     user: str | None
     digest: str = field(repr=False)
 
+    @property
+    def line(self) -> str:
+        """Method and address in words, without the query, which may hold what is nobody's business."""
+        return f"{self.method} {self.address}"
+
+    @property
+    def address(self) -> str:
+        """The address without its query."""
+        return self.url.partition("?")[0]
+
 
 @dataclass(frozen=True, slots=True)
 class Answer:

@@ -67,7 +67,7 @@ def settle_call(number: int, place: str, answer: Answer | None, by: str, *, admi
     yield SettleMessages(number)
     asked = call.asked
     said = "it did not happen" if answer is None else f"it happened, status {answer.status}"
-    request = f"{asked.method} {asked.url.partition('?')[0]}"
+    request = asked.line
     return (
         yield from _noted(run, by, f"{_of(run)}, call {place}: {said}", link=asked.link, request=request, kind="call settled")
     )

@@ -59,7 +59,7 @@ def _told(call: Call) -> CallTold:
     return CallTold(
         place=asked.place,
         method=asked.method,
-        address=asked.url.partition("?")[0],
+        address=asked.address,
         link=asked.link,
         user=asked.user,
         mechanism=call.by,

@@ -285,4 +285,4 @@ def replayed(request: httpx2.Request, answer: Answer) -> httpx2.Response:
 
 
 def _line(asked: Asked) -> str:
-    return f"{asked.method} {asked.url.partition('?')[0]} as {asked.user or 'nobody'}"
+    return f"{asked.line} as {asked.user or 'nobody'}"
