@@ -16,14 +16,25 @@ class Closed(ConfigurationError):
 
 
 class Lookout:
-    """Calls `look` every so many seconds, and sooner where somebody says that something is to be done."""
+    """Calls `look` every so many seconds, and sooner where somebody says that something is to be done.
 
-    def __init__(self, look: Callable[[], None], every: float) -> None:
+    `name` is that of its thread; `failed` is what the log says of a look that failed.
+    """
+
+    def __init__(
+        self,
+        look: Callable[[], None],
+        every: float,
+        *,
+        name: str = "applinks-scripts",
+        failed: str = "scripts could not be looked after, and are again in a moment",
+    ) -> None:
         self._look = look
         self._every = every
+        self._failed = failed
         self._wake = threading.Event()
         self.stopping = False
-        self._thread = threading.Thread(target=self._work, name="applinks-scripts", daemon=True)
+        self._thread = threading.Thread(target=self._work, name=name, daemon=True)
 
     def start(self) -> None:
         """Begin."""
@@ -53,5 +64,5 @@ class Lookout:
             except Closed:
                 return
             except Exception:
-                log.exception("scripts could not be looked after, and are again in a moment")
+                log.exception("%s", self._failed)
             self._wake.wait(self._every)
