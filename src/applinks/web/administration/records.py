@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import UTC, date, datetime
-from urllib.parse import urlencode
 
 from applinks.audit import (
     ADMISSION,
@@ -27,6 +25,7 @@ from applinks.web import answers, forms, look
 from applinks.web.administration import kept
 from applinks.web.administration.views import Field
 from applinks.web.administration.words import second_of
+from applinks.web.filters import asking, begin_of, words_of
 from applinks.web.views import Kind
 from applinks.web.visit import RECORDS, PageVisit
 from applinks.wire.messages import Response
@@ -153,15 +152,12 @@ def _pieces(export: Export) -> Flow[list[str]]:
 
 def records_of(visit: PageVisit, link: str) -> str:
     """The page of the records of a link."""
-    return _path(visit, RECORDS, {"link": link})
+    return asking(visit, RECORDS, {"link": link})
 
 
 def _wanted(said: Mapping[str, str]) -> AuditFilters:
     """What the query asks for. Raises `ConfigurationError` for what no record can have."""
-    words = {name: said.get(name, "").strip() for name in (*_FILTERS, "before")}
-    for name, value in words.items():
-        if not value.isprintable():
-            raise ConfigurationError(f"No record has such a {name}.", remedy="Use plain letters.")
+    words = words_of(said, (*_FILTERS, "before"), "record")
     only = AuditFilters()
     if words["kind"]:
         only["kind"] = words["kind"]
@@ -170,20 +166,12 @@ def _wanted(said: Mapping[str, str]) -> AuditFilters:
     if words["user"]:
         only["user"] = words["user"]
     if words["since"]:
-        only["since"] = _begin_of(words["since"])
+        only["since"] = begin_of(words["since"])
     if words["until"]:
-        only["until"] = _begin_of(words["until"]) + DAY - TICK
+        only["until"] = begin_of(words["until"]) + DAY - TICK
     if words["before"]:
         only["before"] = _number(words["before"])
     return only
-
-
-def _begin_of(day: str) -> float:
-    try:
-        found = date.fromisoformat(day)
-        return datetime(found.year, found.month, found.day, tzinfo=UTC).timestamp()
-    except ValueError:
-        raise ConfigurationError(f"{day[:50]!r} is no day.", remedy="Say it like 2026-01-31.") from None
 
 
 def _number(said: str) -> int:
@@ -200,26 +188,22 @@ def _page(visit: PageVisit, found: tuple[Written, ...], trouble: ConfigurationEr
     shown, more = found[:AT_ONCE], len(found) > AT_ONCE
     said = {name: value for name in _FILTERS if (value := visit.query.get(name, "").strip())}
     days = {name: value for name, value in said.items() if name in _DAYS}
-    newest = _path(visit, RECORDS, said)
+    newest = asking(visit, RECORDS, said)
     view = kept.Records(
         frame=visit.frame(),
         filters=_fields(said),
         rows=tuple(_act(visit, one) for one in shown),
         records_path=visit.own(RECORDS),
         verify_path=visit.own(VERIFY),
-        json_path=_path(visit, EXPORT, {"format": "json", **days}),
-        csv_path=_path(visit, EXPORT, {"format": "csv", **days}),
+        json_path=asking(visit, EXPORT, {"format": "json", **days}),
+        csv_path=asking(visit, EXPORT, {"format": "csv", **days}),
         filtered=bool(said),
         newest_path=newest if visit.query.get("before") else None,
-        older_path=_path(visit, RECORDS, {**said, "before": str(shown[-1].sequence)}) if more else None,
+        older_path=asking(visit, RECORDS, {**said, "before": str(shown[-1].sequence)}) if more else None,
         trouble=trouble.message if trouble else None,
         remedy=trouble.remedy if trouble else None,
     )
     return look.page(view, status=BAD_REQUEST if trouble else 200)
-
-
-def _path(visit: PageVisit, path: str, said: Mapping[str, str]) -> str:
-    return visit.own(f"{path}?{urlencode(said)}" if said else path)
 
 
 def _fields(said: Mapping[str, str]) -> tuple[Field, ...]:

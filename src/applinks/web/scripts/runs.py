@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, date, datetime
-from urllib.parse import urlencode
 
 from applinks.audit import LONGEST_NUMBER
 from applinks.errors import ConfigurationError
@@ -15,6 +13,7 @@ from applinks.scripts import Run as KeptRun
 from applinks.scripts import Runs as RunsWanted
 from applinks.web import answers, look
 from applinks.web.administration.views import Field
+from applinks.web.filters import asking, begin_of, words_of
 from applinks.web.scripts.loaded import Loaded, loaded
 from applinks.web.scripts.rows import link_names, row
 from applinks.web.scripts.views import Runs
@@ -73,10 +72,7 @@ def _pieces(export: RunsExport) -> Flow[list[str]]:
 
 def wanted(said: Mapping[str, str]) -> RunFilters:
     """What a query asks for. Raises `ConfigurationError` for what no run can have."""
-    words = {name: said.get(name, "").strip() for name in (*_FILTERS, "before")}
-    for name, value in words.items():
-        if not value.isprintable():
-            raise ConfigurationError(f"No run has such a {name}.", remedy="Use plain letters.")
+    words = words_of(said, (*_FILTERS, "before"), "run")
     only = _of_state(words["state"])
     if words["hook"]:
         only["hook"] = words["hook"]
@@ -85,9 +81,9 @@ def wanted(said: Mapping[str, str]) -> RunFilters:
     if words["item"]:
         only["item"] = words["item"]
     if words["since"]:
-        only["since"] = _begin_of(words["since"])
+        only["since"] = begin_of(words["since"])
     if words["until"]:
-        only["until"] = _begin_of(words["until"]) + DAY
+        only["until"] = begin_of(words["until"]) + DAY
     if words["before"]:
         only["before"] = number_of(words["before"])
     return only
@@ -110,14 +106,6 @@ def _of_state(said: str) -> RunFilters:
     return RunFilters(state=said)
 
 
-def _begin_of(day: str) -> float:
-    try:
-        found = date.fromisoformat(day)
-        return datetime(found.year, found.month, found.day, tzinfo=UTC).timestamp()
-    except ValueError:
-        raise ConfigurationError(f"{day[:50]!r} is no day.", remedy="Say it like 2026-01-31.") from None
-
-
 def _page(visit: PageVisit, found: tuple[KeptRun, ...], trouble: ConfigurationError | None = None) -> Flow[Response]:
     listed, more = found[:AT_ONCE], len(found) > AT_ONCE
     said = {name: value for name in _FILTERS if (value := visit.query.get(name, "").strip())}
@@ -129,12 +117,12 @@ def _page(visit: PageVisit, found: tuple[KeptRun, ...], trouble: ConfigurationEr
         rows=tuple(row(visit, run, links, about=scripts.about(run.hook)) for run in listed),
         runs_path=visit.own(RUNS),
         charts_path=visit.own(CHARTS),
-        json_path=_path(visit, EXPORT, {"format": "json", **said}),
-        csv_path=_path(visit, EXPORT, {"format": "csv", **said}),
+        json_path=asking(visit, EXPORT, {"format": "json", **said}),
+        csv_path=asking(visit, EXPORT, {"format": "csv", **said}),
         filtered=bool(said),
         skipped=said.get("state", "") != NOT_SKIPPED,
-        newest_path=_path(visit, RUNS, said) if visit.query.get("before") else None,
-        older_path=_path(visit, RUNS, {**said, "before": str(listed[-1].number)}) if more else None,
+        newest_path=asking(visit, RUNS, said) if visit.query.get("before") else None,
+        older_path=asking(visit, RUNS, {**said, "before": str(listed[-1].number)}) if more else None,
         trouble=trouble.message if trouble else None,
         remedy=trouble.remedy if trouble else None,
     )
@@ -143,11 +131,7 @@ def _page(visit: PageVisit, found: tuple[KeptRun, ...], trouble: ConfigurationEr
 
 def runs_of(visit: PageVisit, hook: str) -> str:
     """The page of the runs of a hook."""
-    return _path(visit, RUNS, {"hook": hook})
-
-
-def _path(visit: PageVisit, path: str, said: Mapping[str, str]) -> str:
-    return visit.own(f"{path}?{urlencode(said)}" if said else path)
+    return asking(visit, RUNS, {"hook": hook})
 
 
 def _fields(said: Mapping[str, str], scripts: Loaded) -> Flow[tuple[Field, ...]]:
