@@ -89,6 +89,7 @@ WITHOUT_A_TEST_OF_THEIR_NAME = {
     "running/pace.py": "values without rules; tests/running/test_performer.py and tests/running/test_engines.py go by them",
     "links/their_end.py": "tests/links/test_setting_up.py and tests/products/test_making.py",
     "web/answers.py": "tests/web/test_consent.py and tests/web/test_dances.py",
+    "web/administration/one_form.py": "tests/web/administration/test_changing.py and test_tokens.py beside it",
     "web/administration/wizard.py": "values without rules; tests/web/administration/test_views.py renders each of them",
     "web/administration/kept.py": "values without rules; tests/web/administration/test_views.py renders each of them",
     "web/administration/trust.py": "values without rules; tests/web/administration/test_views.py renders each of them",

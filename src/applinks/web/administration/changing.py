@@ -15,9 +15,10 @@ from applinks.links import Changes, Entity, Level, Link, LinkSettings, link_with
 from applinks.mechanisms import names_of
 from applinks.people import Person, Policy
 from applinks.questions import Flow
-from applinks.web import forms, look
+from applinks.web import look
 from applinks.web.administration.links import done, path_of
-from applinks.web.administration.views import Field, Form, ShownOnce
+from applinks.web.administration.one_form import one_form
+from applinks.web.administration.views import Field, ShownOnce
 from applinks.web.administration.words import LEVELS, POLICY
 from applinks.web.visit import PageVisit
 from applinks.wire.messages import Response
@@ -56,22 +57,19 @@ class ChangePage:
 
     def _page(self, visit: PageVisit, person: Person, link: Link, trouble: AppLinksError | None = None) -> Flow[Response]:
         heading, lead, button = self._words
-        cookie, token = yield from forms.token_for(visit, person)
-        view = Form(
-            frame=visit.frame(),
-            form_token=token,
+        page = one_form(
+            visit,
+            person,
             heading=heading.format(link.name),
             lead=lead,
-            action_path=visit.own(f"{path_of(link)}/{self.name}"),
-            back_path=visit.own(path_of(link)),
-            back=link.name,
+            path=f"{path_of(link)}/{self.name}",
+            back=(path_of(link), link.name),
             fields=tuple(_filled(visit, field, trouble) for field in self._fields(link)),
             button=button,
             danger=self._danger,
-            trouble=trouble.message if trouble else None,
-            remedy=trouble.remedy if trouble else None,
+            trouble=trouble,
         )
-        return forms.remembering(look.page(view, status=400 if trouble else 200), visit, cookie)
+        return (yield from page)
 
 
 def _filled(visit: PageVisit, field: Field, trouble: AppLinksError | None) -> Field:

@@ -13,7 +13,8 @@ from applinks.people import Person
 from applinks.questions import Flow
 from applinks.web import forms, look
 from applinks.web.administration.links import path_of
-from applinks.web.administration.views import Compared, Field, Form, Refused, RefusedRequest, Rejections, WhyRejected
+from applinks.web.administration.one_form import one_form
+from applinks.web.administration.views import Compared, Field, Refused, RefusedRequest, Rejections, WhyRejected
 from applinks.web.visit import ADMINISTRATION, LINKS, PageVisit
 from applinks.wire.messages import Response
 
@@ -78,23 +79,19 @@ def _explained(visit: PageVisit, found: doctor.Explained) -> WhyRejected:
 
 
 def _form(visit: PageVisit, person: Person, trouble: ConfigurationError | None = None) -> Flow[Response]:
-    cookie, token = yield from forms.token_for(visit, person)
     example = "As it goes over the wire (request line, headers, an empty line, the body), or as a curl command."
-    fields = (
-        Field("request", "The request", "lines", "", example),
-        Field("base_string", "The base string that its sender logged", "lines", "", "If you have it."),
-    )
-    view = Form(
-        frame=visit.frame(),
-        form_token=token,
+    page = one_form(
+        visit,
+        person,
         heading="Why was a request rejected?",
         lead="Paste it here. Nothing of it is kept, and values that may be private are not shown.",
-        action_path=visit.own(EXPLAIN),
-        back_path=visit.own(LINKS),
-        back="Links",
-        fields=fields,
+        path=EXPLAIN,
+        back=(LINKS, "Links"),
+        fields=(
+            Field("request", "The request", "lines", "", example),
+            Field("base_string", "The base string that its sender logged", "lines", "", "If you have it."),
+        ),
         button="Explain",
-        trouble=trouble.message if trouble else None,
-        remedy=trouble.remedy if trouble else None,
+        trouble=trouble,
     )
-    return forms.remembering(look.page(view, status=400 if trouble else 200), visit, cookie)
+    return (yield from page)

@@ -8,9 +8,10 @@ from urllib.parse import quote, urlencode
 from applinks.errors import AppLinksError, ConfigurationError, LinkNotFound, PersonUnknown, StoreUnavailable
 from applinks.people import AllStaff, Member, MemberSettings, Person, RunnersOf, staff
 from applinks.questions import Flow
-from applinks.web import answers, forms, look
+from applinks.web import answers, look
 from applinks.web.administration import kept
-from applinks.web.administration.views import Field, Form
+from applinks.web.administration.one_form import one_form
+from applinks.web.administration.views import Field
 from applinks.web.visit import STAFF, PageVisit
 from applinks.wire.messages import Response
 
@@ -225,19 +226,16 @@ def _about(said: Mapping[str, str]) -> tuple[Field, ...]:
 def _form(
     visit: PageVisit, person: Person, words: tuple[str, str, str, str], fields: tuple[Field, ...], trouble: AppLinksError | None
 ) -> Flow[Response]:
-    cookie, token = yield from forms.token_for(visit, person)
-    heading, lead, action, button = words
-    view = Form(
-        frame=visit.frame(),
-        form_token=token,
+    heading, lead, path, button = words
+    page = one_form(
+        visit,
+        person,
         heading=heading,
         lead=lead,
-        action_path=visit.own(action),
-        back_path=visit.own(STAFF),
-        back="People",
+        path=path,
+        back=(STAFF, "People"),
         fields=fields,
         button=button,
-        trouble=trouble.message if trouble else None,
-        remedy=trouble.remedy if trouble else None,
+        trouble=trouble,
     )
-    return forms.remembering(look.page(view, status=400 if trouble else 200), visit, cookie)
+    return (yield from page)

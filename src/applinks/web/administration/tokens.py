@@ -8,7 +8,8 @@ from applinks.people import Person
 from applinks.questions import Flow, Moment, Now
 from applinks.web import answers, forms, interface, look, shown
 from applinks.web.administration.kept import Token, Tokens
-from applinks.web.administration.views import Field, Form, ShownOnce
+from applinks.web.administration.one_form import one_form
+from applinks.web.administration.views import Field, ShownOnce
 from applinks.web.administration.words import DONE
 from applinks.web.visit import TOKENS, PageVisit
 from applinks.wire.messages import Response
@@ -89,24 +90,21 @@ def _row(token: AutomationToken, now: float) -> Token:
 
 
 def _form(visit: PageVisit, person: Person, trouble: AppLinksError | None = None) -> Flow[Response]:
-    cookie, token = yield from forms.token_for(visit, person)
     said = visit.form if trouble else {}
     hold = f"1 to {automation.MOST_DAYS}."
-    view = Form(
-        frame=visit.frame(),
-        form_token=token,
+    page = one_form(
+        visit,
+        person,
         heading="Make a token",
         lead="A program that has it acts for you over the HTTP interface: it may do there what you may, as long as you may.",
-        action_path=visit.own(MAKE),
-        back_path=visit.own(TOKENS),
-        back="Tokens",
+        path=MAKE,
+        back=(TOKENS, "Tokens"),
         fields=(
             Field("label", "What it is for", "text", said.get("label", ""), "Like “nightly check”; records name it."),
             Field("days", "How many days it holds", "number", said.get("days", str(automation.DAYS)), hold),
             Field("read_only", "It only reads", "check", said.get("read_only", "")),
         ),
         button="Make it",
-        trouble=trouble.message if trouble else None,
-        remedy=trouble.remedy if trouble else None,
+        trouble=trouble,
     )
-    return forms.remembering(look.page(view, status=400 if trouble else 200), visit, cookie)
+    return (yield from page)

@@ -21,9 +21,10 @@ from applinks.scripts import (
     renew_source,
     source_named,
 )
-from applinks.web import answers, forms, look
+from applinks.web import answers, look
 from applinks.web.administration import taken
-from applinks.web.administration.views import Field, Form
+from applinks.web.administration.one_form import one_form
+from applinks.web.administration.views import Field
 from applinks.web.visit import HAPPENINGS, WEBHOOKS, PageVisit
 from applinks.wire.messages import Response
 
@@ -240,19 +241,16 @@ def _form(
     *,
     danger: bool = False,
 ) -> Flow[Response]:
-    cookie, token = yield from forms.token_for(visit, person)
-    view = Form(
-        frame=visit.frame(),
-        form_token=token,
+    page = one_form(
+        visit,
+        person,
         heading=heading,
         lead=lead,
-        action_path=visit.own(path),
-        back_path=visit.own(WEBHOOKS),
-        back="Webhooks",
+        path=path,
+        back=(WEBHOOKS, "Webhooks"),
         fields=fields,
         button=button,
         danger=danger,
-        trouble=trouble.message if trouble else None,
-        remedy=trouble.remedy if trouble else None,
+        trouble=trouble,
     )
-    return forms.remembering(look.page(view, status=400 if trouble else 200), visit, cookie)
+    return (yield from page)
