@@ -30,7 +30,7 @@ from applinks.links import (
 from applinks.people import Comparison, KeepMember, Member, Names, Verdict
 from applinks.people.comparing import By, Compared
 from applinks.questions import Ask
-from applinks.scripts import HERE, Event, KeepEvent, KeepSource, Source
+from applinks.scripts import HERE, Event, HookKind, KeepEvent, KeepPasted, KeepSource, NewRun, PastedScript, QueueRuns, Source
 from applinks.web.interface import BELOW
 from applinks.wire.messages import Request, Response
 from in_memory import InMemory, link_to
@@ -121,6 +121,12 @@ def filled(database: str) -> Rig:
     applinks.answer(KeepEvent(Event(HERE, "confluence", "page_created", "1", {}, 1.0, user="alice")))
     applinks.answer(KeepMember(Member("alice"), None))
     return made
+
+
+def with_scripts(made: Rig) -> None:
+    """A run that waits for its turn, and a script that was pasted."""
+    made.applinks.answer(QueueRuns((NewRun("run-1", "publish:when_done", "listener", "alice", "alice"),)))
+    made.applinks.answer(KeepPasted(PastedScript("script-0", "log('x')", HookKind.BY_HAND, changed_by="ada")))
 
 
 def _refused(tracker: InMemory) -> Refusal:

@@ -20,7 +20,7 @@ from applinks.web.interface import BELOW
 from in_memory import link_to
 from journeys import serving
 from putting import put
-from web.interface.rig import NEVER, Rig
+from web.interface.rig import NEVER, Rig, with_scripts
 
 SCHEMATHESIS = Path(sys.executable).with_name("schemathesis")
 CONFIGURATION = """
@@ -49,6 +49,7 @@ def in_place(made: Rig) -> None:
 def tried(made: Rig, url: str, folder: Path, *options: str) -> subprocess.CompletedProcess[str]:
     """By its own command line, as anybody would."""
     (folder / "schemathesis.toml").write_text(CONFIGURATION)
+    with_scripts(made)
     other = made.applinks.make_token("spare", user="grace", by="root").token
     there = {
         "link": made.tracker.identity.id,
@@ -61,6 +62,7 @@ def tried(made: Rig, url: str, folder: Path, *options: str) -> subprocess.Comple
         "source": "source-0",
         "event": "1",
         "run": "1",
+        "script": "script-0",
         "url": made.tracker.identity.url,
     }
     return subprocess.run(

@@ -15,11 +15,17 @@ from applinks.incoming import KeepAutomationToken
 from applinks.incoming.automation import PREFIX, AutomationToken, digest_of
 from applinks.people import Person
 from applinks.web.interface import OPERATIONS, May, Operation
-from web.interface.rig import URL, Directory, Rig
+from web.interface.rig import URL, Directory, Rig, with_scripts
 
+pytestmark = pytest.mark.usefixtures("scripts_too")
 GUARDED = [operation for operation in OPERATIONS if operation.may is not May.ANYBODY]
 CHANGING = [operation for operation in OPERATIONS if operation.may is May.CHANGE]
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
+
+
+@pytest.fixture
+def scripts_too(made: Rig) -> None:
+    with_scripts(made)
 
 
 def row(operation: Operation) -> str:
@@ -114,6 +120,8 @@ def path_of(operation: Operation, made: Rig) -> str:
         "refusal": "refusal-0",
         "source": "source-0",
         "event": "1",
+        "run": "1",
+        "script": "script-0",
         **of_people,
     }
     return operation.path.format(link=made.id("Tracker"), **there)
