@@ -49,6 +49,7 @@ WITHOUT_A_TEST_OF_THEIR_NAME = {
     "store/jobs.py": "tests/contracts/test_store_runs.py",
     "store/journal.py": "tests/contracts/test_store_runs.py",
     "store/lately.py": "tests/contracts/test_store_hooks.py",
+    "store/run_rows.py": "tests/store/test_parameters.py and tests/contracts/test_store_runs.py",
     "store/runs.py": "tests/contracts/test_store_runs.py and tests/contracts/test_store_hooks.py",
     "store/script_tables.py": "tests/store/test_schema.py",
     "store/scripts.py": "tests/contracts/test_store_runs.py and tests/contracts/test_store_messages.py",

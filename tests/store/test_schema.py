@@ -66,6 +66,8 @@ def test_these_columns_are_sealed() -> None:
         "grants.secret",
         "refusals.request",
         "run_calls.answer",
+        "runs.parameters",
+        "hook_settings.parameters",
         "sources.secret",
         "sources.previous_secret",
     }

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Row, bindparam, exists, select, update
 from applinks.scripts import Event, EventOf, Events, EventsReceived, EventState, KeepEvent, KeptEvent, PostponeEvent, SortEvent
 from applinks.store import outbox
 from applinks.store.insertion import insert
-from applinks.store.runs import queue
+from applinks.store.run_rows import RunRows
 from applinks.store.script_tables import events as table
 
 _ONE = select(table).where(table.c.number == bindparam("number"))
@@ -48,7 +48,8 @@ def keep(connection: Connection, question: KeepEvent) -> KeptEvent:
 class Sorting:
     """Sorts events: their runs are queued in the same transaction."""
 
-    def __init__(self, clock: Callable[[], float]) -> None:
+    def __init__(self, rows: RunRows, clock: Callable[[], float]) -> None:
+        self._rows = rows
         self._clock = clock
 
     def received(self, connection: Connection, question: EventsReceived) -> tuple[int, ...]:
@@ -67,7 +68,7 @@ class Sorting:
         moved = mine.values(state=question.state.value, note=question.note).returning(table.c.number)
         if connection.execute(moved).first() is None:
             return ()
-        return queue(connection, question.runs, self._clock())
+        return self._rows.queue(connection, question.runs, self._clock())
 
 
 def find(connection: Connection, question: EventOf) -> Event | None:

@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, bindparam, case, delete, exists, func, or_, select, update
+from sqlalchemy import Connection, and_, bindparam, case, delete, exists, func, or_, select, update
 
 from applinks.scripts import (
     ENDED,
@@ -25,7 +25,6 @@ from applinks.scripts import (
     KeepHolding,
     Line,
     LinesOf,
-    NewRun,
     OverdueRuns,
     ParkRun,
     QueueRuns,
@@ -38,8 +37,8 @@ from applinks.scripts import (
     WakeRuns,
 )
 from applinks.store import history
-from applinks.store.insertion import insert
 from applinks.store.messages import keep_all, settle_asking
+from applinks.store.run_rows import RunRows
 from applinks.store.script_tables import events, run_lines
 from applinks.store.script_tables import runs as table
 from applinks.store.tables import access_tokens
@@ -69,17 +68,6 @@ _COLUMNS: Mapping[str, Any] = {
 _NOBODY: Mapping[str, Any] = {"holder": None, "held_until": None}
 
 
-def queue(connection: Connection, runs: Iterable[NewRun], now: float) -> tuple[int, ...]:
-    """Insert them, each once."""
-    numbers = []
-    for run in runs:
-        inserted = insert(connection, table).values(_row(run, now)).on_conflict_do_nothing(index_elements=["key"])
-        number = connection.execute(inserted.returning(table.c.number)).scalar()
-        found = select(table.c.number).where(table.c.key == run.key)
-        numbers.append(connection.execute(found).scalar_one() if number is None else number)
-    return tuple(numbers)
-
-
 def held(number: int, holder: str) -> Any:
     """The condition that a run is held by that holder."""
     return and_(table.c.number == number, table.c.holder == holder, table.c.state == RunState.RUNNING.value)
@@ -93,12 +81,13 @@ def is_held(connection: Connection, number: int, holder: str) -> bool:
 class RunsKept:
     """Queues, hands out and ends them."""
 
-    def __init__(self, clock: Callable[[], float]) -> None:
+    def __init__(self, rows: RunRows, clock: Callable[[], float]) -> None:
+        self._rows = rows
         self._clock = clock
 
     def queue(self, connection: Connection, question: QueueRuns) -> tuple[int, ...]:
         """Insert them, each once."""
-        return queue(connection, question.runs, self._clock())
+        return self._rows.queue(connection, question.runs, self._clock())
 
     def claim(self, connection: Connection, question: ClaimRun) -> Run | None:
         """The write transaction is what keeps two from taking the same one."""
@@ -117,7 +106,7 @@ class RunsKept:
             "deaths": table.c.deaths + died,
             "started_at": func.coalesce(table.c.started_at, now),
         }
-        run = read(connection.execute(taken.values(values).returning(table)).one())
+        run = self._rows.read(connection.execute(taken.values(values).returning(table)).one())
         if run.deaths < MOST_DEATHS and (run.kind not in IMMEDIATE or not run.deaths):
             return run
         _end(connection, run.number, RunState.FAILED, now, error=_died(run.deaths, "it was not heard of any more"))
@@ -126,17 +115,15 @@ class RunsKept:
     def begin(self, connection: Connection, question: BeginRun) -> Run:
         """Insert it as a run that is held already, unless it is there."""
         now = self._clock()
-        row = {
-            **_row(question.run, now),
+        held = {
             "state": RunState.RUNNING.value,
             "holder": question.holder,
             "held_until": now + question.held_for,
             "passes": 1,
             "started_at": now,
         }
-        inserted = insert(connection, table).values(row).on_conflict_do_nothing(index_elements=["key"])
-        found = connection.execute(inserted.returning(table)).first()
-        return read(found or connection.execute(select(table).where(table.c.key == question.run.key)).one())
+        self._rows.insert(connection, question.run, now, **held)
+        return self._rows.read(connection.execute(select(table).where(table.c.key == question.run.key)).one())
 
     def keep_holding(self, connection: Connection, question: KeepHolding) -> frozenset[str]:
         """Those that still hold one."""
@@ -220,7 +207,7 @@ class RunsKept:
     def overdue(self, connection: Connection, question: OverdueRuns) -> tuple[Run, ...]:
         """Those for which nobody has consented in time."""
         late = select(table).where(table.c.state == RunState.PARKED.value, table.c.parked_until < self._clock())
-        return tuple(read(row) for row in connection.execute(late.order_by(table.c.number).limit(question.limit)))
+        return tuple(self._rows.read(row) for row in connection.execute(late.order_by(table.c.number).limit(question.limit)))
 
     def expire(self, connection: Connection, question: ExpireRun) -> bool:
         """Who moves it on from `parked` tells about it."""
@@ -249,6 +236,30 @@ class RunsKept:
         """The oldest first."""
         return tuple(connection.scalars(_DUE.limit(question.limit), {"now": self._clock()}))
 
+    def find(self, connection: Connection, question: RunOf) -> Run | None:
+        """The one of that number."""
+        row = connection.execute(_ONE, {"number": question.number}).first()
+        return None if row is None else self._rows.read(row)
+
+    def listed(self, connection: Connection, question: Runs) -> tuple[Run, ...]:
+        """The newest first."""
+        query = select(table).order_by(table.c.number.desc()).limit(question.limit)
+        only = question.only
+        for name, column in _COLUMNS.items():
+            if name in only:
+                query = query.where(column == only[name])  # type: ignore[literal-required]
+        if "without" in only:
+            query = query.where(table.c.state != only["without"])
+        if "person" in only:
+            query = query.where(or_(table.c.user_name == only["person"], table.c.actor == only["person"]))
+        if "since" in only:
+            query = query.where(table.c.made_at >= only["since"])
+        if "until" in only:
+            query = query.where(table.c.made_at < only["until"])
+        if "before" in only:
+            query = query.where(table.c.number < only["before"])
+        return tuple(self._rows.read(row) for row in connection.execute(query))
+
     def add_lines(self, connection: Connection, question: AddLines) -> bool:
         """Insert them, in the pass that runs now."""
         row = connection.execute(select(table.c.passes).where(held(question.number, question.holder))).first()
@@ -273,32 +284,6 @@ class RunsKept:
         )
         connection.execute(delete(events).where(events.c.number.in_(forgotten.limit(question.limit))))
         return len(numbers)
-
-
-def find(connection: Connection, question: RunOf) -> Run | None:
-    """The one of that number."""
-    row = connection.execute(_ONE, {"number": question.number}).first()
-    return None if row is None else read(row)
-
-
-def listed(connection: Connection, question: Runs) -> tuple[Run, ...]:
-    """The newest first."""
-    query = select(table).order_by(table.c.number.desc()).limit(question.limit)
-    only = question.only
-    for name, column in _COLUMNS.items():
-        if name in only:
-            query = query.where(column == only[name])  # type: ignore[literal-required]
-    if "without" in only:
-        query = query.where(table.c.state != only["without"])
-    if "person" in only:
-        query = query.where(or_(table.c.user_name == only["person"], table.c.actor == only["person"]))
-    if "since" in only:
-        query = query.where(table.c.made_at >= only["since"])
-    if "until" in only:
-        query = query.where(table.c.made_at < only["until"])
-    if "before" in only:
-        query = query.where(table.c.number < only["before"])
-    return tuple(read(row) for row in connection.execute(query))
 
 
 def recent(connection: Connection, question: RecentRuns) -> int:
@@ -329,56 +314,3 @@ def _died(deaths: int, why: str) -> str:
 
 def _values(states: Iterable[RunState]) -> list[str]:
     return [state.value for state in states]
-
-
-def _row(run: NewRun, now: float) -> dict[str, Any]:
-    return {
-        "key": run.key,
-        "hook": run.hook,
-        "kind": run.kind,
-        "user_name": run.user,
-        "actor": run.actor,
-        "reason": run.reason,
-        "event": run.event,
-        "item": run.item,
-        "depth": run.depth,
-        "again": run.again,
-        "parameters": dict(run.parameters),
-        "state": RunState.QUEUED.value,
-        "made_at": now,
-        "due_at": run.due_at or now,
-    }
-
-
-def read(row: Row[Any]) -> Run:
-    return Run(
-        number=row.number,
-        key=row.key,
-        hook=row.hook,
-        kind=row.kind,
-        user=row.user_name,
-        actor=row.actor,
-        reason=row.reason,
-        event=row.event,
-        item=row.item,
-        depth=row.depth,
-        again=row.again,
-        parameters=row.parameters,
-        state=RunState(row.state),
-        made_at=row.made_at,
-        due_at=row.due_at,
-        started_at=row.started_at,
-        ended_at=row.ended_at,
-        passes=row.passes,
-        deaths=row.deaths,
-        elapsed=row.elapsed,
-        cpu=row.cpu,
-        result=None if row.result is None else json.loads(row.result),
-        error=row.error,
-        parked_link=row.parked_link,
-        parked_user=row.parked_user,
-        parked_until=row.parked_until,
-        revision=row.revision,
-        holder=row.holder,
-        held_until=row.held_until,
-    )

@@ -61,7 +61,7 @@ runs = Table(
     Column("item", String),
     Column("depth", Integer, nullable=False),
     Column("again", Integer, nullable=False),
-    Column("parameters", JSON, nullable=False),
+    Column("parameters", LargeBinary, info=SEALED),
     Column("state", String, nullable=False),
     Column("made_at", Double, nullable=False, index=True),
     Column("due_at", Double, nullable=False),
@@ -202,7 +202,7 @@ hook_settings = Table(
     metadata,
     Column("hook", String, primary_key=True),
     Column("enabled", Boolean, nullable=False),
-    Column("parameters", JSON, nullable=False),
+    Column("parameters", LargeBinary, info=SEALED),
     Column("changed_at", Double, nullable=False),
     Column("changed_by", String, nullable=False),
 )

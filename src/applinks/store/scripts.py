@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection
@@ -76,6 +77,7 @@ from applinks.store.journal import Journal
 from applinks.store.messages import MessagesKept
 from applinks.store.outbox import Outbox
 from applinks.store.pasted import PastedKept
+from applinks.store.run_rows import RunRows
 from applinks.store.runs import RunsKept
 from applinks.store.sealing import Sealing
 from applinks.store.sources import SourcesKept
@@ -92,15 +94,16 @@ class Scripted(NamedTuple):
 
 def answers(sealing: Sealing, clock: Callable[[], float]) -> Scripted:
     """All of them, over the same keys and the same clock."""
-    kept, journal, settings = RunsKept(clock), Journal(sealing, clock), SettingsOfHooks(clock)
+    rows = RunRows(sealing)
+    kept, journal, settings = RunsKept(rows, clock), Journal(sealing, clock), SettingsOfHooks(sealing, clock)
     told, sent, pasted = MessagesKept(clock), DeliveriesKept(clock), PastedKept(clock)
     read: Answers = {
         DueRuns: kept.due,
         OverdueRuns: kept.overdue,
-        RunOf: runs.find,
-        Runs: runs.listed,
+        RunOf: kept.find,
+        Runs: kept.listed,
         RunCounts: history.counted,
-        HooksLately: lately.of_hooks,
+        HooksLately: partial(lately.of_hooks, rows),
         RecentRuns: runs.recent,
         LinesOf: runs.lines_of,
         HookSettings: settings.all,
@@ -142,13 +145,13 @@ def answers(sealing: Sealing, clock: Callable[[], float]) -> Scripted:
         TakeDelivery: sent.take,
         NoteDelivery: sent.note,
     }
-    taken = _of_events(sealing, clock)
+    taken = _of_events(rows, sealing, clock)
     return Scripted(read | taken.read, written | taken.written)
 
 
-def _of_events(sealing: Sealing, clock: Callable[[], float]) -> Scripted:
+def _of_events(rows: RunRows, sealing: Sealing, clock: Callable[[], float]) -> Scripted:
     """Events as they come in, wait and are told on; and the webhooks from which they come."""
-    sources, sorting = SourcesKept(sealing), Sorting(clock)
+    sources, sorting = SourcesKept(sealing), Sorting(rows, clock)
     read: Answers = {
         EventsReceived: sorting.received,
         EventOf: events.find,

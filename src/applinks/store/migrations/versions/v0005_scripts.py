@@ -72,7 +72,7 @@ def _runs() -> None:
         sa.Column("item", sa.String),
         sa.Column("depth", sa.Integer, nullable=False),
         sa.Column("again", sa.Integer, nullable=False),
-        sa.Column("parameters", sa.JSON, nullable=False),
+        sa.Column("parameters", sa.LargeBinary),
         sa.Column("state", sa.String, nullable=False),
         sa.Column("made_at", sa.Double, nullable=False),
         sa.Column("due_at", sa.Double, nullable=False),
@@ -229,7 +229,7 @@ def _hook_settings() -> None:
         "hook_settings",
         sa.Column("hook", sa.String, primary_key=True),
         sa.Column("enabled", sa.Boolean, nullable=False),
-        sa.Column("parameters", sa.JSON, nullable=False),
+        sa.Column("parameters", sa.LargeBinary),
         sa.Column("changed_at", sa.Double, nullable=False),
         sa.Column("changed_by", sa.String, nullable=False),
     )
