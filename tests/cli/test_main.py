@@ -54,7 +54,20 @@ ARGUMENTS = (
         ("person", "add"): ("ada",),
         ("person", "may-run-as"): ("deployment", "ada"),
         ("person", "may-not-run-as"): ("deployment", "ada"),
+        ("event", "show"): ("1",),
+        ("event", "replay"): ("1",),
+        ("run",): (__file__, "--as", "alice"),
+        ("runs", "settle"): ("1", "1", "--did-not-happen"),
+        ("scripts", "set"): ("a:b", "c=d", "--folder", "."),
+        ("scripts", "check"): ("hello", "--file", __file__),
+        ("scripts", "paste"): ("hello", "--file", __file__),
+        ("scripts", "unpaste"): ("hello",),
+        ("source", "add"): ("Orders",),
+        ("worker",): ("--scripts", "."),
     }
+    | {("runs", word): ("1",) for word in ("show", "cancel", "repeat", "retry")}
+    | {("scripts", word): ("a:b",) for word in ("show", "on", "off")}
+    | {("source", word): ("Orders",) for word in ("show", "change", "remove")}
     | {("person", word): ("ada",) for word in ("show", "change", "disable", "enable", "password")}
     | {("link", word): ("Wiki",) for word in ("show", "policy", "change", "primary", "steps", "trust")}
 )
@@ -73,14 +86,17 @@ def spoken(words: tuple[str, ...]) -> str:
 def test_the_commands_are_those_that_are_described():
     assert [" ".join(words) for words in COMMANDS] == [
         "apply", "audit export", "audit list", "audit show", "audit verify", "backup", "consent forget", "consent list",
-        "demo", "doctor", "entity link", "entity list", "entity unlink", "explain", "export", "grant list", "grant revoke",
-        "identity copied", "identity moved", "identity show", "init", "keys list", "keys reseal", "keys rotate",
-        "link announce-address", "link change", "link compare", "link create", "link delete", "link explain", "link list",
-        "link move", "link policy", "link primary", "link public-key", "link register", "link secret", "link show",
-        "link steps", "link test", "link trust", "look", "person add", "person change", "person disable", "person enable",
-        "person list", "person may-not-run-as", "person may-run-as", "person password", "person show", "plan", "refusals",
-        "serve", "signing announce", "signing retire",
-        "signing rotate", "signing status", "signing use", "token list", "token make", "token revoke",
+        "demo", "doctor", "entity link", "entity list", "entity unlink", "event list", "event replay", "event show", "explain",
+        "export", "grant list", "grant revoke", "identity copied", "identity moved", "identity show", "init", "keys list",
+        "keys reseal", "keys rotate", "link announce-address", "link change", "link compare", "link create", "link delete",
+        "link explain", "link list", "link move", "link policy", "link primary", "link public-key", "link register",
+        "link secret", "link show", "link steps", "link test", "link trust", "look", "person add", "person change",
+        "person disable", "person enable", "person list", "person may-not-run-as", "person may-run-as", "person password",
+        "person show", "plan", "refusals", "run", "runs cancel", "runs export", "runs list", "runs repeat", "runs retry",
+        "runs settle", "runs show", "scripts check", "scripts list", "scripts off", "scripts on", "scripts paste",
+        "scripts pasted", "scripts set", "scripts show", "scripts unpaste", "serve", "signing announce", "signing retire",
+        "signing rotate", "signing status", "signing use", "source add", "source change", "source list", "source remove",
+        "source show", "token list", "token make", "token revoke", "worker",
     ]  # fmt: skip
 
 

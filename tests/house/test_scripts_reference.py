@@ -27,10 +27,10 @@ from applinks.scripts import (
     recording,
     sorting,
 )
-from applinks.scripts.bindings import BINDINGS
-from applinks.scripts.hooks import Hook
-from applinks.scripts.journal import HARMLESS
-from applinks.scripts.kinds import Kind
+from applinks.scripts.hooks.decorators import Hook
+from applinks.scripts.hooks.kinds import Kind
+from applinks.scripts.passes.bindings import BINDINGS
+from applinks.scripts.passes.journal import HARMLESS
 from house.source import DOCS, section
 
 PAGE = DOCS / "reference" / "scripts.md"

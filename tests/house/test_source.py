@@ -18,7 +18,7 @@ EQUAL_ON_PURPOSE = {
     "mechanisms/two_legged.py: claim.token == ''": "the same",
     "mechanisms/three_legged.py: presented.oauth.token != ''": "the same",
     "mechanisms/three_legged.py: now.token.token != token.token": "both are our own, read from our own records",
-    "scripts/recording.py: known.asked.digest != asked.digest": "both are our own, of requests that we made ourselves: no secrets",
+    "scripts/passes/recording.py: known.asked.digest != asked.digest": "both are our own, of requests that we made ourselves: no secrets",
     "store/automation.py: api_tokens.c.digest == bindparam('wanted')": "by the database, and of a digest: what leaks is of no use",
     "store/grants.py: request_tokens.c.digest == question.digest": "by the database, and of a digest: what leaks is of no use",
     "store/grants.py: request_tokens.c.digest == bindparam('wanted')": "the same",

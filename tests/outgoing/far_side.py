@@ -82,6 +82,9 @@ class Connections:
         self.made.append(httpx2.Client(**client_options(""), transport=self._far_side.transport(False)))
         return self.made[-1]
 
+    def new_client(self, options: dict[str, Any]) -> httpx2.Client:
+        return httpx2.Client(**options)
+
     def client_of_this_loop(self) -> httpx2.AsyncClient:
         self.made.append(httpx2.AsyncClient(**client_options(""), transport=self._far_side.transport(True)))
         return self.made[-1]

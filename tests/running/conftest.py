@@ -9,7 +9,7 @@ import pytest
 
 from running.far_side import FarSide, far_side
 from running.world import World, world
-from scripts.passes import Passes, passes
+from scripts.one_pass import Passes, passes
 
 
 @pytest.fixture

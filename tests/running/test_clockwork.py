@@ -27,7 +27,7 @@ from applinks.scripts import (
     Runs,
     RunState,
 )
-from scripts.passes import Passes
+from scripts.one_pass import Passes
 
 LISTENER = Hook(HookKind.LISTENER, id="a:listen", events=("a",))
 PUBLISH = Hook(HookKind.POST_FUNCTION, id="a:publish", application="jira", transition="Done")

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from scripts.passes import Passes, passes
+from scripts.one_pass import Passes, passes
 
 
 @pytest.fixture

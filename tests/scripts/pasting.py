@@ -11,8 +11,8 @@ from typing import Any
 
 from applinks import Person
 from applinks.scripts import Event, HookKind, Limits
-from applinks.scripts.sandbox import Sandboxed
-from applinks.scripts.surroundings import LinksOfRun
+from applinks.scripts.passes.surroundings import LinksOfRun
+from applinks.scripts.pasted.sandbox import Sandboxed
 from running.far_side import FarSide
 from running.world import World, world
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from applinks.people import Person
 from applinks.scripts import Message, Severity, load_catalogue, write
-from applinks.scripts.written import Letter
+from applinks.scripts.messages.written import Letter
 
 URL = "https://tracker.example.com/base"
 ALICE = Person("alice", "Alice Adams", email="alice@example.com")

@@ -12,7 +12,7 @@ import pytest
 from applinks.incoming import Principal
 from applinks.people import Person
 from applinks.scripts import Hook, HookKind, NewRun, RequestTold, Run, RunState
-from applinks.scripts.parameters import parameters_of
+from applinks.scripts.hooks.parameters import parameters_of
 from applinks.web import PageVisit, serve
 from applinks.web.forms import COOKIE
 from applinks.wire.messages import FORM, Request, Response

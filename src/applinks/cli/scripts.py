@@ -67,15 +67,15 @@ def set_(
     as_json: Json = False,
 ) -> None:
     """Set parameters of a hook, from the next run on; those that are not named stay. A list is named once for each text."""
-    from applinks.scripts import hook_of, load, parameters
+    from applinks.scripts import hook_of, load, read_texts, to_json
 
-    found = hook_of(load(folder).hooks, hook)
-    texts = _texts(found, values)
-    named = [one for one in found.parameters if one.name in texts]
-    every_name_is_known = len(named) == len(texts)
-    read = parameters.read_texts(named if every_name_is_known else found.parameters, texts)
     with opened(database) as applinks:
-        known = applinks.set_parameters(found, parameters.as_json(read), by=whoever_runs_this(by))
+        found = hook_of(load(folder).hooks, hook)
+        texts = _texts(found, values)
+        named = [one for one in found.parameters if one.name in texts]
+        every_name_is_known = len(named) == len(texts)
+        read = read_texts(named if every_name_is_known else found.parameters, texts)
+        known = applinks.set_parameters(found, to_json(read), by=whoever_runs_this(by))
     show({**data(known), "parameters": _values(found, known)}, f"Kept for {hook}.", as_json=as_json)
 
 
@@ -130,9 +130,9 @@ def _texts(hook: Hook, values: Sequence[str]) -> dict[str, list[str]]:
 
 def _values(hook: Hook | None, known: KnownHook) -> dict[str, Any]:
     """What is set, as far as it is known to be no secret."""
-    from applinks.scripts import parameters
+    from applinks.scripts import without_secrets
 
-    return parameters.shown(hook.parameters, known.parameters) if hook is not None else {}
+    return without_secrets(hook.parameters, known.parameters) if hook is not None else {}
 
 
 def _cells(hook: KnownHook, kind: str) -> tuple[str, ...]:

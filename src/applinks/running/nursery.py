@@ -34,7 +34,7 @@ from applinks.scripts import (
     RequestTold,
     execute,
     load,
-    sandbox,
+    warm_up_sandbox,
     with_pasted,
 )
 
@@ -109,7 +109,7 @@ class Nursery:
         """The scripts of the folder and, where that is allowed, those that were pasted."""
         pasted = self._application.answer(PastedScripts()) if setup.settings.pasted_scripts else ()
         if pasted:
-            sandbox.warm_up()
+            warm_up_sandbox()
         return with_pasted(load(setup.folder), pasted)
 
     def work(self) -> None:

@@ -48,12 +48,12 @@ from applinks.scripts import (
     Runs,
     RunState,
     Told,
-    as_json,
     cut_off,
     hook_of,
     run_by_hand,
     set_for,
     takes,
+    to_json,
 )
 
 log = logging.getLogger("applinks.scripts")
@@ -299,7 +299,7 @@ class Scripts:
         person = user if user is not None else current_user()
         name = person.name if isinstance(person, Person) else person
         told = None if event is None else Told(event, kind)
-        given = None if parameters is None else as_json(parameters)
+        given = None if parameters is None else to_json(parameters)
         queued: int = self.drive(run_by_hand(self.hook(hook), name, parameters=given, told=told))
         self.say()
         return queued

@@ -8,24 +8,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from applinks.scripts import granted, kinds, parameters, sandbox
-from applinks.scripts.catalogue import Catalogue, Entry, OurWords, load_catalogue
-from applinks.scripts.channels import banner, comment, inbox
-from applinks.scripts.channels.addresses import LEAVING, Channels, MailServer
-from applinks.scripts.channels.comment import PostComment
-from applinks.scripts.channels.mail import SendMail
-from applinks.scripts.deliveries import (
-    DeliveriesOf,
-    Delivery,
-    DeliveryState,
-    DueDeliveries,
-    NoteDelivery,
-    Outcome,
-    Sent,
-    TakeDelivery,
-)
-from applinks.scripts.delivering import OurChannels, deliver_some
-from applinks.scripts.events import (
+from applinks.scripts.events.event import (
     BY_HAND,
     HERE,
     SCHEDULE,
@@ -39,22 +22,27 @@ from applinks.scripts.events import (
     PostponeEvent,
     SortEvent,
 )
-from applinks.scripts.history import DAY, HooksLately, Lately, RunCounts
-from applinks.scripts.jobs import JobTimes, NoteJobTime, queue_due_jobs
-from applinks.scripts.journal import (
-    HARMLESS,
-    Answer,
-    Asked,
-    Call,
-    CallsOf,
-    CallState,
-    ForgetCall,
-    NoteAnswered,
-    NoteSent,
-    SettleCall,
-    is_unclear,
+from applinks.scripts.events.passing_on import ClaimUntold, ForgetUntold, PostponeUntold, Telling, Untold, tell_next
+from applinks.scripts.events.sources import LINKED, WEBHOOK, ChangeSource, KeepSource, RemoveSource, Source, SourceOf, Sources
+from applinks.scripts.hooks.jobs import JobTimes, NoteJobTime, queue_due_jobs
+from applinks.scripts.hooks.settings import HookSetting, HookSettings, SetHook, set_for
+from applinks.scripts.messages.catalogue import Catalogue, Entry, OurWords, load_catalogue
+from applinks.scripts.messages.channels import banner, comment, inbox
+from applinks.scripts.messages.channels.addresses import LEAVING, Channels, MailServer
+from applinks.scripts.messages.channels.comment import PostComment
+from applinks.scripts.messages.channels.mail import SendMail
+from applinks.scripts.messages.deliveries import (
+    DeliveriesOf,
+    Delivery,
+    DeliveryState,
+    DueDeliveries,
+    NoteDelivery,
+    Outcome,
+    Sent,
+    TakeDelivery,
 )
-from applinks.scripts.messages import (
+from applinks.scripts.messages.delivering import OurChannels, deliver_some
+from applinks.scripts.messages.message import (
     ASKING,
     DropOldMessages,
     KeepMessages,
@@ -67,9 +55,22 @@ from applinks.scripts.messages import (
     UnreadCount,
     Words,
 )
-from applinks.scripts.parking import PARKED_FOR, ExpireRun, OverdueRuns, ParkRun, WakeRuns, about_run, expire_overdue
-from applinks.scripts.passing_on import ClaimUntold, ForgetUntold, PostponeUntold, Telling, Untold, tell_next
-from applinks.scripts.pasted import (
+from applinks.scripts.messages.smtp import post_mail
+from applinks.scripts.passes.journal import (
+    HARMLESS,
+    Answer,
+    Asked,
+    Call,
+    CallsOf,
+    CallState,
+    ForgetCall,
+    NoteAnswered,
+    NoteSent,
+    SettleCall,
+    is_unclear,
+)
+from applinks.scripts.passes.parking import PARKED_FOR, ExpireRun, OverdueRuns, ParkRun, WakeRuns, about_run, expire_overdue
+from applinks.scripts.pasted.pasting import (
     KINDS,
     LARGEST_TEXT,
     KeepPasted,
@@ -85,7 +86,8 @@ from applinks.scripts.pasted import (
     pasted_script,
     unpaste_script,
 )
-from applinks.scripts.runs import (
+from applinks.scripts.runs.history import DAY, HooksLately, Lately, RunCounts
+from applinks.scripts.runs.run import (
     ENDED,
     HELD_FOR,
     IMMEDIATE,
@@ -113,17 +115,28 @@ from applinks.scripts.runs import (
     Runs,
     RunState,
 )
-from applinks.scripts.settings import HookSetting, HookSettings, SetHook, set_for
-from applinks.scripts.smtp import post_mail
-from applinks.scripts.sources import LINKED, WEBHOOK, ChangeSource, KeepSource, RemoveSource, Source, SourceOf, Sources
 from applinks.wire.events import DEPTH
 
 if TYPE_CHECKING:
-    from applinks.scripts.adjusting import hook_of, set_parameters, set_texts, setting_of, switch_hook
-    from applinks.scripts.beans import Change, Comment, Issue, Page, PullRequest, RefChange, Repository, Transition
-    from applinks.scripts.executing import execute
-    from applinks.scripts.exporting import RunsExport
-    from applinks.scripts.hooks import (
+    from applinks.scripts.events.beans import Change, Comment, Issue, Page, PullRequest, RefChange, Repository, Transition
+    from applinks.scripts.events.naming import NamesOfKeys
+    from applinks.scripts.events.reading import LARGEST
+    from applinks.scripts.events.replaying import event_numbered, may_be_replayed, replay_event, state_named
+    from applinks.scripts.events.sorting import DEEPEST, cut_off, sort_event, takes
+    from applinks.scripts.events.taking import take_event, take_told
+    from applinks.scripts.events.webhooks import (
+        LONGEST_OVERLAP,
+        SourceMade,
+        SourceSettings,
+        add_source,
+        address_of,
+        change_source,
+        remove_source,
+        renew_source,
+        source_named,
+    )
+    from applinks.scripts.hooks.adjusting import hook_of, set_parameters, set_texts, setting_of, switch_hook
+    from applinks.scripts.hooks.decorators import (
         BEFORE,
         Hook,
         HookKind,
@@ -139,135 +152,129 @@ if TYPE_CHECKING:
         post_function,
         validator,
     )
-    from applinks.scripts.known import KnownHook, known_hook, known_hooks
-    from applinks.scripts.loading import Fault, Loaded, Script, checked_folder, glance_at, load, revision_of
-    from applinks.scripts.naming import NamesOfKeys
-    from applinks.scripts.offering import at_address, described, name_of, offered, run_of
-    from applinks.scripts.overseeing import answer_said, cancel_run, retry_run, run_again, run_for, settle_call
-    from applinks.scripts.parameters import Long, Parameter, Secret, as_json, read, read_texts, schema, shown
-    from applinks.scripts.pasted_hooks import hook_of_pasted, is_pasted, joint_revision, with_pasted
-    from applinks.scripts.reading import LARGEST
-    from applinks.scripts.record import CallTold, RunRecord, record_for, record_of
-    from applinks.scripts.rehearsing import Planned, Rehearsed, rehearse
-    from applinks.scripts.replaying import event_numbered, may_be_replayed, replay_event, state_named
-    from applinks.scripts.sorting import DEEPEST, cut_off, sort_event, takes
-    from applinks.scripts.starting import Told, run_by_hand, told_by
-    from applinks.scripts.surroundings import ALWAYS, RequestTold, names_of
-    from applinks.scripts.taking import take_event, take_told
-    from applinks.scripts.telling import Messages
-    from applinks.scripts.webhooks import (
-        LONGEST_OVERLAP,
-        SourceMade,
-        SourceSettings,
-        add_source,
-        address_of,
-        change_source,
-        remove_source,
-        renew_source,
-        source_named,
-    )
-    from applinks.scripts.written import Written, write
+    from applinks.scripts.hooks.kinds import Kind, shown_value
+    from applinks.scripts.hooks.known import KnownHook, known_hook, known_hooks
+    from applinks.scripts.hooks.loading import Fault, Loaded, Script, checked_folder, glance_at, load, revision_of
+    from applinks.scripts.hooks.offering import at_address, described, name_of, offered, run_of
+    from applinks.scripts.hooks.parameters import Long, Parameter, Secret, read, read_texts, schema, to_json, without_secrets
+    from applinks.scripts.messages.telling import Messages
+    from applinks.scripts.messages.written import Written, write
+    from applinks.scripts.passes.executing import execute
+    from applinks.scripts.passes.rehearsing import Planned, Rehearsed, rehearse
+    from applinks.scripts.passes.surroundings import ALWAYS, RequestTold, names_of
+    from applinks.scripts.pasted.granted import granted_to
+    from applinks.scripts.pasted.hooks import hook_of_pasted, is_pasted, joint_revision, with_pasted
+    from applinks.scripts.pasted.sandbox import has_sandbox, warm_up_sandbox
+    from applinks.scripts.runs.exporting import RunsExport
+    from applinks.scripts.runs.overseeing import answer_said, cancel_run, retry_run, run_again, run_for, settle_call
+    from applinks.scripts.runs.record import CallTold, RunRecord, record_for, record_of
+    from applinks.scripts.runs.starting import Told, run_by_hand, told_by
 
 _FETCHED = {
-    "ALWAYS": "surroundings",
-    "BEFORE": "hooks",
-    "DEEPEST": "sorting",
-    "LARGEST": "reading",
-    "LONGEST_OVERLAP": "webhooks",
-    "CallTold": "record",
-    "Change": "beans",
-    "Comment": "beans",
-    "Fault": "loading",
-    "Hook": "hooks",
-    "HookKind": "hooks",
-    "Issue": "beans",
-    "KnownHook": "known",
-    "Limits": "hooks",
-    "Loaded": "loading",
-    "Long": "parameters",
-    "Messages": "telling",
-    "NamesOfKeys": "naming",
-    "Page": "beans",
-    "Parameter": "parameters",
-    "Planned": "rehearsing",
-    "PullRequest": "beans",
-    "RefChange": "beans",
-    "Refuse": "hooks",
-    "Rehearsed": "rehearsing",
-    "Repository": "beans",
-    "RequestTold": "surroundings",
-    "Retries": "hooks",
-    "RunRecord": "record",
-    "RunsExport": "exporting",
-    "Script": "loading",
-    "Secret": "parameters",
-    "SourceMade": "webhooks",
-    "SourceSettings": "webhooks",
-    "Told": "starting",
-    "Transition": "beans",
-    "Written": "written",
-    "add_source": "webhooks",
-    "address_of": "webhooks",
-    "answer_said": "overseeing",
-    "as_json": "parameters",
-    "at_address": "offering",
-    "by_hand": "hooks",
-    "cancel_run": "overseeing",
-    "change_source": "webhooks",
-    "checked_folder": "loading",
-    "condition": "hooks",
-    "cut_off": "sorting",
-    "described": "offering",
-    "endpoint": "hooks",
-    "event_numbered": "replaying",
-    "execute": "executing",
-    "glance_at": "loading",
-    "hook_of": "adjusting",
-    "hook_of_pasted": "pasted_hooks",
-    "is_pasted": "pasted_hooks",
-    "job": "hooks",
-    "joint_revision": "pasted_hooks",
-    "known_hook": "known",
-    "known_hooks": "known",
-    "listener": "hooks",
-    "load": "loading",
-    "may_be_replayed": "replaying",
-    "name_of": "offering",
-    "names_of": "surroundings",
-    "offered": "offering",
-    "operation": "hooks",
-    "post_function": "hooks",
-    "read": "parameters",
-    "read_texts": "parameters",
-    "record_for": "record",
-    "record_of": "record",
-    "rehearse": "rehearsing",
-    "remove_source": "webhooks",
-    "renew_source": "webhooks",
-    "replay_event": "replaying",
-    "retry_run": "overseeing",
-    "revision_of": "loading",
-    "run_again": "overseeing",
-    "run_by_hand": "starting",
-    "run_for": "overseeing",
-    "run_of": "offering",
-    "schema": "parameters",
-    "set_parameters": "adjusting",
-    "set_texts": "adjusting",
-    "setting_of": "adjusting",
-    "settle_call": "overseeing",
-    "shown": "parameters",
-    "sort_event": "sorting",
-    "source_named": "webhooks",
-    "state_named": "replaying",
-    "switch_hook": "adjusting",
-    "take_event": "taking",
-    "take_told": "taking",
-    "takes": "sorting",
-    "told_by": "starting",
-    "validator": "hooks",
-    "with_pasted": "pasted_hooks",
-    "write": "written",
+    "ALWAYS": "passes.surroundings",
+    "BEFORE": "hooks.decorators",
+    "DEEPEST": "events.sorting",
+    "LARGEST": "events.reading",
+    "LONGEST_OVERLAP": "events.webhooks",
+    "CallTold": "runs.record",
+    "Change": "events.beans",
+    "Comment": "events.beans",
+    "Fault": "hooks.loading",
+    "Hook": "hooks.decorators",
+    "HookKind": "hooks.decorators",
+    "Issue": "events.beans",
+    "Kind": "hooks.kinds",
+    "KnownHook": "hooks.known",
+    "Limits": "hooks.decorators",
+    "Loaded": "hooks.loading",
+    "Long": "hooks.parameters",
+    "Messages": "messages.telling",
+    "NamesOfKeys": "events.naming",
+    "Page": "events.beans",
+    "Parameter": "hooks.parameters",
+    "Planned": "passes.rehearsing",
+    "PullRequest": "events.beans",
+    "RefChange": "events.beans",
+    "Refuse": "hooks.decorators",
+    "Rehearsed": "passes.rehearsing",
+    "Repository": "events.beans",
+    "RequestTold": "passes.surroundings",
+    "Retries": "hooks.decorators",
+    "RunRecord": "runs.record",
+    "RunsExport": "runs.exporting",
+    "Script": "hooks.loading",
+    "Secret": "hooks.parameters",
+    "SourceMade": "events.webhooks",
+    "SourceSettings": "events.webhooks",
+    "Told": "runs.starting",
+    "Transition": "events.beans",
+    "Written": "messages.written",
+    "add_source": "events.webhooks",
+    "address_of": "events.webhooks",
+    "answer_said": "runs.overseeing",
+    "at_address": "hooks.offering",
+    "by_hand": "hooks.decorators",
+    "cancel_run": "runs.overseeing",
+    "change_source": "events.webhooks",
+    "checked_folder": "hooks.loading",
+    "condition": "hooks.decorators",
+    "cut_off": "events.sorting",
+    "described": "hooks.offering",
+    "endpoint": "hooks.decorators",
+    "event_numbered": "events.replaying",
+    "execute": "passes.executing",
+    "glance_at": "hooks.loading",
+    "granted_to": "pasted.granted",
+    "has_sandbox": "pasted.sandbox",
+    "hook_of": "hooks.adjusting",
+    "hook_of_pasted": "pasted.hooks",
+    "is_pasted": "pasted.hooks",
+    "job": "hooks.decorators",
+    "joint_revision": "pasted.hooks",
+    "known_hook": "hooks.known",
+    "known_hooks": "hooks.known",
+    "listener": "hooks.decorators",
+    "load": "hooks.loading",
+    "may_be_replayed": "events.replaying",
+    "name_of": "hooks.offering",
+    "names_of": "passes.surroundings",
+    "offered": "hooks.offering",
+    "operation": "hooks.decorators",
+    "post_function": "hooks.decorators",
+    "read": "hooks.parameters",
+    "read_texts": "hooks.parameters",
+    "record_for": "runs.record",
+    "record_of": "runs.record",
+    "rehearse": "passes.rehearsing",
+    "remove_source": "events.webhooks",
+    "renew_source": "events.webhooks",
+    "replay_event": "events.replaying",
+    "retry_run": "runs.overseeing",
+    "revision_of": "hooks.loading",
+    "run_again": "runs.overseeing",
+    "run_by_hand": "runs.starting",
+    "run_for": "runs.overseeing",
+    "run_of": "hooks.offering",
+    "schema": "hooks.parameters",
+    "set_parameters": "hooks.adjusting",
+    "set_texts": "hooks.adjusting",
+    "setting_of": "hooks.adjusting",
+    "settle_call": "runs.overseeing",
+    "shown_value": "hooks.kinds",
+    "sort_event": "events.sorting",
+    "source_named": "events.webhooks",
+    "state_named": "events.replaying",
+    "switch_hook": "hooks.adjusting",
+    "take_event": "events.taking",
+    "take_told": "events.taking",
+    "takes": "events.sorting",
+    "to_json": "hooks.parameters",
+    "told_by": "runs.starting",
+    "validator": "hooks.decorators",
+    "warm_up_sandbox": "pasted.sandbox",
+    "with_pasted": "pasted.hooks",
+    "without_secrets": "hooks.parameters",
+    "write": "messages.written",
 }
 """Where each name lives that is fetched late."""
 
@@ -344,6 +351,7 @@ __all__ = [
     "KeepPasted",
     "KeepSource",
     "KeptEvent",
+    "Kind",
     "KnownHook",
     "Lately",
     "Limits",
@@ -426,7 +434,6 @@ __all__ = [
     "add_source",
     "address_of",
     "answer_said",
-    "as_json",
     "at_address",
     "banner",
     "by_hand",
@@ -445,7 +452,8 @@ __all__ = [
     "execute",
     "expire_overdue",
     "glance_at",
-    "granted",
+    "granted_to",
+    "has_sandbox",
     "hook_of",
     "hook_of_pasted",
     "inbox",
@@ -453,7 +461,6 @@ __all__ = [
     "is_unclear",
     "job",
     "joint_revision",
-    "kinds",
     "known_hook",
     "known_hooks",
     "listener",
@@ -464,7 +471,6 @@ __all__ = [
     "names_of",
     "offered",
     "operation",
-    "parameters",
     "paste_script",
     "pasted_script",
     "post_function",
@@ -484,14 +490,13 @@ __all__ = [
     "run_by_hand",
     "run_for",
     "run_of",
-    "sandbox",
     "schema",
     "set_for",
     "set_parameters",
     "set_texts",
     "setting_of",
     "settle_call",
-    "shown",
+    "shown_value",
     "sort_event",
     "source_named",
     "state_named",
@@ -500,10 +505,13 @@ __all__ = [
     "take_told",
     "takes",
     "tell_next",
+    "to_json",
     "told_by",
     "unpaste_script",
     "validator",
+    "warm_up_sandbox",
     "with_pasted",
+    "without_secrets",
     "write",
 ]
 

@@ -8,7 +8,8 @@ from typing import Annotated, Literal
 import pytest
 
 from applinks.errors import ConfigurationError, ParametersWrong
-from applinks.scripts import Hook, HookKind, HookSetting, Long, Secret, parameters
+from applinks.scripts import Hook, HookKind, HookSetting, Long, Secret
+from applinks.scripts.hooks import parameters
 from applinks.web.scripts.fields import MARK, parameter_fields
 
 

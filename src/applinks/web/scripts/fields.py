@@ -6,12 +6,12 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from applinks.errors import AppLinksError, ParametersWrong
-from applinks.scripts import Hook, HookSetting, Parameter, kinds
+from applinks.scripts import Hook, HookSetting, Kind, Parameter, shown_value
 from applinks.web.administration.views import Field
 
 MARK = "parameter-"
 """Before the name of each parameter in the form, where it is among other fields."""
-CHOSEN = frozenset({kinds.Kind.CHOICE, kinds.Kind.YES_NO})
+CHOSEN = frozenset({Kind.CHOICE, Kind.YES_NO})
 
 
 def parameter_fields(
@@ -26,7 +26,7 @@ def parameter_fields(
 
 
 def _field(one: Parameter, setting: HookSetting, said: Mapping[str, str], wrong: Mapping[str, str]) -> Field:
-    kept = setting.parameters.get(one.name, kinds.shown_value(one.default))
+    kept = setting.parameters.get(one.name, shown_value(one.default))
     value = "" if one.secret else said.get(one.name, _text(kept))
     help_ = wrong.get(one.name) or " ".join(_help(one, kept=one.name in setting.parameters))
     return Field(f"{MARK}{one.name}", one.name, _kind(one), value, help_, _choices(one))
@@ -37,16 +37,16 @@ def _kind(parameter: Parameter) -> str:
         return "secret"
     if parameter.kind in CHOSEN:
         return "choice"
-    if parameter.kind is kinds.Kind.DATE:
+    if parameter.kind is Kind.DATE:
         return "date"
-    return "lines" if parameter.long or parameter.kind is kinds.Kind.TEXTS else "text"
+    return "lines" if parameter.long or parameter.kind is Kind.TEXTS else "text"
 
 
 def _choices(parameter: Parameter) -> tuple[tuple[str, str], ...]:
     if parameter.kind not in CHOSEN:
         return ()
     nothing = (("", "nothing"),) if parameter.optional or parameter.required else ()
-    words = ("yes", "no") if parameter.kind is kinds.Kind.YES_NO else [str(kinds.written(one)) for one in parameter.choices]
+    words = ("yes", "no") if parameter.kind is Kind.YES_NO else [str(shown_value(one)) for one in parameter.choices]
     return (*nothing, *((word, word) for word in words))
 
 
@@ -54,9 +54,9 @@ def _help(parameter: Parameter, *, kept: bool) -> Iterator[str]:
     """Sentences: what it is, what it must be, and what an empty field means."""
     if parameter.description:
         yield parameter.description if parameter.description[-1] in ".?!" else f"{parameter.description}."
-    if parameter.kind not in {*CHOSEN, kinds.Kind.TEXT, kinds.Kind.TEXTS}:
+    if parameter.kind not in {*CHOSEN, Kind.TEXT, Kind.TEXTS}:
         yield f"It must be {parameter.must_be}."
-    if parameter.kind is kinds.Kind.TEXTS:
+    if parameter.kind is Kind.TEXTS:
         yield "One in a line."
     if parameter.required:
         yield "It must be given."

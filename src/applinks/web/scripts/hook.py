@@ -182,7 +182,7 @@ def _names(hook: Hook) -> Iterator[Name]:
 
 
 def _type(kind: Any) -> str:
-    return kind.__name__ if isinstance(kind, type) else str(kind).replace("applinks.scripts.beans.", "")
+    return kind.__name__ if isinstance(kind, type) else str(kind).replace("applinks.scripts.events.beans.", "")
 
 
 def _told_fields(visit: PageVisit, hook: Hook) -> Flow[tuple[Field, ...]]:

@@ -16,12 +16,12 @@ from applinks.scripts import (
     PastedAllowed,
     PastedScript,
     check_pasted,
-    granted,
+    granted_to,
+    has_sandbox,
     hook_of_pasted,
     is_pasted,
     paste_script,
     pasted_script,
-    sandbox,
     unpaste_script,
 )
 from applinks.scripts import PastedScripts as AllPasted
@@ -59,9 +59,7 @@ def text_path(visit: PageVisit, hook: Hook) -> str | None:
 
 def names_of_pasted(hook: Hook) -> Iterator[Name]:
     """What a pasted text may name: what it is given, what it may call, what its events tell."""
-    functions = {name: what for name, what in granted.FUNCTIONS.items() if name != "refuse" or hook.kind is HookKind.VALIDATOR}
-    yield from (Name(name, what) for name, what in {**granted.VALUES, **functions}.items())
-    yield from (Name(name, "Of the event, as plain values; None where it tells none.") for name in granted.told_names(hook))
+    yield from (Name(name, what) for name, what in granted_to(hook).items())
 
 
 def show(visit: PageVisit, person: Person) -> Flow[Response]:  # noqa: ARG001 every page is given the person
@@ -72,7 +70,7 @@ def show(visit: PageVisit, person: Person) -> Flow[Response]:  # noqa: ARG001 ev
         back_path=visit.own(SCRIPTS),
         paste_path=visit.own(PASTE),
         allowed=(yield PastedAllowed()),
-        installed=sandbox.is_installed(),
+        installed=has_sandbox(),
         rows=tuple(_row(visit, script) for script in found),
         outcome=DONE.get(visit.query.get("done", "")),
     )

@@ -28,12 +28,12 @@ from applinks.scripts import (
     answer_said,
     cancel_run,
     may_be_replayed,
-    parameters,
     record_for,
     replay_event,
     retry_run,
     run_again,
     settle_call,
+    without_secrets,
 )
 from applinks.web import answers, forms, look, shown
 from applinks.web.administration.kept import Part
@@ -208,7 +208,7 @@ def _parts(run: Run, hook: Hook | None) -> Iterator[Part]:
 
 def _values(run: Run, hook: Hook) -> Mapping[str, Any]:
     """The parameters that are no secrets; which those are, only the script says."""
-    return parameters.shown(hook.parameters, run.parameters)
+    return without_secrets(hook.parameters, run.parameters)
 
 
 def _when(moment: float | None) -> str | None:

@@ -1,0 +1,1 @@
+"""What hooks into what: decorators, their parameters, the folder they are loaded from, what is set for them."""

@@ -1,0 +1,1 @@
+"""Scripts that administrators paste into a page, and the sandbox they run in."""

@@ -1,0 +1,1 @@
+"""Runs: what they are, what people see of them and do about them."""
