@@ -13,6 +13,9 @@ import pytest
 
 pytest.importorskip("celery")
 
+import celery
+from celery import _state as state
+
 from applinks.running.celery import Celery
 
 
@@ -45,6 +48,21 @@ def test_applications_that_share_a_broker_do_not_hear_one_another(valkey_server:
     one.stop()
     one.join(60)
     assert came.empty()
+
+
+def test_one_process_may_have_several_and_a_celery_of_its_own(valkey_server: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(state, "default_app", None)
+    celery.Celery("the host's").set_default()
+    came: queues.Queue[tuple[str, int]] = queues.Queue()
+    one, other = (Celery(valkey_server, uuid4().hex, 1) for _ in range(2))
+    one.start(lambda number: came.put(("one", number)))
+    other.start(lambda number: came.put(("other", number)))
+    one.tell(1)
+    other.tell(2)
+    assert {came.get(timeout=60), came.get(timeout=60)} == {("one", 1), ("other", 2)}
+    for each in (one, other):
+        each.stop()
+        each.join(60)
 
 
 def test_valkey_may_be_called_by_its_name() -> None:

@@ -16,6 +16,7 @@ from applinks.errors import ConfigurationError
 
 try:
     import celery
+    from celery.concurrency.thread import TaskPool
     from celery.worker import WorkController, state
 except ImportError as missing:
     raise ConfigurationError(
@@ -39,6 +40,14 @@ SETTINGS = {
 }
 
 
+class _Threads(TaskPool):  # type: ignore[misc]
+    """Looks for tasks in their own application; Celery would look in the default one of this process, which is the host's."""
+
+    def on_apply(self, target: Any, args: Any = None, kwargs: Any = None, *callbacks: Any, **more: Any) -> Any:
+        """Have a thread perform it."""
+        return super().on_apply(target, args, {**(kwargs or {}), "app": self.app}, *callbacks, **more)
+
+
 class Celery:
     """A `Queue` for one application; at most so many runs at a time in this process."""
 
@@ -56,13 +65,13 @@ class Celery:
         def run(number: int) -> None:  # it takes functions, and no methods
             perform(number)
 
-        self._task = self._app.task(run, name=self._name)
+        self._task = self._app.task(run, name=self._name, shared=False)
         self._app.finalize()
         state.should_stop = None
         worker = WorkController(
             app=self._app,
             hostname=f"applinks-{os.getpid()}-{uuid.uuid4().hex[:8]}@here",
-            pool="threads",
+            pool=_Threads,
             concurrency=self._workers,
             loglevel=logging.WARNING,
             ready_callback=lambda _: self._begun.set(),
