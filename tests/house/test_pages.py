@@ -22,7 +22,7 @@ from applinks.mechanisms import WINDOW, three_legged
 from applinks.outgoing import call, clocks, dance, reading
 from applinks.people import Policy, passwords
 from applinks.people.comparing import MOST
-from applinks.scripts import smtp
+from applinks.scripts.messages import smtp
 from applinks.scripts.messages.delivering import PAUSES, TOLD_FOR
 from applinks.serve import signing_in
 from applinks.serve.own_pages import OWN_PAGES

@@ -23,12 +23,11 @@ from applinks.scripts import (
     HookKind,
     Limits,
     Retries,
-    executing,
-    recording,
-    sorting,
 )
+from applinks.scripts.events import sorting
 from applinks.scripts.hooks.decorators import Hook
 from applinks.scripts.hooks.kinds import Kind
+from applinks.scripts.passes import executing, recording
 from applinks.scripts.passes.bindings import BINDINGS
 from applinks.scripts.passes.journal import HARMLESS
 from house.source import DOCS, section

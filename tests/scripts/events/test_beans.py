@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from applinks.errors import MalformedEvent
-from applinks.scripts import beans
+from applinks.scripts.events import beans
 from applinks.scripts.events.beans import (
     Change,
     Comment,

@@ -7,16 +7,17 @@ from dataclasses import replace
 from unittest.mock import patch
 
 import pytest
-from scripts.test_reading import told
 
 from applinks.errors import MalformedEvent
-from applinks.scripts import Source, take_event, take_told, taking
+from applinks.scripts import Source, take_event, take_told
+from applinks.scripts.events import taking
 from applinks.scripts.events.taking import OLDEST, check_proof, check_time
 from applinks.wire.events import ToldEvent
 from applinks.wire.webhooks import TOLERANCE, Unproven, hub_headers
 from in_memory import InMemory, link_to
 from intake import Desk, desk
 from scripts import payloads
+from scripts.events.test_reading import told
 from scripts.payloads import MOMENT, body
 
 SOURCE = Source("s1", "Jira", "jira", False, None, True, None, 0.0, "root", secret="a secret of sixteen")

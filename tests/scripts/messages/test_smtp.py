@@ -15,7 +15,8 @@ import pytest
 import trustme
 from aiosmtpd.smtp import SMTP, AuthResult
 
-from applinks.scripts import MailServer, Outcome, Sent, smtp
+from applinks.scripts import MailServer, Outcome, Sent
+from applinks.scripts.messages import smtp
 from applinks.scripts.messages.channels.addresses import Tls
 from applinks.scripts.messages.channels.mail import _address, as_email
 from applinks.scripts.messages.smtp import post_mail

@@ -265,7 +265,7 @@ def test_nothing_of_the_sandbox_is_needed_where_nothing_is_pasted(here: World, m
 
 
 def test_the_example_of_the_page_runs_in_the_sandbox():
-    page = Path(__file__).parents[2] / "docs/how-to/let-administrators-paste-scripts.md"
+    page = Path(__file__).parents[3] / "docs/how-to/let-administrators-paste-scripts.md"
     text = page.read_text(encoding="utf-8").partition("```python\n")[2].partition("```")[0]
     sandbox.check("publish", text)
     replies = iter([{"results": []}, {"id": "7"}])
