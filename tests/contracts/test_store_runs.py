@@ -53,6 +53,7 @@ from applinks.scripts import (
     SettleCall,
     Severity,
     SortEvent,
+    TakeAnswerOut,
     WakeRuns,
     Words,
 )
@@ -308,6 +309,9 @@ def test_the_journal_keeps_what_was_sent_and_what_was_answered(store: Store) -> 
     assert (call.state, call.status, call.by, call.answer) == (CallState.ANSWERED, 200, "2LOi", None)
     (call,) = store.answer(CallsOf(number, with_answers=True))
     assert call.answer == ANSWER
+    assert store.answer(TakeAnswerOut(number, "one", "1"))
+    (call,) = store.answer(CallsOf(number, with_answers=True))
+    assert (call.state, call.status, call.answered_at, call.answer) == (CallState.SENT, None, None, None)
     assert store.answer(ForgetCall(number, "one", "1"))
     assert store.answer(CallsOf(number)) == ()
 

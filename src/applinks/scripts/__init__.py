@@ -67,6 +67,7 @@ from applinks.scripts.passes.journal import (
     NoteAnswered,
     NoteSent,
     SettleCall,
+    TakeAnswerOut,
     is_unclear,
 )
 from applinks.scripts.passes.parking import PARKED_FOR, ExpireRun, OverdueRuns, ParkRun, WakeRuns, about_run, expire_overdue
@@ -421,6 +422,7 @@ __all__ = [
     "SourceOf",
     "SourceSettings",
     "Sources",
+    "TakeAnswerOut",
     "TakeDelivery",
     "Telling",
     "Told",

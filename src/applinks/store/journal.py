@@ -20,6 +20,7 @@ from applinks.scripts import (
     NoteSent,
     RunState,
     SettleCall,
+    TakeAnswerOut,
 )
 from applinks.store.insertion import insert_or_replace
 from applinks.store.runs import is_held
@@ -47,6 +48,14 @@ class Journal:
         if not is_held(connection, question.number, question.holder):
             return False
         self._note(connection, question.number, question.place, question.answer)
+        return True
+
+    def take_answer_out(self, connection: Connection, question: TakeAnswerOut) -> bool:
+        """It was sent, and is not answered any more."""
+        if not is_held(connection, question.number, question.holder):
+            return False
+        values = {"state": CallState.SENT.value, "answered_at": None, "status": None, "answer": None}
+        connection.execute(update(table).where(table.c.id == _id(question.number, question.place)).values(values))
         return True
 
     def forget(self, connection: Connection, question: ForgetCall) -> bool:

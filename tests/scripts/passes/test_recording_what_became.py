@@ -31,8 +31,11 @@ from applinks.scripts import (
     MessagesOf,
     NoteAnswered,
     NoteSent,
+    Run,
     RunState,
+    SettleCall,
     WakeRuns,
+    Words,
 )
 from applinks.scripts.passes.recording import (
     IDEMPOTENCY,
@@ -341,6 +344,95 @@ def test_who_asks_for_patience_is_asked_again_when_it_said_so(desk: Passes, othe
     assert run.state is RunState.QUEUED
     assert 85 <= run.due_at - run.made_at <= 100
     assert calls(desk, run.number) == []
+
+
+# ---- answered by a gateway
+
+EFFECT = hook("return shop.request('METHOD', 'effect').json()['ok']").replace(
+    "'order'", "'order', retries=Retries(2, first=0.0)"
+)
+
+
+def with_gateway(desk: Passes, other: Other, method: str, status: int, *, text: str = EFFECT) -> Run:
+    """A pass in which something between us and the other application answers, if that is called by this method."""
+    other.answer = lambda arrived: Told(status) if arrived.method == method else Told()
+    return desk.once(text.replace("METHOD", method))
+
+
+@pytest.mark.parametrize("status", [502, 504])
+@pytest.mark.parametrize("method", ["POST", "PATCH"])
+def test_what_may_have_happened_behind_a_gateway_is_not_sent_again(
+    desk: Passes, other: Other, method: str, status: int
+) -> None:
+    run = with_gateway(desk, other, method, status)
+    assert run.state is RunState.UNCLEAR
+    (call,) = calls(desk, run.number)
+    assert run.error == f"{call.asked.line} was answered {status} by a gateway: nobody knows whether it happened."
+    assert (call.state, call.status, call.answer) == (CallState.SENT, None, None)
+    (message,) = desk.applinks.answer(MessagesOf("alice"))
+    assert (message.words, message.told["attempt"]) == (Words.RUN_UNCLEAR, call.asked.line)
+
+
+@pytest.mark.parametrize(("answer", "sent"), [(Answer(200, (), b'{"ok": "said"}'), 1), (None, 2)])
+def test_somebody_says_what_became_of_it_and_the_run_goes_on(
+    desk: Passes, other: Other, answer: Answer | None, sent: int
+) -> None:
+    run = with_gateway(desk, other, "POST", 504)
+    other.answer = lambda _: Told()
+    assert desk.applinks.answer(SettleCall(run.number, "1", answer))
+    run = desk.make(run.number)
+    assert (run.state, run.result) == (RunState.DONE, "said" if answer else True), run.error
+    assert len(other.arrived) == sent
+
+
+@pytest.mark.parametrize(("method", "status"), [("GET", 504), ("PUT", 502), ("POST", 503), ("POST", 500)])
+def test_what_may_happen_twice_and_what_the_far_side_did_not_do_is_sent_again(
+    desk: Passes, other: Other, method: str, status: int
+) -> None:
+    run = with_gateway(desk, other, method, status)
+    assert (run.state, calls(desk, run.number)) == (RunState.QUEUED, [])
+    other.answer = lambda _: Told()
+    assert desk.make(run.number).state is RunState.DONE
+    assert len(other.arrived) == 2
+
+
+def test_a_run_that_is_not_tried_again_fails_with_what_the_gateway_said(desk: Passes, other: Other) -> None:
+    run = with_gateway(desk, other, "POST", 504, text=hook("shop.post('effect')"))
+    assert run.state is RunState.FAILED
+    assert "answered 504" in (run.error or "")
+    assert [call.status for call in calls(desk, run.number)] == [504]
+
+
+@pytest.mark.parametrize(
+    ("then", "state", "kept"),
+    [
+        ("return 'handled'", RunState.DONE, [504]),
+        ("shop.put('instead'); 1 / 0", RunState.QUEUED, [504, 200]),
+        ("1 / 0", RunState.UNCLEAR, [None]),
+    ],
+)
+def test_a_script_may_handle_it_unless_that_would_be_sent_again(
+    desk: Passes, other: Other, then: str, state: RunState, kept: list[int | None]
+) -> None:
+    text = "from applinks.errors import FarSideError\n" + hook(
+        "try:", "    shop.post('effect')", "except FarSideError:", f"    {then}"
+    ).replace("'order'", "'order', retries=1")
+    run = with_gateway(desk, other, "POST", 504, text=text)
+    assert run.state is state, run.error
+    assert [call.status for call in calls(desk, run.number)] == kept
+
+
+def test_beside_it_what_certainly_failed_is_sent_again(desk: Passes, other: Other) -> None:
+    text = "from applinks.outgoing import fan_out\n" + hook(
+        "fan_out(applinks.links(), lambda one: one.anonymously().post('down' if one.name == 'Shop' else 'gone')).values()"
+    ).replace("'order'", "'order', retries=1")
+    other.answer = lambda arrived: Told(502 if arrived.path.endswith("down") else 404)
+    run = desk.once(text)
+    assert run.state is RunState.UNCLEAR
+    assert [(call.asked.place, call.state) for call in calls(desk, run.number)] == [("1.shop/1", CallState.SENT)]
+
+
+# ---- a consent that is gone
 
 
 def test_a_consent_that_is_gone_parks_the_run_and_the_call_is_made_when_it_is_there_again(desk: Passes, other: Other) -> None:

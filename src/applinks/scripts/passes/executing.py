@@ -181,14 +181,22 @@ def _failed(one: Pass, error: BaseException) -> Ending:
     if unclear is not None:
         why = f"{unclear.asked.line} was sent and never answered ({error})."
         return Ending(RunState.UNCLEAR, None, why, **_common(one))
-    why = described(error, one.script.hook.limits)
     if one.run.again > 0 and isinstance(error, Exception) and not isinstance(error, ScriptWrong | ParametersWrong):
-        one.recorder.forget_failures()
-        tried = one.script.hook.retries.times - one.run.again
-        moment: Moment = one.application.answer(Now())
-        wait = max(one.script.hook.retries.wait(tried), asked_to_wait(error))
-        return Ending(RunState.QUEUED, None, why, retry_at=moment.now + wait, **_common(one))
-    return Ending(RunState.FAILED, None, why, **_common(one))
+        return _tried_again(one, error)
+    return Ending(RunState.FAILED, None, described(error, one.script.hook.limits), **_common(one))
+
+
+def _tried_again(one: Pass, error: Exception) -> Ending:
+    """The next pass is due after a while, unless that could do something twice."""
+    doubtful = one.recorder.forget_failures()
+    if doubtful is not None:
+        why = f"{doubtful.asked.line} was answered {doubtful.status} by a gateway: nobody knows whether it happened."
+        return Ending(RunState.UNCLEAR, None, why, **_common(one))
+    retries = one.script.hook.retries
+    moment: Moment = one.application.answer(Now())
+    wait = max(retries.wait(retries.times - one.run.again), asked_to_wait(error))
+    why = described(error, one.script.hook.limits)
+    return Ending(RunState.QUEUED, None, why, retry_at=moment.now + wait, **_common(one))
 
 
 def asked_to_wait(error: BaseException) -> float:

@@ -5,7 +5,7 @@ Rules of this file:
 - When a run begins again, calls that were answered answer from here. It must ask for the same things in the same order; what
   differs ends the run with an explanation, since half of another script may have happened.
 - A call that was sent and never answered is repeated if its method says that this is harmless; else somebody has to say what
-  became of it (security.md 1.3, P4).
+  became of it (security.md 1.3, P4). So it is where a gateway answered that it got no answer, and the run would be tried again.
 """
 
 from __future__ import annotations
@@ -17,6 +17,11 @@ from applinks.questions import Question
 
 HARMLESS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE"})
 """The methods that may be sent again where nobody knows whether they were (RFC 9110, 9.2.2)."""
+
+OF_GATEWAYS = frozenset({502, 504})
+"""The statuses by which a gateway says that it got no answer, or none that it could read (RFC 9110, 15.6.3 and 15.6.5).
+
+503 and 429 say of the far side that it did not do it."""
 
 
 class CallState(StrEnum):
@@ -80,6 +85,11 @@ def is_unclear(call: Call) -> bool:
     return call.state is CallState.SENT and call.asked.method not in HARMLESS
 
 
+def is_doubtful(call: Call) -> bool:
+    """Whether it was a gateway that answered, which does not know if it happened, and sending it again could do it twice."""
+    return call.status in OF_GATEWAYS and call.asked.method not in HARMLESS
+
+
 @dataclass(frozen=True, slots=True)
 class CallsOf(Question):
     """The journal of a run, in the order of sending, as a tuple of `Call`; with what was answered, if that is wanted."""
@@ -105,6 +115,18 @@ class NoteAnswered(Question):
     holder: str
     place: str
     answer: Answer
+
+
+@dataclass(frozen=True, slots=True)
+class TakeAnswerOut(Question):
+    """What was answered to a call tells nothing about it: it is as one that was never answered. Durable.
+
+    False if the holder does not hold the run any more.
+    """
+
+    number: int
+    holder: str
+    place: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 Rules of this file:
 - Noted as sent when the proven request is about to leave, and not before: what our side refuses was never sent.
 - What the far side certainly did not do is taken out again: no connection, a proof or a consent that it did not accept.
+- What a gateway answered for it stands as long as nobody wants to send the call again; then nobody knows whether it happened.
 - What ends the pass is no `Exception`: a script that catches everything does not catch it.
 """
 
@@ -33,6 +34,8 @@ from applinks.scripts.passes.journal import (
     ForgetCall,
     NoteAnswered,
     NoteSent,
+    TakeAnswerOut,
+    is_doubtful,
     is_unclear,
 )
 from applinks.wire.events import DEPTH
@@ -111,17 +114,21 @@ class Recorder:
         self.kept_from = asked
         self._held(ForgetCall(self._number, self._holder, asked.place))
 
-    def forget_failures(self) -> None:
-        """Take out what was answered with an error, so that it is asked again: the run is tried once more.
+    def forget_failures(self) -> Call | None:
+        """Take out what was answered with an error, so that it is asked again: the run is to be tried once more.
 
-        After which the script went on and did something, that stays: asked again, it could lead to another way.
+        After which the script went on and did something, that stays: asked again, it could lead to another way. What may have
+        happened although a gateway answered with an error is not asked again, but open from now on: the first such call, as it
+        was answered.
         """
-        calls: tuple[Call, ...] = self._ask(CallsOf(self._number))
-        went_on = [call.asked.place for call in calls if call.status is not None and call.status < ERRORS]
-        for call in calls:
-            failed = call.status is not None and call.status >= ERRORS
-            if failed and not any(comes_after(place, call.asked.place) for place in went_on):
+        failed = _failures(self._ask(CallsOf(self._number)))
+        doubtful = [call for call in failed if is_doubtful(call)]
+        for call in failed:
+            if call in doubtful:
+                self._held(TakeAnswerOut(self._number, self._holder, call.asked.place))
+            else:
                 self.not_done(call.asked)
+        return doubtful[0] if doubtful else None
 
     def unclear(self) -> Call | None:
         """The first call that was sent, never answered, and cannot be sent again without doing it twice."""
@@ -131,6 +138,13 @@ class Recorder:
     def _held(self, question: Any) -> None:
         if not self._ask(question):
             raise NotHeld("Another process has taken over this run.")
+
+
+def _failures(calls: Sequence[Call]) -> list[Call]:
+    """Those that were answered with an error, and after which nothing was done."""
+    went_on = [call.asked.place for call in calls if call.status is not None and call.status < ERRORS]
+    failed = [call for call in calls if call.status is not None and call.status >= ERRORS]
+    return [call for call in failed if not any(comes_after(place, call.asked.place) for place in went_on)]
 
 
 def comes_after(place: str, other: str) -> bool:
