@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any, Concatenate, Generic, ParamSpec, Self, Ty
 from applinks import doctor, links, scripts
 from applinks.assembly import Application
 from applinks.audit import AuditFilters, AuditTrail, AuditVerdict, Export, Head, VerifyAudit, Written
-from applinks.errors import ConfigurationError
 from applinks.incoming import AutomationToken, Refusal, Refusals, TokenMade, automation, consent
 from applinks.links import (
     GENERIC,
@@ -613,7 +612,7 @@ class AppLinks(Face):
 
     def link(self, name: str | None = None, *, id: str | None = None) -> LinkedApplication:  # noqa: A002
         """The linked application of that name or id; `LinkNotFound` lists what there is."""
-        return LinkedApplication(self.run(_one(name, id)), self)
+        return LinkedApplication(self.run(links.one_link(name, id)), self)
 
     def links(self, type: str | None = None) -> tuple[LinkedApplication, ...]:  # noqa: A002
         """All linked applications, or all of a type; the primary one first."""
@@ -700,7 +699,7 @@ class AsyncAppLinks(Face):
 
     async def link(self, name: str | None = None, *, id: str | None = None) -> AsyncLinkedApplication:  # noqa: A002
         """The linked application of that name or id; `LinkNotFound` lists what there is."""
-        return AsyncLinkedApplication(await self.run_async(_one(name, id)), self)
+        return AsyncLinkedApplication(await self.run_async(links.one_link(name, id)), self)
 
     async def links(self, type: str | None = None) -> tuple[AsyncLinkedApplication, ...]:  # noqa: A002
         """All linked applications, or all of a type; the primary one first."""
@@ -775,12 +774,6 @@ class AsyncAppLinks(Face):
 
     async def __aexit__(self, *_: object) -> None:
         await self.close()
-
-
-def _one(name: str | None, id: str | None) -> Flow[Link]:  # noqa: A002
-    if (name is None) == (id is None):
-        raise ConfigurationError("Name a link either by its name or by its id.", remedy="link('Wiki') or link(id='…').")
-    return links.link_named(name) if name is not None else links.link_with_id(str(id))
 
 
 def _then(name: str, change: Callable[[Link], Flow[T]]) -> Flow[T]:

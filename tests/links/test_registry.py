@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from applinks.errors import LinkNotFound
-from applinks.links import link_named, link_with_id, links_of, primary_link
+from applinks.errors import ConfigurationError, LinkNotFound
+from applinks.links import link_named, link_with_id, links_of, one_link, primary_link
 from in_memory import InMemory, link_to
 
 JIRA, CONFLUENCE = "jira", "confluence"
@@ -26,6 +26,17 @@ def test_a_link_is_found_by_its_name_in_any_case_of_letters(us):
 def test_a_link_is_found_by_the_id_of_the_other_application(us):
     wiki = us.link("Wiki")
     assert us.run(link_with_id(wiki.id)) == wiki
+
+
+def test_one_link_is_named_by_its_name_or_by_its_id_and_never_by_both(us):
+    wiki = us.link("Wiki")
+    assert us.run(one_link("wiki", None)) == us.run(one_link(None, wiki.id)) == wiki
+    for both_or_neither in ((None, None), ("Wiki", wiki.id)):
+        with pytest.raises(ConfigurationError, match="either by its name or by its id"):
+            us.run(one_link(*both_or_neither))
+    for name, id in (("", None), (None, "")):  # noqa: A001
+        with pytest.raises(LinkNotFound):
+            us.run(one_link(name, id))
 
 
 def test_the_primary_link_of_a_type_is_the_one_that_has_the_flag(us):

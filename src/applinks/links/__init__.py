@@ -86,6 +86,7 @@ from applinks.links.registry import (
     link_named,
     link_with_id,
     links_of,
+    one_link,
     primary_link,
 )
 from applinks.links.secrets import (
@@ -277,6 +278,7 @@ __all__ = [
     "new_secret",
     "oddity",
     "one_by_one",
+    "one_link",
     "origin_of",
     "our_public_keys",
     "outgoing_use",

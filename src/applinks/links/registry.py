@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from applinks.errors import LinkNotFound
+from applinks.errors import ConfigurationError, LinkNotFound
 from applinks.links.model import Link
 from applinks.questions import Flow, Question
 
@@ -45,6 +45,15 @@ class LinkOfAccount(Question):
     """The `Link` whose incoming side is by Basic, under this user name, or None."""
 
     account: str
+
+
+def one_link(name: str | None, id: str | None) -> Flow[Link]:  # noqa: A002
+    """The link of that name or of that id, one of which is said."""
+    if name is not None and id is None:
+        return (yield from link_named(name))
+    if id is not None and name is None:
+        return (yield from link_with_id(id))
+    raise ConfigurationError("Name a link either by its name or by its id.", remedy="link('Wiki') or link(id='…').")
 
 
 def link_named(name: str) -> Flow[Link]:

@@ -6,7 +6,7 @@ import logging
 
 import pytest
 
-from applinks.errors import LinkNotFound
+from applinks.errors import ConfigurationError, LinkNotFound
 from applinks.links import Entity
 from applinks.people import Person
 from applinks.scripts import Event, Hook, HookKind, RequestTold, names_of
@@ -67,5 +67,8 @@ def test_a_type_of_application_stands_for_its_primary_link_and_is_looked_up_only
     assert links.link("Bank").id == links.link(id="bank").id == "bank"
     with pytest.raises(LinkNotFound):
         links.link("Nowhere")
+    for both_or_neither in ({}, {"name": "Bank", "id": "bank"}):
+        with pytest.raises(ConfigurationError, match="either by its name or by its id"):
+            links.link(**both_or_neither)
     with pytest.raises(LinkNotFound):
         links.linked_entity(Entity("space", "OPS"), "confluence")

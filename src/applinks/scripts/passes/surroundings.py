@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from applinks.links import DIALECTS, Entity, Link, link_named, link_with_id, links_of, primary_entity, primary_link
+from applinks.links import DIALECTS, Entity, Link, links_of, one_link, primary_entity, primary_link
 from applinks.outgoing import Caller, LinkedApplication, LinkedEntity
 from applinks.people import Person
 from applinks.scripts.events.event import Event
@@ -65,7 +65,7 @@ class LinksOfRun:
 
     def link(self, name: str | None = None, *, id: str | None = None) -> LinkedApplication:  # noqa: A002
         """The linked application of that name or id; `LinkNotFound` lists what there is."""
-        return self._bound(self._caller.run(link_with_id(id) if name is None and id is not None else link_named(name or "")))
+        return self._bound(self._caller.run(one_link(name, id)))
 
     def links(self, type: str | None = None) -> tuple[LinkedApplication, ...]:  # noqa: A002
         """All linked applications, or all of a type; the primary one first."""

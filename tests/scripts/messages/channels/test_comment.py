@@ -20,7 +20,20 @@ from applinks.errors import (
 from applinks.links import Link, LinkById, Links, SameUsers
 from applinks.people import Names
 from applinks.questions import drive
-from applinks.scripts import BY_HAND, HERE, Channels, Event, EventOf, Outcome, PostComment, RunOf, Sent, comment
+from applinks.scripts import (
+    BY_HAND,
+    HERE,
+    Channels,
+    Event,
+    EventOf,
+    Outcome,
+    PostComment,
+    RunOf,
+    Sent,
+    Source,
+    SourceOf,
+    comment,
+)
 from scripts.told import letter
 
 CHANNELS = Channels(comment_as="robot")
@@ -48,6 +61,7 @@ def commented(
             EventOf: None if source is None else event(source),
             Links: links,
             LinkById: answers.get("told_by"),
+            SourceOf: answers.get("webhook"),
             PostComment: answers.get("answer"),
         }
     )
@@ -127,11 +141,35 @@ def test_a_link_that_is_gone_or_of_another_type_is_not_replaced_by_another(told_
     assert (outcome.sent, posted) == (Sent.NEVER, None)
 
 
+def webhook(link_id: str | None, *, of_link: bool = True) -> Source:
+    return Source("1", "jira", "jira", of_link, link_id, False, None, 1.0, "root")
+
+
+def test_a_webhook_of_a_link_tells_of_what_that_link_has() -> None:
+    """However many there are of its type."""
+    other = replace(link(), id="id-2", name="Other")
+    _, posted = commented(source="webhook 1", webhook=webhook("id-2"), told_by=other, links=(link(), other))
+    assert posted is not None
+    assert posted.link == other
+
+
+@pytest.mark.parametrize(
+    ("told", "told_by"),
+    [(webhook("id-2"), None), (webhook("id-2"), link("confluence")), (webhook(None), link()), (None, link())],
+)
+def test_a_webhook_whose_link_is_gone_or_that_is_gone_itself_is_not_replaced_by_another(
+    told: Source | None, told_by: Link | None
+) -> None:
+    outcome, posted = commented(source="webhook 1", webhook=told, told_by=told_by)
+    assert (outcome.sent, posted) == (Sent.NEVER, None)
+
+
 @pytest.mark.parametrize("source", ["webhook 1", BY_HAND, None])
 def test_where_no_link_told_of_it_the_only_one_of_its_type_has_it(source: str | None) -> None:
-    assert commented(source=source)[1] is not None
+    free = webhook(None, of_link=False)
+    assert commented(source=source, webhook=free)[1] is not None
     for several in ((), (link(), replace(link(), id="id-2"))):
-        outcome, posted = commented(source=source, links=several)
+        outcome, posted = commented(source=source, webhook=free, links=several)
         assert (outcome.sent, posted) == (Sent.NEVER, None)
         assert outcome.note == "it is not certain which jira has issue OPS-7"
 

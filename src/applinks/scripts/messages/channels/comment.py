@@ -17,6 +17,7 @@ from applinks.outgoing import AsyncLinkedApplication, Caller, LinkedApplication
 from applinks.people import ActingAs
 from applinks.questions import Flow, Question
 from applinks.scripts.events.event import HERE, Event, EventOf
+from applinks.scripts.events.sources import LINKED, WEBHOOK, Source, SourceOf
 from applinks.scripts.messages.channels import markup
 from applinks.scripts.messages.channels.addresses import Channels
 from applinks.scripts.messages.deliveries import Outcome, Sent
@@ -128,11 +129,24 @@ def _link_of(message: Message, type: str) -> Flow[Link | None]:  # noqa: A002
     source = event.source if event else ""
     if source == HERE:
         return None
-    if source.startswith("link "):
-        link: Link | None = yield LinkById(source.removeprefix("link "))
+    of_link, id = yield from _told_by(source)  # noqa: A001
+    if of_link:
+        link: Link | None = (yield LinkById(id)) if id is not None else None
         return link if link is not None and link.type == type else None
     links: tuple[Link, ...] = yield Links(type, limit=2)
     return links[0] if len(links) == 1 else None
+
+
+def _told_by(source: str) -> Flow[tuple[bool, str | None]]:
+    """Whether an application that tells in this way belongs to a link, and the id of that, if it is still known."""
+    if source.startswith(LINKED):
+        return True, source.removeprefix(LINKED)
+    if not source.startswith(WEBHOOK):
+        return False, None
+    webhook: Source | None = yield SourceOf(source.removeprefix(WEBHOOK))
+    if webhook is None:
+        return True, None  # whose it was is gone with it: nothing is certain then
+    return webhook.of_link, webhook.link_id
 
 
 def _event_of(message: Message) -> Flow[Event | None]:
