@@ -10,7 +10,7 @@ from textwrap import dedent
 import pytest
 
 from applinks import AppLinks
-from applinks.scripts import Runs
+from applinks.scripts import Runs, load
 from putting import put
 from running.far_side import FarSide, far_side
 from running.world import links_to
@@ -99,6 +99,55 @@ def test_what_cannot_be_is_refused_before_anything_is_done(
     ran = run("run", write(ORDER), *([] if "--as" in words else ["--as", "alice"]), *words, *more, status=1)
     assert said in ran.out + ran.err
     assert shop.asked == []
+
+
+@pytest.fixture
+def notify(write: Write, applinks: AppLinks) -> str:
+    """A script for whose hook an administrator has set parameters."""
+    script = write("""
+        from typing import Annotated
+
+        @by_hand()
+        def notify(applinks, log, *, space: str, often: int = 1, key: Annotated[str, Secret()] = ""):
+            log.info("%s, %d times, %s", space, often, "opened" if key == "hunter2" else "locked")
+    """)
+    hook = load(Path(script).parent).scripts["script:notify"].hook
+    applinks.set_parameters(hook, {"space": "DOCS", "key": "hunter2"}, by="root")
+    return script
+
+
+@pytest.mark.parametrize("more", [[], ["--dry-run"]], ids=["run", "dry run"])
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ([], "DOCS, 1 times, opened"),
+        (["--set", "often=3"], "DOCS, 3 times, opened"),
+        (["--set", "space=WEB", "--set", "key="], "WEB, 1 times, opened"),
+        (["--set", "key=other"], "DOCS, 1 times, locked"),
+    ],
+)
+def test_what_is_set_for_the_hook_holds_where_nothing_else_is_said(
+    run, people, notify: str, words: list[str], said: str, more: list[str]
+) -> None:
+    assert said in run("run", notify, "--as", "alice", *words, *more).out
+
+
+@pytest.mark.parametrize("more", [[], ["--dry-run"]], ids=["run", "dry run"])
+def test_a_secret_that_is_set_is_not_shown(run, people, notify: str, more: list[str]) -> None:
+    ran = run("run", notify, "--as", "alice", "--json", *more)
+    assert "hunter2" not in ran.out + ran.err
+    assert more or ran.data["parameters"] == {"space": "DOCS", "often": 1}
+
+
+def test_what_is_said_for_one_run_is_not_kept(run, people, notify: str) -> None:
+    run("run", notify, "--as", "alice", "--set", "space=WEB")
+    assert "DOCS" in run("run", notify, "--as", "alice").out
+
+
+def test_what_must_be_given_and_is_not_set_either_is_told(run, people, write: Write) -> None:
+    script = write("@by_hand()\ndef hook(*, space: str): return space\n")
+    for more in ([], ["--dry-run"]):
+        assert "space: It is missing." in run("run", script, "--as", "alice", *more, status=1).err
 
 
 def test_what_fails_says_where_and_the_command_fails_too(run, people, write: Write) -> None:

@@ -30,7 +30,8 @@ def run(
     event: Annotated[Path | None, typer.Option("--event", metavar="FILE", help="What happened, as JSON.")] = None,
     kind: Annotated[str, typer.Option("--kind", help="The name of that event, if the hook does not have one.")] = "",
     values: Annotated[
-        list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="A parameter of the hook; may be said again.")
+        list[str] | None,
+        typer.Option("--set", metavar="NAME=VALUE", help="A parameter, for this run alone; may be said again."),
     ] = None,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Send nothing that changes anything; show which calls would be made.")
@@ -68,15 +69,15 @@ def _run(
     as_json: bool,
 ) -> None:
     from applinks.running import Scripts
-    from applinks.scripts import read_texts
+    from applinks.scripts import read_named
 
     scripts = Scripts(applinks, script.parent, engine=False)
     try:
         chosen = _chosen(scripts.hooks, scripts.faults, script, hook)
-        parameters = read_texts(chosen.parameters, _pairs(values))
+        parameters = read_named(chosen.parameters, _pairs(values))
         number = scripts.run(chosen.id, user=user, parameters=parameters, event=payload, kind=_kind(chosen, kind))
         _perform(scripts, number)
-        _show_run(scripts, number, as_json=as_json)
+        _show_run(scripts, chosen, number, as_json=as_json)
     finally:
         scripts.close(0)
 
@@ -93,8 +94,8 @@ def _perform(scripts: Scripts, number: int) -> None:
     scripts.performer.wait(number, LONGEST_WAIT)
 
 
-def _show_run(scripts: Scripts, number: int, *, as_json: bool) -> None:
-    from applinks.scripts import CallsOf, LinesOf, RunOf, RunState
+def _show_run(scripts: Scripts, hook: Hook, number: int, *, as_json: bool) -> None:
+    from applinks.scripts import CallsOf, LinesOf, RunOf, RunState, without_secrets
 
     ask = scripts.applinks.answer
     done: Run = ask(RunOf(number))
@@ -107,6 +108,7 @@ def _show_run(scripts: Scripts, number: int, *, as_json: bool) -> None:
     outcome += f": {done.error}" if done.error else "" if done.result is None else f", with {json.dumps(done.result)}"
     data = {**asdict(done), "lines": [asdict(line) for line in lines], "calls": [asdict(call) for call in calls]}
     data.pop("holder")
+    data["parameters"] = without_secrets(hook.parameters, done.parameters)
     show(data, *told, outcome, as_json=as_json)
     if done.state not in {RunState.DONE, RunState.SKIPPED, RunState.PARKED}:
         raise typer.Exit(1)
@@ -123,11 +125,11 @@ def _rehearse(
     *,
     as_json: bool,
 ) -> None:
-    from applinks.scripts import load, read_texts, rehearse
+    from applinks.scripts import load, read_named, rehearse
 
     loaded = load(script.parent)
     chosen = _chosen(loaded.hooks, loaded.faults, script, hook)
-    parameters = read_texts(chosen.parameters, _pairs(values))
+    parameters = read_named(chosen.parameters, _pairs(values))
     happened = None if payload is None else _event(chosen, _kind(chosen, kind), payload, user, applinks.identity.type)
     found = rehearse(loaded.scripts[chosen.id], applinks, user, event=happened, parameters=parameters)
     show(_as_data(found), *_in_words(found), as_json=as_json)

@@ -67,14 +67,11 @@ def set_(
     as_json: Json = False,
 ) -> None:
     """Set parameters of a hook, from the next run on; those that are not named stay. A list is named once for each text."""
-    from applinks.scripts import hook_of, load, read_texts, to_json
+    from applinks.scripts import hook_of, load, read_named, to_json
 
     with opened(database) as applinks:
         found = hook_of(load(folder).hooks, hook)
-        texts = _texts(found, values)
-        named = [one for one in found.parameters if one.name in texts]
-        every_name_is_known = len(named) == len(texts)
-        read = read_texts(named if every_name_is_known else found.parameters, texts)
+        read = read_named(found.parameters, _texts(found, values))
         known = applinks.set_parameters(found, to_json(read), by=whoever_runs_this(by))
     show({**data(known), "parameters": _values(found, known)}, f"Kept for {hook}.", as_json=as_json)
 

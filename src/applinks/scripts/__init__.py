@@ -157,7 +157,7 @@ if TYPE_CHECKING:
     from applinks.scripts.hooks.known import KnownHook, known_hook, known_hooks
     from applinks.scripts.hooks.loading import Fault, Loaded, Script, checked_folder, glance_at, load, revision_of
     from applinks.scripts.hooks.offering import at_address, described, name_of, offered, run_of
-    from applinks.scripts.hooks.parameters import Long, Parameter, Secret, read, read_texts, schema, to_json, without_secrets
+    from applinks.scripts.hooks.parameters import Long, Parameter, Secret, read, read_named, schema, to_json, without_secrets
     from applinks.scripts.messages.telling import Messages
     from applinks.scripts.messages.written import Written, write
     from applinks.scripts.passes.executing import execute
@@ -243,7 +243,7 @@ _FETCHED = {
     "operation": "hooks.decorators",
     "post_function": "hooks.decorators",
     "read": "hooks.parameters",
-    "read_texts": "hooks.parameters",
+    "read_named": "hooks.parameters",
     "record_for": "runs.record",
     "record_of": "runs.record",
     "rehearse": "passes.rehearsing",
@@ -479,7 +479,7 @@ __all__ = [
     "post_mail",
     "queue_due_jobs",
     "read",
-    "read_texts",
+    "read_named",
     "record_for",
     "record_of",
     "rehearse",

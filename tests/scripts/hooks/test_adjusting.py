@@ -8,6 +8,7 @@ import pytest
 
 from applinks.errors import ConfigurationError, ParametersWrong
 from applinks.scripts import HookSettings, hook_of, set_parameters, set_texts, switch_hook
+from applinks.scripts.hooks.adjusting import values_by_hand
 from in_memory import InMemory
 from scripts.happened import HOOK, ended, hooks_in
 
@@ -81,6 +82,14 @@ def test_parameters_that_are_wrong_are_all_told_and_none_is_kept(tracker, hook):
     assert set(told.value.mistakes) == {"space", "level", "colour"}
     assert tracker.answer(HookSettings()) == {}
     assert tracker.entries == []
+
+
+def test_a_run_has_what_is_given_over_what_is_set_over_the_defaults(tracker, hook):
+    by_default = tracker.run(values_by_hand(hook, {}))
+    tracker.run(set_parameters(hook, {"space": "X", "password": "hunter2"}, "root"))
+    assert tracker.run(values_by_hand(hook, {})) == {**by_default, "space": "X", "password": "hunter2"}
+    given = tracker.run(values_by_hand(hook, {"space": "Y", "password": ""}))
+    assert (given["space"], given["password"]) == ("Y", "hunter2"), "an empty secret takes none away"
 
 
 def test_a_hook_is_found_by_its_id_or_the_others_are_listed(hook):

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from applinks.errors import ParametersWrong, ScriptWrong
 from applinks.scripts.hooks.kinds import Kind
-from applinks.scripts.hooks.parameters import Long, Parameter, Secret, parameters_of, read, read_texts, schema, without_secrets
+from applinks.scripts.hooks.parameters import Long, Parameter, Secret, parameters_of, read, read_named, read_texts, schema, without_secrets
 
 
 class Level(StrEnum):
@@ -351,6 +351,15 @@ def test_lists_that_are_required_or_optional_take_an_empty_field_differently():
     assert mistakes(read_texts, of(labels=list[str]), labels="\n") == {"labels": "It is missing. It must be a list of texts."}
     assert read_texts(of(labels=list[str] | None), {"labels": ""}) == {"labels": None}
     assert read(of(labels=list[str]), {"labels": []}) == {"labels": []}
+
+
+def test_of_those_that_are_named_nothing_else_is_said():
+    assert read_named(ALL, {}) == {}
+    assert read_named(ALL, {"count": "7"}) == {"count": 7}
+    assert mistakes(read_named, ALL, count="many", cuont="1") == {
+        "count": "It must be a whole number.",
+        "cuont": "There is no such parameter. Did you mean count?",
+    }
 
 
 def test_the_schema_says_what_is_read():

@@ -71,6 +71,15 @@ def with_kept(hook: Hook, given: Mapping[str, Any], kept: Mapping[str, Any]) -> 
     return with_secrets(hook, {**{name: value for name, value in kept.items() if name in names}, **given}, kept)
 
 
+def values_by_hand(hook: Hook, given: Mapping[str, Any]) -> Flow[dict[str, Any]]:
+    """The parameters of a run that somebody begins, as JSON: what was given, else what is set, else the defaults.
+
+    Raises `ParametersWrong`.
+    """
+    setting = yield from setting_of(hook.id)
+    return to_json(read(hook.parameters, with_kept(hook, given, setting.parameters)))
+
+
 def _set(hook: Hook, before: HookSetting, values: Mapping[str, Any], by: str) -> Flow[HookSetting]:
     kept: HookSetting = yield SetHook(hook.id, before.enabled, to_json(values), by)
     changes = tuple(_differences(hook.parameters, before.parameters, kept.parameters))

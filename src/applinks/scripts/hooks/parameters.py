@@ -91,6 +91,11 @@ def read_texts(parameters: Sequence[Parameter], form: Mapping[str, str | Sequenc
     return _read(parameters, form, _from_texts)
 
 
+def read_named(parameters: Sequence[Parameter], texts: Mapping[str, str | Sequence[str]]) -> dict[str, Any]:
+    """From texts as well, but only of those that are named: for all others something else holds than their defaults."""
+    return _read(parameters, texts, _from_texts, only_named=True)
+
+
 def schema(parameters: Sequence[Parameter]) -> dict[str, Any]:
     """A JSON Schema (2020-12) of what `read` takes."""
     return {
@@ -230,11 +235,19 @@ class _Unsaid(Exception):
     """What was given says nothing about the parameter."""
 
 
-def _read(parameters: Sequence[Parameter], given: Mapping[str, Any], reader: Callable[[Parameter, Any], Any]) -> dict[str, Any]:
+def _read(
+    parameters: Sequence[Parameter],
+    given: Mapping[str, Any],
+    reader: Callable[[Parameter, Any], Any],
+    *,
+    only_named: bool = False,
+) -> dict[str, Any]:
     names = [parameter.name for parameter in parameters]
     mistakes = {printable(name[:60]): _unknown(name, names) for name in given if name not in names}
     values: dict[str, Any] = {}
     for parameter in parameters:
+        if only_named and parameter.name not in given:
+            continue
         try:
             values[parameter.name] = _one(parameter, given, reader)
         except NotThat as wrong:

@@ -18,6 +18,7 @@ import httpx2
 from applinks.errors import CredentialsRequired
 from applinks.outgoing import PROBLEM, Caller, trying
 from applinks.scripts.events.event import Event
+from applinks.scripts.hooks.adjusting import values_by_hand
 from applinks.scripts.hooks.decorators import Hook
 from applinks.scripts.hooks.loading import Script
 from applinks.scripts.hooks.parameters import to_json
@@ -138,7 +139,10 @@ class Rehearsal(Recorder):
 def rehearse(
     script: Script, application: Caller, user: str | None, *, event: Event | None = None, parameters: Mapping[str, Any] = {}
 ) -> Rehearsed:
-    """Run a script as that user without doing anything; nothing is kept of it but the audit records of what was read."""
+    """Run a script as that user without doing anything; nothing is kept of it but the audit records of what was read.
+
+    Parameters that are not given are as they are set, as in a run by hand. Raises `ParametersWrong`.
+    """
     hook = script.hook
     found = Rehearsed(hook, Ending(RunState.FAILED))
     run = Run(
@@ -153,7 +157,7 @@ def rehearse(
         item=event.item if event else None,
         depth=0,
         again=0,
-        parameters=to_json(parameters),
+        parameters=application.run(values_by_hand(hook, to_json(parameters))),
         state=RunState.RUNNING,
         made_at=0.0,
         due_at=0.0,

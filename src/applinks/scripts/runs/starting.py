@@ -11,9 +11,8 @@ from applinks.errors import ConfigurationError
 from applinks.links import Identity, WhoWeAre
 from applinks.questions import Flow, Moment, Now
 from applinks.scripts.events.event import BY_HAND, Event, EventOf, EventState, KeepEvent, KeptEvent
-from applinks.scripts.hooks.adjusting import setting_of, with_kept
+from applinks.scripts.hooks.adjusting import values_by_hand
 from applinks.scripts.hooks.decorators import Hook, HookKind
-from applinks.scripts.hooks.parameters import read, to_json
 from applinks.scripts.runs.run import NewRun, QueueRuns
 
 
@@ -42,8 +41,7 @@ def run_by_hand(hook: Hook, by: str, *, parameters: Mapping[str, Any] | None = N
     """
     if hook.kind in {HookKind.ENDPOINT, HookKind.OPERATION}:
         raise ConfigurationError(f"{hook.id} answers requests.", remedy="Send it one.")
-    setting = yield from setting_of(hook.id)
-    values = to_json(read(hook.parameters, with_kept(hook, parameters or {}, setting.parameters)))
+    values = yield from values_by_hand(hook, parameters or {})
     moment: Moment = yield Now()
     event = None if told is None else (yield from _kept(hook, told, by, moment))
     run = NewRun(
