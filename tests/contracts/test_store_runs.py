@@ -47,6 +47,7 @@ from applinks.scripts import (
     QueueRuns,
     Run,
     RunCounts,
+    RunFilters,
     RunOf,
     Runs,
     RunState,
@@ -352,6 +353,25 @@ def test_runs_are_listed_and_counted(store: Store, clock: Clock) -> None:
     assert len(store.answer(Runs({"since": clock.now}))) == 1
     assert len(store.answer(Runs({"before": third, "user": "alice", "hook": "publish:publish"}))) == 2
     assert store.answer(Runs({"event": 5})) == ()
+
+
+def test_runs_of_a_person_are_those_as_them_and_those_caused_by_them_each_once(store: Store) -> None:
+    whose = [("bob", "bob"), ("robot", "bob"), ("robot", "carol"), ("bob", "carol"), (None, None), ("bob", "bob")]
+    named = [replace(new(f"run {n}"), user=user, actor=actor) for n, (user, actor) in enumerate(whose)]
+    numbers = queued(store, *named)
+    mine = [numbers[n] for n in (5, 3, 1, 0)]
+
+    def found(limit: int = 100, **only: object) -> list[int]:
+        filters: RunFilters = {"person": "bob", **only}  # type: ignore[typeddict-item]
+        return [run.number for run in store.answer(Runs(filters, limit))]
+
+    assert found() == mine
+    assert found(limit=3) == mine[:3]
+    assert found(before=mine[1]) == mine[2:]
+    claimed(store, number=mine[0])
+    assert found(limit=2, without="running") == mine[1:3]
+    assert found(state="running") == mine[:1]
+    assert store.answer(Runs({"person": "zoe"})) == ()
 
 
 def test_old_runs_are_forgotten_with_all_that_belongs_to_them(store: Store, clock: Clock) -> None:

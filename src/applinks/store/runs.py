@@ -37,6 +37,7 @@ from applinks.scripts import (
     WakeRuns,
 )
 from applinks.store import history
+from applinks.store.finding_runs import wanted
 from applinks.store.messages import keep_all, settle_asking
 from applinks.store.run_rows import RunRows
 from applinks.store.script_tables import events, run_lines
@@ -58,13 +59,6 @@ _FREE = or_(
     and_(table.c.state == RunState.RUNNING.value, table.c.held_until < bindparam("now")),
 )
 _DUE = select(table.c.number).where(_FREE, ~_BLOCKED).order_by(table.c.number)
-_COLUMNS: Mapping[str, Any] = {
-    "hook": table.c.hook,
-    "state": table.c.state,
-    "event": table.c.event,
-    "item": table.c.item,
-    "user": table.c.user_name,
-}
 _NOBODY: Mapping[str, Any] = {"holder": None, "held_until": None}
 
 
@@ -243,22 +237,7 @@ class RunsKept:
 
     def listed(self, connection: Connection, question: Runs) -> tuple[Run, ...]:
         """The newest first."""
-        query = select(table).order_by(table.c.number.desc()).limit(question.limit)
-        only = question.only
-        for name, column in _COLUMNS.items():
-            if name in only:
-                query = query.where(column == only[name])  # type: ignore[literal-required]
-        if "without" in only:
-            query = query.where(table.c.state != only["without"])
-        if "person" in only:
-            query = query.where(or_(table.c.user_name == only["person"], table.c.actor == only["person"]))
-        if "since" in only:
-            query = query.where(table.c.made_at >= only["since"])
-        if "until" in only:
-            query = query.where(table.c.made_at < only["until"])
-        if "before" in only:
-            query = query.where(table.c.number < only["before"])
-        return tuple(self._rows.read(row) for row in connection.execute(query))
+        return tuple(self._rows.read(row) for row in connection.execute(wanted(question)))
 
     def add_lines(self, connection: Connection, question: AddLines) -> bool:
         """Insert them, in the pass that runs now."""

@@ -54,7 +54,7 @@ runs = Table(
     Column("key", String, nullable=False, unique=True),
     Column("hook", String, nullable=False),
     Column("kind", String, nullable=False),
-    Column("user_name", String, index=True),
+    Column("user_name", String),
     Column("actor", String),
     Column("reason", Text),
     Column("event", NUMBER, index=True),
@@ -84,6 +84,8 @@ runs = Table(
 Index("runs_by_state", runs.c.state, runs.c.due_at, runs.c.number)
 Index("runs_of_an_item", runs.c.item, runs.c.hook, runs.c.state)
 Index("runs_of_a_hook", runs.c.hook, runs.c.number)
+Index("runs_as_a_person", runs.c.user_name, runs.c.number)
+Index("runs_caused_by_a_person", runs.c.actor, runs.c.number)
 
 run_days = Table(
     "run_days",

@@ -12,7 +12,17 @@ from hypothesis import strategies as st
 
 from applinks.errors import ParametersWrong, ScriptWrong
 from applinks.scripts.hooks.kinds import Kind
-from applinks.scripts.hooks.parameters import Long, Parameter, Secret, parameters_of, read, read_named, read_texts, schema, without_secrets
+from applinks.scripts.hooks.parameters import (
+    Long,
+    Parameter,
+    Secret,
+    parameters_of,
+    read,
+    read_named,
+    read_texts,
+    schema,
+    without_secrets,
+)
 
 
 class Level(StrEnum):

@@ -95,8 +95,9 @@ def _runs() -> None:
     op.create_index("ix_runs_ended_at", "runs", ["ended_at"])
     op.create_index("ix_runs_event", "runs", ["event"])
     op.create_index("ix_runs_made_at", "runs", ["made_at"])
-    op.create_index("ix_runs_user_name", "runs", ["user_name"])
+    op.create_index("runs_as_a_person", "runs", ["user_name", "number"])
     op.create_index("runs_by_state", "runs", ["state", "due_at", "number"])
+    op.create_index("runs_caused_by_a_person", "runs", ["actor", "number"])
     op.create_index("runs_of_a_hook", "runs", ["hook", "number"])
     op.create_index("runs_of_an_item", "runs", ["item", "hook", "state"])
 
