@@ -38,6 +38,10 @@ def test_a_secret_is_256_bits_in_letters_that_need_no_encoding_anywhere():
     assert re.fullmatch("[A-Za-z0-9_-]{43}", clock.fresh_secret())
 
 
+def test_nothing_that_is_typed_begins_like_an_option():
+    assert not [secret for secret in (clock.fresh_secret() for _ in range(1000)) if secret.startswith("-")]
+
+
 def test_no_two_secrets_are_the_same():
     """T-18"""
     assert len({clock.fresh_secret() for _ in range(1000)}) == 1000

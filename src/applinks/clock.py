@@ -31,5 +31,10 @@ def fresh_nonce() -> str:
 
 
 def fresh_secret() -> str:
-    """A new token, verifier or shared secret: 256 random bits, in letters that need no encoding anywhere."""
-    return secrets.token_urlsafe(32)
+    """A new id, token, verifier or shared secret: 256 random bits, in letters that need no encoding anywhere.
+
+    It does not begin with a hyphen, with which it would be an option where it is typed on a command line.
+    """
+    while (secret := secrets.token_urlsafe(32)).startswith("-"):
+        pass
+    return secret

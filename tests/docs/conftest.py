@@ -50,8 +50,18 @@ class World:
         }
 
 
+@pytest.fixture
+def world(lasting_world: World) -> Iterator[World]:
+    """As if it were made for one page: the links that this makes go with it."""
+    before = {linked.link.id for linked in lasting_world.applinks.links()}
+    yield lasting_world
+    for linked in lasting_world.applinks.links():
+        if linked.link.id not in before:
+            lasting_world.applinks.delete_link(linked.link.name, by="admin")
+
+
 @pytest.fixture(scope="session")
-def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+def lasting_world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     folder = tmp_path_factory.mktemp("world")
     database = f"sqlite:///{folder}/example.db"
     with running(folder / "three") as three, _serving() as (server, url):

@@ -1,11 +1,14 @@
 """A working day in small: many events, some far sides that fail, some people who have to agree first; all accounted for.
 
-`python tests/running/working_day.py 10000 sqlite:///day.db` runs it by itself and prints what it saw.
+Ten hours go by in as long as the runs take: the clock of all its processes is put forward between two waves of events, while
+nothing runs. `python -m running.working_day 10000 sqlite:///day.db http://localhost:8080`, in `tests`, prints what it saw as JSON.
 """
 
 from __future__ import annotations
 
+import json
 import math
+import os
 import random
 import sys
 import tempfile
@@ -14,12 +17,13 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
-from applinks import AppLinks, Person, Provider
+from applinks import AppLinks, Person, Provider, clock
 from applinks.links import AccessToken, KeepToken
 from applinks.running import Scripts
 from applinks.scripts import DueRuns, Events, EventsReceived, EventState, RunCounts, RunState
@@ -39,6 +43,26 @@ def answer(event, applinks, log):
 PEOPLE = {name: Person(name, name.title()) for name in ("alice", "bob", "carol", "dora")}
 FAILING, CONSENT = 0.05, 0.01
 ITEMS = 200
+HOURS = 10.0
+WAVES = 100
+SHIFTED_BY = "DAY_SHIFTED_BY"
+"""The file with the seconds by which clocks are wrong today; the process that loads scripts gets to know it, too."""
+
+
+def _shift(file: Path) -> None:
+    shifted = SimpleNamespace(time=lambda: time.time() + float(file.read_text(encoding="ascii")))
+    clock.time = shifted  # type: ignore[assignment]
+
+
+if SHIFTED_BY in os.environ:
+    _shift(Path(os.environ[SHIFTED_BY]))
+
+
+def _put(file: Path, seconds: float) -> None:
+    """At once: somebody may read it at this moment."""
+    new = file.with_suffix(".new")
+    new.write_text(str(seconds), encoding="ascii")
+    new.replace(file)
 
 
 class Staff:
@@ -111,10 +135,10 @@ class Day:
 
     events: int
     seconds: float = 0.0
-    states: Counter[str] = field(default_factory=Counter)
+    states: dict[str, int] = field(default_factory=dict)
     memory: list[tuple[int, float]] = field(default_factory=list)
-    spans: dict[tuple[float, RunState], int] = field(default_factory=dict)
-    made: Counter[int] = field(default_factory=Counter)
+    made: int = 0
+    made_again: int = 0
     unsorted: int = 0
     kept: int = 0
 
@@ -142,19 +166,23 @@ def _resident(pid: int | str) -> float:
 
 
 def waves(count: int) -> list[int]:
-    """How many events come in each of a hundred pieces of the day: more in the morning and after lunch."""
-    weights = [math.exp(-(((x - 30) / 14) ** 2)) + 0.9 * math.exp(-(((x - 68) / 12) ** 2)) + 0.03 for x in range(100)]
+    """How many events come in each piece of the day: more in the morning and after lunch."""
+    weights = [
+        math.exp(-(((x - 0.3) / 0.14) ** 2)) + 0.9 * math.exp(-(((x - 0.68) / 0.12) ** 2)) + 0.03
+        for x in (piece / WAVES for piece in range(WAVES))
+    ]
     whole = [round(count * weight / sum(weights)) for weight in weights]
-    whole[30] += count - sum(whole)
+    whole[WAVES * 3 // 10] += count - sum(whole)
     return whole
 
 
-def a_day(count: int, database: str, folder: Path, *, workers: int = 4, within: float = 600.0) -> Day:
+def a_day(count: int, database: str, url: str, folder: Path, *, workers: int = 4, within: float = 600.0) -> Day:
     """Let `count` events happen and wait until everything has come to rest; half of those who are asked agree."""
     (folder / "scripts").mkdir(parents=True, exist_ok=True)
     (folder / "scripts" / "answer.py").write_text(SCRIPT, encoding="utf-8")
+    shifted_by = Path(os.environ[SHIFTED_BY])
     chance, day, begun = random.Random(7), Day(count), time.time()
-    with far_side() as far, AppLinks(database, url="http://localhost:1", name="Desk", people=Staff()) as applinks:
+    with far_side() as far, AppLinks(database, url=url, name="Desk", people=Staff(), plain_http=True) as applinks:
         ready = applinks.register_link("Ready", f"{far.url}/ready", provider=Provider(), same_users=True, by="ops")
         asking = applinks.register_link("Asking", f"{far.url}/asking", provider=Provider(), by="ops")
         assert ready.id != asking.id
@@ -167,33 +195,32 @@ def a_day(count: int, database: str, folder: Path, *, workers: int = 4, within: 
                     item = f"issue {chance.randrange(ITEMS)}-{piece}"
                     scripts.occurred("asked", {"link": link, "number": number}, item=item, user=user)
                     number += 1
-                _wait(applinks, 50, within)
-                if piece % 10 == 9:
-                    day.memory.append((number, megabytes(scripts)))
-            _wait(applinks, 0, within)
+                _wait(applinks, within)
+                _put(shifted_by, float(shifted_by.read_text(encoding="ascii")) + HOURS * 3600 / WAVES)
+                if wave and piece % 5 == 4:
+                    day.memory.append((number, round(megabytes(scripts), 1)))
             for user in ("alice", "bob", "carol"):
                 applinks.answer(KeepToken(AccessToken(asking.id, user, "token", "secret", int(time.time()))))
-            _wait(applinks, 0, within, parked_of={"alice", "bob", "carol"})
-            day.memory.append((number, megabytes(scripts)))
-        day.made = far.made
-        day.spans = applinks.answer(RunCounts(begun, max(1, int((time.time() - begun) / 50))))
+            _wait(applinks, within, parked_of={"alice", "bob", "carol"})
+            day.memory.append((number, round(megabytes(scripts), 1)))
+        day.made, day.made_again = far.made.total(), sum(times > 1 for times in far.made.values())
+        for (_, state), times in applinks.answer(RunCounts(0.0, 10**12)).items():
+            day.states[state.value] = day.states.get(state.value, 0) + times
         day.unsorted = len(applinks.answer(EventsReceived()))
         day.kept = _count_events(applinks)
-    day.seconds = time.time() - begun
-    for (_, state), times in day.spans.items():
-        day.states[state.value] += times
+    day.seconds = round(time.time() - begun, 1)
     return day
 
 
-def _wait(applinks: AppLinks, left: int, within: float, parked_of: set[str] = frozenset()) -> None:  # type: ignore[assignment]
-    """Until at most so many runs are still to be done."""
+def _wait(applinks: AppLinks, within: float, parked_of: frozenset[str] | set[str] = frozenset()) -> None:
+    """Until nothing is left to be done."""
     until = time.monotonic() + within
     pause = threading.Event()
     while time.monotonic() < until:
         counts: dict[tuple[float, RunState], int] = applinks.answer(RunCounts(0.0, 10**12))
-        open_ = sum(times for (_, state), times in counts.items() if state in {RunState.QUEUED, RunState.RUNNING})
+        left = sum(times for (_, state), times in counts.items() if state in {RunState.QUEUED, RunState.RUNNING})
         waiting = any(run.parked_user in parked_of for run in (applinks.answer(_parked()) if parked_of else ()))
-        if open_ + len(applinks.answer(EventsReceived())) <= left and not waiting:
+        if not left and not applinks.answer(EventsReceived()) and not waiting:
             return
         pause.wait(0.05)
     raise TimeoutError(f"still {applinks.answer(DueRuns(5))} after {within} seconds")
@@ -213,14 +240,16 @@ def _count_events(applinks: AppLinks) -> int:
 
 
 def main() -> None:
-    count = int(sys.argv[1])
+    """In a process of its own, whose memory is not that of the tests."""
+    count, database, url = int(sys.argv[1]), sys.argv[2], sys.argv[3]
+    from running import working_day  # which the processes that run scripts know by this name
+
     with tempfile.TemporaryDirectory() as folder:
-        database = sys.argv[2] if len(sys.argv) > 2 else f"sqlite:///{folder}/day.db"
-        day = a_day(count, database, Path(folder), within=3600.0)
-    print(f"{day.events} events in {day.seconds:.0f} s, {day.events / day.seconds:.1f} a second")
-    print("states", dict(day.states), "events kept", day.kept, "unsorted", day.unsorted)
-    print("made more than once", [number for number, times in day.made.items() if times > 1])
-    print("memory (events, MB)", [(number, round(size)) for number, size in day.memory])
+        file = Path(folder, "shifted by")
+        working_day._put(file, -(HOURS + 0.5) * 3600)
+        os.environ[SHIFTED_BY] = str(file)
+        working_day._shift(file)
+        print(json.dumps(asdict(working_day.a_day(count, database, url, Path(folder), within=3600.0))))
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ from email.headerregistry import Address
 from email.policy import default
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from answering import Answers, run
@@ -110,6 +110,7 @@ def test_what_is_not_exactly_one_address_gets_no_mail(address: str) -> None:
     assert outcome == Outcome(Sent.NEVER, "the directory has no usable mail address of that person")
 
 
+@example("0@[")
 @given(st.text())
 def test_whatever_the_directory_says_is_one_address_or_none(address: str) -> None:
     found = mail._address("Alice", address)

@@ -69,7 +69,7 @@ def _address(name: str, address: str) -> Address | None:
     """None for what is not exactly one address (RFC 5322, 3.4.1) that every mail server can take."""
     try:
         found = Address(_in_header(name), addr_spec=address)
-    except (ValueError, IndexError, MessageError):  # the parser of the standard library raises all of these
+    except (ValueError, LookupError, AttributeError, MessageError):  # the parser of the standard library raises all of these
         return None
     usable = found.username and found.domain and address.isascii() and address.isprintable()
     return found if usable else None
