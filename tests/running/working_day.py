@@ -44,7 +44,6 @@ PEOPLE = {name: Person(name, name.title()) for name in ("alice", "bob", "carol",
 FAILING, CONSENT = 0.05, 0.01
 ITEMS = 200
 HOURS = 10.0
-WAVES = 100
 SHIFTED_BY = "DAY_SHIFTED_BY"
 """The file with the seconds by which clocks are wrong today; the process that loads scripts gets to know it, too."""
 
@@ -167,12 +166,13 @@ def _resident(pid: int | str) -> float:
 
 def waves(count: int) -> list[int]:
     """How many events come in each piece of the day: more in the morning and after lunch."""
+    pieces = 100 if count > 1000 else 20
     weights = [
         math.exp(-(((x - 0.3) / 0.14) ** 2)) + 0.9 * math.exp(-(((x - 0.68) / 0.12) ** 2)) + 0.03
-        for x in (piece / WAVES for piece in range(WAVES))
+        for x in (piece / pieces for piece in range(pieces))
     ]
     whole = [round(count * weight / sum(weights)) for weight in weights]
-    whole[WAVES * 3 // 10] += count - sum(whole)
+    whole[pieces * 3 // 10] += count - sum(whole)
     return whole
 
 
@@ -188,7 +188,7 @@ def a_day(count: int, database: str, url: str, folder: Path, *, workers: int = 4
         assert ready.id != asking.id
         with Scripts(applinks, folder / "scripts", workers=workers) as scripts:
             number = 0
-            for piece, wave in enumerate(waves(count)):
+            for piece, wave in enumerate(pieces := waves(count)):
                 for _ in range(wave):
                     user = "dora" if asks(number) and (number // 100) % 2 else chance.choice(("alice", "bob", "carol"))
                     link = "Asking" if asks(number) else "Ready"
@@ -196,8 +196,8 @@ def a_day(count: int, database: str, url: str, folder: Path, *, workers: int = 4
                     scripts.occurred("asked", {"link": link, "number": number}, item=item, user=user)
                     number += 1
                 _wait(applinks, within)
-                _put(shifted_by, float(shifted_by.read_text(encoding="ascii")) + HOURS * 3600 / WAVES)
-                if wave and piece % 5 == 4:
+                _put(shifted_by, float(shifted_by.read_text(encoding="ascii")) + HOURS * 3600 / len(pieces))
+                if piece % 4 == 3:
                     day.memory.append((number, round(megabytes(scripts), 1)))
             for user in ("alice", "bob", "carol"):
                 applinks.answer(KeepToken(AccessToken(asking.id, user, "token", "secret", int(time.time()))))
