@@ -177,7 +177,7 @@ def transport_failure(error: Exception, whom: str, link: str | None) -> Transpor
     cause, (_, ours, reason, what, remedy) = next(found)
     if isinstance(cause, SSLCertVerificationError):
         reason = VERIFYING.get(getattr(cause, "verify_code", 0), "tls-untrusted")
-    return ours(f"{whom} {what}: {error}.", remedy=remedy, link=link, direction="outgoing", reason=reason)
+    return ours(f"{whom} {what}: {str(error).rstrip('.')}.", remedy=remedy, link=link, direction="outgoing", reason=reason)
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:

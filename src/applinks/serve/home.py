@@ -11,7 +11,7 @@ from applinks.questions import Flow
 from applinks.scripts import Run, RunFilters, Runs, RunState
 from applinks.serve.signing_in import PASSWORD
 from applinks.serve.views import Home, Waiting, Way
-from applinks.web import GRANTS, LINKS, RECORDS, STAFF, PageVisit, page
+from applinks.web import GRANTS, INBOX, LINKS, OWN_RUNS, RECORDS, RUNS, SCRIPTS, STAFF, WEBHOOKS, PageVisit, page
 from applinks.wire.messages import Response
 
 MOST = 20
@@ -44,9 +44,14 @@ def _waiting(visit: PageVisit, person: Person, run: Run) -> Flow[Waiting]:
 
 
 def _ways(visit: PageVisit, person: Person) -> Iterator[Way]:
+    yield Way("Inbox", "what you were told", visit.own(INBOX))
+    yield Way("My runs", "what scripts did in your name", visit.own(OWN_RUNS))
     yield Way("What I have allowed", "which applications may act as you, here and elsewhere", visit.own(GRANTS))
-    yield Way("My password", "take a new one", visit.own(PASSWORD))
+    yield Way("My password", "change it", visit.own(PASSWORD))
     if person.administrator:
-        yield Way("Links", "to other applications", visit.own(LINKS))
+        yield Way("Links", "the applications that this one calls, and that call it", visit.own(LINKS))
+        yield Way("Webhooks", "events that other applications send here, for scripts to run on", visit.own(WEBHOOKS))
+        yield Way("Scripts", "when each runs, on and off, parameters, and what is wrong", visit.own(SCRIPTS))
+        yield Way("Runs", "what scripts did, when, and as whom", visit.own(RUNS))
         yield Way("People", "who may sign in and be acted for", visit.own(STAFF))
         yield Way("Records", "what was done, by whom and as whom", visit.own(RECORDS))

@@ -17,16 +17,35 @@ from applinks.web.views import (
     Verifier,
     View,
 )
-from applinks.web.visit import GRANTS, LINKS, LONGEST_EVENT, RECORDS, STAFF, PageVisit, RunsScripts, longest_body
+from applinks.web.visit import (
+    GRANTS,
+    INBOX,
+    LINKS,
+    LONGEST_EVENT,
+    OWN_RUNS,
+    RECORDS,
+    RUNS,
+    SCRIPTS,
+    STAFF,
+    WEBHOOKS,
+    PageVisit,
+    RunsScripts,
+    longest_body,
+)
 
 __all__ = [
     "GRANTS",
+    "INBOX",
     "LINKS",
     "LONGEST_EVENT",
+    "OWN_RUNS",
     "RECORDS",
+    "RUNS",
+    "SCRIPTS",
     "STAFF",
     "STATIC",
     "STATIC_HEADERS",
+    "WEBHOOKS",
     "Consent",
     "FarSide",
     "Frame",

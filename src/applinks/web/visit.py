@@ -163,7 +163,9 @@ class PageVisit:
 
 
 def _is_at(path: str, section: str) -> bool:
-    return path == section or (section in {SCRIPTS, RUNS} and path.startswith(f"{section}/"))
+    """Events are come to by their webhooks."""
+    at = WEBHOOKS if path == HAPPENINGS or path.startswith(f"{HAPPENINGS}/") else path
+    return at == section or at.startswith(f"{section}/")
 
 
 def longest_body(path: str) -> int:

@@ -13,6 +13,7 @@ from applinks.web.scripts.views import (
     CallRow,
     Charts,
     EventTold,
+    Excerpt,
     FaultRow,
     HookRow,
     Inbox,
@@ -151,7 +152,7 @@ PASTE = PasteScript(
         Field("text", "Text", "code", "# Makes a page.\nif user:\n    log('hello')\n", "64 KiB at most."),
     ),
     (Name("call", "call(…): a call over a link."),),
-    "It can be read. Nothing was kept or run.",
+    "No mistake was found. Nothing was kept or run: keep it, if it is to run.",
 )
 BANNER = Banner("warm", "Please look", "Wiki needs your consent", "The script waits until you allow it.", "Allow it", CONSENT)
 MESSAGES = (
@@ -222,6 +223,7 @@ SIGHTS: tuple[Any, ...] = (
     PastedScripts(FRAME, "/scripts", "/pasted/edit", True, False, ()),
     PASTE,
     replace(PASTE, name="", allowed=False, outcome=None, **TROUBLE),
+    replace(PASTE, outcome=None, hook_path="/hook?id=1", wrong=Excerpt(2, 9, ((1, "# Makes a page."), (2, "if user:)"))), **TROUBLE),
     Charts(FRAME, CHART, HOOK, WAYS, "/runs", "Runs"),
     Charts(FRAME, NOTHING, "", WAYS, "/runs", "Runs"),
 )  # fmt: skip

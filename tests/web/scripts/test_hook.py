@@ -31,7 +31,7 @@ def kept(application, id: str = ID):  # noqa: A002
 def test_it_tells_what_it_is_and_what_it_may_name(root):
     text = said_by(page(root))
     for words in (
-        "Hooks into When jira:issue_updated has happened in jira.",
+        "When it runs When jira:issue_updated has happened in jira.",
         "Runs as whoever caused it",
         "Condition yes: it is asked first",
         "Stands in publish.py, line 5",

@@ -41,7 +41,7 @@ def test_the_head_of_each_page_counts_what_is_unread_and_shows_the_newest(tracke
         tell(tracker, f"text {number}")
     page = said_by(alice.get(GRANTS))
     assert "Inbox (5 unread)" in page
-    assert "Note: For your information text 4" in page
+    assert "Note: text 4" in page
     assert "text 1 " not in page
     assert "All 5 unread messages" in page
 

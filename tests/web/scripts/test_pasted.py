@@ -72,7 +72,7 @@ def test_a_mistake_is_told_with_its_place_and_what_was_written_stays(tracker, ro
 
 def test_it_is_checked_without_being_kept(tracker, root):
     answer = root.press(root.get(PASTE), "act", "check", **fields())
-    assert "It can be read. Nothing was kept or run." in said_by(answer)
+    assert "No mistake was found. Nothing was kept or run: keep it, if it is to run." in said_by(answer)
     assert Dom(answer.body.decode()).filled()["name"] == "hello"
     assert "line 1, column 6" in said_by(root.press(root.get(PASTE), "act", "check", **fields(text="y = (")))
     assert kept(tracker) == ()

@@ -48,7 +48,7 @@ def test_a_length_of_time_is_told_shortly(seconds, words):
         (Hook(HookKind.VALIDATOR, transition="*", application="jira"), "Asked before any transition in jira."),
         (Hook(HookKind.POST_FUNCTION, transition="Done"), "After the transition “Done”."),
         (Hook(HookKind.JOB, cron="0 7 * * *", zone="UTC"), "By the clock: 0 7 * * * (UTC)."),
-        (Hook(HookKind.BY_HAND), "When somebody says so."),
+        (Hook(HookKind.BY_HAND), "When somebody runs it by hand."),
         (
             Hook(HookKind.ENDPOINT, method="GET", path="a", groups=frozenset({"y", "x"})),
             "When GET /a is asked for, by members of x, y.",
@@ -66,7 +66,7 @@ def test_each_hook_says_into_what_it_hooks(hook, words):
         (Hook(HookKind.LISTENER), "whoever caused it"),
         (Hook(HookKind.LISTENER, run_as="deployment", reason="no rights"), "deployment (no rights)"),
         (Hook(HookKind.JOB, user="deployment"), "deployment"),
-        (Hook(HookKind.BY_HAND), "whoever says so"),
+        (Hook(HookKind.BY_HAND), "whoever runs it"),
         (Hook(HookKind.ENDPOINT), "whoever is signed in"),
         (Hook(HookKind.OPERATION), "the person who is named"),
     ],

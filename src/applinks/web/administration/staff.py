@@ -218,7 +218,7 @@ def _about(said: Mapping[str, str]) -> tuple[Field, ...]:
         Field("full_name", "Full name", "text", said.get("full_name", "")),
         Field("email", "Mail address", "text", said.get("email", ""), "Where messages go."),
         Field("language", "Language", "text", said.get("language", ""), "Like en or de: of what is written to them."),
-        Field("groups", "Groups", "lines", said.get("groups", ""), "One a line."),
+        Field("groups", "Groups", "lines", said.get("groups", ""), "One in a line."),
         Field("administrator", "Administrator of this application", "check", said.get("administrator", "")),
     )
 

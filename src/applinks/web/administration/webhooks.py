@@ -34,7 +34,7 @@ DONE = {
     "changed": "Changed. It holds from the next event on.",
     "removed": "Removed. Its events are refused from now on; remove it over there, too.",
 }
-APPLICATIONS = (("", "that of the link"), ("jira", "Jira"), ("confluence", "Confluence"), ("bitbucket", "Bitbucket"))
+APPLICATIONS = (("", "that of the link below"), ("jira", "Jira"), ("confluence", "Confluence"), ("bitbucket", "Bitbucket"))
 LEAD = "Another application sends its events here, and scripts run on them."
 
 
@@ -177,9 +177,11 @@ def _adding(visit: PageVisit, person: Person, trouble: AppLinksError | None = No
     said = visit.form if trouble else {}
     fields = (
         Field("name", "Name", "text", said.get("name", ""), "Like “Jira”; events and records name it."),
-        _link_field(links, said.get("link", "")),
         Field("application", "Application", "choice", said.get("application", ""), choices=APPLICATIONS),
-        Field("other", "Another type of application", "text", said.get("other", ""), "It signs by Standard Webhooks."),
+        Field(
+            "other", "Another type of application", "text", said.get("other", ""), "In place of that; it signs by Standard Webhooks."
+        ),
+        _link_field(links, said.get("link", "")),
         Field("secret", "Secret", "secret", help="Where one exists over there already. If it is left empty, one is made."),
         Field("unsigned", "It cannot sign: a secret part of its address is the proof", "check", said.get("unsigned", "")),
         *_about_people(said),
@@ -206,8 +208,8 @@ def _changing(visit: PageVisit, person: Person, source: Source, trouble: AppLink
 
 
 def _link_field(links: tuple[Link, ...], said: str) -> Field:
-    choices = (("", "none: people are called there as here"), *((link.name, link.name) for link in links))
-    return Field("link", "Link through which its people are known", "choice", said, choices=choices)
+    choices = (("", "none: people have the same names there as here"), *((link.name, link.name) for link in links))
+    return Field("link", "Link that knows its people", "choice", said, choices=choices)
 
 
 def _about_people(said: Mapping[str, str]) -> tuple[Field, ...]:
@@ -215,10 +217,10 @@ def _about_people(said: Mapping[str, str]) -> tuple[Field, ...]:
         Field("believes_user", "Scripts run as the person whom an event names", "check", said.get("believes_user", "")),
         Field(
             "asks_as",
-            "Who asks over there whose a key is",
+            "Who looks people up over there",
             "text",
             said.get("asks_as", ""),
-            "A user of ours. Confluence names people by a key only.",
+            "A user of ours, as whom it is asked whose a key is: Confluence names people by a key only.",
         ),
     )
 

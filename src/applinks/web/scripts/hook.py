@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import PurePath
 from typing import Any
 
@@ -134,7 +135,7 @@ def _page(visit: PageVisit, person: Person, scripts: Loaded, trouble: AppLinksEr
         told=told,
         may_run=hook is not None and hook.kind not in {HookKind.ENDPOINT, HookKind.OPERATION},
         chart=(yield from chart_of(visit, id)),
-        ways=ways(visit, HOOK, {"id": id}),
+        ways=tuple(replace(way, path=f"{way.path}#chart") for way in ways(visit, HOOK, {"id": id})),
         runs=tuple(row(visit, run, links) for run in runs),
         runs_path=runs_of(visit, id),
         outcome=DONE.get(visit.query.get("done", "")) if trouble is None else None,
@@ -147,7 +148,7 @@ def _page(visit: PageVisit, person: Person, scripts: Loaded, trouble: AppLinksEr
 
 def _parts(hook: Hook | None, setting: HookSetting) -> Iterator[Part]:
     if hook is not None:
-        yield Part("Hooks into", into(hook))
+        yield Part("When it runs", into(hook))
         yield Part("Runs as", as_whom(hook))
         yield Part("Condition", "yes: it is asked first" if hook.conditional else "none")
         yield Part("Stands in", f"{PurePath(hook.file).name}, line {hook.line} (revision {hook.revision})")

@@ -64,7 +64,12 @@ def _is_number(said: str) -> bool:
 
 def _banner(written: Written) -> Banner:
     tone, _, word = MEANT[written.message.severity]
-    return Banner(tone, word, written.title, " ".join(written.text.split()), written.action, written.address)
+    return Banner(tone, word, _title(written), " ".join(written.text.split()), written.action, written.address)
+
+
+def _title(written: Written) -> str:
+    """What it is about. A script's own words have no title: that of their mail would only say once more how they are meant."""
+    return written.title if written.message.words is not None else ""
 
 
 def _row(visit: PageVisit, written: Written) -> MessageRow:
@@ -75,7 +80,7 @@ def _row(visit: PageVisit, written: Written) -> MessageRow:
         tone=tone,
         sign=sign,
         word=word,
-        title=written.title,
+        title=_title(written),
         text=written.text,
         action=written.action,
         address=written.address if message.settled_at is None else None,

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import urlencode
 
-from applinks.errors import AppLinksError, ConfigurationError, StoreUnavailable
+from applinks.errors import AppLinksError, ConfigurationError, ScriptWrong, StoreUnavailable
 from applinks.people import Person
 from applinks.questions import Flow
 from applinks.scripts import (
@@ -27,14 +27,18 @@ from applinks.scripts import (
 from applinks.scripts import PastedScripts as AllPasted
 from applinks.web import answers, forms, look
 from applinks.web.administration.views import Field
-from applinks.web.scripts.views import Name, PastedRow, PastedScripts, PasteScript
+from applinks.web.scripts import hooks
+from applinks.web.scripts.views import Excerpt, Name, PastedRow, PastedScripts, PasteScript
 from applinks.web.scripts.words import DONE, into
 from applinks.web.views import Kind
 from applinks.web.visit import PASTE, PASTED, SCRIPTS, PageVisit
 from applinks.wire.messages import Response
 
 BAD_REQUEST = 400
-CHECKED = "It can be read. Nothing was kept or run."
+CHECKED = "No mistake was found. Nothing was kept or run: keep it, if it is to run."
+LINES_BEFORE = 2
+"""Lines that are shown before one that is wrong."""
+LONGEST_LINE = 300
 KIND_CHOICES = tuple(
     (kind.value, words)
     for kind, words in (
@@ -181,11 +185,23 @@ def _page(
         allowed=(yield PastedAllowed()),
         fields=tuple(_fields(name, kind, said)),
         names=tuple(names_of_pasted(Hook(kind, application=said.get("application") or None))),
+        hook_path=hooks.path_of(visit, PastedScript(name, "", kind).hook) if name else None,
+        wrong=_excerpt(said.get("text", ""), trouble) if isinstance(trouble, ScriptWrong) else None,
         outcome=outcome,
         trouble=trouble.message if trouble else None,
         remedy=trouble.remedy if trouble else None,
     )
     return forms.remembering(look.page(view, status=BAD_REQUEST if trouble else 200), visit, cookie)
+
+
+def _excerpt(text: str, wrong: ScriptWrong) -> Excerpt | None:
+    """The line that is wrong, and those before it; nothing, where the text as a whole is."""
+    lines = text.replace("\r\n", "\n").split("\n")
+    if not 0 < wrong.line <= len(lines):
+        return None
+    first = max(1, wrong.line - LINES_BEFORE)
+    shown = tuple((number, lines[number - 1].replace("\t", " ")[:LONGEST_LINE]) for number in range(first, wrong.line + 1))
+    return Excerpt(wrong.line, wrong.column, shown)
 
 
 def _fields(name: str, kind: HookKind, said: Mapping[str, str]) -> Iterator[Field]:
@@ -195,8 +211,8 @@ def _fields(name: str, kind: HookKind, said: Mapping[str, str]) -> Iterator[Fiel
     if not name:
         yield text("name", "Name", "Small letters, digits, - and _.")
     yield Field("kind", "It runs", "choice", kind.value, "", KIND_CHOICES)
-    yield text("application", "Type of the application", "Like jira; empty for any, where it runs on events.")
-    yield text("events", "Events", "One in a line, like jira:issue_updated; for what runs when one has happened.", "lines")
-    yield text("transition", "Transition", "Its name, or the status to which it leads; for what runs before or after one.")
+    yield text("application", "Type of the application", "Like jira; empty for any, and for what runs by hand.")
+    yield text("events", "Events", "One in a line, like jira:issue_updated. For what runs when something has happened.", "lines")
+    yield text("transition", "Transition", "Its name, or the status to which it leads. For what runs before or after one.")
     yield text("parameters", "Parameters", "Names of texts that are set on the page of its hook, one in a line.", "lines")
     yield text("text", "Text", "64 KiB at most. A comment in its first line says what it is about.", "code")

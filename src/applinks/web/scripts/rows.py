@@ -34,7 +34,7 @@ def row(visit: PageVisit, run: Run, links: dict[str, str], *, about: str = "", o
         actor=run.actor or "" if run.actor != run.user else "",
         item=run.item or "",
         time=int(run.made_at),
-        took=took(run.elapsed) if run.passes else "",
+        took=took(run.elapsed) if run.elapsed else "",
     )
 
 

@@ -224,10 +224,20 @@ class PastedScripts:
 
 
 @dataclass(frozen=True, slots=True)
+class Excerpt:
+    """Where a text is wrong: in its `line`, at its `column` if that is known, and that line with those before it, by number."""
+
+    line: int
+    column: int | None
+    lines: tuple[tuple[int, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class PasteScript:
     """A script to be pasted or changed. Posted to `path`: `form_token`, the fields, and `act` (check, keep or remove).
 
-    `name` is empty where it is a new one; `names` are those that its text may use. `allowed` as above.
+    `name` is empty where it is a new one; `names` are those that its text may use. `allowed` as above. `hook_path` leads to
+    the page of its hook, once it is kept; `wrong` shows where the text cannot be read.
     """
 
     frame: Frame
@@ -241,6 +251,8 @@ class PasteScript:
     outcome: str | None = None
     trouble: str | None = None
     remedy: str | None = None
+    hook_path: str | None = None
+    wrong: Excerpt | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -86,7 +86,7 @@ def into(hook: Hook) -> str:
         HookKind.VALIDATOR: f"Asked before {transition}{where}.",
         HookKind.POST_FUNCTION: f"After {transition}{where}.",
         HookKind.JOB: f"By the clock: {hook.cron} ({hook.zone}).",
-        HookKind.BY_HAND: "When somebody says so.",
+        HookKind.BY_HAND: "When somebody runs it by hand.",
         HookKind.ENDPOINT: f"When {hook.method} /{hook.path} is asked for{_members(hook)}.",
         HookKind.OPERATION: f"When a linked application asks for it{_members(hook)}.",
     }
@@ -100,7 +100,7 @@ def as_whom(hook: Hook) -> str:
     if hook.user is not None:
         return hook.user
     others = {
-        HookKind.BY_HAND: "whoever says so",
+        HookKind.BY_HAND: "whoever runs it",
         HookKind.ENDPOINT: "whoever is signed in",
         HookKind.OPERATION: "the person who is named",
     }
