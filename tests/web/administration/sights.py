@@ -48,6 +48,7 @@ from applinks.web.administration.wizard import (
     Said,
     Steps,
 )
+from applinks.web.scripts.views import RunRow, State
 from applinks.web.views import Section, Sudo
 from web.sights import FRAME as PLAIN_FRAME
 from web.sights import NOW
@@ -99,6 +100,7 @@ TOKEN_PATHS = ("/make", "/revoke", f"{WIKI}/api", "/openapi.json")
 HEAD = "7:" + "d" * 64
 
 WEBHOOK = Webhook("Jira", "jira", "Jira", "signature", "as whom it names", f"{WIKI}/events/1", "/change", "/proof", "/remove")
+RUN = RunRow("/runs/17", 17, "publish:when_done", "Makes a page.", State("done", "✓", "good"), "", "alice", "root", "issue OPS-7", NOW, "1 s")
 HAPPENING = Happening("/events/7", 7, NOW, "webhook 1", "jira issue_updated", "issue OPS-7", "alice", "sorted", "A note.")
 
 CAUSE = FoundCause("NO_REVERSE_LINK", "It does not know us.", "401", "Make the link there.", certain=False)
@@ -226,8 +228,8 @@ SIGHTS: tuple[Any, ...] = (
         FRAME, (HAPPENING, replace(HAPPENING, number=8, item="", user="", note="")), "/webhooks", "/old", "/new", "Again."
     ),
     Happenings(FRAME, (), "/webhooks"),
-    OneEvent(FRAME, "token", 7, NOW, "jira issue_updated", (Part("From", "here"),), "{}", "/replay", "/events", **TROUBLE),
-    OneEvent(FRAME, "token", 7, NOW, "jira issue_updated", (), "{}", "/replay", "/events"),
+    OneEvent(FRAME, "token", 7, NOW, "jira issue_updated", (Part("From", "here"),), "{}", (RUN,), "/replay", "/events", **TROUBLE),
+    OneEvent(FRAME, "token", 7, NOW, "jira issue_updated", (), "{}", (), "/replay", "/events"),
     Sudo(FRAME, "token", "/confirm", "/links", "That is not your password."),
 )
 

@@ -3,23 +3,32 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from applinks.errors import ConfigurationError, LinkNotFound
 from applinks.people import Person
 from applinks.questions import Flow
-from applinks.scripts import Event, Events, event_numbered, replay_event
+from applinks.scripts import Event, Events, EventState, Run, RunFilters, Runs, Source, Sources, event_numbered, replay_event
 from applinks.web import answers, forms, look
 from applinks.web.administration import taken
 from applinks.web.administration.kept import Part
+from applinks.web.scripts.rows import link_names, row
 from applinks.web.visit import HAPPENINGS, WEBHOOKS, PageVisit
 from applinks.wire.messages import Response
 
 ONE = f"{HAPPENINGS}/{{number}}"
 AT_ONCE = 50
 """Events on a page."""
+MOST_RUNS = 50
+"""Runs that are shown with their event."""
 LONGEST_NUMBER = 18
+STATES = {
+    EventState.RECEIVED: "waits for its turn",
+    EventState.SORTED: "looked at",
+    EventState.ASKED: "asked before a transition",
+    EventState.REFUSED: "refused",
+}
 LONGEST_PAYLOAD = 20_000
 """Characters of what was told that are shown; the command line shows all of it."""
 
@@ -28,10 +37,11 @@ def show(visit: PageVisit, person: Person) -> Flow[Response]:  # noqa: ARG001 ev
     """The newest, or those before one."""
     before = _number(visit.query.get("before", ""))
     found: tuple[Event, ...] = yield Events(AT_ONCE + 1, before)
+    names = yield from _names()
     shown, more = found[:AT_ONCE], len(found) > AT_ONCE
     view = taken.Happenings(
         frame=visit.frame(),
-        rows=tuple(_row(visit, event) for event in shown),
+        rows=tuple(_row(visit, event, names) for event in shown),
         webhooks_path=visit.own(WEBHOOKS),
         older_path=visit.own(f"{HAPPENINGS}?before={shown[-1].number}") if more else None,
         newest_path=visit.own(HAPPENINGS) if before is not None else None,
@@ -67,21 +77,30 @@ def _number(said: str) -> int | None:
     return int(said) if said.isascii() and said.isdecimal() and len(said) <= LONGEST_NUMBER else None
 
 
-def _row(visit: PageVisit, event: Event) -> taken.Happening:
+def _names() -> Flow[dict[str, str]]:
+    """What webhooks are called, by what an event names as its source."""
+    found: tuple[Source, ...] = yield Sources()
+    return {f"webhook {source.id}": source.name for source in found}
+
+
+def _row(visit: PageVisit, event: Event, names: Mapping[str, str]) -> taken.Happening:
     return taken.Happening(
         path=visit.own(f"{HAPPENINGS}/{event.number}"),
         number=event.number,
         time=int(event.received_at),
-        source=event.source,
+        source=names.get(event.source, event.source),
         what=f"{event.application} {event.kind}",
         item=event.item or "",
         user=event.user or (f"key {event.user_key}" if event.user_key else ""),
-        state=event.state.value,
+        state=STATES[event.state],
         note=event.note or "",
     )
 
 
 def _shown(visit: PageVisit, person: Person, event: Event, trouble: ConfigurationError | None = None) -> Flow[Response]:
+    names = yield from _names()
+    runs: tuple[Run, ...] = yield Runs(RunFilters(event=event.number), MOST_RUNS)
+    links = yield from link_names(runs)
     cookie, token = yield from forms.token_for(visit, person)
     view = taken.OneEvent(
         frame=visit.frame(),
@@ -89,8 +108,9 @@ def _shown(visit: PageVisit, person: Person, event: Event, trouble: Configuratio
         number=event.number,
         time=int(event.received_at),
         what=f"{event.application} {event.kind}",
-        parts=tuple(_parts(event)),
+        parts=tuple(_parts(event, names)),
         payload=_written(event.payload),
+        runs=tuple(row(visit, run, links) for run in runs),
         replay_path=visit.own(f"{HAPPENINGS}/{event.number}/replay"),
         back_path=visit.own(HAPPENINGS),
         trouble=trouble.message if trouble else None,
@@ -99,15 +119,15 @@ def _shown(visit: PageVisit, person: Person, event: Event, trouble: Configuratio
     return forms.remembering(look.page(view, status=400 if trouble else 200), visit, cookie)
 
 
-def _parts(event: Event) -> Iterator[Part]:
+def _parts(event: Event, names: Mapping[str, str]) -> Iterator[Part]:
     parts = (
-        ("From", event.source),
+        ("From", names.get(event.source, event.source)),
         ("About", event.item),
         ("By", event.user),
         ("By the key", event.user_key),
         ("Delivery", event.delivery),
         ("Runs that led to it", event.depth or None),
-        ("State", event.state.value),
+        ("State", STATES[event.state]),
         ("Note", event.note),
     )
     return (Part(name, str(value)) for name, value in parts if value is not None)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from applinks.web.administration.kept import Part
+from applinks.web.scripts.views import RunRow
 from applinks.web.views import Frame
 
 
@@ -75,7 +76,7 @@ class Happenings:
 
 @dataclass(frozen=True, slots=True)
 class OneEvent:
-    """One event with all that was told of it; `replay_path` is where a form lets it happen once more."""
+    """One event with all that was told of it; `replay_path` is where a form lets it happen once more. `runs` came of it."""
 
     frame: Frame
     form_token: str = field(repr=False)
@@ -84,6 +85,7 @@ class OneEvent:
     what: str
     parts: tuple[Part, ...]
     payload: str
+    runs: tuple[RunRow, ...]
     replay_path: str
     back_path: str
     trouble: str | None = None

@@ -37,7 +37,7 @@ from applinks.web.scripts.charts import chart_of, ways
 from applinks.web.scripts.fields import MARK, parameter_fields
 from applinks.web.scripts.hooks import path_of
 from applinks.web.scripts.loaded import Loaded, fault_rows, loaded
-from applinks.web.scripts.pasted import names_of_pasted, text_path
+from applinks.web.scripts.pasted import is_coming, names_of_pasted, text_path
 from applinks.web.scripts.rows import link_names, row
 from applinks.web.scripts.runs import number_of, runs_of
 from applinks.web.scripts.views import Name, OneHook
@@ -114,7 +114,8 @@ def _page(visit: PageVisit, person: Person, scripts: Loaded, trouble: AppLinksEr
     id = _id(visit)  # noqa: A001
     hook, setting = scripts.hook(id), (yield from setting_of(id))
     runs: tuple[Run, ...] = yield Runs(RunFilters(hook=id), RECENT_RUNS)
-    if hook is None and not runs and not setting.changed_by:
+    coming = hook is None and (yield from is_coming(id, scripts))
+    if hook is None and not runs and not setting.changed_by and not coming:
         return answers.notice(visit, Kind.NOT_FOUND)
     links = yield from link_names(runs)
     cookie, token = yield from forms.token_for(visit, person)
@@ -127,6 +128,7 @@ def _page(visit: PageVisit, person: Person, scripts: Loaded, trouble: AppLinksEr
         id=id,
         about=hook.about if hook is not None else "",
         loaded=hook is not None,
+        coming=coming,
         on=setting.enabled,
         parts=tuple(_parts(hook, setting)),
         names=tuple(_names(hook)) if hook is not None else (),
@@ -151,7 +153,8 @@ def _parts(hook: Hook | None, setting: HookSetting) -> Iterator[Part]:
         yield Part("When it runs", into(hook))
         yield Part("Runs as", as_whom(hook))
         yield Part("Condition", "yes: it is asked first" if hook.conditional else "none")
-        yield Part("Stands in", f"{PurePath(hook.file).name}, line {hook.line} (revision {hook.revision})")
+        place = "a pasted text" if is_pasted(hook) else f"{PurePath(hook.file).name}, line {hook.line}"
+        yield Part("Stands in", f"{place} (revision {hook.revision})")
         yield Part("Limits", _limits(hook))
         yield Part("After a failure", _retries(hook))
     if setting.changed_by:

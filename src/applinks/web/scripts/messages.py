@@ -54,7 +54,7 @@ def with_messages(visit: PageVisit, person: Person) -> Flow[PageVisit]:
     unread: int = yield UnreadCount(person.name)
     if not unread:
         return visit
-    banners = tuple(_banner(written) for written in (yield from banner.read(person)))
+    banners = tuple(_banner(visit, written) for written in (yield from banner.read(person)))
     return replace(visit, unread=unread, banners=banners)
 
 
@@ -62,9 +62,13 @@ def _is_number(said: str) -> bool:
     return said.isascii() and said.isdecimal() and len(said) <= LONGEST_NUMBER
 
 
-def _banner(written: Written) -> Banner:
+def _banner(visit: PageVisit, written: Written) -> Banner:
+    """Where nothing has to be done about it, it leads to the run."""
     tone, _, word = MEANT[written.message.severity]
-    return Banner(tone, word, _title(written), " ".join(written.text.split()), written.action, written.address)
+    action, address = written.action, written.address
+    if address is None and written.message.run is not None:
+        action, address = "The run", visit.own(f"{OWN_RUNS}/{written.message.run}")
+    return Banner(tone, word, _title(written), " ".join(written.text.split()), action, address)
 
 
 def _title(written: Written) -> str:

@@ -28,6 +28,7 @@ from applinks.scripts import PastedScripts as AllPasted
 from applinks.web import answers, forms, look
 from applinks.web.administration.views import Field
 from applinks.web.scripts import hooks
+from applinks.web.scripts.loaded import Loaded
 from applinks.web.scripts.views import Excerpt, Name, PastedRow, PastedScripts, PasteScript
 from applinks.web.scripts.words import DONE, into
 from applinks.web.views import Kind
@@ -45,7 +46,7 @@ KIND_CHOICES = tuple(
         (HookKind.LISTENER, "when something has happened"),
         (HookKind.VALIDATOR, "before a transition, which it may refuse"),
         (HookKind.POST_FUNCTION, "after a transition"),
-        (HookKind.BY_HAND, "when somebody says so"),
+        (HookKind.BY_HAND, "when somebody runs it by hand"),
     )
     if kind in KINDS
 )
@@ -59,6 +60,14 @@ def path_of(visit: PageVisit, name: str) -> str:
 def text_path(visit: PageVisit, hook: Hook) -> str | None:
     """Where the text of a hook is, if it was pasted."""
     return path_of(visit, hook.id.partition("/")[2]) if is_pasted(hook) else None
+
+
+def is_coming(id: str, scripts: Loaded) -> Flow[bool]:  # noqa: A002
+    """Whether the script of that hook was pasted, and will be loaded here in a moment."""
+    if not scripts.here or not has_sandbox() or not (yield PastedAllowed()):
+        return False
+    found: tuple[PastedScript, ...] = yield AllPasted()
+    return any(script.hook == id for script in found)
 
 
 def names_of_pasted(hook: Hook) -> Iterator[Name]:
@@ -212,7 +221,7 @@ def _fields(name: str, kind: HookKind, said: Mapping[str, str]) -> Iterator[Fiel
         yield text("name", "Name", "Small letters, digits, - and _.")
     yield Field("kind", "It runs", "choice", kind.value, "", KIND_CHOICES)
     yield text("application", "Type of the application", "Like jira; empty for any, and for what runs by hand.")
-    yield text("events", "Events", "One in a line, like jira:issue_updated. For what runs when something has happened.", "lines")
     yield text("transition", "Transition", "Its name, or the status to which it leads. For what runs before or after one.")
+    yield text("events", "Events", "One in a line, like jira:issue_updated. For what runs when something has happened.", "lines")
     yield text("parameters", "Parameters", "Names of texts that are set on the page of its hook, one in a line.", "lines")
     yield text("text", "Text", "64 KiB at most. A comment in its first line says what it is about.", "code")

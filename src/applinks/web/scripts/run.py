@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from itertools import groupby
+from pathlib import Path
 from typing import Any
 
 from applinks.errors import AppLinksError, ConfigurationError, RunNotFound, StoreUnavailable
@@ -51,6 +52,8 @@ OTHERS = 10
 """Other runs on the page of one."""
 LONGEST_STATUS = 3
 OK = 200
+BELOW_SCRIPTS = tuple(str(Path(__file__).parents[2] / room) for room in ("outgoing", "scripts"))
+"""Where the code lies that scripts call."""
 
 
 def show(visit: PageVisit, person: Person) -> Flow[Response]:
@@ -216,9 +219,10 @@ def _when(moment: float | None) -> str | None:
 
 
 def _where(log: tuple[Line, ...]) -> str:
-    """File and line of the last error, as the log has them."""
+    """File and line of the last error, as the log has them: where the script called, and not where we sent it."""
     places = [line.text for line in log if line.level == "error" and ", line " in line.text]
-    return places[-1] if places else ""
+    theirs = [place for place in places if not place.startswith(BELOW_SCRIPTS)]
+    return (theirs or places or [""])[-1]
 
 
 def _passes(log: tuple[Line, ...]) -> Iterator[PassLog]:

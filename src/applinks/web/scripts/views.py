@@ -337,7 +337,8 @@ class Charts:
 class OneHook:
     """One hook. Posted to `path`: `form_token` and `act` (on, off, set or run) with its fields.
 
-    `parameters` are the fields of its form; `told` those of a run by hand. `text_path` leads to its text, if it was pasted.
+    `parameters` are the fields of its form; `told` those of a run by hand. `text_path` leads to its text, if it was pasted;
+    `coming` says that it was pasted just now, and is not loaded yet.
     """
 
     frame: Frame
@@ -362,6 +363,7 @@ class OneHook:
     trouble: str | None = None
     remedy: str | None = None
     text_path: str | None = None
+    coming: bool = False
 
 
 @dataclass(frozen=True, slots=True)
