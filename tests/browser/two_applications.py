@@ -78,7 +78,7 @@ class Two:
 
 
 @contextmanager
-def running(folder: Path, *, linked: bool = True, scripts: Path | None = None) -> Iterator[Two]:
+def running(folder: Path, *, linked: bool = True, scripts: Path | None = None, pasted: bool = False) -> Iterator[Two]:
     """Both; where they are linked, users are not shared, so that every call needs consent. Front is at `127.0.0.1`, the tracker at `localhost`:
     to browsers these are two sites."""
     with ExitStack() as stack:
@@ -87,7 +87,7 @@ def running(folder: Path, *, linked: bool = True, scripts: Path | None = None) -
         urls = f"http://127.0.0.1:{ports[0]}", f"http://localhost:{ports[1]}/tracker"
         databases = f"sqlite:///{folder}/front.db", f"sqlite:///{folder}/tracker.db"
         more: Any = {"people": EVERYBODY, "plain_http": True}
-        front = AppLinks(databases[0], url=urls[0], name="Front", type="generic", **more)
+        front = AppLinks(databases[0], url=urls[0], name="Front", type="generic", pasted_scripts=pasted, **more)
         tracker = AsyncAppLinks(databases[1], url=urls[1], name="Tracker", type="generic", **more)
         two = Two(stack.enter_context(front), stack.enter_context(AppLinks(databases[1], url=urls[1], name="Tracker", **more)))
         started = stack.enter_context(Scripts(front, scripts)) if scripts is not None else None

@@ -99,7 +99,7 @@ PATHS = ("/records", "/records/verify", "/records/export?format=json", "/records
 TOKEN_PATHS = ("/make", "/revoke", f"{WIKI}/api", "/openapi.json")
 HEAD = "7:" + "d" * 64
 
-WEBHOOK = Webhook("Jira", "jira", "Jira", "signature", "as whom it names", f"{WIKI}/events/1", "/change", "/proof", "/remove")
+WEBHOOK = Webhook("Jira", "jira", "Jira", "signature", "whom it names", f"{WIKI}/events/1", "/change", "/proof", "/remove")
 RUN = RunRow("/runs/17", 17, "publish:when_done", "Makes a page.", State("done", "✓", "good"), "", "alice", "root", "issue OPS-7", NOW, "1 s")
 HAPPENING = Happening("/events/7", 7, NOW, "webhook 1", "jira issue_updated", "issue OPS-7", "alice", "sorted", "A note.")
 

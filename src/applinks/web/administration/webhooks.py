@@ -154,7 +154,7 @@ def _row(visit: PageVisit, source: Source, names: Mapping[str, str]) -> taken.We
         application=source.application,
         link=names.get(source.link_id or "", "gone") if source.of_link else "",
         proof="signature" if source.is_signed else "a secret part of its address",
-        believed="as whom it names" if source.believes_user else "as nobody",
+        believed="whom it names" if source.believes_user else "nobody",
         address=address_of(source, visit.identity.url),
         change_path=_path(visit, source, "change"),
         proof_path=_path(visit, source, "proof"),

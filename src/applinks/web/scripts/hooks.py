@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 from applinks.people import Person
 from applinks.questions import Flow
-from applinks.scripts import Hook, KnownHook, known_hooks
+from applinks.scripts import Hook, KnownHook, is_pasted, known_hooks
 from applinks.web import look
 from applinks.web.scripts.loaded import fault_rows, loaded
 from applinks.web.scripts.rows import row
@@ -42,13 +42,17 @@ def show(visit: PageVisit, person: Person) -> Flow[Response]:  # noqa: ARG001 ev
     return look.page(view)
 
 
+def _place(hook: Hook) -> str:
+    return "pasted" if is_pasted(hook) else f"{PurePath(hook.file).name}, line {hook.line}"
+
+
 def _row(visit: PageVisit, known: KnownHook, hook: Hook | None) -> HookRow:
     return HookRow(
         path=path_of(visit, known.id),
         id=known.id,
         about=hook.about if hook is not None else "",
         into=into(hook) if hook is not None else "It is not loaded here.",
-        place=f"{PurePath(hook.file).name}, line {hook.line}" if hook is not None else "",
+        place=_place(hook) if hook is not None else "",
         conditional=hook is not None and hook.conditional,
         as_whom=as_whom(hook) if hook is not None else "",
         on=known.enabled,
