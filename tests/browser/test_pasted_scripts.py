@@ -28,7 +28,9 @@ WRONG = TEXT.replace("+ user)", "+ user))")
 @pytest.fixture(scope="module")
 def two(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Two]:
     """Users are shared, so that no call waits for a consent."""
-    with running(tmp_path_factory.mktemp("files"), linked=False, scripts=tmp_path_factory.mktemp("scripts"), pasted=True) as two:
+    with running(
+        tmp_path_factory.mktemp("files"), linked=False, scripts=tmp_path_factory.mktemp("scripts"), pasted=True
+    ) as two:
         two.front.create_link(two.at_tracker, ADMIN, same_users=True, by="admin")
         two.tracker.change_policy("Front", Policy(administrators=frozenset({"admin"})), by="admin")
         yield two

@@ -329,6 +329,10 @@ def test_each_failure_of_the_transport_is_one_error_that_says_what_and_what_to_d
     assert (failed.link, failed.direction) == ("Wiki", "outgoing")
 
 
+def test_what_was_said_of_a_failure_ends_with_one_full_stop():
+    assert transport_failure(httpx2.ReadError("It is gone."), "'Wiki'", "Wiki").message == "'Wiki' broke off: It is gone."
+
+
 @pytest.mark.parametrize("kind", [httpx2.ConnectTimeout, httpx2.ReadTimeout, httpx2.WriteTimeout, httpx2.PoolTimeout])
 def test_no_answer_in_time_is_a_failure_of_its_own(kind):
     """Only a connection that was not even taken leaves no doubt whether something was done."""

@@ -47,6 +47,8 @@ def test_an_administrator_sees_more(somebody):
     somebody.sign_in("ada")
     links = Dom(somebody.get("/").text).links()
     assert {"/plugins/servlet/applinks/listApplicationLinks", "/plugins/servlet/applinks/admin/people"} <= set(links)
+    below_head = [link for link in links if links.count(link) > 1]
+    assert {f"/plugins/servlet/applinks/admin/{page}" for page in ("webhooks", "scripts", "runs")} <= set(below_head)
 
 
 def test_what_waits_for_their_consent_is_told_with_the_way_to_it(bob, parked):

@@ -100,7 +100,19 @@ TOKEN_PATHS = ("/make", "/revoke", f"{WIKI}/api", "/openapi.json")
 HEAD = "7:" + "d" * 64
 
 WEBHOOK = Webhook("Jira", "jira", "Jira", "signature", "whom it names", f"{WIKI}/events/1", "/change", "/proof", "/remove")
-RUN = RunRow("/runs/17", 17, "publish:when_done", "Makes a page.", State("done", "✓", "good"), "", "alice", "root", "issue OPS-7", NOW, "1 s")
+RUN = RunRow(
+    "/runs/17",
+    17,
+    "publish:when_done",
+    "Makes a page.",
+    State("done", "✓", "good"),
+    "",
+    "alice",
+    "root",
+    "issue OPS-7",
+    NOW,
+    "1 s",
+)
 HAPPENING = Happening("/events/7", 7, NOW, "webhook 1", "jira issue_updated", "issue OPS-7", "alice", "sorted", "A note.")
 
 CAUSE = FoundCause("NO_REVERSE_LINK", "It does not know us.", "401", "Make the link there.", certain=False)
@@ -228,7 +240,9 @@ SIGHTS: tuple[Any, ...] = (
         FRAME, (HAPPENING, replace(HAPPENING, number=8, item="", user="", note="")), "/webhooks", "/old", "/new", "Again."
     ),
     Happenings(FRAME, (), "/webhooks"),
-    OneEvent(FRAME, "token", 7, NOW, "jira issue_updated", (Part("From", "here"),), "{}", (RUN,), "/replay", "/events", **TROUBLE),
+    OneEvent(
+        FRAME, "token", 7, NOW, "jira issue_updated", (Part("From", "here"),), "{}", (RUN,), "/replay", "/events", **TROUBLE
+    ),
     OneEvent(FRAME, "token", 7, NOW, "jira issue_updated", (), "{}", (), "/replay", "/events"),
     Sudo(FRAME, "token", "/confirm", "/links", "That is not your password."),
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from applinks.announcements import EventKept
-from applinks.scripts import BY_HAND, HERE, Event, EventState, KeepEvent
+from applinks.scripts import BY_HAND, HERE, Event, EventState, KeepEvent, NewRun, QueueRuns, add_source
 from applinks.web.administration.happenings import AT_ONCE, LONGEST_PAYLOAD
 from applinks.web.visit import HAPPENINGS
 from in_memory import NOW, InMemory
@@ -49,6 +49,31 @@ def test_one_is_shown_with_all_that_it_told(tracker: InMemory, root: Visitor):
     assert "8a1" in text
     assert "\\u202e" in text
     assert "<b>" not in page.body.decode().partition("<main")[2]
+
+
+def test_what_came_of_it_stands_on_its_page(tracker: InMemory, root: Visitor):
+    number = kept(tracker)
+    assert "No script has run for it." in said_by(root.get(f"{HAPPENINGS}/{number}"))
+    tracker.answer(QueueRuns((NewRun("1", "publish:when_done", "listener", "alice", "alice", event=number),)))
+    assert "1 of publish:when_done … queued" in said_by(root.get(f"{HAPPENINGS}/{number}"))
+
+
+def test_what_was_told_keeps_its_lines(tracker: InMemory, root: Visitor):
+    number = kept(tracker, payload={"a": 1})
+    assert "{\n  &#34;a&#34;: 1\n}</pre>" in root.get(f"{HAPPENINGS}/{number}").body.decode()
+
+
+def test_webhooks_are_called_by_their_names(tracker: InMemory, root: Visitor):
+    made = tracker.run(add_source("Jira events", "jira", by="root"))
+    number = kept(tracker, source=f"webhook {made.source.id}")
+    assert "From Jira events" in said_by(root.get(f"{HAPPENINGS}/{number}"))
+    assert made.source.id not in said_by(root.get(HAPPENINGS))
+
+
+def test_the_head_of_the_page_shows_events_below_webhooks(tracker: InMemory, root: Visitor):
+    page = root.get(f"{HAPPENINGS}/{kept(tracker)}").body.decode()
+    assert 'aria-current="page">Webhooks</a>' in page
+    assert page.count("aria-current") == 1
 
 
 def test_what_is_too_long_is_cut(tracker: InMemory, root: Visitor):

@@ -46,6 +46,20 @@ def test_the_head_of_each_page_counts_what_is_unread_and_shows_the_newest(tracke
     assert "All 5 unread messages" in page
 
 
+def test_a_banner_leads_to_what_is_to_be_done_or_else_to_the_run(tracker, alice):
+    asks_for_consent(tracker)
+    tell(tracker, run=18)
+    links = Dom(alice.get(GRANTS).body.decode()).links()
+    assert {"/allow?x=1", f"{OWN_RUNS}/18"} <= set(links)
+    assert f"{OWN_RUNS}/17" not in links
+
+
+def test_what_a_script_said_itself_has_no_title(tracker, alice):
+    tell(tracker, "A page was made.", severity=Severity.SUCCESS)
+    assert "✓ Done A page was made." in said_by(alice.get(INBOX))
+    assert "Done: A page was made." in said_by(alice.get(GRANTS))
+
+
 def test_nobody_sees_what_was_told_to_others(tracker, alice):
     tell(tracker, "for bob", "bob")
     assert "for bob" not in said_by(alice.get(INBOX)) + said_by(alice.get(GRANTS))

@@ -70,6 +70,35 @@ def test_a_mistake_is_told_with_its_place_and_what_was_written_stays(tracker, ro
     assert kept(tracker) == ()
 
 
+def test_the_line_that_is_wrong_is_shown_beside_the_text_and_says_where(tracker, root):
+    answer = root.press(root.get(PASTE), "act", "check", **fields(text="x = 1\r\nx = 2\r\nx = 3\r\n\ty = ("))
+    shown = Dom(answer.body.decode()).text
+    assert "Line 4, column " in shown
+    assert "   2  x = 2\n   3  x = 3\n   4   y = (" in answer.body.decode()
+    assert "   1  x = 1" not in answer.body.decode()
+
+
+def test_what_is_wrong_as_a_whole_has_no_line(tracker, root):
+    answer = root.press(root.get(PASTE), "act", "keep", **fields(kind="listener"))
+    assert answer.status == 400
+    assert "excerpt" not in answer.body.decode()
+
+
+def test_its_text_leads_to_its_hook_which_has_a_page_before_it_is_loaded(tracker, root, scripts):
+    hook = hook_of_pasted(paste(tracker))
+    page = root.get(PASTE, {"name": "hello"})
+    assert f"{HOOK}?id=pasted%2Fhello" in page.body.decode()
+    assert "It was kept, and is loaded in a moment" in said_by(root.get(HOOK, {"id": hook.id}))
+    assert root.get(HOOK, {"id": "pasted/nothing"}).status == 404
+    tracker.pasted_allowed = False
+    assert root.get(HOOK, {"id": hook.id}).status == 404
+
+
+def test_the_list_of_hooks_says_which_were_pasted(tracker, root, scripts):
+    scripts.loaded = (*scripts.loaded, hook_of_pasted(paste(tracker)))
+    assert "Says hello. pasted/hello pasted When somebody runs it by hand." in said_by(root.get(SCRIPTS))
+
+
 def test_it_is_checked_without_being_kept(tracker, root):
     answer = root.press(root.get(PASTE), "act", "check", **fields())
     assert "No mistake was found. Nothing was kept or run: keep it, if it is to run." in said_by(answer)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from applinks.scripts import CallsOf, EventOf, EventState, RunOf, RunState
+from applinks.web.scripts.run import BELOW_SCRIPTS
 from applinks.web.visit import RUNS
 from scripts.happened import HOOK, ended, happened, parked, queued, running, sent, unclear, wrote
 from web.dom import Dom
@@ -63,6 +64,14 @@ def ended_as(application, number: int, how: RunState, error: str | None = None) 
     from scripts.happened import HOLDER
 
     assert application.answer(EndRun(number, HOLDER, Ending(how, None, error, 1.25, 0.5, "abcdef0123456789")))
+
+
+def test_what_failed_stands_in_the_script_and_not_where_we_sent_it(tracker, root):
+    number = running(tracker)
+    places = ("/srv/publish.py, line 9, in when_done: post()", f"{BELOW_SCRIPTS[0]}/linked.py, line 1, in post: raise")
+    wrote(tracker, number, *(("error", place) for place in places))
+    ended_as(tracker, number, RunState.FAILED, "FarSideError: 500")
+    assert f"<code><bdi>{places[0]}</bdi></code>" in page(root, number).body.decode()
 
 
 def test_parameters_are_told_only_where_it_is_known_which_are_secret(tracker, root):

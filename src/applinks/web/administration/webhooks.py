@@ -179,7 +179,11 @@ def _adding(visit: PageVisit, person: Person, trouble: AppLinksError | None = No
         Field("name", "Name", "text", said.get("name", ""), "Like “Jira”; events and records name it."),
         Field("application", "Application", "choice", said.get("application", ""), choices=APPLICATIONS),
         Field(
-            "other", "Another type of application", "text", said.get("other", ""), "In place of that; it signs by Standard Webhooks."
+            "other",
+            "Another type of application",
+            "text",
+            said.get("other", ""),
+            "In place of that; it signs by Standard Webhooks.",
         ),
         _link_field(links, said.get("link", "")),
         Field("secret", "Secret", "secret", help="Where one exists over there already. If it is left empty, one is made."),

@@ -222,6 +222,8 @@ def _fields(name: str, kind: HookKind, said: Mapping[str, str]) -> Iterator[Fiel
     yield Field("kind", "It runs", "choice", kind.value, "", KIND_CHOICES)
     yield text("application", "Type of the application", "Like jira; empty for any, and for what runs by hand.")
     yield text("transition", "Transition", "Its name, or the status to which it leads. For what runs before or after one.")
-    yield text("events", "Events", "One in a line, like jira:issue_updated. For what runs when something has happened.", "lines")
+    yield text(
+        "events", "Events", "One in a line, like jira:issue_updated. For what runs when something has happened.", "lines"
+    )
     yield text("parameters", "Parameters", "Names of texts that are set on the page of its hook, one in a line.", "lines")
     yield text("text", "Text", "64 KiB at most. A comment in its first line says what it is about.", "code")
