@@ -66,6 +66,14 @@ def ended_as(application, number: int, how: RunState, error: str | None = None) 
     assert application.answer(EndRun(number, HOLDER, Ending(how, None, error, 1.25, 0.5, "abcdef0123456789")))
 
 
+def test_a_run_that_goes_on_after_a_call_was_settled_is_not_said_to_have_failed(tracker, root):
+    number = unclear(tracker)
+    root.press(page(root, number), "act", "happened", status="201")
+    text = said_by(page(root, number))
+    assert "Waits for its turn." in text
+    assert "tried again" not in text
+
+
 def test_what_failed_stands_in_the_script_and_not_where_we_sent_it(tracker, root):
     number = running(tracker)
     places = ("/srv/publish.py, line 9, in when_done: post()", f"{BELOW_SCRIPTS[0]}/linked.py, line 1, in post: raise")

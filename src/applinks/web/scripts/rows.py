@@ -48,8 +48,8 @@ def waiting(run: Run, links: dict[str, str]) -> str:
     if run.state is RunState.PARKED:
         link = links.get(run.parked_link or "", "a link that is gone")
         return f"waits for {run.parked_user}’s consent in {link} since {shown.moment(int(since_when(run)))} (UTC)"
-    if run.state is RunState.QUEUED and run.passes and run.due_at > run.made_at + 1:
-        return f"is tried again at {shown.moment(int(run.due_at))} (UTC): {run.error or 'it failed'}"
+    if run.state is RunState.QUEUED and run.passes and run.error:
+        return f"is tried again at {shown.moment(int(run.due_at))} (UTC): {run.error}"
     return ""
 
 
