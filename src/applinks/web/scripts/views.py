@@ -236,8 +236,7 @@ class Excerpt:
 class PasteScript:
     """A script to be pasted or changed. Posted to `path`: `form_token`, the fields, and `act` (check, keep or remove).
 
-    `name` is empty where it is a new one; `names` are those that its text may use. `allowed` as above. `hook_path` leads to
-    the page of its hook, once it is kept; `wrong` shows where the text cannot be read.
+    `name` is empty where it is a new one; its text may use `names`; `wrong` shows where it cannot be read. `allowed` as above.
     """
 
     frame: Frame
