@@ -58,6 +58,24 @@ def write(tmp_path: Path) -> Write:
     return write
 
 
+def test_how_far_it_is_is_told_meanwhile_and_how_far_it_came_at_the_end(run, people, write: Write) -> None:
+    """It waits until the first was read, which is told on standard error."""
+    script = write("""
+        import threading
+
+        @by_hand()
+        def hook(progress):
+            progress(1, 2, "first\\x1b[31m")
+            threading.Event().wait(1.5)
+            progress(2, 2)
+    """)
+    ran = run("run", script, "--as", "alice")
+    assert ran.err.splitlines()[0] == "  1 of 2: first\\x1b[31m"
+    assert ran.out.splitlines() == ["  it came to 2 of 2", "Run 1 of script:hook: done"]
+    rehearsed = run("run", script, "--as", "alice", "--dry-run").out
+    assert rehearsed.splitlines()[0] == "  it came to 2 of 2"
+
+
 def test_a_hook_is_run_as_whoever_is_named_and_what_it_did_is_told(run, shop, write: Write) -> None:
     out = run("run", write(ORDER), "--as", "alice").out
     said, read, effect, outcome = out.splitlines()

@@ -9,7 +9,7 @@ import json
 import pytest
 
 from applinks.scripts import CallsOf, RunOf, RunState
-from scripts.happened import HOOK, ended, happened, parked, queued, running, sent, unclear, wrote
+from scripts.happened import HOOK, came, ended, happened, parked, queued, running, sent, unclear, wrote
 
 
 @pytest.fixture
@@ -72,6 +72,16 @@ def test_one_is_shown_with_its_calls_and_its_log(run, us):
     assert "hello\\x1b[31m" in text
     assert "hunter2" not in text + run("runs", "show", str(number), "--json").out
     assert run("runs", "show", str(number), "--json").data["calls"][0]["status"] == 201
+
+
+def test_how_far_one_is_is_listed_and_shown(run, us):
+    number = running(us)
+    came(us, number, 7, 120, "page\x1b[31m 7")
+    assert run("runs", "list").out.splitlines()[1].endswith("7 of 120: page\\x1b[31m 7")
+    assert "  progress      7 of 120: page\\x1b[31m 7\n" in run("runs", "show", str(number)).out
+    told = {"done": 7, "of": 120, "text": "page\x1b[31m 7"}
+    assert run("runs", "show", str(number), "--json").data["run"]["progress"] == told
+    assert "7 of 120: page" in run("runs", "export", "--format", "csv").out
 
 
 def test_a_number_that_no_run_has_is_told(run, files):

@@ -20,7 +20,8 @@ import pytest
 from applinks import AppLinks
 from applinks.people import Staff
 from applinks.running import Scripts
-from applinks.scripts import RunOf, RunState
+from applinks.scripts import LinesOf, Progress, RunOf, RunState
+from running.processes import everybody_below
 from running.world import until
 
 PROGRAM = Path(sys.executable).with_name("applinks")
@@ -180,6 +181,97 @@ def test_what_was_queued_by_another_process_runs_here(start, run, tmp_path):
         until(lambda: applinks.answer(RunOf(number)).state is RunState.DONE)
     assert serving.get("/healthz").status_code == 200
     assert serving.ended(signal.SIGTERM)[0] == 0
+
+
+LONG = """
+import threading
+from pathlib import Path
+from applinks.scripts import by_hand
+
+@by_hand()
+def long(log, progress):
+    log.info("begun")
+    progress(1, 3, "the first")
+    progress(2, 3, "the second")
+    while not Path("go on").exists():
+        threading.Event().wait(0.01)
+    progress(3, 3)
+"""
+
+
+@pytest.fixture
+def long(start, tmp_path) -> Iterator[Callable[..., tuple[Serving, AppLinks, int]]]:
+    """Serve, with a run that goes on until there is a file."""
+    (tmp_path / "scripts").mkdir()
+    (tmp_path / "scripts" / "long.py").write_text(LONG)
+    with ExitStack() as stack:
+
+        def long(*words: str) -> tuple[Serving, AppLinks, int]:
+            serving = start("--port", "0", "--scripts", "scripts", *words)
+            applinks = stack.enter_context(AppLinks(f"sqlite:///{tmp_path}/applinks.db", people=Staff()))
+            applinks.add_member("ada", password="correct horse battery", administrator=True, by="ops")
+            elsewhere = Scripts(applinks, tmp_path / "scripts", engine=False)
+            number = elsewhere.run("long:long", user="ada")
+            elsewhere.close(0)
+            until(lambda: applinks.answer(RunOf(number)).progress == Progress(2, 3, "the second"))
+            return serving, applinks, number
+
+        yield long
+
+
+def test_what_a_run_says_is_seen_while_it_runs_and_it_is_finished_at_a_signal(long, tmp_path):
+    serving, applinks, number = long("--workers", "2", "--patience", "50")
+    until(lambda: bool(applinks.answer(LinesOf(number))))
+    assert [line.text for line in applinks.answer(LinesOf(number))] == ["begun"]
+    token = applinks.make_token("prometheus", user="ada", read_only=True, by="ops").secret
+    told = httpx2.get(f"{serving.at}/metrics", headers={"authorization": f"Bearer {token}"}, timeout=30).text
+    assert "applinks_runs_performed 1\n" in told
+    serving.process.send_signal(signal.SIGTERM)
+    said = [serving.process.stderr.readline() for _ in range(2)]
+    assert said == ["Finishing what is under way; ask again to stop at once.\n", "Waiting up to 50 s for 1 run.\n"]
+    (tmp_path / "go on").touch()
+    _, err = serving.process.communicate(timeout=30)
+    assert (serving.process.returncode, err) == (0, "Finished 1.\n")
+    run = applinks.answer(RunOf(number))
+    assert (run.state, run.progress) == (RunState.DONE, Progress(3, 3))
+
+
+def test_what_takes_longer_than_its_patience_is_handed_over(long):
+    serving, applinks, number = long("--patience", "0.1")
+    status, said = serving.ended(signal.SIGTERM)
+    assert status == 0
+    assert said.splitlines()[1:] == ["Waiting up to 0.1 s for 1 run.", "Finished 0, handed over 1."]
+    run = applinks.answer(RunOf(number))
+    assert (run.state, run.deaths) == (RunState.QUEUED, 0)
+
+
+def test_a_process_for_scripts_that_dies_is_started_again_and_not_ready_until_then(start, tmp_path):
+    (tmp_path / "scripts").mkdir()
+    (tmp_path / "scripts" / "hello.py").write_text(HELLO)
+    serving = start("--port", "0", "--scripts", "scripts")
+    assert serving.get("/readyz").status_code == 200
+    (nursery,) = [pid for pid in everybody_below(serving.process.pid) if b"nursery" in _command(pid)]
+    os.kill(nursery, signal.SIGKILL)
+    until(lambda: serving.get("/readyz").status_code == 503)
+    until(lambda: serving.get("/readyz").status_code == 200)
+
+
+def _command(pid: int) -> bytes:
+    return Path(f"/proc/{pid}/cmdline").read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--scripts", "scripts", "--engine", "kafka"), "in-process, procrastinate, celery"),
+        (("--scripts", "scripts", "--engine", "celery"), "broker"),
+        (("--scripts", "scripts", "--engine", "procrastinate"), "PostgreSQL"),
+        (("--engine", "procrastinate"), "--scripts"),
+    ],
+)
+def test_an_engine_that_cannot_be_is_said(run, files, words, said):
+    ran = run("serve", "--port", "0", *words, status=1)
+    assert said in ran.err
 
 
 def test_a_folder_that_is_not_there_is_said(run, tmp_path):

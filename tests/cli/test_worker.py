@@ -48,6 +48,11 @@ class Worker:
         assert line, self.process.communicate()[1]
         return line
 
+    def says(self) -> str:
+        """The next line on standard error."""
+        line: str = self.process.stderr.readline()  # type: ignore[union-attr]
+        return line
+
     def asked_to_stop(self) -> None:
         self.process.send_signal(signal.SIGTERM)
 
@@ -116,9 +121,10 @@ def test_asked_to_stop_it_takes_nothing_more_and_finishes_what_runs(desk: World,
     event = happened(desk, "gate")
     until(desk.far.arrived.is_set)
     worker.asked_to_stop()
+    assert worker.says() == "Waiting up to 60 s for 1 run.\n"
     later = happened(desk)
     desk.far.gate.set()
-    assert worker.ended() == (0, "")
+    assert worker.ended() == (0, "Finished 1.\n")
     assert desk.end_of(event).state is RunState.DONE
     assert desk.applinks.answer(EventsReceived()) == (later,) or desk.runs_of(later)[0].state is RunState.QUEUED
 
@@ -129,7 +135,7 @@ def test_what_takes_longer_is_handed_over_and_not_blamed(desk: World, start: Sta
     event = happened(desk, "gate")
     until(desk.far.arrived.is_set)
     worker.asked_to_stop()
-    assert worker.ended()[0] == 0
+    assert worker.ended() == (0, "Waiting up to 0.1 s for 1 run.\nFinished 0, handed over 1.\n")
     (run,) = desk.runs_of(event)
     assert (run.state, run.deaths) == (RunState.QUEUED, 0)
 

@@ -41,9 +41,11 @@ from applinks.scripts import (
     NewRun,
     NoteAnswered,
     NoteJobTime,
+    NoteProgress,
     NoteSent,
     OverdueRuns,
     ParkRun,
+    Progress,
     QueueRuns,
     Run,
     RunCounts,
@@ -339,6 +341,24 @@ def test_lines_are_kept_with_their_pass(store: Store) -> None:
     store.answer(AddLines(number, "one", ((3.0, "info", "third"),)))
     found = [(line.number_of_pass, line.level, line.text) for line in store.answer(LinesOf(number))]
     assert found == [(1, "info", "first"), (1, "error", "second"), (2, "info", "third")]
+
+
+def test_how_far_a_run_is_is_said_by_its_holder_and_forgotten_by_the_next_pass(store: Store) -> None:
+    (number,) = queued(store, new("a"))
+    progress = Progress(7, 10**15, "page 7")
+    assert not store.answer(NoteProgress(number, "one", progress)), "nobody holds it yet"
+    claimed(store)
+    assert store.answer(RunOf(number)).progress is None
+    assert not store.answer(NoteProgress(number, "two", progress))
+    assert store.answer(NoteProgress(number, "one", progress))
+    assert store.answer(NoteProgress(number, "one", replace(progress, done=8)))
+    assert store.answer(RunOf(number)).progress == replace(progress, done=8)
+    store.answer(GiveUpRun(number, "one", "x"))
+    assert store.answer(RunOf(number)).progress == replace(progress, done=8)
+    claimed(store)
+    assert store.answer(RunOf(number)).progress is None
+    store.answer(EndRun(number, "one", Ending(RunState.DONE)))
+    assert not store.answer(NoteProgress(number, "one", progress))
 
 
 def test_runs_are_listed_and_counted(store: Store, clock: Clock) -> None:

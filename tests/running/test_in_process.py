@@ -74,6 +74,15 @@ def test_a_run_that_is_over_makes_it_look_at_once() -> None:
     assert turns == []
 
 
+def test_that_its_thread_does_not_run_is_a_trouble() -> None:
+    working, _ = engine(Performer(0))
+    assert working.trouble == "the thread that looks for runs has ended"
+    working.start()
+    assert working.trouble is None
+    working.stop(30)
+    assert working.trouble is not None
+
+
 def test_when_it_is_stopped_it_takes_nothing_more() -> None:
     performer = Performer(5)
     working, _ = engine(performer)

@@ -12,12 +12,14 @@ from applinks.running.lookout import Lookout
 def test_it_looks_at_once_and_whenever_somebody_says_something() -> None:
     looked = threading.Semaphore(0)
     lookout = Lookout(looked.release, 3600.0)
+    assert not lookout.is_running
     lookout.start()
+    assert lookout.is_running
     assert looked.acquire(timeout=60)
     lookout.say()
     assert looked.acquire(timeout=60)
     lookout.stop(60)
-    assert not lookout._thread.is_alive()
+    assert not lookout.is_running
 
 
 def test_it_looks_by_itself_after_a_while() -> None:

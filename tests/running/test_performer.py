@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import signal
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -185,6 +187,57 @@ def test_a_nursery_that_dies_gives_its_runs_back_and_the_next_run_starts_another
         assert performer.take(number) is not None
         assert performer.wait(number, 60)
         assert here.run(number).state is RunState.DONE
+
+
+def test_a_nursery_that_dies_is_started_again_by_itself_and_said_until_then(here: World) -> None:
+    here.script(SCRIPT)
+    with performing(here) as performer:
+        assert performer.trouble is None, "nothing was asked of it yet"
+        assert performer.hooks
+        assert performer.trouble is None
+        first = nursery_of(performer)
+        os.kill(first, signal.SIGKILL)
+        until(lambda: performer.trouble is not None)
+        until(lambda: performer.trouble is None)
+        assert performer.is_ready
+        assert nursery_of(performer) != first
+
+
+def test_one_that_does_not_start_is_not_tried_again_at_once(here: World) -> None:
+    here.script(SCRIPT)
+    with performing(here) as performer:
+        assert performer.hooks
+        performer._failed_at = time.monotonic()
+        os.kill(nursery_of(performer), signal.SIGKILL)
+        until(lambda: performer.trouble is not None)
+        performer._failed_at = time.monotonic()
+        performer._start_what_ended()
+        assert performer._nursery is None
+        performer._failed_at = None
+
+
+def test_when_it_is_closed_the_log_says_for_what_it_waits_and_what_became_of_it(
+    here: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A validator cannot be handed over: whoever asked has gone."""
+    here.script(SCRIPT.replace("os._exit(0)", "threading.Event().wait()"))
+    with performing(here) as performer, caplog.at_level(logging.INFO, "applinks.scripts"):
+        for key in "12":
+            assert performer.take(queue(here, "for_ever", key)) is not None
+        performer.begin(NewRun("asked", "script:asked", "validator", "alice", "alice"))
+        performer.close(0.01)
+    said = [record.getMessage() for record in caplog.records if record.levelno == logging.INFO]
+    assert said == [
+        "Waiting up to 0.01 s for 3 runs.",
+        "Finished 0, handed over 2, ended 1 that nobody else can go on with.",
+    ]
+
+
+def test_when_nothing_runs_nothing_is_said(here: World, caplog: pytest.LogCaptureFixture) -> None:
+    here.script(SCRIPT)
+    with performing(here) as performer, caplog.at_level(logging.INFO, "applinks.scripts"):
+        assert performer.hooks
+    assert caplog.records == []
 
 
 def test_a_nursery_stays_when_the_thread_that_needed_it_first_has_ended(here: World) -> None:

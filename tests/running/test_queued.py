@@ -20,6 +20,7 @@ class List:
     def __init__(self) -> None:
         self.told: list[int] = []
         self.fails = False
+        self.is_running = True
         self.events: list[str] = []
 
     def start(self, perform: Callable[[int], None]) -> None:
@@ -152,3 +153,13 @@ def test_it_stops_the_queue_then_the_runs_then_waits_for_both(performer: Perform
     working.say()
     working.stop(5)
     assert queue.events == ["stop", "close", "join"]
+
+
+def test_that_its_thread_or_that_of_the_queue_has_ended_is_a_trouble(performer: Performer, queue: List) -> None:
+    working = engine(performer, queue)
+    assert working.trouble == "the thread that looks for runs has ended"
+    working.start()
+    assert working.trouble is None
+    queue.is_running = False
+    assert working.trouble == "the thread that listens to the queue has ended"
+    working.stop(30)

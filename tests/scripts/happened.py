@@ -18,8 +18,10 @@ from applinks.scripts import (
     KeepEvent,
     NewRun,
     NoteAnswered,
+    NoteProgress,
     NoteSent,
     ParkRun,
+    Progress,
     QueueRuns,
     RunState,
     load,
@@ -124,6 +126,11 @@ def sent(
 def wrote(application: Any, number: int, *lines: tuple[str, str]) -> None:
     """Lines of a log."""
     assert application.answer(AddLines(number, HOLDER, tuple((application.now, level, text) for level, text in lines)))
+
+
+def came(application: Any, number: int, done: int, of: int, text: str = "") -> None:
+    """How far it is."""
+    assert application.answer(NoteProgress(number, HOLDER, Progress(done, of, text)))
 
 
 def unclear(application: Any, *args: Any, **more: Any) -> int:

@@ -78,6 +78,8 @@ class Runs:
 
     hooks = faults = ()
     deepest = 10
+    busy = 0
+    trouble: str | None = None
 
     def __init__(self, applinks: AsyncAppLinks | None = None, *, fails: bool = False) -> None:
         self.applinks = applinks

@@ -9,6 +9,7 @@ import pytest
 from applinks.audit import AuditHead
 from applinks.errors import StoreUnavailable
 from applinks.scripts import BY_HAND, ClaimRun, Event, KeepEvent, NewRun, QueueRuns
+from serve.test_application import Runs
 
 
 @pytest.fixture
@@ -42,6 +43,25 @@ def test_ready_is_whoever_reaches_the_database(somebody, standing):
     assert somebody.get("/healthz").status_code == 200
 
 
+def test_not_ready_is_whose_scripts_do_not_run(make):
+    scripts = Runs()
+    browser = make(scripts=scripts).browser()
+    assert browser.get("/readyz").status_code == 200
+    scripts.trouble = "the thread that looks for runs has ended"
+    answer = browser.get("/readyz")
+    assert (answer.status_code, answer.headers["retry-after"]) == (503, "5")
+    assert answer.text == "scripts do not run: the thread that looks for runs has ended\n"
+    assert browser.get("/healthz").status_code == 200
+
+
+def test_how_many_runs_this_process_performs_is_a_number(make):
+    scripts = Runs()
+    scripts.busy = 3
+    standing = make(scripts=scripts)
+    token = standing.records.make_token("prometheus", user="ada", read_only=True, by="ops").secret
+    assert metrics(standing.browser(), f"Bearer {token}")["applinks_runs_performed"] == 3
+
+
 def test_numbers_are_for_whoever_sends_a_token_of_an_administrator(somebody, standing, token):
     """T-53"""
     assert metrics(somebody, token)
@@ -73,6 +93,7 @@ def test_the_database_may_be_away(somebody, standing, token):
 
 def test_they_count_what_happened(somebody, standing, token):
     before = metrics(somebody, token)
+    assert before["applinks_runs_performed"] == 0
     assert before['applinks_runs{state="queued"}'] == before["applinks_oldest_due_run_seconds"] == 0
     for number in range(3):
         standing.records.answer(QueueRuns((NewRun(f"k-{number}", "publish", "by hand", "bob", "bob", due_at=1.0),)))

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from applinks.audit import printable
 from applinks.cli.application import OfApplication, application_of, closed
 from applinks.cli.words import Database, Json, show
 from applinks.errors import ConfigurationError, CredentialsRequired
@@ -17,10 +18,11 @@ from applinks.errors import ConfigurationError, CredentialsRequired
 if TYPE_CHECKING:
     from applinks import AppLinks, AsyncAppLinks
     from applinks.running import Scripts
-    from applinks.scripts import Event, Hook, Rehearsed, Run
+    from applinks.scripts import Event, Hook, Progress, Rehearsed, Run
 
 LONGEST_WAIT = 3600.0
 LOOK_EVERY = 0.1
+PROGRESS_EVERY = 0.5
 
 
 def run(
@@ -83,15 +85,29 @@ def _run(
 
 
 def _perform(scripts: Scripts, number: int) -> None:
-    """Here, unless another process with the same database is quicker, such as `applinks serve`: then until that one has."""
+    """Here, unless another process with the same database is quicker, such as `applinks serve`: then until that one has.
+
+    How far it is, is told on standard error meanwhile.
+    """
     from applinks.scripts import RunOf, RunState
 
     until = time.monotonic() + LONGEST_WAIT
+    told: Progress | None = None
     while scripts.performer.take(number) is None and time.monotonic() < until:
-        if scripts.applinks.answer(RunOf(number)).state not in {RunState.QUEUED, RunState.RUNNING}:
+        run: Run = scripts.applinks.answer(RunOf(number))
+        if run.state not in {RunState.QUEUED, RunState.RUNNING}:
             return
+        told = _tell_progress(run, told)
         time.sleep(LOOK_EVERY)
-    scripts.performer.wait(number, LONGEST_WAIT)
+    while not scripts.performer.wait(number, PROGRESS_EVERY) and time.monotonic() < until:
+        told = _tell_progress(scripts.applinks.answer(RunOf(number)), told)
+
+
+def _tell_progress(run: Run, told: Progress | None) -> Progress | None:
+    """Tell what is new; what was told last."""
+    if run.progress is not None and run.progress != told:
+        typer.echo(f"  {printable(str(run.progress))}", err=True)
+    return run.progress
 
 
 def _show_run(scripts: Scripts, hook: Hook, number: int, *, as_json: bool) -> None:
@@ -102,6 +118,7 @@ def _show_run(scripts: Scripts, hook: Hook, number: int, *, as_json: bool) -> No
     calls, lines = ask(CallsOf(number)), ask(LinesOf(number))
     told = [f"  {line.level:8} {line.text}" for line in lines]
     told += [f"  {call.asked.method} {call.asked.url} as {call.asked.user or 'nobody'} → {call.status}" for call in calls]
+    told += [f"  it came to {done.progress}"] if done.progress is not None else []
     outcome = f"Run {number} of {done.hook}: {done.state.value}"
     if done.state is RunState.PARKED:
         outcome += f"; it waits until {done.parked_user} has allowed it, and goes on by itself then"
@@ -144,6 +161,7 @@ def _in_words(found: Rehearsed) -> list[str]:
             f"as {call.user} over {call.link!r} by {call.way or 'no way yet'}" if call.user else f"as nobody over {call.link!r}"
         )
         lines.append(f"  {'asked' if call.sent else 'would send'}: {call.method} {call.url} {who}")
+    lines += [f"  it came to {found.progress}"] if found.progress is not None else []
     lines += [f"  would tell {message.user}: {message.text}" for message in found.messages]
     if isinstance(found.ending, CredentialsRequired):
         lines.append(f"{found.hook.id} would wait here until {found.ending.user} has allowed it in {found.ending.link!r}.")

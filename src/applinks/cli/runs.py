@@ -156,17 +156,23 @@ def _cells(run: Run) -> tuple[str, ...]:
 def _note(run: Run) -> str | None:
     if run.state == "parked":
         return f"waits for the consent of {run.parked_user} until {moment(run.parked_until)}"
+    if run.state == "running" and run.progress is not None:
+        return str(run.progress)
     return run.error
 
 
 def _in_full(record: RunRecord) -> Iterator[str]:
     run = record.run
     yield f"Run {run.number} of {run.hook}: {run.state.value}"
-    told = {name: value for name, value in data(run).items() if name not in {"number", "key", "hook", "state", "result"}}
+    told = {
+        name: value for name, value in data(run).items() if name not in {"number", "key", "hook", "state", "result", "progress"}
+    }
     moments = {"made_at", "due_at", "started_at", "ended_at", "parked_until", "held_until"}
     for name, value in told.items():
         if value is not None:
             yield f"  {name:<13} {moment(value) if name in moments else value}"
+    if run.progress is not None:
+        yield f"  {'progress':<13} {run.progress}"
     if run.result is not None:
         yield f"  {'result':<13} {json.dumps(run.result, ensure_ascii=False)}"
     if record.event is not None:

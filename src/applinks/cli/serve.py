@@ -10,6 +10,17 @@ from urllib.parse import urlsplit
 
 import typer
 
+from applinks.cli.performing import (
+    IN_PROCESS,
+    PATIENCE,
+    WORKERS,
+    Broker,
+    EngineName,
+    Patience,
+    Workers,
+    runs_at_a_time,
+    say_what_is_waited_for,
+)
 from applinks.cli.words import Database, Json, show
 from applinks.errors import ConfigurationError
 
@@ -33,6 +44,10 @@ def serve(
     folder: Annotated[
         Path | None, typer.Option("--scripts", metavar="FOLDER", help="Where scripts lie: they are loaded, and run here.")
     ] = None,
+    engine: EngineName = IN_PROCESS,
+    broker: Broker = None,
+    workers: Workers = WORKERS,
+    patience: Patience = PATIENCE,
     database: Database = None,
     as_json: Json = False,
 ) -> None:
@@ -40,7 +55,12 @@ def serve(
 
     A new database is made. Where no administrator can sign in yet, an address is printed at which the first one is made.
     Scripts are loaded again when they change; what is wrong with one is said on standard error, with its file and line.
+    What runs when it is to stop is finished, or handed over; it says there, too, for what it waits.
     """
+    if folder is None and engine != IN_PROCESS:
+        raise ConfigurationError(
+            "--engine says how scripts are run, and there are none.", remedy="Name them: --scripts FOLDER."
+        )
     standing = _standing()
     from applinks.settings import from_environment
 
@@ -51,9 +71,11 @@ def serve(
         url = f"http://localhost:{listening.getsockname()[1]}"
     applinks = _opened(database, url, name)
     listening = listening or standing.listen(host, _port_of(applinks.identity.url) if port is None else port)
-    scripts = None if folder is None else _loaded(applinks, folder)
-    _tell(applinks, scripts, *listening.getsockname()[:2], as_json=as_json)
-    if not standing.serve(standing.create(applinks, scripts=scripts), listening):
+    say_what_is_waited_for()
+    scripts = None if folder is None else _loaded(applinks, folder, engine, broker, workers)
+    how = runs_at_a_time(engine, workers)
+    _tell(applinks, scripts, how, *listening.getsockname()[:2], as_json=as_json)
+    if not standing.serve(standing.create(applinks, scripts=scripts, patience=patience), listening):
         raise typer.Exit(1)
 
 
@@ -84,11 +106,11 @@ def _opened(database: str | None, url: str | None, name: str | None) -> AsyncApp
     return AsyncAppLinks(database, url=url, name=name, people=Staff())
 
 
-def _loaded(applinks: AsyncAppLinks, folder: Path) -> Scripts:
+def _loaded(applinks: AsyncAppLinks, folder: Path, engine: str, broker: str | None, workers: int) -> Scripts:
     """The scripts in the folder, for which a process is started; raises `ConfigurationError` where it cannot be."""
-    from applinks.running import Scripts
+    from applinks.running import Scripts, engine_named
 
-    scripts = Scripts(applinks, folder)
+    scripts = Scripts(applinks, folder, engine=engine_named(engine, applinks, broker=broker, workers=workers))
     _ = scripts.hooks
     return scripts
 
@@ -99,7 +121,7 @@ def _port_of(url: str) -> int:
     return parts.port or PORT if parts.hostname in HERE else PORT
 
 
-def _tell(applinks: AsyncAppLinks, scripts: Scripts | None, host: str, port: int, *, as_json: bool) -> None:
+def _tell(applinks: AsyncAppLinks, scripts: Scripts | None, how: str, host: str, port: int, *, as_json: bool) -> None:
     from applinks.incoming import first_administrator
     from applinks.serve import set_up_path
 
@@ -112,7 +134,7 @@ def _tell(applinks: AsyncAppLinks, scripts: Scripts | None, host: str, port: int
     )
     lines = (
         f"{us.name} ({us.type}) at {us.url}",
-        *(_of_scripts(scripts) if scripts else ()),
+        *(_of_scripts(scripts, how) if scripts else ()),
         *(first if address else ()),
         f"  serving on  {host}, port {port}",
     )
@@ -120,10 +142,10 @@ def _tell(applinks: AsyncAppLinks, scripts: Scripts | None, host: str, port: int
     show({**data, "scripts": None if scripts is None else _told(scripts)}, *lines, as_json=as_json)
 
 
-def _of_scripts(scripts: Scripts) -> Iterator[str]:
-    """The hooks that are loaded; what is wrong was said by whoever loaded them."""
+def _of_scripts(scripts: Scripts, how: str) -> Iterator[str]:
+    """The hooks that are loaded, and how they are run; what is wrong was said by whoever loaded them."""
     hooks, faults = scripts.hooks, scripts.faults
-    yield f"  scripts     {len(hooks)} {'hook' if len(hooks) == 1 else 'hooks'}, {len(faults)} found wrong"
+    yield f"  scripts     {len(hooks)} {'hook' if len(hooks) == 1 else 'hooks'}, {len(faults)} found wrong; {how}"
     yield from (f"              {hook.id} ({hook.kind.value})" for hook in hooks)
 
 

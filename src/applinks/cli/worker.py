@@ -12,24 +12,26 @@ from typing import Annotated
 import typer
 
 from applinks.cli.application import OfApplication, application_of, closed
+from applinks.cli.performing import (
+    IN_PROCESS,
+    PATIENCE,
+    WORKERS,
+    Broker,
+    EngineName,
+    Patience,
+    Workers,
+    runs_at_a_time,
+    say_what_is_waited_for,
+)
 from applinks.cli.words import Database, Json, show
-
-PATIENCE = 10.0
 
 
 def worker(
     scripts: Annotated[Path, typer.Option("--scripts", metavar="FOLDER", help="The folder with the scripts.")],
-    engine: Annotated[
-        str, typer.Option("--engine", help="What says which run is next: in-process, procrastinate or celery.")
-    ] = "in-process",
-    broker: Annotated[
-        str | None,
-        typer.Option("--broker", envvar="APPLINKS_BROKER", help="The broker of celery, like redis://cache.example.com:6379/1."),
-    ] = None,
-    workers: Annotated[int, typer.Option("--workers", min=1, max=1000, help="How many runs at a time.")] = 4,
-    patience: Annotated[
-        float, typer.Option("--patience", min=0, help="Seconds for which runs may go on once it is to stop.")
-    ] = PATIENCE,
+    engine: EngineName = IN_PROCESS,
+    broker: Broker = None,
+    workers: Workers = WORKERS,
+    patience: Patience = PATIENCE,
     once: Annotated[bool, typer.Option("--once", help="Do what is due now, and end.")] = False,
     app: OfApplication = None,
     database: Database = None,
@@ -38,11 +40,12 @@ def worker(
     """Run scripts until it is asked to stop (SIGTERM, Ctrl-C); a second time stops it at once.
 
     Any number of workers may share a database: each run is taken by one of them. What runs when one is to stop is finished, or
-    handed over to another.
+    handed over to another; it says on standard error for what it waits.
     """
     from applinks.running import Scripts, engine_named
 
     stop = _when_asked_to_stop()
+    say_what_is_waited_for()
     applinks = application_of(app, database)
     try:
         making = not once and engine_named(engine, applinks, broker=broker, workers=workers)
@@ -76,6 +79,6 @@ def _when_asked_to_stop() -> threading.Event:
 
 
 def _tell(name: str, hooks: int, engine: str, workers: int, *, as_json: bool) -> None:
-    line = f"{name}: {hooks} hook{'s' if hooks != 1 else ''}, {workers} run{'s' if workers != 1 else ''} at a time, {engine}"
+    line = f"{name}: {hooks} hook{'s' if hooks != 1 else ''}, {runs_at_a_time(engine, workers)}"
     show({"name": name, "hooks": hooks, "workers": workers, "engine": engine}, line, as_json=as_json)
     sys.stdout.flush()

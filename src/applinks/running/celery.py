@@ -87,6 +87,11 @@ class Celery:
         """Send a number."""
         self._task.apply_async((number,))
 
+    @property
+    def is_running(self) -> bool:
+        """Whether its thread lives; that one connects again by itself when the broker was away."""
+        return self._thread is not None and self._thread.is_alive()
+
     def stop(self) -> None:
         """Take no more numbers: its worker looks at this, and waits for what runs."""
         flags: Any = state

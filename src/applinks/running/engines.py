@@ -30,6 +30,10 @@ class Engine(Protocol):
     def say(self) -> None:
         """Something may have to be done."""
 
+    @property
+    def trouble(self) -> str | None:
+        """What of it has ended though nobody has stopped it, in a few words; None if all of it works."""
+
     def stop(self, seconds: float) -> None:
         """Take nothing more, and wait for what runs; what takes longer begins again elsewhere."""
 

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 
 from applinks.running.engines import Engine, Shop
-from applinks.running.lookout import Lookout
+from applinks.running.lookout import ENDED, Lookout
 from applinks.scripts import HELD_FOR, DueRuns
 
 WORKERS = 4
@@ -34,6 +34,11 @@ class InProcess:
     def say(self) -> None:
         """Something is to be done."""
         self._lookout.say()
+
+    @property
+    def trouble(self) -> str | None:
+        """Its thread is all that it has."""
+        return None if self._lookout.is_running else ENDED
 
     def stop(self, seconds: float = HELD_FOR) -> None:
         """Take nothing more, and wait for what runs; what takes longer begins again elsewhere."""

@@ -10,6 +10,8 @@ from applinks.errors import ConfigurationError
 
 log = logging.getLogger("applinks.scripts")
 
+ENDED = "the thread that looks for runs has ended"
+
 
 class Closed(ConfigurationError):
     """Nothing is run here any more: who looks for what is to be done need not go on."""
@@ -39,6 +41,11 @@ class Lookout:
     def start(self) -> None:
         """Begin."""
         self._thread.start()
+
+    @property
+    def is_running(self) -> bool:
+        """Whether its thread looks."""
+        return self._thread.is_alive()
 
     def say(self) -> None:
         """Something may have to be done."""

@@ -41,6 +41,9 @@ from applinks.scripts import (
 SHUT_DOWN_WITH_PARENT = 1
 """PR_SET_PDEATHSIG (prctl(2)): Linux ends a process whose parent has died."""
 MEGABYTE = 1024 * 1024
+OUR_ADDRESSES = 80 * MEGABYTE
+"""What the thread that keeps lines and progress takes beside the script (measured: 77): its stack, and what the C library sets
+aside for its memory. No more than a few pages of it are ever used."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,7 +220,7 @@ def _limit(limits: Limits) -> None:
     _hold_to(resource.RLIMIT_CORE, 0, 0)
     used = _memory_in_use()
     if used:
-        most = used + limits.megabytes * MEGABYTE
+        most = used + OUR_ADDRESSES + limits.megabytes * MEGABYTE
         _hold_to(resource.RLIMIT_AS, most, most)
 
 

@@ -11,6 +11,7 @@ import socket
 import threading
 import time
 import uuid
+from collections import Counter
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -82,6 +83,7 @@ class Performer:
         self._failed_at: float | None = None
         self._seen: object = None
         self._stopping = False
+        self._cut_off = Counter[RunState | None]()
         self._closed = threading.Event()
         self._watch: threading.Thread | None = None
         self.on_over: Callable[[], None] = lambda: None
@@ -117,6 +119,16 @@ class Performer:
         """Whether scripts are loaded."""
         with self._turn:
             return self._nursery is not None and self._nursery.ready is not None
+
+    @property
+    def trouble(self) -> str | None:
+        """Why no run can begin here just now, in a few words; None if one can, or scripts were never loaded."""
+        with self._turn:
+            if self._watch is None:
+                return None
+            if self._nursery is None:
+                return "the process for scripts has ended, and is started again in a moment"
+            return None if self._nursery.ready is not None else "the scripts are being loaded"
 
     def _ready(self) -> Ready:
         try:
@@ -211,7 +223,9 @@ class Performer:
     def _give_up(self, number: int, holder: str, why: str) -> None:
         blameless = self._stopping
         try:
-            self._answer(GiveUpRun(number, holder, SHUT_DOWN if blameless else why, blameless))
+            state = self._answer(GiveUpRun(number, holder, SHUT_DOWN if blameless else why, blameless))
+            if blameless:
+                self._cut_off[state] += 1
         except Exception:
             log.exception("run %d could not be given up; it will be noticed later", number)
 
@@ -300,6 +314,7 @@ class Performer:
                     self.keep_holding()
                 if now >= look_at:
                     look_at = now + self._watch_every
+                    self._start_what_ended()
                     self._load_what_changed()
             except Exception:
                 log.exception("runs could not be looked after, and are again in a moment")
@@ -314,6 +329,13 @@ class Performer:
         for holder in holders.keys() - held:
             holders[holder].send(Kill(holder))
 
+    def _start_what_ended(self) -> None:
+        """The process for scripts, so that the next run need not wait for it."""
+        with self._turn:
+            is_early = self._failed_at is not None and time.monotonic() - self._failed_at < STARTS_AGAIN_AFTER
+            if self._nursery is None and not is_early and not self._stopping:
+                self._current()
+
     def _load_what_changed(self) -> None:
         seen = self._glance()
         with self._turn:
@@ -325,14 +347,15 @@ class Performer:
             self._load_next()
 
     def close(self, seconds: float = HELD_FOR) -> None:
-        """Begin nothing more, wait for what runs, and end it where that takes longer; it will begin again elsewhere."""
-        deadline = time.monotonic() + seconds
+        """Begin nothing more, wait for what runs, and end it where that takes longer; it will begin again elsewhere.
+
+        The log says for how many runs is waited, and what becomes of them.
+        """
         self._stopping = True
-        while self.busy and time.monotonic() < deadline:
-            with self._turn:
-                running = [one for nursery in self._nurseries() for one in nursery.passes.values()]
-            if running:
-                running[0].over.wait(max(0.0, deadline - time.monotonic()))
+        waited_for = self.busy
+        if waited_for:
+            log.info("Waiting up to %.3g s for %s.", seconds, _runs(waited_for))
+        self._wait_for_all(seconds)
         self._closed.set()
         with self._turn:
             nurseries = [*self._nurseries(), *([self._next] if self._next else [])]
@@ -343,6 +366,29 @@ class Performer:
             nursery.join()
         if watch is not None:
             watch.join()
+        if waited_for:
+            log.info("%s.", _became(waited_for, self._cut_off))
+
+    def _wait_for_all(self, seconds: float) -> None:
+        deadline = time.monotonic() + seconds
+        while self.busy and time.monotonic() < deadline:
+            with self._turn:
+                running = [one for nursery in self._nurseries() for one in nursery.passes.values()]
+            if running:
+                running[0].over.wait(max(0.0, deadline - time.monotonic()))
+
+
+def _runs(count: int) -> str:
+    return f"{count} run{'' if count == 1 else 's'}"
+
+
+def _became(waited_for: int, cut_off: Mapping[RunState | None, int]) -> str:
+    """What became of the runs for which was waited, in a sentence."""
+    handed_over, ended = cut_off[RunState.QUEUED], cut_off[RunState.FAILED]
+    told = [f"handed over {handed_over}"] if handed_over else []
+    told += [f"ended {ended} that nobody else can go on with"] if ended else []
+    finished = waited_for - handed_over - ended
+    return ", ".join([f"Finished {finished}", *told])
 
 
 def stop_run(number: int, holder: str, why: str) -> Flow[None]:

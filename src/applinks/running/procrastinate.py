@@ -91,6 +91,11 @@ class Procrastinate:
         with suppress(AlreadyEnqueued):
             asyncio.run_coroutine_threadsafe(job, self._loop).result(TELLS_WITHIN)
 
+    @property
+    def is_running(self) -> bool:
+        """Whether its thread lives; that one begins again by itself when the server was away."""
+        return self._thread.is_alive()
+
     def stop(self) -> None:
         """Take no more numbers."""
         self._stopping = True

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from typing import Protocol
 
 from applinks.running.engines import Shop
-from applinks.running.lookout import Lookout
+from applinks.running.lookout import ENDED, Lookout
 from applinks.scripts import HELD_FOR, DueRuns
 
 AT_ONCE = 100
@@ -27,6 +27,10 @@ class Queue(Protocol):
 
     def tell(self, number: int) -> None:
         """Send a number."""
+
+    @property
+    def is_running(self) -> bool:
+        """Whether it listens, or tries to."""
 
     def stop(self) -> None:
         """Take no more numbers."""
@@ -53,6 +57,13 @@ class Queued:
     def say(self) -> None:
         """Something may have to be done."""
         self._lookout.say()
+
+    @property
+    def trouble(self) -> str | None:
+        """Its own thread, and that of the queue."""
+        if not self._lookout.is_running:
+            return ENDED
+        return None if self._queue.is_running else "the thread that listens to the queue has ended"
 
     def stop(self, seconds: float = HELD_FOR) -> None:
         """Take nothing more, and wait for what runs; what takes longer begins again elsewhere."""

@@ -157,6 +157,16 @@ class Scripts:
         """What is wrong with the scripts, with file and line."""
         return self.performer.faults
 
+    @property
+    def busy(self) -> int:
+        """How many runs this process performs now."""
+        return self.performer.busy
+
+    @property
+    def trouble(self) -> str | None:
+        """Why nothing that is queued runs here though it should, in a few words; None if it does, or others are to do that."""
+        return None if self._engine is None else self._engine.trouble or self.performer.trouble
+
     def say(self) -> None:
         """Something may have to be done: an event came in, somebody consented."""
         if self._engine is not None:

@@ -31,6 +31,14 @@ PATIENCE = 30.0
 class Running(RunsScripts, Protocol):
     """What runs scripts beside the pages, such as `applinks.running.Scripts`."""
 
+    @property
+    def busy(self) -> int:
+        """How many runs this process performs now."""
+
+    @property
+    def trouble(self) -> str | None:
+        """Why nothing that is queued runs here, in a few words; None if it does."""
+
     def start(self) -> object:
         """Begin, in the event loop of the server; requests are taken when this has returned, which is soon."""
 
@@ -53,7 +61,7 @@ def create(
     prefix = urlsplit(applinks.identity.url).path.rstrip("/")
     sign_in, sign_out = f"{prefix}{SIGN_IN}?next={{}}", f"{prefix}{SIGN_OUT}"
     inside = [
-        *_watched(applinks, lambda: counting),
+        *_watched(applinks, scripts, lambda: counting),
         *routes,
         Mount("/plugins/servlet", ASGIPages(applinks, sign_in=sign_in, sign_out=sign_out, scripts=scripts)),
         Mount("/", OwnPages(applinks, sign_in=sign_in, sign_out=sign_out)),
@@ -64,15 +72,16 @@ def create(
     return counting
 
 
-def _watched(applinks: AsyncAppLinks, counting: Callable[[], Counting]) -> list[BaseRoute]:
+def _watched(applinks: AsyncAppLinks, scripts: Running | None, counting: Callable[[], Counting]) -> list[BaseRoute]:
     async def live(_: Request) -> Answer:
         return _sent(health.live())
 
     async def ready(_: Request) -> Answer:
-        return _sent(await applinks.run_async(health.ready()))
+        return _sent(await applinks.run_async(health.ready(None if scripts is None else scripts.trouble)))
 
     async def metrics(request: Request) -> Answer:
-        flow = health.metrics(request.headers.get("authorization"), counting().requests)
+        performed = 0 if scripts is None else scripts.busy
+        flow = health.metrics(request.headers.get("authorization"), counting().requests, performed)
         return _sent(await applinks.run_async(flow))
 
     pages: dict[str, Callable[[Request], Awaitable[Answer]]] = {"/healthz": live, "/readyz": ready, "/metrics": metrics}

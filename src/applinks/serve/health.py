@@ -35,33 +35,43 @@ def live() -> Response:
     return answers.plain(200, "ok\n")
 
 
-def ready() -> Flow[Response]:
-    """The database answers, too; else 503, with which a load balancer sends people elsewhere."""
+def ready(trouble: str | None) -> Flow[Response]:
+    """The database answers, too, and scripts run, if they should; else 503, with which a load balancer sends people elsewhere.
+
+    `trouble` says why scripts do not run.
+    """
     try:
         yield AuditHead()
     except StoreUnavailable as failure:
         log.warning("not ready: %s", printable(failure.message))
-        return answers.plain(503, "the database does not answer\n", ("retry-after", "5"))
+        return _not_now("the database does not answer")
+    if trouble is not None:
+        log.warning("not ready: %s", trouble)
+        return _not_now(f"scripts do not run: {trouble}")
     return answers.plain(200, "ok\n")
 
 
-def metrics(authorization: str | None, requests: Mapping[str, int]) -> Flow[Response]:
-    """The numbers, for whoever sends a token of an administrator."""
+def _not_now(why: str) -> Response:
+    return answers.plain(503, f"{why}\n", ("retry-after", "5"))
+
+
+def metrics(authorization: str | None, requests: Mapping[str, int], performed: int) -> Flow[Response]:
+    """The numbers, for whoever sends a token of an administrator; `performed` is how many runs this process performs."""
     try:
         yield from automation.admitted_by_token(authorization)
-        told = "".join((yield from _told(requests)))
+        told = "".join((yield from _told(requests, performed)))
     except NotAdmitted as stranger:
         log.warning("refused /metrics: %s", printable(stranger.message))
         challenge = ("www-authenticate", 'Bearer realm="application links"')
         return answers.plain(401, "a token for automation is needed: `applinks token make`\n", challenge)
     except StoreUnavailable as failure:
         log.warning("no metrics: %s", printable(failure.message))
-        return answers.plain(503, "the database does not answer\n", ("retry-after", "5"))
+        return _not_now("the database does not answer")
     answer = answers.plain(200, told)
     return Response(200, (("content-type", FORMAT), *answer.headers[1:]), answer.body)
 
 
-def _told(requests: Mapping[str, int]) -> Flow[list[str]]:
+def _told(requests: Mapping[str, int], performed: int) -> Flow[list[str]]:
     moment: Moment = yield Now()
     runs: Mapping[tuple[float, RunState], int] = yield RunCounts(0, EVER)
     by_state = {state: count for (_, state), count in runs.items()}
@@ -80,6 +90,7 @@ def _told(requests: Mapping[str, int]) -> Flow[list[str]]:
             "Runs that are kept, by state.",
             (({"state": state.value}, by_state.get(state, 0)) for state in RunState),
         ),
+        *_family("runs_performed", "gauge", "Runs that this process performs now.", [({}, performed)]),
         *_family("events_waiting", "gauge", f"Events that nobody has sorted, up to {MOST_EVENTS}.", [({}, len(waiting))]),
         *_family("oldest_due_run_seconds", "gauge", "How long the run has waited that is due longest.", [({}, age)]),
     ]

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, select, update
 
-from applinks.scripts import NewRun, Run, RunState
+from applinks.scripts import NewRun, Progress, Run, RunState
 from applinks.store.insertion import insert
 from applinks.store.parameters import Parameters
 from applinks.store.script_tables import runs as table
@@ -67,9 +67,14 @@ class RunRows:
             parked_user=row.parked_user,
             parked_until=row.parked_until,
             revision=row.revision,
+            progress=_progress(row),
             holder=row.holder,
             held_until=row.held_until,
         )
+
+
+def _progress(row: Row[Any]) -> Progress | None:
+    return None if row.progress_done is None else Progress(row.progress_done, row.progress_of, row.progress_text)
 
 
 def _row(run: NewRun, now: float) -> dict[str, Any]:

@@ -25,6 +25,7 @@ from applinks.scripts import (
     KeepHolding,
     Line,
     LinesOf,
+    NoteProgress,
     OverdueRuns,
     ParkRun,
     QueueRuns,
@@ -59,6 +60,7 @@ _FREE = or_(
     and_(table.c.state == RunState.RUNNING.value, table.c.held_until < bindparam("now")),
 )
 _DUE = select(table.c.number).where(_FREE, ~_BLOCKED).order_by(table.c.number)
+_NOT_BEGUN: Mapping[str, Any] = {"progress_done": None, "progress_of": None, "progress_text": None}
 _NOBODY: Mapping[str, Any] = {"holder": None, "held_until": None}
 
 
@@ -99,6 +101,7 @@ class RunsKept:
             "passes": table.c.passes + 1,
             "deaths": table.c.deaths + died,
             "started_at": func.coalesce(table.c.started_at, now),
+            **_NOT_BEGUN,
         }
         run = self._rows.read(connection.execute(taken.values(values).returning(table)).one())
         if run.deaths < MOST_DEATHS and (run.kind not in IMMEDIATE or not run.deaths):
@@ -249,6 +252,13 @@ class RunsKept:
         if lines:
             connection.execute(run_lines.insert(), lines)
         return True
+
+    def note_progress(self, connection: Connection, question: NoteProgress) -> bool:
+        """Only its holder says it."""
+        told = question.progress
+        values = {"progress_done": told.done, "progress_of": told.of, "progress_text": told.text}
+        noted = update(table).where(held(question.number, question.holder)).values(values).returning(table.c.number)
+        return connection.execute(noted).first() is not None
 
     def drop_old(self, connection: Connection, question: DropOldRuns) -> int:
         """Calls and lines go with their run; events once no run refers to them."""

@@ -37,11 +37,16 @@ STATIC_HEADERS: Pairs = (
 )
 
 
-def page(view: View, *, status: int = 200, form_targets: Iterable[str] = ()) -> Response:
-    """The whole answer: status, headers, page. Raises `ConfigurationError` for a path that does not lie on this host."""
+def page(view: View, *, status: int = 200, form_targets: Iterable[str] = (), refresh_after: int | None = None) -> Response:
+    """The whole answer: status, headers, page. Raises `ConfigurationError` for a path that does not lie on this host.
+
+    With `refresh_after`, browsers ask for it again after so many seconds, without any script.
+    """
     status = NOTICES[view.kind].status if isinstance(view, Notice) else status
     targets = (view.callback,) if isinstance(view, Consent) and view.callback else tuple(form_targets)
     headers = (("content-type", "text/html; charset=utf-8"), *security_headers(targets))
+    if refresh_after is not None:
+        headers = (*headers, ("refresh", str(refresh_after)))
     return Response(status, headers, render(view).encode())
 
 

@@ -135,6 +135,20 @@ def test_what_keeps_the_lines_may_end_the_pass() -> None:
             output.log.info("line")
 
 
+def test_what_could_not_be_kept_is_kept_the_next_time(kept: Kept) -> None:
+    def fails(_: Lines) -> None:
+        raise OSError
+
+    output = Output(fails, 10_000)
+    output.log.info("line")
+    with pytest.raises(OSError, match=""):
+        output.flush()
+    output._keep = kept
+    output.flush()
+    output.flush()
+    assert kept.lines == [("info", "line")]
+
+
 def test_the_error_that_is_told_with_a_line_is_kept_line_by_line(kept: Kept) -> None:
     output = Output(kept, 10_000)
     try:

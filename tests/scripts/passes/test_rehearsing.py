@@ -9,7 +9,7 @@ import pytest
 
 from applinks.errors import CredentialsRequired
 from applinks.links import AccessToken, KeepToken
-from applinks.scripts import Ending, MessagesOf, Rehearsed, Runs, RunState, rehearse
+from applinks.scripts import Ending, MessagesOf, Progress, Rehearsed, Runs, RunState, rehearse
 from applinks.scripts.passes.rehearsing import Imagined
 from scripts.one_pass import EVENT, Passes
 
@@ -46,6 +46,12 @@ def test_what_only_reads_is_asked_as_whoever_would_ask_and_nothing_else_is_sent(
         ("PUT", f"{url}/orders/%3Canswer.id%3E", "Shop", "alice", "2LOi", False),
     ]
     assert [text for _, _, text in found.lines] == ["made <answer.id>"]
+
+
+def test_how_far_it_is_is_kept_nowhere_and_shown(desk: Passes) -> None:
+    found = rehearsed(desk, "@by_hand()\ndef hook(progress):\n    for done in range(4): progress(done, 3, 'page')")
+    assert found.progress == Progress(3, 3, "page")
+    assert desk.applinks.answer(Runs()) == ()
 
 
 @pytest.mark.parametrize("method", ["GET", "HEAD", "OPTIONS"])

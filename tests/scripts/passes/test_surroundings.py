@@ -41,14 +41,19 @@ def test_what_a_hook_may_name(hook: Hook, has: dict[str, object], has_not: set[s
 
 def surroundings(desk: Passes, event: Event | None = None) -> Surroundings:
     alice, ada = Person("alice"), Person("ada")
-    return Surroundings("the run", event, alice, ada, logging.getLogger("x"), "messages", LinksOfRun(desk.applinks), "asked")  # type: ignore[arg-type]
+    return Surroundings(
+        "the run", event, alice, ada, logging.getLogger("x"), "messages", "progress", LinksOfRun(desk.applinks), "asked"
+    )
 
 
 def test_each_name_stands_for_what_it_says(desk: Passes) -> None:
     told = Event("here", "jira", "updated", "d", {"issue": {"key": "OPS-7", "fields": {}}}, 1.0)
     around = surroundings(desk, told)
-    bound = around.bound(["run", "event", "user", "actor", "log", "messages", "applinks", "request", "issue", "comment"])
+    bound = around.bound(
+        ["run", "event", "user", "actor", "log", "messages", "progress", "applinks", "request", "issue", "comment"]
+    )
     assert (bound["run"], bound["event"], bound["messages"], bound["request"]) == ("the run", told, "messages", "asked")
+    assert bound["progress"] == "progress"
     assert (bound["user"].name, bound["actor"].name) == ("alice", "ada")
     assert bound["issue"].key == "OPS-7"
     assert bound["comment"] is None, "the event tells of none"

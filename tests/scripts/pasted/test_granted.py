@@ -13,7 +13,7 @@ from applinks.scripts import Event, Hook, HookKind, Severity
 from applinks.scripts.events.beans import Issue, ShortIssue
 from applinks.scripts.pasted.granted import FUNCTIONS, MOST_TOLD, VALUES, Granted, as_plain, told_names, values
 
-NOBODY: dict[str, Any] = {"applinks": None, "log": None, "messages": None}
+NOBODY: dict[str, Any] = {"applinks": None, "log": None, "messages": None, "progress": None}
 
 
 @dataclass
@@ -103,3 +103,16 @@ def test_so_many_messages_are_told_and_no_more():
         {"return_value": None},
         {"exc_type": "ValueError", "message": "tell(): it has told 20 messages already"},
     ]
+
+
+def test_it_says_how_far_it_is():
+    said = []
+    one = Granted({**NOBODY, "progress": lambda *told: said.append(told)}, HookKind.BY_HAND)
+    assert one.reply("progress", (7, 120), {"text": "page 7"}) == {"return_value": None}
+    assert said == [(7, 120, "page 7")]
+
+
+@pytest.mark.parametrize("counts", [(3, 2), (-1, 2), ("1", 2), (0.5, 1), (10**5000, 10**5000), (1, None)])
+def test_how_far_it_is_is_said_in_whole_numbers(counts):
+    told = granted(TimedOut("x")).reply("progress", counts, {})
+    assert (told["exc_type"], "whole numbers" in told["message"]) == ("ValueError", True)

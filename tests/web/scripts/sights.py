@@ -28,6 +28,7 @@ from applinks.web.scripts.views import (
     PastedRow,
     PastedScripts,
     PasteScript,
+    ProgressBar,
     RunRow,
     Runs,
     Scripts,
@@ -48,8 +49,10 @@ WAITING = replace(
     ROW, path="/runs/15", number=15, state=STATES[RunState.PARKED], item="",
     note="waits for carol’s consent in Wiki since 2026-11-24 08:00:00 (UTC)", user="carol", actor="",
 )  # fmt: skip
+RUNNING = replace(ROW, state=STATES[RunState.RUNNING], progress=ProgressBar(7, 120, "7 of 120: page 7"))
 ROWS = (
     ROW,
+    RUNNING,
     FAILED,
     WAITING,
     *(replace(ROW, path=f"/runs/{number}", number=number, state=state) for number, state in enumerate(STATES.values(), 1)),
@@ -208,10 +211,15 @@ SIGHTS: tuple[Any, ...] = (
     Runs(FRAME, FILTERS, ROWS, *PATHS, True, False, "/new", "/old"),
     Runs(FRAME, FILTERS, (), *PATHS, False, False),
     Runs(FRAME, FILTERS, (), *PATHS, True, True, **TROUBLE),
-    OwnRuns(FRAME, (OwnRow(WAITING, CONSENT), OwnRow(ROW, None)), "/new", "/old"),
+    OwnRuns(FRAME, (OwnRow(WAITING, CONSENT), OwnRow(ROW, None), OwnRow(RUNNING, None)), "/new", "/old"),
     OwnRuns(FRAME, ()),
     RUN,
     replace(RUN, calls=CALLS[:1], log=LOG[:1], others=(), of_item=(), event=None, result="", where="", outcome=None, **TROUBLE),
+    replace(
+        RUN, state=RUNNING.state, calls=(), log=(), progress=RUNNING.progress, refreshed=5,
+        still_path="/runs/17?still=1",
+    ),
+    replace(RUN, state=RUNNING.state, calls=(), log=(), moving_path="/runs/17"),
     replace(RUN, state=STATES[RunState.DONE], calls=(), log=(), full=False, hook_path=None, about="", consent=None),
     Scripts(FRAME, True, FAULTS, (HOOK_ROW, replace(HOOK_ROW, path="/hook?id=2", id="b:c", about="", on=False, last=None, failures=0)), "/runs", "/charts", "/pasted", "Off."),
     Scripts(FRAME, False, (), (), "/runs", "/charts", "/pasted", **TROUBLE),

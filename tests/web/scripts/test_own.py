@@ -7,7 +7,7 @@ import pytest
 from applinks.scripts import RunOf, RunState
 from applinks.web.scripts.runs import AT_ONCE
 from applinks.web.visit import OWN_RUNS, START
-from scripts.happened import ended, happened, parked, queued, running, unclear, wrote
+from scripts.happened import came, ended, happened, parked, queued, running, unclear, wrote
 from web.dom import Dom
 from web.visitor import at, followed, said_by
 
@@ -36,6 +36,17 @@ def test_what_waits_for_somebody_else_has_no_such_way(tracker, alice, wiki):
     number = parked(tracker, wiki.id, user="bob", actor="alice", waits_for="bob")
     for path in (OWN_RUNS, f"{OWN_RUNS}/{number}"):
         assert not [link for link in Dom(alice.get(path).body.decode()).links() if link and START in link]
+
+
+def test_while_one_is_running_a_bar_says_how_far_it_is(tracker, alice):
+    number = running(tracker)
+    came(tracker, number, 0, 0)
+    for path in (OWN_RUNS, f"{OWN_RUNS}/{number}"):
+        page = alice.get(path)
+        (bar,) = Dom(page.body.decode()).all("progress")
+        assert (bar["value"], bar["max"]) == ("1", "1"), "where there is nothing to do, all is done"
+        assert "0 of 0" in said_by(page)
+    assert dict(page.headers)["refresh"] == "5"
 
 
 def test_there_are_pages_of_them(tracker, alice):

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from applinks.scripts import PARKED_FOR, Run, RunState
-from applinks.web.scripts.rows import link_names, note, since_when
+from applinks.scripts import PARKED_FOR, Progress, Run, RunState
+from applinks.web.scripts.rows import link_names, note, progress, since_when
+from applinks.web.scripts.views import ProgressBar
 from in_memory import NOW
 from scripts.happened import HOOK
 
@@ -56,3 +57,17 @@ def test_links_are_looked_up_only_where_somebody_waits(tracker, wiki):
     assert tracker.run(link_names((run(RunState.DONE),))) == {}
     assert "Links" not in tracker.kinds()
     assert tracker.run(link_names((run(RunState.PARKED, parked_link=wiki.id),))) == {wiki.id: "Wiki"}
+
+
+@pytest.mark.parametrize(
+    ("one", "bar"),
+    [
+        (run(RunState.RUNNING, progress=Progress(7, 120, "page 7")), ProgressBar(7, 120, "7 of 120: page 7")),
+        (run(RunState.RUNNING, progress=Progress(0, 0)), ProgressBar(1, 1, "0 of 0")),
+        (run(RunState.RUNNING), None),
+        (run(RunState.QUEUED, progress=Progress(7, 120)), None),
+        (run(RunState.DONE, progress=Progress(120, 120)), None),
+    ],
+)
+def test_how_far_it_is_is_told_while_it_is_running(one, bar):
+    assert progress(one) == bar

@@ -5,16 +5,16 @@ from __future__ import annotations
 import pytest
 
 from applinks.scripts import CallsOf, EventOf, EventState, RunOf, RunState
-from applinks.web.scripts.run import BELOW_SCRIPTS
+from applinks.web.scripts.run import BELOW_SCRIPTS, REFRESH_EVERY, REFRESHED_FOR
 from applinks.web.visit import RUNS
-from scripts.happened import HOOK, ended, happened, parked, queued, running, sent, unclear, wrote
+from scripts.happened import HOOK, came, ended, happened, parked, queued, running, sent, unclear, wrote
 from web.dom import Dom
 from web.hostile import MARKUP
 from web.visitor import at, followed, heading, outcome, said_by
 
 
-def page(visitor, number: int):
-    answer = visitor.get(f"{RUNS}/{number}")
+def page(visitor, number: int, **query: str):
+    answer = visitor.get(f"{RUNS}/{number}", query)
     assert answer.status == 200
     return answer
 
@@ -108,8 +108,67 @@ def test_other_runs_for_the_event_and_about_the_item_are_told(tracker, root):
         queued(tracker, "a:b", event=event, item="issue OPS-7"),
         queued(tracker, item="issue OPS-7"),
     )
-    links = [link for link in Dom(page(root, number).body.decode()).links() if link and link.startswith(f"{RUNS}/")]
-    assert links == [f"{RUNS}/{same}", f"{RUNS}/{other}"]
+    links = [link for link in Dom(page(root, number, still="1").body.decode()).links() if link and link.startswith(f"{RUNS}/")]
+    assert links[1:] == [f"{RUNS}/{same}", f"{RUNS}/{other}"]
+
+
+# ---- while it goes on
+
+
+def test_while_it_is_running_a_bar_says_how_far_it_is(tracker, root):
+    number = running(tracker)
+    assert Dom(page(root, number).body.decode()).all("progress") == []
+    came(tracker, number, 7, 120, f"page 7 {MARKUP}")
+    answer = page(root, number)
+    (bar,) = Dom(answer.body.decode()).all("progress")
+    assert (bar["value"], bar["max"], bar["aria-label"]) == ("7", "120", f"Progress of run {number}")
+    assert "7 of 120: page 7" in said_by(answer)
+    assert MARKUP not in answer.body.decode()
+
+
+def test_once_it_has_ended_words_say_how_far_it_came(tracker, root):
+    number = running(tracker)
+    came(tracker, number, 7, 120, "page 7")
+    ended_as(tracker, number, RunState.FAILED, "ValueError: x")
+    answer = page(root, number)
+    assert Dom(answer.body.decode()).all("progress") == []
+    assert "Came to 7 of 120: page 7" in said_by(answer)
+
+
+@pytest.mark.parametrize(
+    ("make", "refreshed"),
+    [
+        (queued, True),
+        (running, True),
+        (ended, False),
+        (unclear, False),
+        (lambda it: parked(it, "gone"), False),
+    ],
+)
+def test_it_is_brought_up_to_date_while_it_is_queued_or_running(tracker, root, make, refreshed):
+    """What somebody types into the form of an unclear one is not lost."""
+    number = make(tracker)
+    assert ("refresh" in dict(page(root, number).headers)) is refreshed
+    assert ("brought up to date every 5 seconds" in said_by(page(root, number))) is refreshed
+
+
+def test_whoever_wants_to_read_it_in_peace_can(tracker, root):
+    number = running(tracker)
+    (still,) = [link for link in Dom(page(root, number).body.decode()).links() if link and "still" in link]
+    assert still == f"{RUNS}/{number}?still=1"
+    answer = page(root, number, still="1")
+    assert "refresh" not in dict(answer.headers)
+    assert f"{RUNS}/{number}" in Dom(answer.body.decode()).links()
+
+
+def test_what_has_waited_or_run_for_half_an_hour_stays_as_it_is(tracker, root):
+    """A page that was left open keeps no session alive for ever."""
+    number = queued(tracker)
+    assert dict(page(root, number).headers)["refresh"] == str(REFRESH_EVERY)
+    tracker.now += REFRESHED_FOR
+    answer = page(root, number)
+    assert "refresh" not in dict(answer.headers)
+    assert "up to date" not in said_by(answer)
 
 
 @pytest.mark.parametrize("number", ["99", "0", "x", "-1", "9" * 30, "%C2%B2"])

@@ -12,7 +12,7 @@ import json
 import logging
 import time
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from inspect import signature
@@ -31,11 +31,13 @@ from applinks.scripts.hooks.parameters import read
 from applinks.scripts.messages.message import KeepMessages, NewMessage, Severity, Words
 from applinks.scripts.messages.telling import Messages
 from applinks.scripts.passes.journal import Call, CallsOf, is_unclear
-from applinks.scripts.passes.output import Output, as_kept
+from applinks.scripts.passes.meanwhile import Meanwhile
+from applinks.scripts.passes.output import Lines, Output, as_kept
 from applinks.scripts.passes.parking import PARKED_FOR, ParkRun, about_run
+from applinks.scripts.passes.progressing import Progressing
 from applinks.scripts.passes.recording import NotHeld, NotTheSame, Recorder, RunCaller, UnclearCall
 from applinks.scripts.passes.surroundings import LinksOfRun, RequestTold, Surroundings
-from applinks.scripts.runs.run import AddLines, Ending, EndRun, Run, RunOf, RunState
+from applinks.scripts.runs.run import AddLines, Ending, EndRun, NoteProgress, Progress, Run, RunOf, RunState
 
 LARGEST_RESULT = 64 * 1024
 LONGEST_ERROR = 2000
@@ -58,6 +60,7 @@ class Pass:
     output: Output
     event: Event | None
     messages: Messages
+    progress: Progressing
     request: RequestTold | None = None
     began: float = field(default_factory=time.perf_counter)
     cpu_began: float = field(default_factory=time.process_time)
@@ -66,6 +69,11 @@ class Pass:
     def spent(self) -> dict[str, float]:
         """Seconds on the clock and of the processor, until now."""
         return {"elapsed": time.perf_counter() - self.began, "cpu": time.process_time() - self.cpu_began}
+
+    def keep_what_was_said(self) -> None:
+        """The lines and the progress that are not kept yet."""
+        self.output.flush()
+        self.progress.flush()
 
 
 def execute(number: int, holder: str, loaded: Loaded, application: Caller, request: RequestTold | None = None) -> None:
@@ -78,13 +86,13 @@ def execute(number: int, holder: str, loaded: Loaded, application: Caller, reque
         gone = f"There is no hook {run.hook!r} any more; its script was taken away, or has a mistake."
         application.answer(EndRun(number, holder, Ending(RunState.FAILED, error=gone)))
         return
-    keep = _keeping(application, run.number, holder)
     known = application.answer(CallsOf(number, with_answers=True))
     recorder = Recorder(number, holder, known, application.answer)
-    output = Output(keep, script.hook.limits.characters)
+    said = _Said(application, number, holder)
+    output, progress = Output(said.lines, script.hook.limits.characters), Progressing(said.progress)
     event: Event | None = None if run.event is None else application.answer(EventOf(run.event))
     messages = Messages(lambda message: application.answer(KeepMessages((message,))), number, run.actor, run.item)
-    one = Pass(run, script, holder, application, recorder, output, event, messages, request)
+    one = Pass(run, script, holder, application, recorder, output, event, messages, progress, request)
     try:
         _end(one)
     except NotHeld:
@@ -92,8 +100,9 @@ def execute(number: int, holder: str, loaded: Loaded, application: Caller, reque
 
 
 def _end(one: Pass) -> None:
-    ending = pass_through(one)
-    one.output.flush()
+    with Meanwhile(one.keep_what_was_said):
+        ending = pass_through(one)
+    one.keep_what_was_said()
     if isinstance(ending, Ending):
         error = None if ending.error is None else as_kept(ending.error[:LONGEST_ERROR])
         one.application.run(_finish(one, replace(ending, error=error)))
@@ -130,7 +139,8 @@ def _ran(one: Pass) -> Ending:
         scopes.callback(caller.connections.close)
         user, actor = _people(one.run, caller, scopes)
         links = LinksOfRun(caller)
-        around = Surroundings(one.run, one.event, user, actor, one.output.log, one.messages, links, one.request)
+        said = (one.output.log, one.messages, one.progress)
+        around = Surroundings(one.run, one.event, user, actor, *said, links, one.request)
         if one.script.when is not None and not evaluate(one.script.when, around.bound(signature(one.script.when).parameters)):
             return Ending(RunState.SKIPPED, **_common(one))
         if actor is not None and one.run.user != actor.name:  # only now: who need not run needs no right to
@@ -291,9 +301,20 @@ def _called(one: Pass) -> str:
     return one.script.hook.about.rstrip(".") or one.run.hook
 
 
-def _keeping(application: Caller, number: int, holder: str) -> Callable[[tuple[tuple[float, str, str], ...]], None]:
-    def keep(lines: tuple[tuple[float, str, str], ...]) -> None:
-        if not application.answer(AddLines(number, holder, lines)):
-            raise NotHeld("Another process has taken over this run.")
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """Keeps what a pass says, in the name of its holder; raises `NotHeld` where that is another by now."""
 
-    return keep
+    application: Caller
+    number: int
+    holder: str
+
+    def lines(self, lines: Lines) -> None:
+        self._keep(AddLines(self.number, self.holder, lines))
+
+    def progress(self, progress: Progress) -> None:
+        self._keep(NoteProgress(self.number, self.holder, progress))
+
+    def _keep(self, said: AddLines | NoteProgress) -> None:
+        if not self.application.answer(said):
+            raise NotHeld("Another process has taken over this run.")

@@ -60,9 +60,9 @@ class Output(logging.Handler):
     def flush(self) -> None:
         """Keep what there is."""
         with self._turn:
-            lines, self._lines = tuple(self._lines), []
-            if lines:
-                self._keep(lines)
+            if self._lines:
+                self._keep(tuple(self._lines))
+                self._lines = []  # only now: what could not be kept is tried again
 
     @contextmanager
     def captured(self) -> Iterator[None]:

@@ -27,8 +27,9 @@ from applinks.scripts.messages.telling import Messages
 from applinks.scripts.passes.executing import Pass, pass_through
 from applinks.scripts.passes.journal import Asked
 from applinks.scripts.passes.output import Lines, Output
+from applinks.scripts.passes.progressing import Progressing
 from applinks.scripts.passes.recording import Recorder
-from applinks.scripts.runs.run import Ending, Run, RunState
+from applinks.scripts.runs.run import Ending, Progress, Run, RunState
 
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
 _IMAGINED = re.compile(r"<answer[.>]")
@@ -56,6 +57,7 @@ class Rehearsed:
     calls: list[Planned] = field(default_factory=list)
     messages: list[NewMessage] = field(default_factory=list)
     lines: list[tuple[float, str, str]] = field(default_factory=list)
+    progress: Progress | None = None
 
 
 class Imagined(dict[str, Any]):
@@ -166,9 +168,12 @@ def rehearse(
     def keep(more: Lines) -> None:
         found.lines.extend(more)
 
-    output = Output(keep, hook.limits.characters)
+    def come(so_far: Progress) -> None:
+        found.progress = so_far
+
+    output, progress = Output(keep, hook.limits.characters), Progressing(come)
     messages = Messages(found.messages.append, 0, run.actor, run.item)
-    one = Pass(run, script, "", application, Rehearsal(application, found), output, event, messages)
+    one = Pass(run, script, "", application, Rehearsal(application, found), output, event, messages, progress)
     found.ending = pass_through(one)
-    output.flush()
+    one.keep_what_was_said()
     return found

@@ -25,6 +25,7 @@ ALWAYS: Mapping[str, str] = {
     "actor": "The person who caused it; another than `user` where the hook runs as somebody else.",
     "log": "Writes lines into the record of this run.",
     "messages": "Tells people something: messages.warning(…).",
+    "progress": "Says how far it is: progress(7, 120, 'page 7').",
     "run": "This run: run.number, run.passes, run.depth.",
 }
 """What every hook may name, and what it is."""
@@ -90,6 +91,7 @@ class Surroundings:
     actor: Person | None
     log: logging.Logger
     messages: Any
+    progress: Any
     applinks: LinksOfRun
     request: RequestTold | None = None
 
@@ -106,6 +108,7 @@ class Surroundings:
             "actor": lambda: self.actor,
             "log": lambda: self.log,
             "messages": lambda: self.messages,
+            "progress": lambda: self.progress,
             "applinks": lambda: self.applinks,
             "request": lambda: self.request,
         }

@@ -19,6 +19,7 @@ from applinks.errors import AppLinksError, LinkNotFound, PersonNeeded, StoreUnav
 from applinks.outgoing import LinkedApplication
 from applinks.scripts.hooks.decorators import Hook, HookKind, Refuse
 from applinks.scripts.messages.message import Severity
+from applinks.scripts.passes.progressing import MOST
 from applinks.scripts.passes.surroundings import everything_told, names_of
 from applinks.wire import plain_json
 
@@ -39,13 +40,14 @@ VALUES: Mapping[str, str] = {
 FUNCTIONS: Mapping[str, str] = {
     "call": "call(type_or_link, method, path, json=None, params=None): a call over a link; {'status', 'json', 'text'}.",
     "log": "log(text): a line in the record of this run.",
+    "progress": "progress(done, of, text=''): how far it is, such as progress(7, 120, 'page 7').",
     "tell": "tell(severity, text): a message to whoever caused it: 'success', 'info', 'warning' or 'error'.",
     "refuse": "refuse(message, field=None): the transition is not to be taken; only a validator has it.",
 }
 """The names that every pasted text may use, and what they are."""
 TOLD = ("kind", "application", "payload", "item", "user")
 """What is told of an event."""
-WANTED = ("run", "event", "user", "actor", "applinks", "log", "messages")
+WANTED = ("run", "event", "user", "actor", "applinks", "log", "messages", "progress")
 """The names of `binding` of which those are made."""
 
 Reply = dict[str, Any]
@@ -96,9 +98,15 @@ class Granted:
 
     def __init__(self, bound: Mapping[str, Any], kind: HookKind) -> None:
         self._applinks, self._log, self._messages = bound["applinks"], bound["log"], bound["messages"]
+        self._progress = bound["progress"]
         self._told = 0
         self.raised: dict[str, AppLinksError] = {}
-        self.functions: Mapping[str, Callable[..., Any]] = {"call": self.call, "log": self.log, "tell": self.tell}
+        self.functions: Mapping[str, Callable[..., Any]] = {
+            "call": self.call,
+            "log": self.log,
+            "progress": self.progress,
+            "tell": self.tell,
+        }
         if kind is HookKind.VALIDATOR:
             self.functions = {**self.functions, "refuse": self.refuse}
 
@@ -140,6 +148,13 @@ class Granted:
     def log(self, text: Any) -> None:
         """A line of the log."""
         self._log.info("%s", _text("text", text, LONGEST_LINE))
+
+    def progress(self, done: Any, of: Any, text: Any = "") -> None:
+        """How far it is."""
+        said = _text("text", text, LONGEST_LINE)
+        if not all(isinstance(count, int) and 0 <= count <= MOST for count in (done, of)) or done > of:
+            raise Unusable(f"done and of must be whole numbers, 0 <= done <= of <= {MOST}")
+        self._progress(done, of, said)
 
     def tell(self, severity: Any, text: Any) -> None:
         """A message to whoever caused the run."""

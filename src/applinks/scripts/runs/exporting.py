@@ -20,7 +20,7 @@ _TIMES = frozenset({"made_at", "due_at", "started_at", "ended_at", "parked_until
 COLUMNS = (
     *("number", "hook", "kind", "user", "actor", "reason", "event", "item", "depth", "state", "made_at", "started_at"),
     *("ended_at", "passes", "deaths", "elapsed", "cpu", "result", "error", "parked_link", "parked_user", "parked_until"),
-    "revision",
+    *("revision", "progress"),
 )
 """What CSV has of a run. Neither format has the values of parameters, payloads of events, or bodies of answers."""
 

@@ -92,12 +92,24 @@ class NewRun:
 
 
 @dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a pass has come, as its script says: so many `done`, of so many, and with which words, in one line."""
+
+    done: int
+    of: int
+    text: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.done} of {self.of}" + (f": {self.text}" if self.text else "")
+
+
+@dataclass(frozen=True, slots=True)
 class Run:
     """One execution of a hook, as the store knows it. Times in seconds since the epoch, lengths in seconds.
 
     `passes` counts how often it began, `deaths` how often its process ended without a word. `parked_link` and `parked_user`
     say whose consent it waits for, until `parked_until`, or has waited for last.
-    `revision` is the digest of the script that ran last.
+    `revision` is the digest of the script that ran last. `progress` is how far its last pass has come, if that has said so.
     """
 
     number: int
@@ -127,6 +139,7 @@ class Run:
     parked_user: str | None = None
     parked_until: float | None = None
     revision: str | None = None
+    progress: Progress | None = None
     holder: str | None = field(default=None, repr=False)
     held_until: float | None = None
 
@@ -300,6 +313,16 @@ class AddLines(Question):
     holder: str
     lines: tuple[tuple[float, str, str], ...]
     """When, level, text."""
+
+
+@dataclass(frozen=True, slots=True)
+class NoteProgress(Question):
+    """The pass of a run has come so far; False if the holder does not hold it any more."""
+
+    durable = False
+    number: int
+    holder: str
+    progress: Progress
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from applinks.links import Links
 from applinks.questions import Flow
 from applinks.scripts import PARKED_FOR, Run, RunState
 from applinks.web import shown
-from applinks.web.scripts.views import RunRow
+from applinks.web.scripts.views import ProgressBar, RunRow
 from applinks.web.scripts.words import STATES, took
 from applinks.web.visit import OWN_RUNS, RUNS, PageVisit
 
@@ -35,7 +35,15 @@ def row(visit: PageVisit, run: Run, links: dict[str, str], *, about: str = "", o
         item=run.item or "",
         time=int(run.made_at),
         took=took(run.elapsed) if run.elapsed else "",
+        progress=progress(run),
     )
+
+
+def progress(run: Run) -> ProgressBar | None:
+    """How far it is, while it is running; where there is nothing to do, all of it is done."""
+    if run.state is not RunState.RUNNING or run.progress is None:
+        return None
+    return ProgressBar(run.progress.done if run.progress.of else 1, run.progress.of or 1, str(run.progress))
 
 
 def note(run: Run, links: dict[str, str]) -> str:

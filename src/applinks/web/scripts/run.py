@@ -13,7 +13,7 @@ from applinks.errors import AppLinksError, ConfigurationError, RunNotFound, Stor
 from applinks.links import Link, LinkById
 from applinks.outgoing import dance
 from applinks.people import Person
-from applinks.questions import Flow
+from applinks.questions import Flow, Moment, Now
 from applinks.scripts import (
     ENDED,
     IMMEDIATE,
@@ -40,7 +40,7 @@ from applinks.web import answers, forms, look, shown
 from applinks.web.administration.kept import Part
 from applinks.web.scripts.hooks import path_of
 from applinks.web.scripts.loaded import loaded
-from applinks.web.scripts.rows import link_names, row, waiting
+from applinks.web.scripts.rows import link_names, progress, row, waiting
 from applinks.web.scripts.runs import number_of
 from applinks.web.scripts.views import CallRow, EventTold, LogLine, OneRun, PassLog, RunRow
 from applinks.web.scripts.words import DONE, EXPLAINED, STATES, took
@@ -54,6 +54,11 @@ LONGEST_STATUS = 3
 OK = 200
 BELOW_SCRIPTS = tuple(str(Path(__file__).parents[2] / room) for room in ("outgoing", "scripts"))
 """Where the code lies that scripts call."""
+REFRESH_EVERY, REFRESHED_FOR = 5, 1800
+"""Seconds after which the page of a run that is queued or running is asked for again by itself, and from when on it is not any
+more: a page that somebody has left open keeps no session alive for ever."""
+STILL = "still"
+"""In the query of the page that stays as it is."""
 
 
 def show(visit: PageVisit, person: Person) -> Flow[Response]:
@@ -128,10 +133,13 @@ def page(visit: PageVisit, person: Person, trouble: AppLinksError | None = None,
     links = yield from link_names((run,))
     cookie, token = yield from forms.token_for(visit, person)
     below = RUNS if administrator else OWN_RUNS
+    path = visit.own(f"{below}/{run.number}")
+    changes = trouble is None and (yield from _changes_soon(run))
+    refreshed = REFRESH_EVERY if changes and STILL not in visit.query else None
     view = OneRun(
         frame=visit.frame(),
         form_token=token,
-        path=visit.own(f"{below}/{run.number}"),
+        path=path,
         back_path=visit.own(below),
         back="Runs" if administrator else "My runs",
         number=run.number,
@@ -150,13 +158,25 @@ def page(visit: PageVisit, person: Person, trouble: AppLinksError | None = None,
         others=same_event,
         of_item=of_item,
         full=administrator,
+        progress=progress(run),
+        refreshed=refreshed,
+        still_path=f"{path}?{STILL}=1" if refreshed else None,
+        moving_path=path if changes and not refreshed else None,
         consent=(yield from consent_address(visit, run, person)),
         outcome=DONE.get(visit.query.get("done", "")) if trouble is None else None,
         trouble=trouble.message if trouble else None,
         remedy=trouble.remedy if trouble else None,
         **_may(run, administrator=administrator),
     )
-    return forms.remembering(look.page(view, status=BAD_REQUEST if trouble else OK), visit, cookie)
+    status = BAD_REQUEST if trouble else OK
+    return forms.remembering(look.page(view, status=status, refresh_after=refreshed), visit, cookie)
+
+
+def _changes_soon(run: Run) -> Flow[bool]:
+    """Whether something new may be seen in a moment: it is queued or running, and was so not too long ago."""
+    moment: Moment = yield Now()
+    since = max(run.due_at, run.started_at or 0.0)
+    return run.state in {RunState.QUEUED, RunState.RUNNING} and abs(moment.now - since) < REFRESHED_FOR
 
 
 def _stands(run: Run, links: dict[str, str]) -> str:
@@ -203,6 +223,7 @@ def _parts(run: Run, hook: Hook | None) -> Iterator[Part]:
         ("Begun", f"{run.passes} times" if run.passes > 1 else None),
         ("Its process died", f"{run.deaths} times" if run.deaths else None),
         ("Runs before it", run.depth or None),
+        ("Came to", run.progress if run.state is not RunState.RUNNING else None),
         ("Script", f"revision {run.revision}" if run.revision else None),
         *((f"Parameter {name}", value) for name, value in (_values(run, hook) if hook is not None else {}).items()),
     )

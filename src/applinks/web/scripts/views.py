@@ -19,8 +19,20 @@ class State:
 
 
 @dataclass(frozen=True, slots=True)
+class ProgressBar:
+    """How far a run is that is running: as a bar that ends at `most`, which is never 0, and in words."""
+
+    value: int
+    most: int
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
 class RunRow:
-    """A run in a list. `note` says what it waits for or why it failed; `actor` is there where it is not the user."""
+    """A run in a list. `note` says what it waits for or why it failed; `actor` is there where it is not the user.
+
+    `progress` is there while it is running, if it says how far it is.
+    """
 
     path: str
     number: int
@@ -33,6 +45,7 @@ class RunRow:
     item: str
     time: int
     took: str
+    progress: ProgressBar | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +135,8 @@ class OneRun:
     """One run. Posted to `path`: `form_token`, `act` (cancel, retry, again, replay, happened, not-happened) and its fields.
 
     `full` is false for whoever is no administrator: then there is no log, event, result or error text but their own.
+    `refreshed` says after how many seconds the page is asked for again by itself; `still_path` leads to the one that is not,
+    and `moving_path` from there back; each is None where it makes no sense.
     """
 
     frame: Frame
@@ -148,6 +163,10 @@ class OneRun:
     may_cancel: bool = False
     may_retry: bool = False
     may_repeat: bool = False
+    progress: ProgressBar | None = None
+    refreshed: int | None = None
+    still_path: str | None = None
+    moving_path: str | None = None
     consent: str | None = None
     outcome: str | None = None
     trouble: str | None = None

@@ -1,0 +1,44 @@
+"""What the commands have in common that perform runs."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from inspect import signature
+
+import pytest
+
+from applinks.cli.performing import runs_at_a_time, say_what_is_waited_for
+from applinks.cli.serve import serve
+from applinks.cli.worker import worker
+
+OPTIONS = ("engine", "broker", "workers", "patience")
+
+
+@pytest.fixture
+def log() -> Iterator[logging.Logger]:
+    """As it was before, afterwards."""
+    log = logging.getLogger("applinks.scripts")
+    handlers, level = list(log.handlers), log.level
+    yield log
+    log.handlers[:] = handlers
+    log.setLevel(level)
+
+
+def test_both_commands_have_the_same_options() -> None:
+    ours, theirs = signature(serve).parameters, signature(worker).parameters
+    assert [str(ours[name]) for name in OPTIONS] == [str(theirs[name]) for name in OPTIONS]
+
+
+@pytest.mark.parametrize(("workers", "said"), [(1, "1 run at a time, in-process"), (4, "4 runs at a time, in-process")])
+def test_how_runs_are_performed_is_said_in_words(workers: int, said: str) -> None:
+    assert runs_at_a_time("in-process", workers) == said
+
+
+def test_what_the_log_of_scripts_says_goes_to_standard_error_as_it_is(
+    log: logging.Logger, capsys: pytest.CaptureFixture[str]
+) -> None:
+    say_what_is_waited_for()
+    log.info("Waiting up to %d s.", 10)
+    log.debug("nobody needs to know")
+    assert capsys.readouterr() == ("", "Waiting up to 10 s.\n")
