@@ -10,6 +10,7 @@ from textwrap import dedent
 import pytest
 
 from applinks import AppLinks
+from applinks.audit import printable
 from applinks.scripts import Runs, load
 from putting import put
 from running.far_side import FarSide, far_side
@@ -58,15 +59,25 @@ def write(tmp_path: Path) -> Write:
     return write
 
 
-def test_how_far_it_is_is_told_meanwhile_and_how_far_it_came_at_the_end(run, people, write: Write) -> None:
-    """It waits until the first was read, which is told on standard error."""
-    script = write("""
+def test_how_far_it_is_is_told_meanwhile_and_how_far_it_came_at_the_end(
+    run, people, write: Write, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It goes on when the first was told, on standard error."""
+
+    def told(text: str) -> str:
+        (tmp_path / "told").touch()
+        return printable(text)
+
+    monkeypatch.setattr("applinks.cli.run.printable", told)
+    script = write(f"""
         import threading
+        from pathlib import Path
 
         @by_hand()
-        def hook(progress):
+        def hook(progress, run):
             progress(1, 2, "first\\x1b[31m")
-            threading.Event().wait(1.5)
+            while run.number and not Path({str(tmp_path / "told")!r}).exists():
+                threading.Event().wait(0.01)
             progress(2, 2)
     """)
     ran = run("run", script, "--as", "alice")

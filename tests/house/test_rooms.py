@@ -20,6 +20,7 @@ LONG_FILES = {
     "errors.py": "the one tree of errors, drawn and then defined in that order",
     "scripts/__init__.py": "a list of names: what the room has, and where each is fetched from",
     "front.py": "a list of equals: two faces with the same methods, each of which runs one flow",
+    "web/scripts/views.py": "a list of equals: values without rules, one for each template or part of one",
     "web/interface/operations.py": "the table of operations: rows of one form, read by the row",
     "wire/oauth1.py": "signing and verifying share one way to the base string and are read together",
 }

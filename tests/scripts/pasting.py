@@ -55,6 +55,7 @@ class Sandbox:
     def __init__(self, here: World | None = None) -> None:
         self.told = Told()
         self.lines = Lines()
+        self.came: list[tuple[int, int, str]] = []
         self.links: Any = LinksOfRun(here.applinks) if here is not None else None
         self._log = logging.Logger("pasted")  # noqa: LOG001 of this test alone
         self._log.addHandler(self.lines)
@@ -71,7 +72,15 @@ class Sandbox:
     ) -> Any:
         """What a text returns."""
         names = told or {}
-        bound = {"run": RunTold(), "event": event, "user": ALICE, "actor": ALICE, "log": self._log, "messages": self.told}
+        bound: dict[str, Any] = {
+            "run": RunTold(),
+            "event": event,
+            "user": ALICE,
+            "actor": ALICE,
+            "log": self._log,
+            "messages": self.told,
+        }
+        bound["progress"] = lambda *said: self.came.append(said)
         function = Sandboxed("text", text, kind, tuple(names), tuple(parameters), limits)
         return function(**bound, applinks=self.links, **names, **parameters)
 

@@ -72,10 +72,12 @@ def serve(
     applinks = _opened(database, url, name)
     listening = listening or standing.listen(host, _port_of(applinks.identity.url) if port is None else port)
     say_what_is_waited_for()
-    scripts = None if folder is None else _loaded(applinks, folder, engine, broker, workers)
-    how = runs_at_a_time(engine, workers)
-    _tell(applinks, scripts, how, *listening.getsockname()[:2], as_json=as_json)
-    if not standing.serve(standing.create(applinks, scripts=scripts, patience=patience), listening):
+    with listening:
+        scripts = None if folder is None else _loaded(applinks, folder, engine, broker, workers)
+        how = runs_at_a_time(engine, workers)
+        _tell(applinks, scripts, how, *listening.getsockname()[:2], as_json=as_json)
+        served = standing.serve(standing.create(applinks, scripts=scripts, patience=patience), listening)
+    if not served:
         raise typer.Exit(1)
 
 

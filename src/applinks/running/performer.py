@@ -22,6 +22,7 @@ from applinks.running.nursery import Begin, Kill, Over, Ready
 from applinks.running.pace import USUAL, Pace
 from applinks.running.setup import Setup
 from applinks.running.started import RunningPass, StartedNursery
+from applinks.running.stopping import became, waiting
 from applinks.scripts import (
     HELD_FOR,
     BeginRun,
@@ -354,7 +355,7 @@ class Performer:
         self._stopping = True
         waited_for = self.busy
         if waited_for:
-            log.info("Waiting up to %.3g s for %s.", seconds, _runs(waited_for))
+            log.info("%s", waiting(seconds, waited_for))
         self._wait_for_all(seconds)
         self._closed.set()
         with self._turn:
@@ -367,7 +368,7 @@ class Performer:
         if watch is not None:
             watch.join()
         if waited_for:
-            log.info("%s.", _became(waited_for, self._cut_off))
+            log.info("%s", became(waited_for, self._cut_off))
 
     def _wait_for_all(self, seconds: float) -> None:
         deadline = time.monotonic() + seconds
@@ -376,19 +377,6 @@ class Performer:
                 running = [one for nursery in self._nurseries() for one in nursery.passes.values()]
             if running:
                 running[0].over.wait(max(0.0, deadline - time.monotonic()))
-
-
-def _runs(count: int) -> str:
-    return f"{count} run{'' if count == 1 else 's'}"
-
-
-def _became(waited_for: int, cut_off: Mapping[RunState | None, int]) -> str:
-    """What became of the runs for which was waited, in a sentence."""
-    handed_over, ended = cut_off[RunState.QUEUED], cut_off[RunState.FAILED]
-    told = [f"handed over {handed_over}"] if handed_over else []
-    told += [f"ended {ended} that nobody else can go on with"] if ended else []
-    finished = waited_for - handed_over - ended
-    return ", ".join([f"Finished {finished}", *told])
 
 
 def stop_run(number: int, holder: str, why: str) -> Flow[None]:

@@ -137,11 +137,11 @@ def test_what_keeps_the_lines_may_end_the_pass() -> None:
 
 def test_what_could_not_be_kept_is_kept_the_next_time(kept: Kept) -> None:
     def fails(_: Lines) -> None:
-        raise OSError
+        raise OSError("the database is away")
 
     output = Output(fails, 10_000)
     output.log.info("line")
-    with pytest.raises(OSError, match=""):
+    with pytest.raises(OSError, match="away"):
         output.flush()
     output._keep = kept
     output.flush()

@@ -35,10 +35,10 @@ def test_the_first_is_kept_at_once_and_then_the_newest_about_twice_a_second() ->
 
 def test_what_could_not_be_kept_is_kept_the_next_time() -> None:
     def fails(_: Progress) -> None:
-        raise OSError
+        raise OSError("the database is away")
 
     progress, kept = Progressing(fails), list[Progress]()
-    with pytest.raises(OSError, match=""):
+    with pytest.raises(OSError, match="away"):
         progress(1, 2)
     progress._keep = kept.append
     progress.flush()

@@ -194,6 +194,11 @@ def test_it_writes_and_tells(box: Sandbox, capsys: pytest.CaptureFixture[str]):
     assert capsys.readouterr().out == "two\n"
 
 
+def test_it_says_how_far_it_is(box: Sandbox):
+    box.run("for page in range(3):\n    progress(page + 1, 3, text=f'page {page + 1}')")
+    assert box.came == [(1, 3, "page 1"), (2, 3, "page 2"), (3, 3, "page 3")]
+
+
 def test_a_validator_refuses_whatever_the_text_catches(box: Sandbox):
     text = "try:\n    refuse('Not yet.', field='summary')\nexcept BaseException:\n    return 'fine'"
     with pytest.raises(Refuse, match="Not yet") as refused:
