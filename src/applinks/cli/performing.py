@@ -25,8 +25,16 @@ def runs_at_a_time(engine: str, workers: int) -> str:
     return f"{workers} run{'' if workers == 1 else 's'} at a time, {engine}"
 
 
+class _OnStandardError(logging.Handler):
+    def emit(self, record: logging.LogRecord) -> None:
+        typer.echo(self.format(record), err=True)
+
+
+_SAYS = _OnStandardError()
+
+
 def say_what_is_waited_for() -> None:
     """On standard error, where the warnings are: the log of scripts says for which runs is waited, and what became of them."""
     log = logging.getLogger("applinks.scripts")
-    log.addHandler(logging.StreamHandler())
+    log.addHandler(_SAYS)
     log.setLevel(logging.INFO)

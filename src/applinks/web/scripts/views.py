@@ -163,14 +163,14 @@ class OneRun:
     may_cancel: bool = False
     may_retry: bool = False
     may_repeat: bool = False
-    progress: ProgressBar | None = None
-    refreshed: int | None = None
-    still_path: str | None = None
-    moving_path: str | None = None
     consent: str | None = None
     outcome: str | None = None
     trouble: str | None = None
     remedy: str | None = None
+    progress: ProgressBar | None = None
+    refreshed: int | None = None
+    still_path: str | None = None
+    moving_path: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
