@@ -40,7 +40,7 @@ WITHOUT_A_TEST_OF_THEIR_NAME = {
     "scripts/messages/deliveries.py": "values without rules; tests/contracts/test_store_messages.py asks the questions",
     "scripts/events/event.py": "questions and values without rules; tests/contracts/test_store_runs.py asks them",
     "scripts/runs/history.py": "questions; tests/contracts/test_store_hooks.py asks them",
-    "scripts/passes/journal.py": "tests/scripts/passes/test_recording.py, and tests/contracts/test_store_runs.py asks the questions",
+    "scripts/runs/journal.py": "tests/scripts/passes/test_recording.py, and tests/contracts/test_store_runs.py asks the questions",
     "scripts/runs/run.py": "questions and one table; tests/contracts/test_store_runs.py asks them and looks at it",
     "scripts/hooks/settings.py": "questions; tests/contracts/test_store_hooks.py asks them",
     "store/deliveries.py": "tests/contracts/test_store_messages.py",

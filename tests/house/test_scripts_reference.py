@@ -29,7 +29,7 @@ from applinks.scripts.hooks.decorators import Hook
 from applinks.scripts.hooks.kinds import Kind
 from applinks.scripts.passes import executing, recording
 from applinks.scripts.passes.bindings import BINDINGS
-from applinks.scripts.passes.journal import HARMLESS
+from applinks.scripts.runs.journal import HARMLESS
 from house.source import DOCS, section
 
 PAGE = DOCS / "reference" / "scripts.md"

@@ -56,20 +56,6 @@ from applinks.scripts.messages.message import (
     Words,
 )
 from applinks.scripts.messages.smtp import post_mail
-from applinks.scripts.passes.journal import (
-    HARMLESS,
-    Answer,
-    Asked,
-    Call,
-    CallsOf,
-    CallState,
-    ForgetCall,
-    NoteAnswered,
-    NoteSent,
-    SettleCall,
-    TakeAnswerOut,
-    is_unclear,
-)
 from applinks.scripts.passes.parking import PARKED_FOR, ExpireRun, OverdueRuns, ParkRun, WakeRuns, about_run, expire_overdue
 from applinks.scripts.pasted.pasting import (
     KINDS,
@@ -88,6 +74,20 @@ from applinks.scripts.pasted.pasting import (
     unpaste_script,
 )
 from applinks.scripts.runs.history import DAY, HooksLately, Lately, RunCounts
+from applinks.scripts.runs.journal import (
+    HARMLESS,
+    Answer,
+    Asked,
+    Call,
+    CallsOf,
+    CallState,
+    ForgetCall,
+    NoteAnswered,
+    NoteSent,
+    SettleCall,
+    TakeAnswerOut,
+    is_unclear,
+)
 from applinks.scripts.runs.run import (
     ENDED,
     HELD_FOR,

@@ -1,1 +1,1 @@
-"""One pass through a script: what it may name, the journal of its calls, and how it ends."""
+"""One pass through a script: what it may name, which calls it makes, and how it ends."""

@@ -30,13 +30,13 @@ from applinks.scripts.hooks.loading import Loaded, Script
 from applinks.scripts.hooks.parameters import read
 from applinks.scripts.messages.message import KeepMessages, NewMessage, Severity, Words
 from applinks.scripts.messages.telling import Messages
-from applinks.scripts.passes.journal import Call, CallsOf, is_unclear
 from applinks.scripts.passes.meanwhile import Meanwhile
 from applinks.scripts.passes.output import Lines, Output, as_kept
 from applinks.scripts.passes.parking import PARKED_FOR, ParkRun, about_run
 from applinks.scripts.passes.progressing import Progressing
 from applinks.scripts.passes.recording import NotHeld, NotTheSame, Recorder, RunCaller, UnclearCall
 from applinks.scripts.passes.surroundings import LinksOfRun, RequestTold, Surroundings
+from applinks.scripts.runs.journal import Call, CallsOf, is_unclear
 from applinks.scripts.runs.run import AddLines, Ending, EndRun, NoteProgress, Progress, Run, RunOf, RunState
 
 LARGEST_RESULT = 64 * 1024

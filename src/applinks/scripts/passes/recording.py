@@ -25,7 +25,7 @@ from applinks.mechanisms import Mechanism
 from applinks.outgoing import PROBLEM, Caller, Connections, LinkAuth, client_options, next_place, reading, watched
 from applinks.people import acting
 from applinks.questions import Flow, drive, drive_async
-from applinks.scripts.passes.journal import (
+from applinks.scripts.runs.journal import (
     HARMLESS,
     Answer,
     Asked,

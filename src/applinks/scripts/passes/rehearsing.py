@@ -25,10 +25,10 @@ from applinks.scripts.hooks.parameters import to_json
 from applinks.scripts.messages.message import NewMessage
 from applinks.scripts.messages.telling import Messages
 from applinks.scripts.passes.executing import Pass, pass_through
-from applinks.scripts.passes.journal import Asked
 from applinks.scripts.passes.output import Lines, Output
 from applinks.scripts.passes.progressing import Progressing
 from applinks.scripts.passes.recording import Recorder
+from applinks.scripts.runs.journal import Asked
 from applinks.scripts.runs.run import Ending, Progress, Run, RunState
 
 READING = frozenset({"GET", "HEAD", "OPTIONS"})

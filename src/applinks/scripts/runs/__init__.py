@@ -1,1 +1,1 @@
-"""Runs: what they are, what people see of them and do about them."""
+"""Runs: what they are, the journal of their calls, what people see of them and do about them."""

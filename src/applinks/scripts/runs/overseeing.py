@@ -15,7 +15,7 @@ from applinks.audit import Entry, WriteDown
 from applinks.errors import AdministratorNeeded, ConfigurationError, RunNotFound
 from applinks.questions import Flow, Moment, Now
 from applinks.scripts.messages.message import SettleMessages
-from applinks.scripts.passes.journal import Answer, Call, CallsOf, SettleCall, is_unclear
+from applinks.scripts.runs.journal import Answer, Call, CallsOf, SettleCall, is_unclear
 from applinks.scripts.runs.run import ENDED, IMMEDIATE, CancelRun, NewRun, QueueRuns, RetryRun, Run, RunOf, RunState
 from applinks.wire import plain_json
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from applinks.questions import Flow
 from applinks.scripts.events.event import Event, EventOf
-from applinks.scripts.passes.journal import Call, CallsOf, is_unclear
+from applinks.scripts.runs.journal import Call, CallsOf, is_unclear
 from applinks.scripts.runs.overseeing import run_for
 from applinks.scripts.runs.run import Line, LinesOf, Run
 

@@ -25,7 +25,7 @@ OF_GATEWAYS = frozenset({502, 504})
 
 
 class CallState(StrEnum):
-    """How far a call has come. Lost: somebody said that it did not happen, and it is sent again."""
+    """How far a call has come."""
 
     SENT = "sent"
     ANSWERED = "answered"
