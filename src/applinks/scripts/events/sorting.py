@@ -20,12 +20,12 @@ from applinks.links import Level, Link, LinkById, VerdictOf
 from applinks.people import FindPerson, Person
 from applinks.questions import Flow, Moment, Now
 from applinks.scripts.events.beans import Transition
+from applinks.scripts.events.bindings import bindings_of
 from applinks.scripts.events.event import BY_HAND, HERE, Event, EventOf, EventState, PostponeEvent, SortEvent
 from applinks.scripts.events.naming import CannotTell, NamesOfKeys, NotNow
 from applinks.scripts.events.sources import LINKED, WEBHOOK, Source, SourceOf
 from applinks.scripts.hooks.decorators import TRANSITIONS, Hook, HookKind
 from applinks.scripts.hooks.settings import HookSetting, HookSettings, set_for
-from applinks.scripts.passes.bindings import bindings_of
 from applinks.scripts.runs.run import NewRun, RecentRuns
 from applinks.wire.events import PATH
 

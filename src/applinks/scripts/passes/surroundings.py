@@ -13,9 +13,9 @@ from typing import Any
 from applinks.links import DIALECTS, Entity, Link, links_of, one_link, primary_entity, primary_link
 from applinks.outgoing import Caller, LinkedApplication, LinkedEntity
 from applinks.people import Person
+from applinks.scripts.events.bindings import BINDINGS, bindings_of
 from applinks.scripts.events.event import Event
 from applinks.scripts.hooks.decorators import BEFORE, Hook, HookKind
-from applinks.scripts.passes.bindings import BINDINGS, bindings_of
 from applinks.scripts.runs.run import Run
 
 ALWAYS: Mapping[str, str] = {

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from applinks.errors import MalformedEvent
 from applinks.scripts.events.beans import Change, Comment, Issue, Page, PullRequest, RefChange, Repository, Transition
-from applinks.scripts.passes.bindings import BINDINGS, bindings_of
+from applinks.scripts.events.bindings import BINDINGS, bindings_of
 from scripts import payloads
 
 EVENTS = {
