@@ -158,13 +158,13 @@ if TYPE_CHECKING:
     from applinks.scripts.hooks.kinds import Kind, shown_value
     from applinks.scripts.hooks.known import KnownHook, known_hook, known_hooks
     from applinks.scripts.hooks.loading import Fault, Loaded, Script, checked_folder, glance_at, load, revision_of
+    from applinks.scripts.hooks.names import ALWAYS, RequestTold, names_of
     from applinks.scripts.hooks.offering import at_address, described, name_of, offered, run_of
     from applinks.scripts.hooks.parameters import Long, Parameter, Secret, read, read_named, schema, to_json, without_secrets
     from applinks.scripts.messages.telling import Messages
     from applinks.scripts.messages.written import Written, write
     from applinks.scripts.passes.executing import execute
     from applinks.scripts.passes.rehearsing import Planned, Rehearsed, rehearse
-    from applinks.scripts.passes.surroundings import ALWAYS, RequestTold, names_of
     from applinks.scripts.pasted.granted import granted_to
     from applinks.scripts.pasted.hooks import hook_of_pasted, is_pasted, joint_revision, with_pasted
     from applinks.scripts.pasted.sandbox import has_sandbox, warm_up_sandbox
@@ -174,7 +174,7 @@ if TYPE_CHECKING:
     from applinks.scripts.runs.starting import Told, run_by_hand, told_by
 
 _FETCHED = {
-    "ALWAYS": "passes.surroundings",
+    "ALWAYS": "hooks.names",
     "BEFORE": "hooks.decorators",
     "DEEPEST": "events.sorting",
     "LARGEST": "events.reading",
@@ -201,7 +201,7 @@ _FETCHED = {
     "Refuse": "hooks.decorators",
     "Rehearsed": "passes.rehearsing",
     "Repository": "events.beans",
-    "RequestTold": "passes.surroundings",
+    "RequestTold": "hooks.names",
     "Retries": "hooks.decorators",
     "RunRecord": "runs.record",
     "RunsExport": "runs.exporting",
@@ -240,7 +240,7 @@ _FETCHED = {
     "load": "hooks.loading",
     "may_be_replayed": "events.replaying",
     "name_of": "hooks.offering",
-    "names_of": "passes.surroundings",
+    "names_of": "hooks.names",
     "offered": "hooks.offering",
     "operation": "hooks.decorators",
     "post_function": "hooks.decorators",

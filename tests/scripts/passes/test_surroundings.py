@@ -1,4 +1,4 @@
-"""What a hook may name, and what stands for each name."""
+"""What stands for the names that a hook may use."""
 
 from __future__ import annotations
 
@@ -9,34 +9,9 @@ import pytest
 from applinks.errors import ConfigurationError, LinkNotFound
 from applinks.links import Entity
 from applinks.people import Person
-from applinks.scripts import Event, Hook, HookKind, RequestTold, names_of
-from applinks.scripts.events.beans import Issue, Page, Transition
-from applinks.scripts.passes.surroundings import ALWAYS, LinksOfRun, Surroundings
+from applinks.scripts import Event
+from applinks.scripts.passes.surroundings import LinksOfRun, Surroundings
 from scripts.one_pass import Passes
-
-JIRA = Hook(HookKind.LISTENER, application="jira", events=("*",))
-
-
-@pytest.mark.parametrize(
-    ("hook", "has", "has_not"),
-    [
-        (JIRA, {"issue": Issue, "transition": Transition, "user": Person}, {"page", "request", "nonsense"}),
-        (Hook(HookKind.LISTENER, application="confluence", events=("*",)), {"page": Page}, {"issue"}),
-        (Hook(HookKind.LISTENER, events=("*",)), {"issue": Issue, "page": Page}, {"request"}),
-        (Hook(HookKind.LISTENER, application="shop", events=("*",)), {"event": None}, {"issue"}),
-        (Hook(HookKind.VALIDATOR, application="jira", transition="*"), {"issue": Issue}, {"request"}),
-        (Hook(HookKind.BY_HAND), {"issue": Issue}, {"request"}),
-        (Hook(HookKind.JOB, cron="* * * * *"), {"user": Person, "jira": None}, {"issue", "request"}),
-        (Hook(HookKind.ENDPOINT, method="GET", path="x"), {"request": RequestTold}, {"issue"}),
-        (Hook(HookKind.OPERATION), {"run": None}, {"issue", "request"}),
-    ],
-)
-def test_what_a_hook_may_name(hook: Hook, has: dict[str, object], has_not: set[str]) -> None:
-    names = names_of(hook)
-    assert {name: names[name] for name in has} == has
-    assert not has_not & names.keys()
-    assert ALWAYS.keys() <= names.keys()
-    assert {"jira", "confluence", "bitbucket"} <= names.keys()
 
 
 def surroundings(desk: Passes, event: Event | None = None) -> Surroundings:

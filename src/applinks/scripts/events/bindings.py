@@ -40,6 +40,11 @@ def bindings_of(application: str, payload: Mapping[str, Any]) -> Mapping[str, ob
     return dict(bind(Members.of(payload, ""))) if bind else {}
 
 
+def everything_told() -> Mapping[str, Any]:
+    """What the events of any application tell."""
+    return {name: kind for told in BINDINGS.values() for name, kind in told.items()}
+
+
 def _of_jira(event: Members) -> Bound:
     changes = tuple(map(Change.read, event.below("changelog").each("items")))
     yield "changes", changes

@@ -26,8 +26,8 @@ from applinks.errors import AppLinksError, ConfigurationError, ScriptWrong
 from applinks.scripts.conditions import check_condition
 from applinks.scripts.hooks.cron import check_cron
 from applinks.scripts.hooks.decorators import Hook, HookKind, Noted, noted
+from applinks.scripts.hooks.names import names_of
 from applinks.scripts.hooks.parameters import parameters_of
-from applinks.scripts.passes.surroundings import names_of
 
 PACKAGE = "applinks_scripts"
 """Scripts are modules below this name."""

@@ -27,6 +27,7 @@ from applinks.scripts.conditions import evaluate
 from applinks.scripts.events.event import Event, EventOf
 from applinks.scripts.hooks.decorators import BEFORE, Hook, HookKind, Limits, Refuse
 from applinks.scripts.hooks.loading import Loaded, Script
+from applinks.scripts.hooks.names import RequestTold
 from applinks.scripts.hooks.parameters import read
 from applinks.scripts.messages.message import KeepMessages, NewMessage, Severity, Words
 from applinks.scripts.messages.telling import Messages
@@ -35,7 +36,7 @@ from applinks.scripts.passes.output import Lines, Output, as_kept
 from applinks.scripts.passes.parking import PARKED_FOR, ParkRun, about_run
 from applinks.scripts.passes.progressing import Progressing
 from applinks.scripts.passes.recording import NotHeld, NotTheSame, Recorder, RunCaller, UnclearCall
-from applinks.scripts.passes.surroundings import LinksOfRun, RequestTold, Surroundings
+from applinks.scripts.passes.surroundings import LinksOfRun, Surroundings
 from applinks.scripts.runs.journal import Call, CallsOf, is_unclear
 from applinks.scripts.runs.run import AddLines, Ending, EndRun, NoteProgress, Progress, Run, RunOf, RunState
 

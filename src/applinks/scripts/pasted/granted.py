@@ -17,10 +17,11 @@ import httpx2
 
 from applinks.errors import AppLinksError, LinkNotFound, PersonNeeded, StoreUnavailable
 from applinks.outgoing import LinkedApplication
+from applinks.scripts.events.bindings import everything_told
 from applinks.scripts.hooks.decorators import Hook, HookKind, Refuse
+from applinks.scripts.hooks.names import names_of
 from applinks.scripts.messages.message import Severity
 from applinks.scripts.passes.progressing import MOST
-from applinks.scripts.passes.surroundings import everything_told, names_of
 from applinks.wire import plain_json
 
 METHODS = frozenset({"GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"})

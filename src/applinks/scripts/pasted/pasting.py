@@ -18,8 +18,9 @@ from typing import Any, TypedDict, Unpack
 from applinks.audit import Change, Entry, WriteDown
 from applinks.errors import ConfigurationError
 from applinks.questions import Calculate, Flow, Question
+from applinks.scripts.events.bindings import everything_told
 from applinks.scripts.hooks.decorators import HookKind
-from applinks.scripts.passes.surroundings import ALWAYS, everything_told
+from applinks.scripts.hooks.names import ALWAYS
 from applinks.scripts.pasted import granted, sandbox
 
 KINDS = (HookKind.LISTENER, HookKind.VALIDATOR, HookKind.POST_FUNCTION, HookKind.BY_HAND)
