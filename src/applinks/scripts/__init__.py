@@ -139,6 +139,7 @@ if TYPE_CHECKING:
         source_named,
     )
     from applinks.scripts.hooks.adjusting import hook_of, set_parameters, set_texts, setting_of, switch_hook
+    from applinks.scripts.hooks.by_hand import Told, run_by_hand, told_by
     from applinks.scripts.hooks.decorators import (
         BEFORE,
         Hook,
@@ -171,7 +172,6 @@ if TYPE_CHECKING:
     from applinks.scripts.runs.exporting import RunsExport
     from applinks.scripts.runs.overseeing import answer_said, cancel_run, retry_run, run_again, run_for, settle_call
     from applinks.scripts.runs.record import CallTold, RunRecord, record_for, record_of
-    from applinks.scripts.runs.starting import Told, run_by_hand, told_by
 
 _FETCHED = {
     "ALWAYS": "hooks.names",
@@ -209,7 +209,7 @@ _FETCHED = {
     "Secret": "hooks.parameters",
     "SourceMade": "events.webhooks",
     "SourceSettings": "events.webhooks",
-    "Told": "runs.starting",
+    "Told": "hooks.by_hand",
     "Transition": "events.beans",
     "Written": "messages.written",
     "add_source": "events.webhooks",
@@ -255,7 +255,7 @@ _FETCHED = {
     "retry_run": "runs.overseeing",
     "revision_of": "hooks.loading",
     "run_again": "runs.overseeing",
-    "run_by_hand": "runs.starting",
+    "run_by_hand": "hooks.by_hand",
     "run_for": "runs.overseeing",
     "run_of": "hooks.offering",
     "schema": "hooks.parameters",
@@ -272,7 +272,7 @@ _FETCHED = {
     "take_told": "events.taking",
     "takes": "events.sorting",
     "to_json": "hooks.parameters",
-    "told_by": "runs.starting",
+    "told_by": "hooks.by_hand",
     "validator": "hooks.decorators",
     "warm_up_sandbox": "pasted.sandbox",
     "with_pasted": "pasted.hooks",
