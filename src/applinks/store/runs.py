@@ -60,7 +60,7 @@ _FREE = or_(
     and_(table.c.state == RunState.RUNNING.value, table.c.held_until < bindparam("now")),
 )
 _DUE = select(table.c.number).where(_FREE, ~_BLOCKED).order_by(table.c.number)
-_NOT_BEGUN: Mapping[str, Any] = {"progress_done": None, "progress_of": None, "progress_text": None}
+_NO_PROGRESS: Mapping[str, Any] = {"progress_done": None, "progress_of": None, "progress_text": None}
 _NOBODY: Mapping[str, Any] = {"holder": None, "held_until": None}
 
 
@@ -95,13 +95,11 @@ class RunsKept:
         died = case((table.c.state == RunState.RUNNING.value, 1), else_=0)
         taken = update(table).where(table.c.number == number)
         values: dict[str, Any] = {
-            "state": RunState.RUNNING.value,
-            "holder": question.holder,
-            "held_until": now + question.held_for,
+            **_held_by(question, now),
             "passes": table.c.passes + 1,
             "deaths": table.c.deaths + died,
             "started_at": func.coalesce(table.c.started_at, now),
-            **_NOT_BEGUN,
+            **_NO_PROGRESS,
         }
         run = self._rows.read(connection.execute(taken.values(values).returning(table)).one())
         if run.deaths < MOST_DEATHS and (run.kind not in IMMEDIATE or not run.deaths):
@@ -112,14 +110,7 @@ class RunsKept:
     def begin(self, connection: Connection, question: BeginRun) -> Run:
         """Insert it as a run that is held already, unless it is there."""
         now = self._clock()
-        held = {
-            "state": RunState.RUNNING.value,
-            "holder": question.holder,
-            "held_until": now + question.held_for,
-            "passes": 1,
-            "started_at": now,
-        }
-        self._rows.insert(connection, question.run, now, **held)
+        self._rows.insert(connection, question.run, now, **_held_by(question, now), passes=1, started_at=now)
         return self._rows.read(connection.execute(select(table).where(table.c.key == question.run.key)).one())
 
     def keep_holding(self, connection: Connection, question: KeepHolding) -> frozenset[str]:
@@ -185,21 +176,15 @@ class RunsKept:
         )
         parked = update(table).where(table.c.state == RunState.PARKED.value, agreed)
         now = self._clock()
-        values = {"state": RunState.QUEUED.value, "due_at": now, "parked_until": None}
-        numbers = tuple(sorted(connection.scalars(parked.values(values).returning(table.c.number))))
+        numbers = tuple(sorted(connection.scalars(parked.values(_due_again(now)).returning(table.c.number))))
         for number in numbers:
             settle_asking(connection, number, now)
         return numbers
 
     def retry(self, connection: Connection, question: RetryRun) -> bool:
         """Who moves it on has retried it."""
-        parked = update(table).where(table.c.number == question.number, table.c.state == RunState.PARKED.value)
         now = self._clock()
-        values = {"state": RunState.QUEUED.value, "due_at": now, "parked_until": None}
-        if connection.execute(parked.values(values).returning(table.c.number)).first() is None:
-            return False
-        settle_asking(connection, question.number, now)
-        return True
+        return _moved_on(connection, question.number, {RunState.PARKED}, now, **_due_again(now))
 
     def overdue(self, connection: Connection, question: OverdueRuns) -> tuple[Run, ...]:
         """Those for which nobody has consented in time."""
@@ -209,25 +194,18 @@ class RunsKept:
     def expire(self, connection: Connection, question: ExpireRun) -> bool:
         """Who moves it on from `parked` tells about it."""
         now = self._clock()
-        late = update(table).where(table.c.number == question.number, table.c.state == RunState.PARKED.value)
-        values = {"state": RunState.EXPIRED.value, "ended_at": now, "error": "Nobody allowed it in time."}
-        if connection.execute(late.values(values).returning(table.c.number)).first() is None:
+        expired = {"state": RunState.EXPIRED.value, "ended_at": now, "error": "Nobody allowed it in time."}
+        if not _moved_on(connection, question.number, {RunState.PARKED}, now, **expired):
             return False
-        settle_asking(connection, question.number, now)
         keep_all(connection, question.messages, now)
         return True
 
     def cancel(self, connection: Connection, question: CancelRun) -> bool:
         """Only from the states that may be followed by this."""
-        may = [state.value for state, after in STEPS.items() if RunState.CANCELLED in after]
-        ended = update(table).where(table.c.number == question.number, table.c.state.in_(may))
-        why = f"Cancelled by {question.by}."
+        may = {state for state, after in STEPS.items() if RunState.CANCELLED in after}
         now = self._clock()
-        values = {"state": RunState.CANCELLED.value, "ended_at": now, "error": why}
-        if connection.execute(ended.values(values).returning(table.c.number)).first() is None:
-            return False
-        settle_asking(connection, question.number, now)
-        return True
+        cancelled = {"state": RunState.CANCELLED.value, "ended_at": now, "error": f"Cancelled by {question.by}."}
+        return _moved_on(connection, question.number, may, now, **cancelled)
 
     def due(self, connection: Connection, question: DueRuns) -> tuple[int, ...]:
         """The oldest first."""
@@ -287,6 +265,24 @@ def lines_of(connection: Connection, question: LinesOf) -> tuple[Line, ...]:
     """The oldest first."""
     query = select(run_lines).where(run_lines.c.run == question.number).order_by(run_lines.c.number)
     return tuple(Line(row.at, row.number_of_pass, row.level, row.text) for row in connection.execute(query))
+
+
+def _held_by(question: ClaimRun | BeginRun, now: float) -> dict[str, Any]:
+    return {"state": RunState.RUNNING.value, "holder": question.holder, "held_until": now + question.held_for}
+
+
+def _due_again(now: float) -> dict[str, Any]:
+    """Nobody's consent is waited for any more."""
+    return {"state": RunState.QUEUED.value, "due_at": now, "parked_until": None}
+
+
+def _moved_on(connection: Connection, number: int, states: Iterable[RunState], now: float, **values: Any) -> bool:
+    """Move a run on from one of these states, unless somebody else has; what it had asked people to do is done with."""
+    waiting = update(table).where(table.c.number == number, table.c.state.in_(_values(states)))
+    if connection.execute(waiting.values(values).returning(table.c.number)).first() is None:
+        return False
+    settle_asking(connection, number, now)
+    return True
 
 
 def _end(connection: Connection, number: int, state: RunState, now: float, **values: Any) -> None:

@@ -1,1 +1,1 @@
-"""What hooks into what: decorators, their parameters, the folder they are loaded from, what is set for them."""
+"""What hooks into what: decorators, names and parameters, where they are loaded from, what is set, the runs they begin."""
