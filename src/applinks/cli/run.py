@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import time
-from dataclasses import asdict
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -18,11 +19,23 @@ from applinks.errors import ConfigurationError, CredentialsRequired
 if TYPE_CHECKING:
     from applinks import AppLinks, AsyncAppLinks
     from applinks.running import Scripts
-    from applinks.scripts import Event, Hook, Progress, Rehearsed, Run
+    from applinks.scripts import Event, Fault, Hook, Progress, Rehearsed, Run
 
 LONGEST_WAIT = 3600.0
 LOOK_EVERY = 0.1
 PROGRESS_EVERY = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """What the command line asks for: which hook of which file, as whom, on which event, with which parameters."""
+
+    script: Path
+    hook: str | None
+    user: str | None
+    payload: Any
+    kind: str
+    values: list[str]
 
 
 def run(
@@ -48,38 +61,26 @@ def run(
     """
     if not script.is_file():
         raise ConfigurationError(f"There is no file {str(script)!r}.", remedy="Name the file of the script.")
-    payload = _payload(event)
+    wanted = _Wanted(script, hook, user, _payload(event), kind, values or [])
     applinks = application_of(app, database)
     try:
-        if dry_run:
-            _rehearse(applinks, script, hook, user, payload, kind, values or [], as_json=as_json)
-        else:
-            _run(applinks, script, hook, user, payload, kind, values or [], as_json=as_json)
+        (_rehearse if dry_run else _run)(applinks, wanted, as_json=as_json)
     finally:
         closed(applinks)
 
 
-def _run(
-    applinks: AppLinks | AsyncAppLinks,
-    script: Path,
-    hook: str | None,
-    user: str | None,
-    payload: Any,
-    kind: str,
-    values: list[str],
-    *,
-    as_json: bool,
-) -> None:
+def _run(applinks: AppLinks | AsyncAppLinks, wanted: _Wanted, *, as_json: bool) -> None:
     from applinks.running import Scripts
     from applinks.scripts import read_named
 
-    scripts = Scripts(applinks, script.parent, engine=False)
+    scripts = Scripts(applinks, wanted.script.parent, engine=False)
     try:
-        chosen = _chosen(scripts.hooks, scripts.faults, script, hook)
-        parameters = read_named(chosen.parameters, _pairs(values))
-        number = scripts.run(chosen.id, user=user, parameters=parameters, event=payload, kind=_kind(chosen, kind))
+        hook = _chosen(scripts.hooks, scripts.faults, wanted)
+        parameters = read_named(hook.parameters, _pairs(wanted.values))
+        kind = _kind(hook, wanted.kind)
+        number = scripts.run(hook.id, user=wanted.user, parameters=parameters, event=wanted.payload, kind=kind)
         _perform(scripts, number)
-        _show_run(scripts, chosen, number, as_json=as_json)
+        _show_run(scripts, hook, number, as_json=as_json)
     finally:
         scripts.close(0)
 
@@ -131,24 +132,14 @@ def _show_run(scripts: Scripts, hook: Hook, number: int, *, as_json: bool) -> No
         raise typer.Exit(1)
 
 
-def _rehearse(
-    applinks: AppLinks | AsyncAppLinks,
-    script: Path,
-    hook: str | None,
-    user: str | None,
-    payload: Any,
-    kind: str,
-    values: list[str],
-    *,
-    as_json: bool,
-) -> None:
+def _rehearse(applinks: AppLinks | AsyncAppLinks, wanted: _Wanted, *, as_json: bool) -> None:
     from applinks.scripts import load, read_named, rehearse
 
-    loaded = load(script.parent)
-    chosen = _chosen(loaded.hooks, loaded.faults, script, hook)
-    parameters = read_named(chosen.parameters, _pairs(values))
-    happened = None if payload is None else _event(chosen, _kind(chosen, kind), payload, user, applinks.identity.type)
-    found = rehearse(loaded.scripts[chosen.id], applinks, user, event=happened, parameters=parameters)
+    loaded = load(wanted.script.parent)
+    hook = _chosen(loaded.hooks, loaded.faults, wanted)
+    parameters = read_named(hook.parameters, _pairs(wanted.values))
+    event = None if wanted.payload is None else _event(hook, wanted, applinks.identity.type)
+    found = rehearse(loaded.scripts[hook.id], applinks, wanted.user, event=event, parameters=parameters)
     show(_as_data(found), *_in_words(found), as_json=as_json)
     if not isinstance(found.ending, CredentialsRequired) and found.ending.error and found.ending.state.value == "failed":
         raise typer.Exit(1)
@@ -183,21 +174,19 @@ def _as_data(found: Rehearsed) -> dict[str, Any]:
     }
 
 
-def _chosen(hooks: Any, faults: Any, script: Path, name: str | None) -> Hook:
-    """The hook that is meant; what is wrong with the file is said first."""
-    wrong = [fault for fault in faults if fault.fatal and Path(fault.file).resolve() == script.resolve()]
-    mine = [hook for hook in hooks if Path(hook.file).resolve() == script.resolve()]
-    if name is not None:
-        mine = [hook for hook in mine if hook.id.rpartition(":")[2] == name]
-    if len(mine) == 1:
-        found: Hook = mine[0]
-        return found
-    if wrong:
-        fault = wrong[0]
-        raise ConfigurationError(fault.told, remedy=fault.remedy)
-    names = ", ".join(hook.id.rpartition(":")[2] for hook in hooks if Path(hook.file).resolve() == script.resolve())
+def _chosen(hooks: Sequence[Hook], faults: Sequence[Fault], wanted: _Wanted) -> Hook:
+    """The hook that is meant; where none is, what is wrong with the file is said first."""
+    file = wanted.script.resolve()
+    there = {hook.id.rpartition(":")[2]: hook for hook in hooks if Path(hook.file).resolve() == file}
+    meant = [hook for name, hook in there.items() if wanted.hook in {None, name}]
+    if len(meant) == 1:
+        return meant[0]
+    for fault in faults:
+        if fault.fatal and Path(fault.file).resolve() == file:
+            raise ConfigurationError(fault.told, remedy=fault.remedy)
+    names = ", ".join(there)
     raise ConfigurationError(
-        f"{script.name} has {'no such hook' if name or not mine else 'several hooks'}.",
+        f"{wanted.script.name} has {'no such hook' if wanted.hook or not meant else 'several hooks'}.",
         remedy=f"Name one with --hook: {names}." if names else "Decorate a function of it: see the guide to scripts.",
     )
 
@@ -214,12 +203,12 @@ def _payload(path: Path | None) -> Any:
     return told
 
 
-def _event(hook: Hook, kind: str, payload: Any, user: str | None, own: str) -> Event:
+def _event(hook: Hook, wanted: _Wanted, own: str) -> Event:
     from applinks import clock
     from applinks.scripts import BY_HAND, Event
 
-    application = hook.application or own
-    return Event(BY_HAND, application, kind, clock.fresh_nonce(), payload, clock.now(), user=user)
+    application, kind = hook.application or own, _kind(hook, wanted.kind)
+    return Event(BY_HAND, application, kind, clock.fresh_nonce(), wanted.payload, clock.now(), user=wanted.user)
 
 
 def _kind(hook: Hook, said: str) -> str:
