@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from applinks.people import Person
-from applinks.scripts import Message, Severity, load_catalogue, write
-from applinks.scripts.messages.written import Letter
+from applinks.scripts import Message, Severity, load_catalogue
+from applinks.scripts.messages.written import Letter, write
 
 URL = "https://tracker.example.com/base"
 ALICE = Person("alice", "Alice Adams", email="alice@example.com")

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 from applinks.scripts.events.event import (
     BY_HAND,
     HERE,
-    SCHEDULE,
     Event,
     EventOf,
     Events,
@@ -56,7 +55,7 @@ from applinks.scripts.messages.message import (
     Words,
 )
 from applinks.scripts.messages.smtp import post_mail
-from applinks.scripts.passes.parking import PARKED_FOR, ExpireRun, OverdueRuns, ParkRun, WakeRuns, about_run, expire_overdue
+from applinks.scripts.passes.parking import PARKED_FOR, ExpireRun, OverdueRuns, ParkRun, WakeRuns, expire_overdue
 from applinks.scripts.pasted.pasting import (
     KINDS,
     LARGEST_TEXT,
@@ -68,14 +67,12 @@ from applinks.scripts.pasted.pasting import (
     PastedScripts,
     RemovePasted,
     check_pasted,
-    checked_text,
     paste_script,
     pasted_script,
     unpaste_script,
 )
 from applinks.scripts.runs.history import DAY, HooksLately, Lately, RunCounts
 from applinks.scripts.runs.journal import (
-    HARMLESS,
     Answer,
     Asked,
     Call,
@@ -118,7 +115,6 @@ from applinks.scripts.runs.run import (
     Runs,
     RunState,
 )
-from applinks.wire.events import DEPTH
 
 if TYPE_CHECKING:
     from applinks.scripts.events.beans import Change, Comment, Issue, Page, PullRequest, RefChange, Repository, Transition
@@ -161,17 +157,17 @@ if TYPE_CHECKING:
     from applinks.scripts.hooks.loading import Fault, Loaded, Script, checked_folder, glance_at, load, revision_of
     from applinks.scripts.hooks.names import ALWAYS, RequestTold, names_of
     from applinks.scripts.hooks.offering import at_address, described, name_of, offered, run_of
-    from applinks.scripts.hooks.parameters import Long, Parameter, Secret, read, read_named, schema, to_json, without_secrets
+    from applinks.scripts.hooks.parameters import Long, Parameter, Secret, read_named, to_json, without_secrets
     from applinks.scripts.messages.telling import Messages
-    from applinks.scripts.messages.written import Written, write
+    from applinks.scripts.messages.written import Written
     from applinks.scripts.passes.executing import execute
     from applinks.scripts.passes.rehearsing import Planned, Rehearsed, rehearse
     from applinks.scripts.pasted.granted import granted_to
     from applinks.scripts.pasted.hooks import hook_of_pasted, is_pasted, joint_revision, with_pasted
     from applinks.scripts.pasted.sandbox import has_sandbox, warm_up_sandbox
     from applinks.scripts.runs.exporting import RunsExport
-    from applinks.scripts.runs.overseeing import answer_said, cancel_run, retry_run, run_again, run_for, settle_call
-    from applinks.scripts.runs.record import CallTold, RunRecord, record_for, record_of
+    from applinks.scripts.runs.overseeing import answer_said, cancel_run, retry_run, run_again, settle_call
+    from applinks.scripts.runs.record import CallTold, RunRecord, record_for
 
 _FETCHED = {
     "ALWAYS": "hooks.names",
@@ -244,10 +240,8 @@ _FETCHED = {
     "offered": "hooks.offering",
     "operation": "hooks.decorators",
     "post_function": "hooks.decorators",
-    "read": "hooks.parameters",
     "read_named": "hooks.parameters",
     "record_for": "runs.record",
-    "record_of": "runs.record",
     "rehearse": "passes.rehearsing",
     "remove_source": "events.webhooks",
     "renew_source": "events.webhooks",
@@ -256,9 +250,7 @@ _FETCHED = {
     "revision_of": "hooks.loading",
     "run_again": "runs.overseeing",
     "run_by_hand": "hooks.by_hand",
-    "run_for": "runs.overseeing",
     "run_of": "hooks.offering",
-    "schema": "hooks.parameters",
     "set_parameters": "hooks.adjusting",
     "set_texts": "hooks.adjusting",
     "setting_of": "hooks.adjusting",
@@ -277,7 +269,6 @@ _FETCHED = {
     "warm_up_sandbox": "pasted.sandbox",
     "with_pasted": "pasted.hooks",
     "without_secrets": "hooks.parameters",
-    "write": "messages.written",
 }
 """Where each name lives that is fetched late."""
 
@@ -288,9 +279,7 @@ __all__ = [
     "BY_HAND",
     "DAY",
     "DEEPEST",
-    "DEPTH",
     "ENDED",
-    "HARMLESS",
     "HELD_FOR",
     "HERE",
     "IMMEDIATE",
@@ -302,7 +291,6 @@ __all__ = [
     "LONGEST_OVERLAP",
     "MOST_DEATHS",
     "PARKED_FOR",
-    "SCHEDULE",
     "STEPS",
     "WEBHOOK",
     "AddLines",
@@ -436,7 +424,6 @@ __all__ = [
     "WakeRuns",
     "Words",
     "Written",
-    "about_run",
     "add_source",
     "address_of",
     "answer_said",
@@ -447,7 +434,6 @@ __all__ = [
     "change_source",
     "check_pasted",
     "checked_folder",
-    "checked_text",
     "comment",
     "condition",
     "cut_off",
@@ -482,10 +468,8 @@ __all__ = [
     "post_function",
     "post_mail",
     "queue_due_jobs",
-    "read",
     "read_named",
     "record_for",
-    "record_of",
     "rehearse",
     "remove_source",
     "renew_source",
@@ -494,9 +478,7 @@ __all__ = [
     "revision_of",
     "run_again",
     "run_by_hand",
-    "run_for",
     "run_of",
-    "schema",
     "set_for",
     "set_parameters",
     "set_texts",
@@ -518,7 +500,6 @@ __all__ = [
     "warm_up_sandbox",
     "with_pasted",
     "without_secrets",
-    "write",
 ]
 
 

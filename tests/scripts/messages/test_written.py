@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from applinks.scripts import Severity, Words, load_catalogue, write
-from applinks.scripts.messages.written import LONGEST_LINE, one_line, plain, usable
+from applinks.scripts import Severity, Words, load_catalogue
+from applinks.scripts.messages.written import LONGEST_LINE, one_line, plain, usable, write
 from scripts.told import URL, letter, message
 from web.hostile import ADDRESSES
 

@@ -26,8 +26,8 @@ from applinks.scripts import (
     WakeRuns,
     Words,
     load_catalogue,
-    write,
 )
+from applinks.scripts.messages.written import write
 from applinks.scripts.passes.executing import LARGEST_RESULT, LONGEST_ERROR
 from applinks.scripts.passes.output import AT_ONCE
 from running.directory import Anybody

@@ -17,9 +17,9 @@ from applinks.scripts import (
     RunState,
     Severity,
     Words,
-    about_run,
     expire_overdue,
 )
+from applinks.scripts.passes.parking import about_run
 from in_memory import InMemory, linked
 from scripts.happened import HOOK, parked
 

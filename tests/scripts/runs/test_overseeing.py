@@ -19,9 +19,9 @@ from applinks.scripts import (
     cancel_run,
     retry_run,
     run_again,
-    run_for,
     settle_call,
 )
+from applinks.scripts.runs.overseeing import run_for
 from in_memory import InMemory
 from scripts.happened import HOOK, ended, happened, parked, queued, running, sent, unclear
 

@@ -13,7 +13,6 @@ from applinks.scripts.runs.run import NewRun
 HERE = "here"
 """The source of what the embedding application tells by itself."""
 BY_HAND = "by hand"
-SCHEDULE = "schedule"
 
 
 class EventState(StrEnum):

@@ -9,7 +9,7 @@ from applinks.announcements import Announce, EventKept
 from applinks.audit import Entry, WriteDown
 from applinks.errors import ConfigurationError
 from applinks.questions import Flow, Moment, Now
-from applinks.scripts.events.event import BY_HAND, SCHEDULE, Event, EventOf, EventState, KeepEvent, KeptEvent
+from applinks.scripts.events.event import BY_HAND, Event, EventOf, EventState, KeepEvent, KeptEvent
 
 
 def event_numbered(number: int) -> Flow[Event]:
@@ -28,8 +28,8 @@ def state_named(name: str | None) -> EventState | None:
 
 
 def may_be_replayed(event: Event) -> bool:
-    """Whether something has happened; what was asked, or begun by a person or a schedule, starts its own runs and no others."""
-    return event.state is not EventState.ASKED and event.source not in {BY_HAND, SCHEDULE}
+    """Whether something has happened; what was asked, or begun by a person, starts its own runs and no others."""
+    return event.state is not EventState.ASKED and event.source != BY_HAND
 
 
 def replay_event(number: int, *, by: str) -> Flow[int]:
