@@ -216,11 +216,10 @@ class Scripts:
         user: str | Person | None = None,
         delivery: str | None = None,
         depth: int | None = None,
-        source: str = HERE,
     ) -> Event:
         person = user if user is not None else current_user(default=None)
         return Event(
-            source=source,
+            source=HERE,
             application=self.applinks.identity.type,
             kind=kind,
             delivery=delivery or clock.fresh_nonce(),

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from applinks.errors import MalformedEvent
-from applinks.scripts.events.reading import LARGEST, READERS, Told, read
+from applinks.scripts.events.reading import LARGEST, READERS, WebhookEvent, read
 from applinks.wire.plain_json import DEEPEST
 from scripts import payloads
 from scripts.payloads import ALICES_KEY, MOMENT, bitbucket_headers, body
@@ -22,7 +22,7 @@ from scripts.payloads import ALICES_KEY, MOMENT, bitbucket_headers, body
 CANARY = "canary-7d1f"
 
 
-def told(application: str, payload: Any, headers: tuple[tuple[str, str], ...] = ()) -> Told:
+def told(application: str, payload: Any, headers: tuple[tuple[str, str], ...] = ()) -> WebhookEvent:
     return read(application, headers, body(payload))
 
 

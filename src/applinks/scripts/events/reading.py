@@ -34,7 +34,7 @@ LATEST = 253_402_300_800
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class WebhookEvent:
     """What an application has told.
 
     `application` is its type, `kind` its own name for what happened. `item` is what that is about, such as "issue OPS-7", None
@@ -58,21 +58,21 @@ class Told:
     digest: str = ""
 
 
-Reader = Callable[[Pairs, bytes], Told]
+Reader = Callable[[Pairs, bytes], WebhookEvent]
 """From headers, their names in lower case, and the raw body; raises `MalformedEvent`."""
 
 
-def read(application: str, headers: Pairs, body: bytes) -> Told:
+def read(application: str, headers: Pairs, body: bytes) -> WebhookEvent:
     """What an application of that type has told; by Standard Webhooks if it is not in `READERS`. Raises `MalformedEvent`."""
     told = READERS.get(application, read_standard)(headers, body)
     return replace(told, application=application)
 
 
-def read_jira(headers: Pairs, body: bytes) -> Told:
+def read_jira(headers: Pairs, body: bytes) -> WebhookEvent:
     """An event of Jira; the post-function "Trigger a webhook" names none (unverified), so it is the kind "transition"."""
     event = _event(body)
     kind = "transition" if "webhookEvent" not in event.given and event.has("transition") else event.line("webhookEvent")
-    return Told(
+    return WebhookEvent(
         kind=kind,
         application="jira",
         item=_item(event, ("issue", "key", "issue"), ("project", "key", "project")),
@@ -84,10 +84,10 @@ def read_jira(headers: Pairs, body: bytes) -> Told:
     )
 
 
-def read_confluence(headers: Pairs, body: bytes) -> Told:
+def read_confluence(headers: Pairs, body: bytes) -> WebhookEvent:
     """An event of Confluence, which gives no name of whoever caused it, but their key."""
     event = _event(body)
-    return Told(
+    return WebhookEvent(
         kind=_kind(headers, event, "event"),
         application="confluence",
         item=_item(
@@ -102,10 +102,10 @@ def read_confluence(headers: Pairs, body: bytes) -> Told:
     )
 
 
-def read_bitbucket(headers: Pairs, body: bytes) -> Told:
+def read_bitbucket(headers: Pairs, body: bytes) -> WebhookEvent:
     """An event of Bitbucket; the ping by which it tests an address has a name in the header only."""
     event = _event(body)
-    return Told(
+    return WebhookEvent(
         kind=_kind(headers, event, "eventKey"),
         application="bitbucket",
         item=_bitbucket_item(event),
@@ -117,10 +117,10 @@ def read_bitbucket(headers: Pairs, body: bytes) -> Told:
     )
 
 
-def read_standard(headers: Pairs, body: bytes) -> Told:
+def read_standard(headers: Pairs, body: bytes) -> WebhookEvent:
     """An event by Standard Webhooks, which say when it happened and of what type it is, and not who caused it."""
     event = _event(body)
-    return Told(
+    return WebhookEvent(
         kind=event.line("type"),
         application="standard",
         item=None,

@@ -19,7 +19,7 @@ from applinks.errors import MalformedEvent
 from applinks.links import Link, digest_of
 from applinks.questions import Flow, Moment, Now
 from applinks.scripts.events.event import Event, KeepEvent, KeptEvent
-from applinks.scripts.events.reading import Told, read
+from applinks.scripts.events.reading import WebhookEvent, read
 from applinks.scripts.events.sources import LINKED, WEBHOOK, Source, SourceOf
 from applinks.scripts.events.webhooks import PRODUCTS
 from applinks.wire.events import ToldEvent, Unreadable
@@ -114,7 +114,7 @@ def check_proof(source: Source, part: str | None, headers: Pairs, body: bytes, n
         standard_signed_by(headers, body, source.secrets_at(now), now=now)
 
 
-def check_time(told: Told, now: float) -> None:
+def check_time(told: WebhookEvent, now: float) -> None:
     """Raises `MalformedEvent` for what happened too long ago, or has not happened yet."""
     if told.happened_at is None or -TOLERANCE <= now - told.happened_at <= OLDEST:
         return
