@@ -3,6 +3,7 @@
 from applinks.running.engines import Engine, MakesEngine
 from applinks.running.named import ENGINES, engine_named
 from applinks.running.pace import Pace
-from applinks.running.scripts import Refusal, Scripts
+from applinks.running.scripts import Scripts
+from applinks.scripts import Refusal
 
 __all__ = ["ENGINES", "Engine", "MakesEngine", "Pace", "Refusal", "Scripts", "engine_named"]

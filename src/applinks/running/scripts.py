@@ -7,7 +7,7 @@ import logging
 import threading
 import time
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Self
 
@@ -18,6 +18,7 @@ from applinks.errors import ConfigurationError
 from applinks.front import AppLinks, AsyncAppLinks
 from applinks.links import LinkByName
 from applinks.people import Person, current_user, depth_here
+from applinks.questions import drive
 from applinks.running.clockwork import KEPT_FOR, Clockwork
 from applinks.running.driving import Driver
 from applinks.running.engines import Engine, MakesEngine, Shop
@@ -37,22 +38,20 @@ from applinks.scripts import (
     Fault,
     Hook,
     HookKind,
-    HookSetting,
-    HookSettings,
     KeepEvent,
     NamesOfKeys,
     NewRun,
+    Refusal,
     RequestTold,
     Run,
     RunOf,
     Runs,
     RunState,
     Told,
-    cut_off,
     hook_of,
+    refusals_of,
     run_by_hand,
-    set_for,
-    takes,
+    runs_before,
     to_json,
 )
 
@@ -62,15 +61,6 @@ ANSWERS_WITHIN = 10.0
 """Seconds that somebody waits for what is asked before a transition."""
 LOOK_EVERY = 0.05
 """Seconds between two looks at whether an event is settled."""
-
-
-@dataclass(frozen=True, slots=True)
-class Refusal:
-    """Why a transition is not to be taken, by which hook; with `field`, it belongs to that field."""
-
-    hook: str
-    message: str
-    field: str | None = None
 
 
 class Scripts:
@@ -259,21 +249,11 @@ class Scripts:
         self, kinds: frozenset[HookKind], payload: Mapping[str, Any], user: str | Person | None
     ) -> tuple[Refusal, ...]:
         event = self._event("transition", payload, user=user)
-        settings: dict[str, HookSetting] = self.applinks.answer(HookSettings())
-        wanted = [
-            hook for hook in self.hooks if hook.kind in kinds and takes(hook, event) and set_for(hook.id, settings).enabled
-        ]
-        if not wanted:
-            return ()
-        why = cut_off(event, self.deepest)
-        if why is not None:
-            self.applinks.answer(KeepEvent(replace(event, state=EventState.REFUSED, note=why)))
-            return (Refusal(wanted[0].id, why),)
-        number = self.applinks.answer(KeepEvent(replace(event, state=EventState.ASKED))).number
-        runs = [self.performer.begin(_now(hook, event, number, set_for(hook.id, settings))) for hook in wanted]
-        return tuple(
-            refusal for run, hook in zip(runs, wanted, strict=True) for refusal in _said(self._outcome(run, hook), hook)
-        )
+        hooks = {hook.id: hook for hook in self.hooks}
+        asked, refusals = drive(runs_before(event, list(hooks.values()), kinds, self.deepest), self.applinks.answer)
+        begun = [self.performer.begin(run) for run in asked]
+        ended = [self._outcome(run, hooks[run.hook]) for run in begun]
+        return (*refusals, *(refusal for run in ended for refusal in refusals_of(run, hooks[run.hook])))
 
     # ---- for somebody who waits
 
@@ -324,28 +304,3 @@ def checked(tell: Mapping[str, Collection[str]]) -> Mapping[str, Collection[str]
         if isinstance(kinds, str):
             raise ConfigurationError(f"tell says {kinds!r} for {link!r}.", remedy=f"Write tell={{{link!r}: {{{kinds!r}}}}}.")
     return tell
-
-
-def _now(hook: Hook, event: Event, number: int, setting: HookSetting) -> NewRun:
-    return NewRun(
-        key=f"event {number} {hook.id}",
-        hook=hook.id,
-        kind=hook.kind.value,
-        user=event.user,
-        actor=event.user,
-        event=number,
-        depth=event.depth,
-        parameters=setting.parameters,
-    )
-
-
-def _said(run: Run, hook: Hook) -> list[Refusal]:
-    """What a run stands for: who cannot answer refuses, since nobody knows what it would have said."""
-    if run.state is RunState.REFUSED:
-        return [Refusal(hook.id, run.result["message"], run.result["field"])]
-    if run.state is RunState.DONE:
-        met = hook.kind is not HookKind.CONDITION or run.result is True
-        return [] if met else [Refusal(hook.id, hook.about or f"{hook.id} is not met.")]
-    if run.state is RunState.SKIPPED:
-        return []
-    return [Refusal(hook.id, f"{hook.id} could not be asked: {run.error or 'it takes too long'}")]

@@ -24,7 +24,7 @@ from applinks.scripts.events.event import (
 from applinks.scripts.events.passing_on import ClaimUntold, ForgetUntold, PostponeUntold, Telling, Untold, tell_next
 from applinks.scripts.events.sources import LINKED, WEBHOOK, ChangeSource, KeepSource, RemoveSource, Source, SourceOf, Sources
 from applinks.scripts.hooks.jobs import JobTimes, NoteJobTime, queue_due_jobs
-from applinks.scripts.hooks.settings import HookSetting, HookSettings, SetHook, set_for
+from applinks.scripts.hooks.settings import HookSetting, HookSettings, SetHook
 from applinks.scripts.messages.catalogue import Catalogue, Entry, OurWords, load_catalogue
 from applinks.scripts.messages.channels import banner, comment, inbox
 from applinks.scripts.messages.channels.addresses import LEAVING, Channels, MailServer
@@ -117,11 +117,12 @@ from applinks.scripts.runs.run import (
 )
 
 if TYPE_CHECKING:
+    from applinks.scripts.events.asking import Refusal, refusals_of, runs_before
     from applinks.scripts.events.beans import Change, Comment, Issue, Page, PullRequest, RefChange, Repository, Transition
     from applinks.scripts.events.naming import NamesOfKeys
     from applinks.scripts.events.reading import LARGEST
     from applinks.scripts.events.replaying import event_numbered, may_be_replayed, replay_event, state_named
-    from applinks.scripts.events.sorting import DEEPEST, cut_off, sort_event, takes
+    from applinks.scripts.events.sorting import DEEPEST, sort_event
     from applinks.scripts.events.taking import take_event, take_told
     from applinks.scripts.events.webhooks import (
         LONGEST_OVERLAP,
@@ -194,6 +195,7 @@ _FETCHED = {
     "Planned": "passes.rehearsing",
     "PullRequest": "events.beans",
     "RefChange": "events.beans",
+    "Refusal": "events.asking",
     "Refuse": "hooks.decorators",
     "Rehearsed": "passes.rehearsing",
     "Repository": "events.beans",
@@ -217,7 +219,6 @@ _FETCHED = {
     "change_source": "events.webhooks",
     "checked_folder": "hooks.loading",
     "condition": "hooks.decorators",
-    "cut_off": "events.sorting",
     "described": "hooks.offering",
     "endpoint": "hooks.decorators",
     "event_numbered": "events.replaying",
@@ -242,6 +243,7 @@ _FETCHED = {
     "post_function": "hooks.decorators",
     "read_named": "hooks.parameters",
     "record_for": "runs.record",
+    "refusals_of": "events.asking",
     "rehearse": "passes.rehearsing",
     "remove_source": "events.webhooks",
     "renew_source": "events.webhooks",
@@ -251,6 +253,7 @@ _FETCHED = {
     "run_again": "runs.overseeing",
     "run_by_hand": "hooks.by_hand",
     "run_of": "hooks.offering",
+    "runs_before": "events.asking",
     "set_parameters": "hooks.adjusting",
     "set_texts": "hooks.adjusting",
     "setting_of": "hooks.adjusting",
@@ -262,7 +265,6 @@ _FETCHED = {
     "switch_hook": "hooks.adjusting",
     "take_event": "events.taking",
     "take_told": "events.taking",
-    "takes": "events.sorting",
     "to_json": "hooks.parameters",
     "told_by": "hooks.by_hand",
     "validator": "hooks.decorators",
@@ -384,6 +386,7 @@ __all__ = [
     "QueueRuns",
     "RecentRuns",
     "RefChange",
+    "Refusal",
     "Refuse",
     "Rehearsed",
     "RemovePasted",
@@ -436,7 +439,6 @@ __all__ = [
     "checked_folder",
     "comment",
     "condition",
-    "cut_off",
     "deliver_some",
     "described",
     "endpoint",
@@ -470,6 +472,7 @@ __all__ = [
     "queue_due_jobs",
     "read_named",
     "record_for",
+    "refusals_of",
     "rehearse",
     "remove_source",
     "renew_source",
@@ -479,7 +482,7 @@ __all__ = [
     "run_again",
     "run_by_hand",
     "run_of",
-    "set_for",
+    "runs_before",
     "set_parameters",
     "set_texts",
     "setting_of",
@@ -491,7 +494,6 @@ __all__ = [
     "switch_hook",
     "take_event",
     "take_told",
-    "takes",
     "tell_next",
     "to_json",
     "told_by",

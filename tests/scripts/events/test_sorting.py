@@ -26,10 +26,9 @@ from applinks.scripts import (
     NamesOfKeys,
     RunOf,
     change_source,
-    cut_off,
     sort_event,
 )
-from applinks.scripts.events.sorting import GIVEN_UP_AFTER, LONGEST_WAIT
+from applinks.scripts.events.sorting import GIVEN_UP_AFTER, LONGEST_WAIT, cut_off
 from applinks.wire.messages import Request, Response
 from in_memory import InMemory, link_to
 from intake import Desk, desk

@@ -27,9 +27,8 @@ from applinks.scripts import (
     Source,
     SourceOf,
     sort_event,
-    takes,
 )
-from applinks.scripts.events.sorting import DEEPEST, MOST_RUNS, wants
+from applinks.scripts.events.sorting import DEEPEST, MOST_RUNS, takes, wants
 from applinks.store import Store
 from contracts.conftest import Clock
 from putting import put

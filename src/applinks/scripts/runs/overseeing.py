@@ -19,8 +19,6 @@ from applinks.scripts.runs.journal import Answer, Call, CallsOf, SettleCall, is_
 from applinks.scripts.runs.run import ENDED, IMMEDIATE, CancelRun, NewRun, QueueRuns, RetryRun, Run, RunOf, RunState
 from applinks.wire import plain_json
 
-TRANSITION = "transition"
-"""The kind of an event by which this application asks before a transition; it has not happened yet."""
 LEAST_STATUS, MOST_STATUS = 200, 599
 
 
