@@ -6,7 +6,7 @@ import threading
 from typing import Any
 
 from applinks.running.clockwork import Clockwork
-from applinks.running.engines import Shop
+from applinks.running.engines import EngineContext
 from applinks.running.in_process import InProcess
 from applinks.running.pace import USUAL, Pace
 from applinks.scripts import DueRuns
@@ -43,8 +43,8 @@ def engine(performer: Performer, workers: int = 3, pace: Pace = USUAL) -> tuple[
     turns: list[int] = []
     clockwork = Clockwork(lambda _: (), lambda: ())
     clockwork.turn = lambda: turns.append(1)  # type: ignore[method-assign]
-    shop = Shop(performer, clockwork, performer.answer, pace)  # type: ignore[arg-type]
-    return InProcess(shop, workers=workers), turns
+    context = EngineContext(performer, clockwork, performer.answer, pace)  # type: ignore[arg-type]
+    return InProcess(context, workers=workers), turns
 
 
 def test_it_takes_what_is_due_as_far_as_there_is_room() -> None:
@@ -61,7 +61,7 @@ def test_a_run_that_is_over_makes_it_look_at_once() -> None:
     performer = Performer(0)
     working, turns = engine(performer, pace=Pace(look_every=3600.0))
     looked = threading.Semaphore(0)
-    working._shop.clockwork.turn = looked.release  # type: ignore[method-assign]
+    working._context.clockwork.turn = looked.release  # type: ignore[method-assign]
     working.start()
     assert looked.acquire(timeout=60)
     performer.on_over()
@@ -102,6 +102,6 @@ def test_it_can_do_all_that_is_due_and_end() -> None:
 def test_for_scripts_it_is_made_with_so_many_workers() -> None:
     performer = Performer(9)
     working, _ = engine(performer)
-    made = InProcess.with_workers(2)(working._shop)
+    made = InProcess.with_workers(2)(working._context)
     made._look()  # type: ignore[attr-defined]
     assert performer.busy == 2

@@ -9,7 +9,7 @@ import pytest
 
 from applinks.running import Pace
 from applinks.running.clockwork import Clockwork
-from applinks.running.engines import Shop
+from applinks.running.engines import EngineContext
 from applinks.running.queued import AT_ONCE, Queued
 from applinks.scripts import DueRuns
 
@@ -75,7 +75,7 @@ def engine(performer: Performer, queue: List, again_after: float = 3600.0) -> Qu
     clockwork = Clockwork(lambda _: (), lambda: ())
     clockwork.turn = lambda: None  # type: ignore[method-assign]
     pace = Pace(look_every=3600.0, tell_again_after=again_after)
-    working = Queued(Shop(performer, clockwork, performer.answer, pace), queue)  # type: ignore[arg-type]
+    working = Queued(EngineContext(performer, clockwork, performer.answer, pace), queue)  # type: ignore[arg-type]
     queue.start(working._perform)
     return working
 

@@ -16,7 +16,7 @@ from typing import Any
 
 from applinks import AppLinks
 from applinks.links import AccessToken, KeepToken, Level, Link, Outgoing, SameUsers
-from applinks.running import MakesEngine, Pace, Scripts, engine_named
+from applinks.running import EngineFactory, Pace, Scripts, engine_named
 from applinks.scripts import ENDED, CallsOf, LinesOf, Run, RunOf, Runs, RunState
 from applinks.store import Sealing
 from putting import put
@@ -38,7 +38,7 @@ class World:
     folder: Path
     far: FarSide
     pace: Pace = QUICK
-    making: Callable[[AppLinks], bool | MakesEngine] = field(default=lambda _: True)
+    making: Callable[[AppLinks], bool | EngineFactory] = field(default=lambda _: True)
 
     def script(self, text: str, name: str = "script.py") -> World:
         """Write a script."""

@@ -48,8 +48,8 @@ def worker(
     say_what_is_waited_for()
     applinks = application_of(app, database)
     try:
-        making = not once and engine_named(engine, applinks, broker=broker, workers=workers)
-        running = Scripts(applinks, scripts, engine=making)
+        factory = not once and engine_named(engine, applinks, broker=broker, workers=workers)
+        running = Scripts(applinks, scripts, engine=factory)
         try:
             hooks = len(running.hooks)  # first: who cannot load the scripts begins nothing
             running.start()

@@ -12,7 +12,7 @@ from applinks.running.performer import Performer
 
 
 @dataclass(frozen=True, slots=True)
-class Shop:
+class EngineContext:
     """What an engine works with: who performs runs, who turns events and times into runs, who answers, how often to look."""
 
     performer: Performer
@@ -38,5 +38,5 @@ class Engine(Protocol):
         """Take nothing more, and wait for what runs; what takes longer begins again elsewhere."""
 
 
-MakesEngine = Callable[[Shop], Engine]
+EngineFactory = Callable[[EngineContext], Engine]
 """How `Scripts` comes to its engine."""

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from applinks.errors import ConfigurationError
 from applinks.front import AppLinks, AsyncAppLinks
-from applinks.running.engines import MakesEngine
+from applinks.running.engines import EngineFactory
 from applinks.running.in_process import WORKERS, InProcess
-from applinks.running.queued import Queued
+from applinks.running.queued import Queue, Queued
 
 IN_PROCESS, PROCRASTINATE, CELERY = "in-process", "procrastinate", "celery"
 ENGINES = (IN_PROCESS, PROCRASTINATE, CELERY)
@@ -14,7 +14,7 @@ ENGINES = (IN_PROCESS, PROCRASTINATE, CELERY)
 
 def engine_named(
     name: str, applinks: AppLinks | AsyncAppLinks, *, broker: str | None = None, workers: int = WORKERS
-) -> MakesEngine:
+) -> EngineFactory:
     """An engine for `Scripts(…, engine=…)`, with so many runs at a time in this process.
 
     "in-process" needs nothing else, "procrastinate" a PostgreSQL database, "celery" the address of a `broker`. Raises
@@ -25,8 +25,7 @@ def engine_named(
     if name == PROCRASTINATE:
         from applinks.running.procrastinate import Procrastinate  # needs its extra
 
-        queue = Procrastinate(applinks.settings.database, workers)
-        return lambda shop: Queued(shop, queue)
+        return _queued(Procrastinate(applinks.settings.database, workers))
     if name == CELERY:
         from applinks.running.celery import Celery  # needs its extra
 
@@ -34,6 +33,9 @@ def engine_named(
             raise ConfigurationError(
                 "The engine Celery needs a broker.", remedy="Name one, like redis://cache.example.com:6379/1."
             )
-        told = Celery(broker, applinks.identity.id, workers)
-        return lambda shop: Queued(shop, told)
+        return _queued(Celery(broker, applinks.identity.id, workers))
     raise ConfigurationError(f"There is no engine {name!r}.", remedy=f"There are: {', '.join(ENGINES)}.")
+
+
+def _queued(queue: Queue) -> EngineFactory:
+    return lambda context: Queued(context, queue)

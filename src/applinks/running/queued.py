@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable
 from typing import Protocol
 
-from applinks.running.engines import Shop
+from applinks.running.engines import EngineContext
 from applinks.running.lookout import ENDED, Lookout
 from applinks.scripts import HELD_FOR, DueRuns
 
@@ -42,12 +42,12 @@ class Queue(Protocol):
 class Queued:
     """The engine of one process: looks what is due, tells the queue, and performs what the queue says."""
 
-    def __init__(self, shop: Shop, queue: Queue) -> None:
-        self._shop = shop
+    def __init__(self, context: EngineContext, queue: Queue) -> None:
+        self._context = context
         self._queue = queue
         self._told: dict[int, float] = {}
-        self._lookout = Lookout(self._look, shop.pace.look_every)
-        shop.performer.on_over = self._lookout.say
+        self._lookout = Lookout(self._look, context.pace.look_every)
+        context.performer.on_over = self._lookout.say
 
     def start(self) -> None:
         """Begin."""
@@ -70,20 +70,20 @@ class Queued:
         deadline = time.monotonic() + seconds
         self._lookout.stop(seconds)
         self._queue.stop()
-        self._shop.performer.close(max(0.0, deadline - time.monotonic()))
+        self._context.performer.close(max(0.0, deadline - time.monotonic()))
         self._queue.join(max(1.0, deadline - time.monotonic()))
 
     def _look(self) -> None:
-        self._shop.clockwork.turn()
-        due: tuple[int, ...] = self._shop.answer(DueRuns(AT_ONCE))
+        self._context.clockwork.turn()
+        due: tuple[int, ...] = self._context.answer(DueRuns(AT_ONCE))
         now = time.monotonic()
         self._told = {number: at for number, at in self._told.items() if number in due}
         for number in due:
-            if now - self._told.get(number, -self._shop.pace.tell_again_after) >= self._shop.pace.tell_again_after:
+            if now - self._told.get(number, -self._context.pace.tell_again_after) >= self._context.pace.tell_again_after:
                 self._queue.tell(number)
                 self._told[number] = now
 
     def _perform(self, number: int) -> None:
-        if self._shop.performer.take(number) is not None:
+        if self._context.performer.take(number) is not None:
             self._told.pop(number, None)
-            self._shop.performer.wait(number)
+            self._context.performer.wait(number)

@@ -21,7 +21,7 @@ from applinks.people import Person, current_user, depth_here
 from applinks.questions import drive
 from applinks.running.clockwork import KEPT_FOR, Clockwork
 from applinks.running.driving import Driver
-from applinks.running.engines import Engine, MakesEngine, Shop
+from applinks.running.engines import Engine, EngineContext, EngineFactory
 from applinks.running.in_process import WORKERS, InProcess
 from applinks.running.pace import USUAL, Pace
 from applinks.running.passing_on import PassesOn
@@ -79,7 +79,7 @@ class Scripts:
         applinks: AppLinks | AsyncAppLinks,
         folder: str | Path,
         *,
-        engine: bool | MakesEngine = True,
+        engine: bool | EngineFactory = True,
         workers: int = WORKERS,
         kept_for: float = KEPT_FOR,
         deepest: int = DEEPEST,
@@ -93,11 +93,11 @@ class Scripts:
         self.performer = Performer(Setup.of(applinks, Path(folder)), self.drive, applinks.answer, pace=pace)
         names = NamesOfKeys(applinks.mechanisms)
         self._clockwork = Clockwork(self.drive, lambda: self.performer.hooks, kept_for, deepest, names, pace)
-        self._shop = Shop(self.performer, self._clockwork, applinks.answer, pace)
+        self._context = EngineContext(self.performer, self._clockwork, applinks.answer, pace)
         self._engine: Engine | None = None
         if engine:
-            making = InProcess.with_workers(workers) if engine is True else engine
-            self._engine = making(self._shop)
+            factory = InProcess.with_workers(workers) if engine is True else engine
+            self._engine = factory(self._context)
         applinks.listen(ConsentGiven, self._consented)
         self._tell = checked(tell or {})
         self._passes_on = PassesOn(self.drive)
@@ -113,7 +113,7 @@ class Scripts:
 
     def drain(self, asked_to_stop: threading.Event, *, workers: int = WORKERS) -> None:
         """Do all that is due now, and return when nothing is; for processes that are started now and then."""
-        InProcess(self._shop, workers=workers).drain(asked_to_stop)
+        InProcess(self._context, workers=workers).drain(asked_to_stop)
         self._passes_on.turn()
 
     def close(self, seconds: float = HELD_FOR) -> None:
