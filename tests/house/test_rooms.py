@@ -101,7 +101,7 @@ WITHOUT_A_TEST_OF_THEIR_NAME = {
     "doctor/defaults.py": "tests/doctor/test_causes.py and tests/doctor/test_strict.py",
     "doctor/diagnosis.py": "values without rules; tests/doctor/test_notes.py makes them",
     "doctor/looking.py": "tests/doctor/test_examining.py",
-    "scripts/hooks/kinds.py": "tests/scripts/hooks/test_parameters.py",
+    "scripts/hooks/parameter_kinds.py": "tests/scripts/hooks/test_parameters.py",
     "scripts/conditions/located.py": "tests/scripts/conditions/test_checking.py",
     "scripts/conditions/telling.py": "tests/scripts/conditions/test_checking.py",
     "scripts/conditions/possible.py": "tests/scripts/conditions/test_assuming.py",

@@ -27,7 +27,7 @@ from applinks.scripts import (
 from applinks.scripts.events import sorting
 from applinks.scripts.events.bindings import BINDINGS
 from applinks.scripts.hooks.decorators import Hook
-from applinks.scripts.hooks.kinds import Kind
+from applinks.scripts.hooks.parameter_kinds import Kind
 from applinks.scripts.passes import executing, recording
 from applinks.scripts.runs.journal import HARMLESS
 from house.source import DOCS, section

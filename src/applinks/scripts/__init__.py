@@ -153,11 +153,11 @@ if TYPE_CHECKING:
         post_function,
         validator,
     )
-    from applinks.scripts.hooks.kinds import Kind, shown_value
     from applinks.scripts.hooks.known import KnownHook, known_hook, known_hooks
     from applinks.scripts.hooks.loading import Fault, Loaded, Script, checked_folder, glance_at, load, revision_of
     from applinks.scripts.hooks.names import ALWAYS, RequestTold, names_of
     from applinks.scripts.hooks.offering import at_address, described, name_of, offered, run_of
+    from applinks.scripts.hooks.parameter_kinds import Kind, shown_value
     from applinks.scripts.hooks.parameters import Long, Parameter, Secret, read_named, to_json, without_secrets
     from applinks.scripts.messages.telling import Messages
     from applinks.scripts.messages.written import Written
@@ -183,7 +183,7 @@ _FETCHED = {
     "Hook": "hooks.decorators",
     "HookKind": "hooks.decorators",
     "Issue": "events.beans",
-    "Kind": "hooks.kinds",
+    "Kind": "hooks.parameter_kinds",
     "KnownHook": "hooks.known",
     "Limits": "hooks.decorators",
     "Loaded": "hooks.loading",
@@ -258,7 +258,7 @@ _FETCHED = {
     "set_texts": "hooks.adjusting",
     "setting_of": "hooks.adjusting",
     "settle_call": "runs.overseeing",
-    "shown_value": "hooks.kinds",
+    "shown_value": "hooks.parameter_kinds",
     "sort_event": "events.sorting",
     "source_named": "events.webhooks",
     "state_named": "events.replaying",

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from applinks.errors import ParametersWrong, ScriptWrong
-from applinks.scripts.hooks.kinds import Kind
+from applinks.scripts.hooks.parameter_kinds import Kind
 from applinks.scripts.hooks.parameters import (
     Long,
     Parameter,

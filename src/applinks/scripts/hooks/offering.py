@@ -17,7 +17,7 @@ from urllib.parse import unquote
 from applinks.people import Person
 from applinks.questions import Flow, Moment, Now
 from applinks.scripts.hooks.decorators import Hook, HookKind
-from applinks.scripts.hooks.kinds import shown_value
+from applinks.scripts.hooks.parameter_kinds import shown_value
 from applinks.scripts.hooks.parameters import read, schema
 from applinks.scripts.hooks.settings import HookSetting, HookSettings, set_for
 from applinks.scripts.runs.run import NewRun

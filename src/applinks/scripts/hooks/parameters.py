@@ -21,7 +21,7 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_typ
 
 from applinks.audit import printable
 from applinks.errors import ParametersWrong, ScriptWrong
-from applinks.scripts.hooks.kinds import FORMS, Kind, NotThat, shown_value, written
+from applinks.scripts.hooks.parameter_kinds import FORMS, Kind, NotThat, shown_value, written
 
 SUPPORTED = "Write str, int, float, bool, date, list[str], Literal[…], an Enum, or one of these with `| None`."
 

@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from applinks.scripts.hooks.decorators import Hook
-from applinks.scripts.hooks.kinds import Kind
 from applinks.scripts.hooks.loading import Fault, Loaded, Script
+from applinks.scripts.hooks.parameter_kinds import Kind
 from applinks.scripts.hooks.parameters import Parameter
 from applinks.scripts.pasted import sandbox
 from applinks.scripts.pasted.granted import WANTED, told_names
