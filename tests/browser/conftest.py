@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from browser import rig
 
@@ -74,3 +74,21 @@ def axe() -> Callable[[Page], None]:
 def screenshot() -> Callable[[Page, str], None]:
     """`screenshot(page, name)` keeps a picture where APPLINKS_SCREENSHOTS names a folder."""
     return rig.screenshot
+
+
+@pytest.fixture
+def look(axe: Callable[[Page], None], request: pytest.FixtureRequest) -> rig.Look:
+    """Looks closely at a page of ours: everybody can use it, and it is no wider than the window. Keeps a picture.
+
+    The picture is named after the `PICTURES` of the module, the page, and the look in which the test runs.
+    """
+    which = request.node.callspec.id if hasattr(request.node, "callspec") else "light"
+
+    def closely(page: Page, name: str) -> None:
+        page.wait_for_load_state()
+        axe(page)
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"{name} is wider than the window"
+        expect(page.locator("main")).to_have_count(1)
+        rig.screenshot(page, f"{request.module.PICTURES}-{name}-{which}".replace(" ", "-"))
+
+    return closely

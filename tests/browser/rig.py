@@ -5,13 +5,16 @@ from __future__ import annotations
 import os
 import re
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Response, sync_playwright
+
+Look = Callable[[Page, str], None]
+"""Looks closely at a page, and calls it by a name."""
 
 ROOT = Path(__file__).parents[2]
 AXE = ROOT / ".tools/peers/node_modules/axe-core/axe.min.js"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
@@ -11,9 +11,10 @@ from applinks import Provider
 from applinks.links import Level
 from applinks.web.pages import ONE
 from applinks.web.visit import LINKS, STATUS_PAGE
+from browser.rig import Look
 from browser.two_applications import ADMIN, Two, running
 
-Look = Callable[[Page, str], None]
+PICTURES = "admin"
 
 
 @pytest.fixture(scope="module")
@@ -35,21 +36,6 @@ def two(applications: Two) -> Iterator[Two]:
 def linked(two: Two) -> Two:
     two.front.create_link(two.at_tracker, ADMIN, same_users=True, by="admin")
     return two
-
-
-@pytest.fixture
-def look(axe: Callable[[Page], None], screenshot: Look, request: pytest.FixtureRequest) -> Look:
-    """Looks closely at a page of ours: everybody can use it, and it is no wider than the window. Keeps a picture."""
-    which = request.node.callspec.id if hasattr(request.node, "callspec") else "light"
-
-    def closely(page: Page, name: str) -> None:
-        page.wait_for_load_state()
-        axe(page)
-        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"{name} is wider than the window"
-        expect(page.locator("main")).to_have_count(1)
-        screenshot(page, f"admin-{name}-{which}".replace(" ", "-"))
-
-    return closely
 
 
 class Hand:

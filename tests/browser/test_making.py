@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -11,6 +11,7 @@ from playwright.sync_api import Locator, Page, expect
 from applinks import CredentialsRequired
 from applinks.links import Level
 from applinks.web.visit import LINKS
+from browser.rig import Look
 from browser.test_administration import Hand
 from browser.two_applications import Two, running
 from peers.client import HMAC_SHA1, Task
@@ -19,7 +20,7 @@ from peers.reference_provider import OAuthlibProvider
 from products.imitation import JIRA_9, Answer, Product
 from products.imitation import running as product_running
 
-Look = Callable[[Page, str], None]
+PICTURES = "making"
 SECRET = "a secret that both know"
 
 
@@ -34,21 +35,6 @@ def two(tmp_path: Path) -> Iterator[Two]:
 def jira() -> Iterator[Product]:
     with product_running(JIRA_9) as product:
         yield product
-
-
-@pytest.fixture
-def look(axe: Callable[[Page], None], screenshot: Look, request: pytest.FixtureRequest) -> Look:
-    """Looks closely at a page of ours: everybody can use it, and it is no wider than the window. Keeps a picture."""
-    which = request.node.callspec.id if hasattr(request.node, "callspec") else "light"
-
-    def closely(page: Page, name: str) -> None:
-        page.wait_for_load_state()
-        axe(page)
-        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"{name} is wider than the window"
-        expect(page.locator("main")).to_have_count(1)
-        screenshot(page, f"making-{name}-{which}".replace(" ", "-"))
-
-    return closely
 
 
 def begun(page: Page, two: Two, first: str = "Make a link") -> Hand:

@@ -11,9 +11,10 @@ from playwright.sync_api import Page, expect
 from applinks.errors import TrustSuspended
 from applinks.links import arrive, new_key
 from applinks.web.visit import KEYS, LINKS
+from browser.rig import Look
 from browser.two_applications import ADMIN, Two, running
 
-Look = Callable[[Page, str], None]
+PICTURES = "mending"
 
 
 @pytest.fixture
@@ -36,19 +37,6 @@ def administrator(request: pytest.FixtureRequest, open_page: Callable[..., Page]
     press(page, "Confirm")
     expect(page.get_by_role("heading", level=1)).to_have_text("Links")
     return page
-
-
-@pytest.fixture
-def look(axe: Callable[[Page], None], screenshot: Look, request: pytest.FixtureRequest) -> Look:
-    """Looks closely at a page of ours: everybody can use it, and it is no wider than the window. Keeps a picture."""
-
-    def closely(page: Page, name: str) -> None:
-        page.wait_for_load_state()
-        axe(page)
-        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"{name} is wider than the window"
-        screenshot(page, f"mending-{name}-{request.node.callspec.id}")
-
-    return closely
 
 
 def press(page: Page, name: str, role: str = "button") -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -11,12 +11,13 @@ from playwright.sync_api import Page, expect
 from applinks import Policy
 from applinks.scripts import has_sandbox
 from applinks.web.visit import HOOK, PASTE, PASTED, SCRIPTS
+from browser.rig import Look
 from browser.test_scripts import confirmed, heading, opened, waited_for
 from browser.two_applications import ADMIN, Two, running
 
 pytestmark = pytest.mark.skipif(not has_sandbox(), reason="needs the extra sandbox")
 
-Look = Callable[[Page, str], None]
+PICTURES = "pasted"
 TEXT = """# Asks the tracker who somebody is there.
 log('asking for ' + user)
 found = call('Tracker', 'GET', 'issues')
@@ -34,20 +35,6 @@ def two(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Two]:
         two.front.create_link(two.at_tracker, ADMIN, same_users=True, by="admin")
         two.tracker.change_policy("Front", Policy(administrators=frozenset({"admin"})), by="admin")
         yield two
-
-
-@pytest.fixture
-def look(axe: Callable[[Page], None], screenshot: Look, request: pytest.FixtureRequest) -> Look:
-    """Looks closely at a page of ours: everybody can use it, and it is no wider than the window. Keeps a picture."""
-    which = request.node.callspec.id
-
-    def closely(page: Page, name: str) -> None:
-        page.wait_for_load_state()
-        axe(page)
-        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"{name} is wider than the window"
-        screenshot(page, f"pasted-{name}-{which}".replace(" ", "-"))
-
-    return closely
 
 
 def pressed(page: Page, button: str) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import httpx2
@@ -11,9 +11,10 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from applinks.web.visit import RECORDS, TOKENS
+from browser.rig import Look
 from browser.two_applications import Two, running
 
-Look = Callable[[Page, str], None]
+PICTURES = "records"
 API = "/plugins/servlet/applinks/api/1"
 
 
@@ -24,20 +25,6 @@ def two(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Two]:
         two.front.change_link(link.name, incoming="disabled", by="erin")
         two.front.change_link(link.name, incoming="oauth", by="admin")
         yield two
-
-
-@pytest.fixture
-def look(axe: Callable[[Page], None], screenshot: Look, request: pytest.FixtureRequest) -> Look:
-    """Looks closely at a page of ours: everybody can use it, and it is no wider than the window. Keeps a picture."""
-    which = request.node.callspec.id
-
-    def closely(page: Page, name: str) -> None:
-        page.wait_for_load_state()
-        axe(page)
-        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"{name} is wider than the window"
-        screenshot(page, f"records-{name}-{which}".replace(" ", "-"))
-
-    return closely
 
 
 def opened(page: Page, address: str) -> None:

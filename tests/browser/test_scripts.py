@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from applinks.web.visit import CHARTS, INBOX, OWN_RUNS, RUNS, SCRIPTS
+from browser.rig import Look
 from browser.two_applications import Two, running
 
-Look = Callable[[Page, str], None]
+PICTURES = "scripts"
 SCRIPT = '''
 from typing import Annotated, Literal
 from applinks.scripts import Secret, by_hand, listener
@@ -50,20 +51,6 @@ def two(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Two]:
     (folder / "broken.py").write_text(BROKEN)
     with running(tmp_path_factory.mktemp("files"), scripts=folder) as two:
         yield two
-
-
-@pytest.fixture
-def look(axe: Callable[[Page], None], screenshot: Look, request: pytest.FixtureRequest) -> Look:
-    """Looks closely at a page of ours: everybody can use it, and it is no wider than the window. Keeps a picture."""
-    which = request.node.callspec.id
-
-    def closely(page: Page, name: str) -> None:
-        page.wait_for_load_state()
-        axe(page)
-        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"{name} is wider than the window"
-        screenshot(page, f"scripts-{name}-{which}".replace(" ", "-"))
-
-    return closely
 
 
 def opened(page: Page, address: str, name: str = "admin") -> None:

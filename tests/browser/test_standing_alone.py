@@ -7,15 +7,17 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
 
+from browser.rig import Look
+
 PROGRAM = Path(sys.executable).with_name("applinks")
 PASSWORD = "correct horse battery"
-Look = Callable[[Page, str], None]
+PICTURES = "standing"
 
 
 @pytest.fixture
@@ -34,20 +36,6 @@ def told(tmp_path: Path) -> Iterator[dict[str, str]]:
     process.send_signal(signal.SIGTERM)
     process.communicate(timeout=30)
     assert process.returncode == 0
-
-
-@pytest.fixture
-def look(axe: Callable[[Page], None], screenshot: Look, request: pytest.FixtureRequest) -> Look:
-    """Looks closely at a page of ours: everybody can use it, and it is no wider than the window. Keeps a picture."""
-    which = request.node.callspec.id
-
-    def closely(page: Page, name: str) -> None:
-        page.wait_for_load_state()
-        axe(page)
-        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"{name} is wider than the window"
-        screenshot(page, f"standing-{name}-{which}".replace(" ", "-"))
-
-    return closely
 
 
 def heading(page: Page, text: str) -> None:
