@@ -39,6 +39,7 @@ WITHOUT_A_TEST_OF_THEIR_NAME = {
     "demo/wiki/": "tests/demo/test_wiki.py and tests/demo/test_pages.py",
     "scripts/messages/deliveries.py": "values without rules; tests/contracts/test_store_messages.py asks the questions",
     "scripts/events/event.py": "questions and values without rules; tests/contracts/test_store_runs.py asks them",
+    "scripts/pasted/script.py": "values and questions; tests/contracts/test_store_pasted.py asks them",
     "scripts/runs/history.py": "questions; tests/contracts/test_store_hooks.py asks them",
     "scripts/runs/journal.py": "tests/scripts/passes/test_recording.py, and tests/contracts/test_store_runs.py asks the questions",
     "scripts/runs/run.py": "questions and one table; tests/contracts/test_store_runs.py asks them and looks at it",

@@ -56,20 +56,15 @@ from applinks.scripts.messages.message import (
 )
 from applinks.scripts.messages.smtp import post_mail
 from applinks.scripts.passes.parking import PARKED_FOR, ExpireRun, OverdueRuns, ParkRun, WakeRuns, expire_overdue
-from applinks.scripts.pasted.pasting import (
+from applinks.scripts.pasted.script import (
     KINDS,
     LARGEST_TEXT,
     KeepPasted,
     PastedAllowed,
-    PastedPlace,
     PastedRevisions,
     PastedScript,
     PastedScripts,
     RemovePasted,
-    check_pasted,
-    paste_script,
-    pasted_script,
-    unpaste_script,
 )
 from applinks.scripts.runs.history import DAY, HooksLately, Lately, RunCounts
 from applinks.scripts.runs.journal import (
@@ -165,6 +160,7 @@ if TYPE_CHECKING:
     from applinks.scripts.passes.rehearsing import Planned, Rehearsed, rehearse
     from applinks.scripts.pasted.granted import granted_to
     from applinks.scripts.pasted.hooks import hook_of_pasted, is_pasted, joint_revision, with_pasted
+    from applinks.scripts.pasted.pasting import PastedPlace, check_pasted, paste_script, pasted_script, unpaste_script
     from applinks.scripts.pasted.sandbox import has_sandbox, warm_up_sandbox
     from applinks.scripts.runs.exporting import RunsExport
     from applinks.scripts.runs.overseeing import answer_said, cancel_run, retry_run, run_again, settle_call
@@ -192,6 +188,7 @@ _FETCHED = {
     "NamesOfKeys": "events.naming",
     "Page": "events.beans",
     "Parameter": "hooks.parameters",
+    "PastedPlace": "pasted.pasting",
     "Planned": "passes.rehearsing",
     "PullRequest": "events.beans",
     "RefChange": "events.beans",
@@ -217,6 +214,7 @@ _FETCHED = {
     "by_hand": "hooks.decorators",
     "cancel_run": "runs.overseeing",
     "change_source": "events.webhooks",
+    "check_pasted": "pasted.pasting",
     "checked_folder": "hooks.loading",
     "condition": "hooks.decorators",
     "described": "hooks.offering",
@@ -240,6 +238,8 @@ _FETCHED = {
     "names_of": "hooks.names",
     "offered": "hooks.offering",
     "operation": "hooks.decorators",
+    "paste_script": "pasted.pasting",
+    "pasted_script": "pasted.pasting",
     "post_function": "hooks.decorators",
     "read_named": "hooks.parameters",
     "record_for": "runs.record",
@@ -267,6 +267,7 @@ _FETCHED = {
     "take_told": "events.taking",
     "to_json": "hooks.parameters",
     "told_by": "hooks.by_hand",
+    "unpaste_script": "pasted.pasting",
     "validator": "hooks.decorators",
     "warm_up_sandbox": "pasted.sandbox",
     "with_pasted": "pasted.hooks",

@@ -20,7 +20,7 @@ from applinks.scripts import (
     unpaste_script,
 )
 from applinks.scripts.pasted import sandbox
-from applinks.scripts.pasted.pasting import LARGEST_TEXT
+from applinks.scripts.pasted.script import LARGEST_TEXT
 from in_memory import InMemory
 from running.far_side import FarSide, far_side
 from running.world import World, until

@@ -12,7 +12,7 @@ from applinks.scripts.hooks.parameter_kinds import Kind
 from applinks.scripts.hooks.parameters import Parameter
 from applinks.scripts.pasted import sandbox
 from applinks.scripts.pasted.granted import WANTED, told_names
-from applinks.scripts.pasted.pasting import PREFIX, PastedScript
+from applinks.scripts.pasted.script import PREFIX, PastedScript
 
 
 def is_pasted(hook: Hook) -> bool:
