@@ -54,6 +54,12 @@ def test_what_is_no_object_is_no_event(text: str):
         ToldEvent.read(text)
 
 
+@pytest.mark.parametrize("told", [10**400, -(10**400), 1e300, -1, True, "yesterday", None], ids=lambda told: str(told)[:9])
+def test_a_time_that_is_none_is_as_good_as_absent(told: object):
+    """T-73: whole numbers of JSON may be larger than anything that a machine calculates with."""
+    assert ToldEvent.read(sent(happened_at=told)).happened_at is None
+
+
 def test_members_that_are_not_known_are_left_out():
     assert ToldEvent.read(sent(colour="red")) == WHOLE
 

@@ -37,6 +37,11 @@ def test_a_whole_number_may_be_written_with_a_point():
     assert parse(b'{"a": 10.0, "b": 1.5, "c": 2}') == {"a": 10, "b": 1.5, "c": 2}
 
 
+def test_few_letters_do_not_become_many_digits():
+    """T-73: an event of a mebibyte was kept as fifty."""
+    assert json.dumps(parse(b"[1e308, 1e16, 9007199254740992.0, -1e15]")) == "[1e+308, 1e+16, 9007199254740992, -1000000000000000]"
+
+
 @pytest.mark.parametrize("body", [b"[" * DEEPEST + b"]" * DEEPEST, b'{"a":' * DEEPEST + b"1" + b"}" * DEEPEST])
 def test_sixty_four_levels_are_read_and_one_more_is_not(body: bytes):
     parse(body)

@@ -20,6 +20,8 @@ LONGEST = 255
 LARGEST = 64 * 1024
 """Characters of one event. A form may have four times as many bytes, and percent-encoding takes three for most signs."""
 DEEPEST = 1000
+LATEST = 253_402_300_800
+"""Seconds since the epoch: the end of the year 9999."""
 
 
 class Unreadable(ValueError):
@@ -79,4 +81,6 @@ def _line(told: Mapping[str, Any], name: str) -> str:
 
 
 def _seconds(told: object) -> float | None:
-    return float(told) if isinstance(told, int | float) and not isinstance(told, bool) else None
+    """None for what is no time: JSON has whole numbers that are larger than any `float`."""
+    is_time = isinstance(told, int | float) and not isinstance(told, bool) and 0 <= told < LATEST
+    return float(told) if is_time else None

@@ -10,6 +10,10 @@ DEEPEST = 64
 """Levels of lists and objects. What is read here is written again elsewhere, where less of the stack may be left."""
 
 
+EXACT = 2**53
+"""Up to here, whole numbers are the same for everybody (RFC 8259, 6)."""
+
+
 class NotJson(ValueError):
     """The bytes are no JSON that everybody reads alike; says why, without a word of what was sent."""
 
@@ -37,11 +41,11 @@ def _no_number(word: str) -> Any:
 
 
 def _number(text: str) -> int | float:
-    """JSON Schema takes 10.0 for a whole number."""
+    """JSON Schema takes 10.0 for a whole number. Of 1e308, five letters would become three hundred digits (T-73)."""
     number = float(text)
     if not isfinite(number):
         raise ValueError("a number is too large")
-    return int(number) if number.is_integer() else number
+    return int(number) if number.is_integer() and abs(number) <= EXACT else number
 
 
 def _check_depth(value: Any) -> None:
