@@ -8,7 +8,7 @@ import threading
 
 import pytest
 
-from applinks.scripts.passes.output import AT_ONCE, LONGEST_LINE, Lines, Output
+from applinks.scripts.passes.output import AT_ONCE, LEAST, LONGEST_LINE, Lines, Output
 
 
 class Kept:
@@ -75,19 +75,29 @@ def test_nobody_else_hears_what_a_run_has_to_say(kept: Kept, caplog: pytest.LogC
 
 
 def test_what_is_too_much_is_cut_and_said_once(kept: Kept) -> None:
-    output = Output(kept, 10)
-    for text in ("12345", "1234567", "more", "still more"):
+    output = Output(kept, 30)
+    for text in ("x" * 25, "1234567", "more", "still more"):
         output.add("info", text)
     output.flush()
-    assert [text for _, text in kept.lines] == ["12345", "12345 … (the rest is left out: this run writes too much)"]
+    assert [text for _, text in kept.lines] == ["x" * 25, "12345 … (the rest is left out: this run writes too much)"]
+
+
+def test_lines_without_a_letter_are_too_much_as_well(kept: Kept) -> None:
+    """T-77, T-80: each is a row, and a text that prints nothing for ever would fill the store."""
+    output = Output(kept, 100 * LEAST)
+    with output.captured():
+        print("\n" * 100_000)
+    output.flush()
+    assert len(kept.lines) == 101
+    assert kept.lines[-1] == ("output", " … (the rest is left out: this run writes too much)")
 
 
 def test_what_just_fits_is_kept_whole_and_the_next_line_says_that_it_is_too_much(kept: Kept) -> None:
-    output = Output(kept, 5)
-    output.add("info", "12345")
+    output = Output(kept, 20)
+    output.add("info", "x" * 20)
     output.add("info", "6")
     output.flush()
-    assert [text for _, text in kept.lines] == ["12345", " … (the rest is left out: this run writes too much)"]
+    assert [text for _, text in kept.lines] == ["x" * 20, " … (the rest is left out: this run writes too much)"]
 
 
 def test_a_line_that_does_not_end_is_not_collected_for_ever(kept: Kept) -> None:
@@ -120,6 +130,37 @@ def test_lines_of_many_threads_are_all_kept(kept: Kept) -> None:
         thread.join()
     output.flush()
     assert len(kept.lines) == 800
+
+
+def test_what_keeps_the_lines_may_write_a_line_itself_while_another_thread_does() -> None:
+    """The store warns of what it cannot reach, while lines are kept in a thread of their own."""
+    keeping, writing = threading.Event(), threading.Event()
+
+    class Told(logging.Formatter):
+        def format(self, record: logging.LogRecord) -> str:
+            writing.set()
+            return super().format(record)
+
+    def keep(_: Lines) -> None:
+        keeping.set()
+        writing.wait(0.2)  # where there are two locks, the other thread has one of them by then, and waits for the second
+        logging.getLogger("applinks.store").warning("the database is away")
+
+    output = Output(keep, 10_000)
+    output.add("info", "line")
+    output.setFormatter(Told())
+
+    def write() -> None:
+        keeping.wait(60)
+        output.log.info("another line")
+
+    with output.captured():
+        threads = [threading.Thread(target=work, daemon=True) for work in (output.flush, write)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(10)
+    assert not any(thread.is_alive() for thread in threads)
 
 
 def test_what_keeps_the_lines_may_end_the_pass() -> None:

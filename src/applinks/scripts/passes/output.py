@@ -14,6 +14,8 @@ Lines = tuple[tuple[float, str, str], ...]
 """When, level, text."""
 AT_ONCE = 50
 LONGEST_LINE = 4096
+LEAST = 16
+"""Characters that a line counts for at least: each is a row in the store, an empty one, too."""
 
 
 def as_kept(text: str) -> str:
@@ -29,7 +31,7 @@ class Output(logging.Handler):
         self._keep = keep
         self._left = characters
         self._is_full = False
-        self._turn = threading.RLock()
+        self._turn = self.lock = threading.RLock()  # one lock: whatever keeps the lines may itself say something to the log
         self._lines: list[tuple[float, str, str]] = []
         self.log = logging.Logger("script", logging.DEBUG)  # noqa: LOG001 nobody else is to find it, nor its lines to go elsewhere
         self.log.addHandler(self)
@@ -49,10 +51,10 @@ class Output(logging.Handler):
         with self._turn:
             if self._is_full:
                 return
-            if len(text) > self._left:
+            if len(text) > self._left or not self._left:
                 text = f"{text[: self._left]} … (the rest is left out: this run writes too much)"
                 self._is_full = True
-            self._left -= len(text)
+            self._left = max(0, self._left - max(len(text), LEAST))
             self._lines.append((clock.now(), level, as_kept(text)))
             if len(self._lines) >= AT_ONCE:
                 self.flush()
