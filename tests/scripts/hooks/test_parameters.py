@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from applinks.errors import ParametersWrong, ScriptWrong
 from applinks.scripts.hooks.parameter_kinds import Kind
 from applinks.scripts.hooks.parameters import (
+    MOST_UNKNOWN,
     Long,
     Parameter,
     Secret,
@@ -296,6 +297,11 @@ def test_the_error_says_each_mistake_and_no_value():
 
 def test_a_script_without_parameters_takes_none():
     assert mistakes(read, (), space="x") == {"space": "This script takes no parameters."}
+
+
+def test_of_very_many_unknown_names_a_few_are_told():
+    """T-73: whoever asks for an operation may send thousands, and to each is looked for what it may have meant."""
+    assert len(mistakes(read, (), **{f"name{number}": 1 for number in range(20_000)})) == MOST_UNKNOWN
 
 
 def test_an_unknown_name_is_harmless_to_a_terminal():

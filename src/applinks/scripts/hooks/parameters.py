@@ -16,6 +16,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from difflib import get_close_matches
 from enum import Enum
+from itertools import islice
 from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
 
@@ -23,6 +24,8 @@ from applinks.audit import printable
 from applinks.errors import ParametersWrong, ScriptWrong
 from applinks.scripts.hooks.parameter_kinds import FORMS, Kind, NotThat, shown_value, written
 
+MOST_UNKNOWN = 10
+"""Names of no parameter that are told: looking for what was meant by each takes a while, and others may send thousands (T-73)."""
 SUPPORTED = "Write str, int, float, bool, date, list[str], Literal[…], an Enum, or one of these with `| None`."
 
 
@@ -243,7 +246,8 @@ def _read(
     only_named: bool = False,
 ) -> dict[str, Any]:
     names = [parameter.name for parameter in parameters]
-    mistakes = {printable(name[:60]): _unknown(name, names) for name in given if name not in names}
+    unknown = islice((name for name in given if name not in names), MOST_UNKNOWN)
+    mistakes = {printable(name[:60]): _unknown(name, names) for name in unknown}
     values: dict[str, Any] = {}
     for parameter in parameters:
         if only_named and parameter.name not in given:
