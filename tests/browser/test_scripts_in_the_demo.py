@@ -144,7 +144,7 @@ def check_it_happened_once(page: Page, two: Two) -> None:
     (run,) = two.runs()
     assert (run.state, run.user, run.deaths <= 1) == (RunState.DONE, "carol", True)
     with two.tracker.records() as applinks:
-        posted = [call.asked.url for call in applinks.answer(CallsOf(run.number)) if call.asked.method == "POST"]
+        posted = [call.asked.address for call in applinks.answer(CallsOf(run.number)) if call.asked.method == "POST"]
     assert [url.rpartition("/rest/api/content")[2] for url in posted] == ["", f"/{found[0]['id']}/label"]
 
 

@@ -101,8 +101,24 @@ def test_as_data_it_is_the_run_with_its_lines_and_calls(run, shop, write: Write)
     data = run("run", write(ORDER), "--as", "alice", "--json").data
     assert (data["state"], data["result"], data["user"], data["number"]) == ("done", 1, "alice", 1)
     assert [line["text"] for line in data["lines"]] == ["a, 1 times"]
-    assert [(call["asked"]["method"], call["status"]) for call in data["calls"]] == [("GET", 200), ("POST", 200)]
+    assert [(call["method"], call["status"]) for call in data["calls"]] == [("GET", 200), ("POST", 200)]
     assert "holder" not in data
+
+
+def test_a_secret_in_a_query_is_shown_by_no_way_to_run_a_script(run, shop, write: Write) -> None:
+    """T-66: neither here nor by `applinks runs show`."""
+    script = write("""
+        from typing import Annotated
+
+        @by_hand()
+        def hook(applinks, *, key: Annotated[str, "The key", Secret()]):
+            applinks.link("Shop").get("read", params={"key": key})
+    """)
+    given = ("run", script, "--as", "alice", "--set", "key=canary-7711")
+    shown = [run(*given, *more) for more in ((), ("--json",), ("--dry-run",), ("--dry-run", "--json"))]
+    shown += [run("runs", "show", "1", *more) for more in ((), ("--json",))]
+    assert all(f"{shop.url}/read" in one.out for one in shown)
+    assert not any("canary" in one.out + one.err for one in shown)
 
 
 def test_values_are_given_by_name_and_read_as_the_script_says_they_are(run, shop, write: Write) -> None:

@@ -112,19 +112,19 @@ def _tell_progress(run: Run, told: Progress | None) -> Progress | None:
 
 
 def _show_run(scripts: Scripts, hook: Hook, number: int, *, as_json: bool) -> None:
-    from applinks.scripts import CallsOf, LinesOf, RunOf, RunState, without_secrets
+    from applinks.scripts import RunOf, RunRecord, RunState, record_of, without_secrets
 
-    ask = scripts.applinks.answer
-    done: Run = ask(RunOf(number))
-    calls, lines = ask(CallsOf(number)), ask(LinesOf(number))
-    told = [f"  {line.level:8} {line.text}" for line in lines]
-    told += [f"  {call.asked.method} {call.asked.url} as {call.asked.user or 'nobody'} → {call.status}" for call in calls]
+    record: RunRecord = scripts.drive(record_of(scripts.applinks.answer(RunOf(number))))
+    done = record.run
+    told = [f"  {line.level:8} {line.text}" for line in record.log]
+    told += [f"  {call.method} {call.address} as {call.user or 'nobody'} → {call.status}" for call in record.calls]
     told += [f"  it came to {done.progress}"] if done.progress is not None else []
     outcome = f"Run {number} of {done.hook}: {done.state.value}"
     if done.state is RunState.PARKED:
         outcome += f"; it waits until {done.parked_user} has allowed it, and goes on by itself then"
     outcome += f": {done.error}" if done.error else "" if done.result is None else f", with {json.dumps(done.result)}"
-    data = {**asdict(done), "lines": [asdict(line) for line in lines], "calls": [asdict(call) for call in calls]}
+    told_as_data = {"lines": [asdict(line) for line in record.log], "calls": [asdict(call) for call in record.calls]}
+    data = {**asdict(done), **told_as_data}
     data.pop("holder")
     data["parameters"] = without_secrets(hook.parameters, done.parameters)
     show(data, *told, outcome, as_json=as_json)
@@ -151,7 +151,7 @@ def _in_words(found: Rehearsed) -> list[str]:
         who = (
             f"as {call.user} over {call.link!r} by {call.way or 'no way yet'}" if call.user else f"as nobody over {call.link!r}"
         )
-        lines.append(f"  {'asked' if call.sent else 'would send'}: {call.method} {call.url} {who}")
+        lines.append(f"  {'asked' if call.sent else 'would send'}: {call.method} {call.address} {who}")
     lines += [f"  it came to {found.progress}"] if found.progress is not None else []
     lines += [f"  would tell {message.user}: {message.text}" for message in found.messages]
     if isinstance(found.ending, CredentialsRequired):

@@ -104,7 +104,7 @@ class Journal:
             "run": number,
             "place": asked.place,
             "method": asked.method,
-            "url": asked.url,
+            "url": asked.address,
             "link_id": asked.link_id,
             "link": asked.link,
             "user_name": asked.user,

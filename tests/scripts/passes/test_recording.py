@@ -25,6 +25,8 @@ from applinks.scripts import (
     is_unclear,
 )
 from applinks.scripts.passes.recording import DEPTH, IDEMPOTENCY, LARGEST_ANSWER, comes_after
+from applinks.store.database import Use
+from applinks.store.tables import metadata
 from scripts.one_pass import Passes
 
 ORDERS = """
@@ -64,13 +66,29 @@ def test_a_call_is_noted_with_its_place_key_and_way(desk: Passes) -> None:
     )
     read, effect = desk.applinks.answer(CallsOf(run.number, with_answers=True))
     assert (read.asked.place, read.asked.method, read.asked.user, read.by) == ("1", "GET", "alice", "2LOi")
-    assert read.asked.url.endswith("/read?q=x")
+    assert read.asked.address.endswith("/read")
     assert (effect.state, effect.status) == (CallState.ANSWERED, 200)
     assert effect.answer is not None
     assert b"count" in effect.answer.body
     sent = desk.far.headers[-1]
     assert sent[IDEMPOTENCY] == f"applinks-run-{run.number}/2"
     assert sent[DEPTH] == "4"
+
+
+def test_what_stands_in_a_query_is_kept_nowhere(desk: Passes) -> None:
+    """T-66: the secret of a script is sealed among its parameters, and must not lie open beside its calls."""
+    run = desk.once(
+        """
+        @listener("order")
+        def hook(applinks):
+            applinks.link("Shop").get("read", params={"token": "canary-51c0"})
+    """
+    )
+    with desk.applinks._store._database.transaction(Use.READ) as connection:
+        rows = [row for table in metadata.sorted_tables for row in connection.execute(table.select())]
+    assert run.state is RunState.DONE, run.error
+    assert any("/read" in str(row) for row in rows)
+    assert "canary" not in str(rows)
 
 
 def test_what_was_answered_is_not_sent_again(desk: Passes) -> None:

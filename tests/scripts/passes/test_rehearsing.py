@@ -40,7 +40,7 @@ def test_what_only_reads_is_asked_as_whoever_would_ask_and_nothing_else_is_sent(
     assert (ending(found).state, ending(found).result) == (RunState.DONE, "read"), found.ending
     assert desk.far.asked == [("GET", "read")]
     url = desk.far.url
-    assert [(call.method, call.url, call.link, call.user, call.way, call.sent) for call in found.calls] == [
+    assert [(call.method, call.address, call.link, call.user, call.way, call.sent) for call in found.calls] == [
         ("GET", f"{url}/read", "Shop", "alice", "2LOi", True),
         ("POST", f"{url}/effect", "Shop", "alice", "2LOi", False),
         ("PUT", f"{url}/orders/%3Canswer.id%3E", "Shop", "alice", "2LOi", False),

@@ -281,11 +281,12 @@ class _Noting(httpx2.Auth):
 def asked_for(request: httpx2.Request, proof: LinkAuth) -> Asked:
     """What a request asks for, so that it is known again in another pass."""
     user = None if proof.anonymous else acting().user.name
-    url = proof.below(str(request.url))
+    whole = str(request.url)
+    url = proof.below(whole)
     body = _steady(request.read(), request.headers.get("content-type", ""))
     parts = (request.method.encode(), proof.link.id.encode(), url.encode(), (user or "").encode(), body)
     digest = hashlib.sha256(b"".join(len(part).to_bytes(8, "big") + part for part in parts)).hexdigest()
-    return Asked(next_place(), request.method, str(request.url), proof.link.id, proof.link.name, user, digest)
+    return Asked(next_place(), request.method, whole.partition("?")[0], proof.link.id, proof.link.name, user, digest)
 
 
 def _steady(body: bytes, kind: str) -> bytes:

@@ -38,10 +38,13 @@ _IMAGINED = re.compile(r"<answer[.>]")
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """A call that the script makes: where, as whom (None: as nobody), and by which way; `sent` if it was asked really."""
+    """A call that the script makes: where, as whom (None: as nobody), and by which way; `sent` if it was asked really.
+
+    `address` has no query: that may hold a secret.
+    """
 
     method: str
-    url: str
+    address: str
     link: str
     user: str | None
     way: str | None
@@ -115,10 +118,10 @@ class Rehearsal(Recorder):
 
     def before(self, asked: Asked, request: httpx2.Request) -> httpx2.Response | None:
         """An imagined answer to what would change something, or cannot be there."""
-        sent = asked.method in READING and not _IMAGINED.search(unquote(asked.url))
+        sent = asked.method in READING and not _IMAGINED.search(unquote(str(request.url)))
         why = trying.explained(asked.link_id, asked.user, None, self._application.mechanisms)
         way = self._application.run(why).mechanism if asked.user is not None else None
-        self._found.calls.append(Planned(asked.method, asked.url, asked.link, asked.user, way, sent))
+        self._found.calls.append(Planned(asked.method, asked.address, asked.link, asked.user, way, sent))
         if sent:
             return None
         if asked.user is not None and way is None:

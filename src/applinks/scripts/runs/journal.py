@@ -33,14 +33,16 @@ class CallState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What a run asks for: `digest` covers method, link, path, user and body. `place` is its place among the run's calls.
+    """What a run asks for: `digest` covers method, link, path, query, user and body. `place` is its place among the run's calls.
+
+    `address` has no query: that may hold a secret, which nobody seals here and nobody needs again.
 
     Calls of one run are numbered in their order; where it fans out, each branch has a lane of its own ("2.wiki/1").
     """
 
     place: str
     method: str
-    url: str
+    address: str
     link_id: str
     link: str
     user: str | None
@@ -48,13 +50,8 @@ class Asked:
 
     @property
     def line(self) -> str:
-        """Method and address in words, without the query, which may hold what is nobody's business."""
+        """Method and address in words."""
         return f"{self.method} {self.address}"
-
-    @property
-    def address(self) -> str:
-        """The address without its query."""
-        return self.url.partition("?")[0]
 
 
 @dataclass(frozen=True, slots=True)
