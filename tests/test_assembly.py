@@ -486,6 +486,22 @@ def test_a_long_calculation_does_not_hold_up_the_event_loop(database):
         assert applinks.answer(Calculate(lambda: 6 * 7)) == 42
 
 
+def test_however_many_wait_for_scripts_a_calculation_waits_for_none_of_them(database):
+    """T-79: who could keep every thread waiting, a linked application or a person, would let nobody sign in."""
+    going = threading.Event()
+
+    async def calculated() -> list[Any]:
+        async with AsyncAppLinks(database) as applinks:
+            asked = (Calculate(lambda: going.wait(60), waits=True) for _ in range(100))
+            waiting = [asyncio.create_task(applinks.answer_async(question)) for question in asked]
+            await asyncio.sleep(0)
+            found = await asyncio.wait_for(applinks.answer_async(Calculate(lambda: 42)), 30)
+            going.set()
+            return [found, *await asyncio.gather(*waiting)]
+
+    assert asyncio.run(calculated()) == [42, *[True] * 100]
+
+
 # ---- people
 
 

@@ -8,6 +8,8 @@ import logging
 import time
 from collections import defaultdict
 from collections.abc import AsyncIterable, Awaitable, Callable, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from inspect import isawaitable, iscoroutine, iscoroutinefunction
 from itertools import islice
 from pathlib import Path
@@ -45,7 +47,11 @@ from applinks.wire.messages import Response
 T = TypeVar("T")
 F = TypeVar("F", bound=Fact)
 
+WAITING = 8
+"""How many may wait for scripts at the same time. More wait for these, and sign-in and the pages for none of them (T-79)."""
+
 log = logging.getLogger("applinks")
+_waiting = ThreadPoolExecutor(WAITING, "applinks-waiting")
 
 
 class Application:
@@ -270,7 +276,7 @@ class Application:
             Ask: self._ask_async,
             FreshKey: lambda _: asyncio.to_thread(links.new_key),
             Wait: lambda question: asyncio.sleep(question.seconds),
-            Calculate: lambda question: asyncio.to_thread(question.work),
+            Calculate: _beside,
             SendMail: lambda question: asyncio.to_thread(post_mail, question.server, question.message),
             PostComment: lambda question: comment.post_async(self, question),
         }
@@ -329,6 +335,13 @@ class Application:
                 f"{now.user.name!r} is not an administrator of this application.", remedy="Ask one to do it."
             )
         return now.actor.name
+
+
+async def _beside(question: Calculate) -> Any:
+    """In a thread: one of those for everything, or of those that wait."""
+    if not question.waits:
+        return await asyncio.to_thread(question.work)
+    return await asyncio.get_running_loop().run_in_executor(_waiting, copy_context().run, question.work)
 
 
 def _is_asynchronous(answer: Any) -> bool:

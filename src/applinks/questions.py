@@ -136,6 +136,10 @@ class Wait(Question):
 
 @dataclass(frozen=True, slots=True)
 class Calculate(Question):
-    """Do this long calculation, which must not hold up an event loop. The answer is its result."""
+    """Do this long calculation, which must not hold up an event loop. The answer is its result.
+
+    `waits` says that it waits for others more than it calculates: then it must hold up no calculation either (T-79).
+    """
 
     work: Callable[[], Any]
+    waits: bool = False

@@ -11,6 +11,7 @@ import pytest
 
 from applinks.incoming import Principal
 from applinks.people import Person
+from applinks.questions import Calculate
 from applinks.scripts import Hook, HookKind, NewRun, RequestTold, Run, RunState
 from applinks.scripts.hooks.parameters import parameters_of
 from applinks.web import PageVisit, serve
@@ -120,6 +121,16 @@ def test_an_operation_is_run_as_the_person_and_its_result_told(wiki: Asker):
     assert wiki.scripts
     ((new, request),) = wiki.scripts.begun
     assert (new.user, new.actor, new.hook, new.parameters, request) == ("alice", "alice", "a:create", {"key": "OPS"}, None)
+
+
+def test_whoever_waits_for_a_script_does_so_apart_from_everything_else(wiki: Asker, monkeypatch: pytest.MonkeyPatch):
+    """T-79."""
+    asked: list[Calculate] = []
+    monkeypatch.setitem(
+        wiki.here.applinks._answers, Calculate, lambda question: asked.append(question) or question.work()
+    )
+    wiki.ask("POST", f"{OPERATIONS}/create", b'{"key": "OPS"}')
+    assert [question.waits for question in asked] == [False, True]
 
 
 def test_what_is_asked_again_with_its_key_is_one_run(wiki: Asker):

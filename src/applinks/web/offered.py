@@ -184,7 +184,7 @@ def _loaded(visit: PageVisit) -> Flow[tuple[RunsScripts, Sequence[Hook]]]:
 
 
 def _performed(scripts: RunsScripts, new: NewRun, request: RequestTold | None) -> Flow[Run]:
-    run: Run = yield Calculate(lambda: scripts.perform(new, request))
+    run: Run = yield Calculate(lambda: scripts.perform(new, request), waits=True)
     return run
 
 
