@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
-from typing import Any
+from typing import Annotated, Any
 
 import pytest
 
@@ -13,7 +13,7 @@ from applinks.errors import ParametersWrong
 from applinks.people import Person
 from applinks.scripts import Hook, HookKind, NewRun, SetHook, at_address, described, offered, run_of
 from applinks.scripts.hooks.offering import may_use, name_of
-from applinks.scripts.hooks.parameters import parameters_of
+from applinks.scripts.hooks.parameters import Secret, parameters_of
 from intake import Desk, desk
 
 ALICE, BOB = Person("alice", groups=frozenset({"staff"})), Person("bob")
@@ -86,6 +86,19 @@ def test_the_same_question_with_the_same_key_is_the_same_run(here: Desk):
         *(new(here, asked_by="wiki", key="x" * 256).key for _ in range(2)),
     }
     assert len({first, *others}) == 9
+
+
+def test_no_secret_can_be_guessed_by_the_key_of_a_run(here: Desk):
+    """T-72: the key is a digest that lies open in the database, and whatever else is in it can be known."""
+
+    def open_door(*, door: str, number: Annotated[str, Secret()]) -> None:
+        """For its parameters."""
+
+    hook = replace(HOOK, parameters=parameters_of(open_door))
+    asked = {"asked_by": "wiki", "key": "applinks-run-1/1"}
+    one, other = (here.applinks.run(run_of(hook, ALICE, {"door": "x", "number": pin}, **asked)) for pin in ("1234", "5678"))
+    assert one.key == other.key
+    assert one.parameters["number"] == "1234"
 
 
 def test_an_address_is_found_by_its_parts_the_plain_one_first():

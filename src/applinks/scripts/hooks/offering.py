@@ -3,7 +3,8 @@
 Rules of this file:
 - Whoever asks must be a member of one of the groups, where a script names some; else it is not there for them.
 - They are asked as that person, and never run as somebody else.
-- What may have been asked before, with the same key and the same parameters, is the same run.
+- What may have been asked before, with the same key and the same parameters, is the same run. Secrets are left out of that
+  comparison: its digest is kept, and by a digest short ones could be guessed (T-72).
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from applinks.people import Person
 from applinks.questions import Flow, Moment, Now
 from applinks.scripts.hooks.decorators import Hook, HookKind
 from applinks.scripts.hooks.parameter_kinds import shown_value
-from applinks.scripts.hooks.parameters import read, schema
+from applinks.scripts.hooks.parameters import read, schema, without_secrets
 from applinks.scripts.hooks.settings import HookSetting, HookSettings, set_for
 from applinks.scripts.runs.run import NewRun
 
@@ -61,7 +62,8 @@ def run_of(
     parameters = {name: shown_value(value) for name, value in values.items()}
     moment: Moment = yield Now()
     usable = key if key and len(key) <= LONGEST_KEY and key.isprintable() else None
-    told = json.dumps([asked_by, person.name, hook.id, usable, parameters], sort_keys=True)
+    compared = without_secrets(hook.parameters, parameters)
+    told = json.dumps([asked_by, person.name, hook.id, usable, compared], sort_keys=True)
     name = hashlib.sha256(told.encode()).hexdigest() if usable else moment.nonce
     return NewRun(
         key=f"{hook.kind} {name}",
