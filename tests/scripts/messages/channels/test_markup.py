@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from typing import Any
 from xml.etree import ElementTree
 
 import pytest
@@ -69,3 +70,13 @@ def test_no_address_holds_a_mark(mark: str) -> None:
     shown = markup.jira(replace(written("x"), address=f"{ADDRESS}{mark}"), "Alice", None).rpartition("Look: ")[2]
     assert mark not in shown
     assert shown.startswith(ADDRESS)
+
+
+@pytest.mark.parametrize("write", [markup.jira, markup.bitbucket])
+@pytest.mark.parametrize("sign", "?#")
+def test_behind_a_host_without_a_path_there_is_no_mark_either(write: Any, sign: str) -> None:
+    """T-46: a comment in the name of the application led to another place than it said."""
+    address = f"https://wiki.example{sign}[report|https://evil.example][~root]"
+    shown = write(replace(written("x"), address=address), "Alice", None).rpartition("Look: ")[2]
+    assert shown.startswith(f"https://wiki.example{sign}%5Breport%7Chttps")
+    assert not set("[]|") & set(shown)

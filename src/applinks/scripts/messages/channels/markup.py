@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from html import escape
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from applinks.scripts.messages.written import Written
 
@@ -50,6 +50,6 @@ def _in_markdown(text: str) -> str:
 
 def _quiet(address: str) -> str:
     """An address that is a link by itself, and in which nothing is a mark."""
-    scheme, _, rest = address.partition("://")
-    host, slash, path = rest.partition("/")
-    return f"{scheme}://{host}{slash}{quote(path, safe='/?#&=%:;,.+$-_')}"
+    parts = urlsplit(address)
+    origin = f"{parts.scheme}://{parts.netloc}"
+    return f"{origin}{quote(address[len(origin) :], safe='/?#&=%:;,.+$-_')}"  # behind the host may stand a ? at once
