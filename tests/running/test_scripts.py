@@ -13,8 +13,11 @@ from applinks import AsyncAppLinks, Person
 from applinks.announcements import Announce, ConsentGiven
 from applinks.errors import ConfigurationError, NobodyActing, ParametersWrong
 from applinks.running import Refusal, Scripts
+from applinks.running.clockwork import LEAST_KEPT_FOR
 from applinks.scripts import BY_HAND, DueRuns, EventOf, EventState, Runs, RunState, SetHook
+from applinks.scripts.events.taking import OLDEST
 from applinks.settings import Settings
+from applinks.wire.webhooks import TOLERANCE
 from putting import put
 from running.directory import AsynchronousAnybody
 from running.far_side import FarSide
@@ -100,6 +103,13 @@ def test_an_event_is_kept_once_and_names_who_caused_it(asked: Scripts) -> None:
     assert (event.user, event.item, event.payload, event.application) == ("carol", "issue OPS-7", {"x": 1}, "jira")
     assert answer(EventOf(asked.occurred("order", {}))).user is None
     assert answer(EventOf(asked.occurred("order", {}, user=Person("dora")))).user == "dora"
+
+
+def test_events_are_kept_for_longer_than_they_are_taken(here: World) -> None:
+    """T-78: what was forgotten could be sent again."""
+    assert LEAST_KEPT_FOR > OLDEST + TOLERANCE
+    with pytest.raises(ConfigurationError, match="would count twice"):
+        Scripts(here.applinks, here.folder, kept_for=LEAST_KEPT_FOR - 1)
 
 
 def test_without_an_engine_nothing_runs_here(asked: Scripts) -> None:

@@ -34,6 +34,8 @@ from applinks.scripts import (
 FORGET_EVERY = 3600.0
 KEPT_FOR = 30 * 86_400.0
 """Seconds for which runs that have ended, and their events, are kept."""
+LEAST_KEPT_FOR = 2 * 3600.0
+"""An event that is told again is known by the one that is kept, and one of an hour ago is still taken (T-78)."""
 
 log = logging.getLogger("applinks.scripts")
 

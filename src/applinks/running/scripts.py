@@ -19,7 +19,7 @@ from applinks.front import AppLinks, AsyncAppLinks
 from applinks.links import LinkByName
 from applinks.people import Person, current_user, depth_here
 from applinks.questions import drive
-from applinks.running.clockwork import KEPT_FOR, Clockwork
+from applinks.running.clockwork import KEPT_FOR, LEAST_KEPT_FOR, Clockwork
 from applinks.running.driving import Driver
 from applinks.running.engines import Engine, EngineContext, EngineFactory
 from applinks.running.in_process import WORKERS, InProcess
@@ -86,6 +86,11 @@ class Scripts:
         tell: Mapping[str, Collection[str]] | None = None,
         pace: Pace = USUAL,
     ) -> None:
+        if kept_for < LEAST_KEPT_FOR:
+            raise ConfigurationError(
+                f"Events cannot be forgotten after {kept_for:g} seconds: sent again, one would count twice.",
+                remedy=f"Say kept_for={LEAST_KEPT_FOR:g} at least.",
+            )
         self.applinks = applinks
         self.deepest = deepest
         self._driver = Driver(applinks)
