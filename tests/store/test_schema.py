@@ -66,6 +66,7 @@ def test_these_columns_are_sealed() -> None:
         "grants.secret",
         "refusals.request",
         "run_calls.answer",
+        "run_calls.digest",
         "runs.parameters",
         "hook_settings.parameters",
         "sources.secret",

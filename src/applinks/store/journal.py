@@ -1,4 +1,7 @@
-"""Answers about the journal of a run's calls. What was answered is sealed."""
+"""Answers about the journal of a run's calls.
+
+What was answered is sealed, and so is the digest of what was asked: by an open one, a short secret in it could be guessed.
+"""
 
 from __future__ import annotations
 
@@ -94,13 +97,14 @@ class Journal:
             "answered_at": self._clock(),
             "status": answer.status,
             "mechanism": answer.by,
-            "answer": self._sealing.seal(written, _place(id)),
+            "answer": self._sealing.seal(written, _place(id, "answer")),
         }
         connection.execute(update(table).where(table.c.id == id).values(values))
 
     def _row(self, number: int, asked: Asked) -> dict[str, Any]:
+        id = _id(number, asked.place)  # noqa: A001
         return {
-            "id": _id(number, asked.place),
+            "id": id,
             "run": number,
             "place": asked.place,
             "method": asked.method,
@@ -108,7 +112,7 @@ class Journal:
             "link_id": asked.link_id,
             "link": asked.link,
             "user_name": asked.user,
-            "digest": asked.digest,
+            "digest": self._sealing.seal(asked.digest.encode(), _place(id, "digest")),
             "state": CallState.SENT.value,
             "sent_at": self._clock(),
             "answered_at": None,
@@ -118,12 +122,13 @@ class Journal:
         }
 
     def _read(self, row: Row[Any], *, with_answer: bool) -> Call:
-        asked = Asked(row.place, row.method, row.url, row.link_id, row.link, row.user_name, row.digest)
+        digest = self._sealing.unseal(row.digest, _place(row.id, "digest")).decode()
+        asked = Asked(row.place, row.method, row.url, row.link_id, row.link, row.user_name, digest)
         answer = self._answer(row) if with_answer and row.answer is not None else None
         return Call(asked, CallState(row.state), row.sent_at, row.answered_at, row.status, row.mechanism, answer)
 
     def _answer(self, row: Row[Any]) -> Answer:
-        kept = json.loads(self._sealing.unseal(row.answer, _place(row.id)))
+        kept = json.loads(self._sealing.unseal(row.answer, _place(row.id, "answer")))
         headers = tuple((name, value) for name, value in kept["headers"])
         return Answer(row.status, headers, b64decode(kept["body"]), row.mechanism)
 
@@ -132,5 +137,5 @@ def _id(number: int, place: str) -> str:
     return f"{number}/{place}"
 
 
-def _place(id: str) -> tuple[str, str, str]:  # noqa: A002
-    return ("run_calls", "answer", id)
+def _place(id: str, column: str) -> tuple[str, str, str]:  # noqa: A002
+    return ("run_calls", column, id)

@@ -110,7 +110,7 @@ run_calls = Table(
     Column("link_id", String, nullable=False),
     Column("link", String, nullable=False),
     Column("user_name", String),
-    Column("digest", String, nullable=False),
+    Column("digest", LargeBinary, nullable=False, info=SEALED),
     Column("state", String, nullable=False),
     Column("sent_at", Double, nullable=False),
     Column("answered_at", Double),

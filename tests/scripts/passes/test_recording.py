@@ -87,8 +87,10 @@ def test_what_stands_in_a_query_is_kept_nowhere(desk: Passes) -> None:
     with desk.applinks._store._database.transaction(Use.READ) as connection:
         rows = [row for table in metadata.sorted_tables for row in connection.execute(table.select())]
     assert run.state is RunState.DONE, run.error
+    (call,) = desk.applinks.answer(CallsOf(run.number))
     assert any("/read" in str(row) for row in rows)
     assert "canary" not in str(rows)
+    assert call.asked.digest not in str(rows)  # whoever guesses a short secret would see by it that they are right
 
 
 def test_what_was_answered_is_not_sent_again(desk: Passes) -> None:

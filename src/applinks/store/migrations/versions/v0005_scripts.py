@@ -126,7 +126,7 @@ def _run_calls() -> None:
         sa.Column("link_id", sa.String, nullable=False),
         sa.Column("link", sa.String, nullable=False),
         sa.Column("user_name", sa.String),
-        sa.Column("digest", sa.String, nullable=False),
+        sa.Column("digest", sa.LargeBinary, nullable=False),
         sa.Column("state", sa.String, nullable=False),
         sa.Column("sent_at", sa.Double, nullable=False),
         sa.Column("answered_at", sa.Double),
