@@ -126,9 +126,7 @@ def test_an_operation_is_run_as_the_person_and_its_result_told(wiki: Asker):
 def test_whoever_waits_for_a_script_does_so_apart_from_everything_else(wiki: Asker, monkeypatch: pytest.MonkeyPatch):
     """T-79."""
     asked: list[Calculate] = []
-    monkeypatch.setitem(
-        wiki.here.applinks._answers, Calculate, lambda question: asked.append(question) or question.work()
-    )
+    monkeypatch.setitem(wiki.here.applinks._answers, Calculate, lambda question: asked.append(question) or question.work())
     wiki.ask("POST", f"{OPERATIONS}/create", b'{"key": "OPS"}')
     assert [question.waits for question in asked] == [False, True]
 

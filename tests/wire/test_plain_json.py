@@ -39,7 +39,9 @@ def test_a_whole_number_may_be_written_with_a_point():
 
 def test_few_letters_do_not_become_many_digits():
     """T-73: an event of a mebibyte was kept as fifty."""
-    assert json.dumps(parse(b"[1e308, 1e16, 9007199254740992.0, -1e15]")) == "[1e+308, 1e+16, 9007199254740992, -1000000000000000]"
+    assert (
+        json.dumps(parse(b"[1e308, 1e16, 9007199254740992.0, -1e15]")) == "[1e+308, 1e+16, 9007199254740992, -1000000000000000]"
+    )
 
 
 @pytest.mark.parametrize("body", [b"[" * DEEPEST + b"]" * DEEPEST, b'{"a":' * DEEPEST + b"1" + b"}" * DEEPEST])

@@ -82,5 +82,4 @@ def _line(told: Mapping[str, Any], name: str) -> str:
 
 def _seconds(told: object) -> float | None:
     """None for what is no time: JSON has whole numbers that are larger than any `float`."""
-    is_time = isinstance(told, int | float) and not isinstance(told, bool) and 0 <= told < LATEST
-    return float(told) if is_time else None
+    return float(told) if isinstance(told, int | float) and not isinstance(told, bool) and 0 <= told < LATEST else None

@@ -25,7 +25,7 @@ from applinks.errors import ParametersWrong, ScriptWrong
 from applinks.scripts.hooks.parameter_kinds import FORMS, Kind, NotThat, shown_value, written
 
 MOST_UNKNOWN = 10
-"""Names of no parameter that are told: looking for what was meant by each takes a while, and others may send thousands (T-73)."""
+"""Names of no parameter that are told. What each was meant to be is looked for, and others may send thousands (T-73)."""
 SUPPORTED = "Write str, int, float, bool, date, list[str], Literal[…], an Enum, or one of these with `| None`."
 
 

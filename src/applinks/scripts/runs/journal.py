@@ -33,7 +33,7 @@ class CallState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What a run asks for: `digest` covers method, link, path, query, user and body. `place` is its place among the run's calls.
+    """What a run asks for: `digest` covers method, link, path with query, user, body. `place` is where it stands among them.
 
     `address` has no query: that may hold a secret, which nobody seals here and nobody needs again.
 
