@@ -117,7 +117,7 @@ def sent(
     application: Any, number: int, place: str, method: str = "POST", user: str | None = "alice", status: int | None = None
 ) -> None:
     """A call that such a run has made; answered, if there is a status."""
-    asked = Asked(place, method, f"{URL}?secret=query", "wiki", "Wiki", user, "digest")
+    asked = Asked(place, method, URL, "wiki", "Wiki", user, "digest")
     assert application.answer(NoteSent(number, HOLDER, asked))
     if status is not None:
         assert application.answer(NoteAnswered(number, HOLDER, place, Answer(status, (), b"hunter2", "2LOi")))
