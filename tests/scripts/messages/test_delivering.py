@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from answering import Answers
-from applinks.links import Identity, WhoWeAre
+from applinks.links import Identity, Link, Links, WhoWeAre
 from applinks.people import FindPerson, Person
 from applinks.questions import Ask, Moment, Now, drive
 from applinks.scripts import (
@@ -21,6 +21,7 @@ from applinks.scripts import (
     OurChannels,
     OurWords,
     Outcome,
+    PostComment,
     SendMail,
     Sent,
     TakeDelivery,
@@ -58,6 +59,8 @@ def delivered(*deliveries: Delivery | None, channels: Channels = BOTH, **answers
             TakeDelivery: lambda _: next(taken),
             NoteDelivery: lambda question: question.number + 1 if question.then else None,
             SendMail: answers.get("mail", YES),
+            Links: answers.get("links", ()),
+            PostComment: None,
             Ask: answers.get("webhook", Response(204)),
         }
     )
@@ -77,6 +80,20 @@ def test_a_message_leaves_by_the_first_channel_that_is_set_up() -> None:
     assert count == 1
     assert notes(world) == [NoteDelivery(1, 1, "mail", YES)]
     assert world.kinds()[2:] == [*STEP, "WhoWeAre", "OurWords", "SendMail", "NoteDelivery"]
+
+
+@pytest.mark.parametrize("words", ["run-failed", "job-failed"])
+def test_what_an_error_says_is_told_to_its_reader_and_written_in_no_comment(words: str) -> None:
+    """T-66: an error may repeat what was read in somebody's name, and whoever sees the issue sees the comment."""
+    failed = {"words": words, "told": {"script": "Pay", "error": "KeyError: 'hunter2'"}, "item": "issue OPS-7"}
+    link = Link("id-1", "Tracker", "jira", "https://jira.test", "https://jira.test")
+    _, world = delivered(due(**failed), channels=Channels(comment_as="robot"), links=(link,))
+    (comment,) = (asked for asked in world.asked if isinstance(asked, PostComment))
+    assert "Pay" in comment.content["body"]
+    assert "hunter2" not in comment.content["body"]
+    _, world = delivered(due(**failed))
+    (mail,) = (asked.message for asked in world.asked if isinstance(asked, SendMail))
+    assert "hunter2" in mail.get_content()
 
 
 def test_it_is_taken_before_it_is_sent_and_held_for_longer_than_a_channel_takes() -> None:

@@ -91,7 +91,8 @@ def _sent(delivery: Delivery, way: str, person: Person, channels: Channels) -> F
         return Outcome(Sent.NEVER, "whoever tried it died each time")
     us: Identity = yield WhoWeAre()
     catalogue: Catalogue = yield OurWords()
-    written = write(delivery.message, person.language, catalogue, us.url)
+    message = comment.for_all(delivery.message) if way == "comment" else delivery.message
+    written = write(message, person.language, catalogue, us.url)
     return (yield from SENDS[way][1](Letter(written, person, us.name, us.url), channels))
 
 

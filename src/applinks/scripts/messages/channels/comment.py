@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from applinks.errors import AppLinksError, FarSideError, StoreUnavailable, Throttled, TransportFailed
@@ -36,6 +36,11 @@ class PostComment(Question):
     user: str
     path: str
     content: Any = field(repr=False)
+
+
+def for_all(message: Message) -> Message:
+    """The message as all who see the issue may read it: what an error says may be what its reader alone may see (T-66)."""
+    return replace(message, told={name: value for name, value in message.told.items() if name != "error"})
 
 
 def is_set_up(channels: Channels) -> bool:
