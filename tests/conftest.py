@@ -12,6 +12,11 @@ settings.register_profile("shared machine", deadline=None)
 settings.load_profile("shared machine")
 
 
+def pytest_xdist_auto_num_workers() -> int:
+    """`-n auto`: one more than there are processors, since much of the time goes in waiting for other processes."""
+    return (os.cpu_count() or 1) + 1
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item, call):
     """Where everything is required, as in CI, what this machine cannot run is a failure and not a gap that nobody sees."""
