@@ -8,7 +8,7 @@ from inspect import signature
 
 import pytest
 
-from applinks.cli.performing import runs_at_a_time, say_what_is_waited_for
+from applinks.cli.performing import log_on_standard_error, log_unsaid, runs_at_a_time
 from applinks.cli.serve import serve
 from applinks.cli.worker import worker
 
@@ -38,7 +38,17 @@ def test_how_runs_are_performed_is_said_in_words(workers: int, said: str) -> Non
 def test_what_the_log_of_scripts_says_goes_to_standard_error_as_it_is(
     log: logging.Logger, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    say_what_is_waited_for()
-    log.info("Waiting up to %d s.", 10)
-    log.debug("nobody needs to know")
+    with log_on_standard_error():
+        log.info("Waiting up to %d s.", 10)
+        log.debug("nobody needs to know")
+    log.warning("it is over")
     assert capsys.readouterr() == ("", "Waiting up to 10 s.\n")
+
+
+def test_what_is_told_otherwise_is_not_written_by_python_as_well(log: logging.Logger, capsys, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(log, "propagate", False)  # as where nobody has set up logging: here, pytest has
+    with log_unsaid():
+        log.warning("a script is wrong")
+    assert capsys.readouterr() == ("", "")
+    log.warning("another one is")
+    assert capsys.readouterr() == ("", "another one is\n")

@@ -1,12 +1,16 @@
-"""What the commands have in common that perform runs: their options, and what they say when they are to stop."""
+"""What the commands have in common that perform runs: their options, and what becomes of their log."""
 
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Annotated
 
 import typer
 
+SCRIPTS = "applinks.scripts"
+"""The logger of scripts."""
 IN_PROCESS = "in-process"
 WORKERS = 4
 PATIENCE = 10.0
@@ -30,11 +34,26 @@ class _OnStandardError(logging.Handler):
         typer.echo(self.format(record), err=True)
 
 
-_SAYS = _OnStandardError()
-
-
-def say_what_is_waited_for() -> None:
-    """On standard error, where the warnings are: the log of scripts says for which runs is waited, and what became of them."""
-    log = logging.getLogger("applinks.scripts")
-    log.addHandler(_SAYS)
+@contextmanager
+def log_on_standard_error() -> Iterator[None]:
+    """The log of scripts: what is wrong with them, and for which runs is waited when this is to stop."""
+    log, said = logging.getLogger(SCRIPTS), _OnStandardError()
+    level = log.level
+    log.addHandler(said)
     log.setLevel(logging.INFO)
+    try:
+        yield
+    finally:
+        log.removeHandler(said)
+        log.setLevel(level)
+
+
+@contextmanager
+def log_unsaid() -> Iterator[None]:
+    """What is in the log of scripts is told otherwise: else Python would write its warnings on standard error."""
+    log, nothing = logging.getLogger(SCRIPTS), logging.NullHandler()
+    log.addHandler(nothing)
+    try:
+        yield
+    finally:
+        log.removeHandler(nothing)

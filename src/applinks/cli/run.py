@@ -13,6 +13,7 @@ import typer
 
 from applinks.audit import printable
 from applinks.cli.application import OfApplication, application_of, closed
+from applinks.cli.performing import log_unsaid
 from applinks.cli.words import Database, Json, show
 from applinks.errors import ConfigurationError, CredentialsRequired
 
@@ -64,7 +65,8 @@ def run(
     wanted = _Wanted(script, hook, user, _payload(event), kind, values or [])
     applinks = application_of(app, database)
     try:
-        (_rehearse if dry_run else _run)(applinks, wanted, as_json=as_json)
+        with log_unsaid():
+            (_rehearse if dry_run else _run)(applinks, wanted, as_json=as_json)
     finally:
         closed(applinks)
 

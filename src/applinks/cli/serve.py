@@ -18,8 +18,8 @@ from applinks.cli.performing import (
     EngineName,
     Patience,
     Workers,
+    log_on_standard_error,
     runs_at_a_time,
-    say_what_is_waited_for,
 )
 from applinks.cli.words import Database, Json, show
 from applinks.errors import ConfigurationError
@@ -71,8 +71,7 @@ def serve(
         url = f"http://localhost:{listening.getsockname()[1]}"
     applinks = _opened(database, url, name)
     listening = listening or standing.listen(host, _port_of(applinks.identity.url) if port is None else port)
-    say_what_is_waited_for()
-    with listening:
+    with listening, log_on_standard_error():
         scripts = None if folder is None else _loaded(applinks, folder, engine, broker, workers)
         how = runs_at_a_time(engine, workers)
         _tell(applinks, scripts, how, *listening.getsockname()[:2], as_json=as_json)

@@ -6,6 +6,7 @@ import os
 import signal
 import sys
 import threading
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Annotated
 
@@ -20,8 +21,8 @@ from applinks.cli.performing import (
     EngineName,
     Patience,
     Workers,
+    log_on_standard_error,
     runs_at_a_time,
-    say_what_is_waited_for,
 )
 from applinks.cli.words import Database, Json, show
 
@@ -45,12 +46,12 @@ def worker(
     from applinks.running import Scripts, engine_named
 
     stop = _when_asked_to_stop()
-    say_what_is_waited_for()
     applinks = application_of(app, database)
     try:
         factory = not once and engine_named(engine, applinks, broker=broker, workers=workers)
         running = Scripts(applinks, scripts, engine=factory)
-        try:
+        with log_on_standard_error(), ExitStack() as stack:
+            stack.callback(running.close, patience)
             hooks = len(running.hooks)  # first: who cannot load the scripts begins nothing
             running.start()
             _tell(applinks.identity.name, hooks, engine, workers, as_json=as_json)
@@ -58,8 +59,6 @@ def worker(
                 running.drain(stop, workers=workers)
             else:
                 stop.wait()
-        finally:
-            running.close(patience)
     finally:
         closed(applinks)
 
