@@ -351,7 +351,7 @@ class Face(Application):
 
     @both
     def cancel_run(self, number: int, *, by: str | None = None) -> Flow[Run]:
-        """End a run that has not begun, waits for a consent or is unclear."""
+        """End a run that has not ended. One that runs makes no further call, and its process is ended soon."""
         return (yield from scripts.cancel_run(number, self.administrator(by), administrator=True))
 
     @both

@@ -286,12 +286,11 @@ def test_who_need_not_allow_anything_any_more_is_not_asked_any_more(store: Store
     assert open_ones == {(numbers[0], None), (numbers[1], Words.CONSENT_NEEDED), (numbers[1], None)}
 
 
-@pytest.mark.parametrize("where", ["queued", "parked", "unclear"])
-def test_a_run_can_be_cancelled_while_it_does_not_run(store: Store, where: str) -> None:
+@pytest.mark.parametrize("where", ["queued", "running", "parked", "unclear"])
+def test_a_run_can_be_cancelled_until_it_has_ended(store: Store, where: str) -> None:
     (number,) = queued(store, new("a"))
     if where != "queued":
         claimed(store)
-        assert not store.answer(CancelRun(number, "ada"))
     if where == "parked":
         store.answer(ParkRun(number, "one", "wiki", "carol", 0, 0, 0))
     if where == "unclear":
@@ -299,6 +298,17 @@ def test_a_run_can_be_cancelled_while_it_does_not_run(store: Store, where: str) 
     assert store.answer(CancelRun(number, "ada"))
     assert store.answer(RunOf(number)).error == "Cancelled by ada."
     assert not store.answer(CancelRun(number, "ada"))
+
+
+def test_who_executes_a_run_that_was_cancelled_holds_it_no_more(store: Store) -> None:
+    (number,) = queued(store, new("a"))
+    claimed(store)
+    store.answer(CancelRun(number, "ada"))
+    assert store.answer(KeepHolding(("one",))) == frozenset()
+    assert not store.answer(NoteSent(number, "one", ASKED))
+    assert not store.answer(EndRun(number, "one", Ending(RunState.DONE)))
+    assert store.answer(GiveUpRun(number, "one", "x")) is None
+    assert store.answer(RunOf(number)).state is RunState.CANCELLED
 
 
 def test_the_journal_keeps_what_was_sent_and_what_was_answered(store: Store) -> None:

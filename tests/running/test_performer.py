@@ -306,6 +306,19 @@ def test_a_pass_whose_run_was_taken_over_is_ended(here: World) -> None:
         assert here.applinks.answer(KeepHolding(("other",))) == {"other"}
 
 
+def test_a_pass_whose_run_was_cancelled_is_ended(here: World) -> None:
+    here.script(SCRIPT)
+    with performing(here) as performer:
+        number = queue(here, "for_ever")
+        assert performer.take(number) is not None
+        here.applinks.cancel_run(number, by="ada")
+        assert performer.wait(number, 60)
+        (nursery,) = performer.processes
+        until(lambda: everybody_below(nursery) == [nursery])
+        run = here.run(number)
+        assert (run.state, run.error, run.holder) == (RunState.CANCELLED, "Cancelled by ada.", None)
+
+
 def test_closing_takes_nothing_more_and_waits_for_what_runs(here: World) -> None:
     here.script(SCRIPT)
     with performing(here) as performer:

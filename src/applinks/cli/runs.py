@@ -63,7 +63,7 @@ def show_(number: Number, database: Database = None, as_json: Json = False) -> N
 
 @app.command()
 def cancel(number: Number, by: By = None, database: Database = None, as_json: Json = False) -> None:
-    """End a run that has not begun, waits for a consent or is unclear."""
+    """End a run that has not ended."""
     with opened(database) as applinks:
         run = applinks.cancel_run(number, by=whoever_runs_this(by))
     show(data(run), f"Run {number} is cancelled.", as_json=as_json)

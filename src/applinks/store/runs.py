@@ -201,10 +201,10 @@ class RunsKept:
         return True
 
     def cancel(self, connection: Connection, question: CancelRun) -> bool:
-        """Only from the states that may be followed by this."""
+        """Only from the states that may be followed by this. Who executes it holds it no more, and is ended for that."""
         may = {state for state, after in STEPS.items() if RunState.CANCELLED in after}
         now = self._clock()
-        cancelled = {"state": RunState.CANCELLED.value, "ended_at": now, "error": f"Cancelled by {question.by}."}
+        cancelled = {"state": RunState.CANCELLED.value, "ended_at": now, "error": f"Cancelled by {question.by}.", **_NOBODY}
         return _moved_on(connection, question.number, may, now, **cancelled)
 
     def due(self, connection: Connection, question: DueRuns) -> tuple[int, ...]:

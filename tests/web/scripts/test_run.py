@@ -179,7 +179,7 @@ def test_a_number_that_no_run_has_is_no_page(root, number):
     ("make", "buttons"),
     [
         (queued, {"cancel"}),
-        (running, set()),
+        (running, {"cancel"}),
         (lambda it: parked(it, "gone"), {"cancel", "retry"}),
         (unclear, {"cancel", "happened", "not-happened"}),
         (ended, {"again"}),

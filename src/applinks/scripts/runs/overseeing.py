@@ -33,11 +33,16 @@ def run_for(number: int, by: str, *, administrator: bool) -> Flow[Run]:
 
 
 def cancel_run(number: int, by: str, *, administrator: bool) -> Flow[Run]:
-    """End a run that has not begun, is parked or unclear; the run as it is then."""
+    """End a run that has not ended; the run as it is then.
+
+    One that runs makes no further call, and its process is ended within a quarter of a minute.
+    """
     run = yield from run_for(number, by, administrator=administrator)
     may = administrator or run.state is RunState.PARKED
     if not may or not (yield CancelRun(number, by)):
-        raise _not_like_that(run, "be cancelled", "What has not begun, waits for a consent or is unclear can be.")
+        raise _not_like_that(
+            run, "be cancelled", "What has not ended can be, by an administrator; what waits for a consent by its person, too."
+        )
     return (yield from _noted(run, by, _of(run), kind="run cancelled"))
 
 

@@ -49,6 +49,7 @@ STEPS: Mapping[RunState, frozenset[RunState]] = {
             RunState.PARKED,
             RunState.UNCLEAR,
             RunState.QUEUED,
+            RunState.CANCELLED,
         }
     ),
     RunState.PARKED: frozenset({RunState.QUEUED, RunState.EXPIRED, RunState.CANCELLED}),

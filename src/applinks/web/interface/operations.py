@@ -731,7 +731,7 @@ OPERATIONS: tuple[Operation, ...] = (
         "POST",
         "/runs/{run}/cancel",
         "cancelRun",
-        "End a run that has not begun, waits for a consent or is unclear",
+        "End a run that has not ended",
         May.CHANGE,
         runs.cancel,
         answer=ref("Run"),

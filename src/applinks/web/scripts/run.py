@@ -187,7 +187,7 @@ def _stands(run: Run, links: dict[str, str]) -> str:
 
 def _may(run: Run, *, administrator: bool) -> dict[str, bool]:
     """Which buttons are there; the flows decide."""
-    open_ = {RunState.QUEUED, RunState.PARKED, RunState.UNCLEAR} if administrator else {RunState.PARKED}
+    open_ = set(RunState) - ENDED if administrator else {RunState.PARKED}
     return {
         "may_cancel": run.state in open_,
         "may_retry": run.state is RunState.PARKED,
