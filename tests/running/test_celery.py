@@ -60,9 +60,13 @@ def test_one_process_may_have_several_and_a_celery_of_its_own(valkey_server: str
     one.tell(1)
     other.tell(2)
     assert {came.get(timeout=60), came.get(timeout=60)} == {("one", 1), ("other", 2)}
-    for each in (one, other):
-        each.stop()
-        each.join(60)
+    one.stop()
+    one.join(60)
+    other.tell(3)
+    assert came.get(timeout=60) == ("other", 3), "each ends by itself"
+    other.stop()
+    other.join(60)
+    assert not (one.is_running or other.is_running)
 
 
 def test_valkey_may_be_called_by_its_name() -> None:

@@ -17,7 +17,9 @@ from applinks.errors import ConfigurationError
 try:
     import celery
     from celery.concurrency.thread import TaskPool
+    from celery.exceptions import WorkerShutdown
     from celery.worker import WorkController, state
+    from kombu.asynchronous import set_event_loop
 except ImportError as missing:
     raise ConfigurationError(
         "The engine Celery is not installed.", remedy="Install it with this package: pip install 'applinks[celery]'"
@@ -48,6 +50,11 @@ class _Threads(TaskPool):  # type: ignore[misc]
         return super().on_apply(target, args, {**(kwargs or {}), "app": self.app}, *callbacks, **more)
 
 
+def _leave() -> None:
+    """Ends the worker in whose thread this is called; Celery's own flag would end all of this process."""
+    raise WorkerShutdown(os.EX_OK)
+
+
 class Celery:
     """A `Queue` for one application; at most so many runs at a time in this process."""
 
@@ -68,7 +75,8 @@ class Celery:
         self._task = self._app.task(run, name=self._name, shared=False)
         self._app.finalize()
         state.should_stop = None
-        worker = WorkController(
+        set_event_loop(None)  # else it would share, and close, the one of another worker of this process
+        self._worker = WorkController(
             app=self._app,
             hostname=f"applinks-{os.getpid()}-{uuid.uuid4().hex[:8]}@here",
             pool=_Threads,
@@ -79,7 +87,7 @@ class Celery:
             without_mingle=True,
             without_gossip=True,
         )
-        self._thread = threading.Thread(target=worker.start, name="applinks-celery", daemon=True)
+        self._thread = threading.Thread(target=self._worker.start, name="applinks-celery", daemon=True)
         self._thread.start()
         self._begun.wait(STARTS_WITHIN)
 
@@ -93,9 +101,14 @@ class Celery:
         return self._thread is not None and self._thread.is_alive()
 
     def stop(self) -> None:
-        """Take no more numbers: its worker looks at this, and waits for what runs."""
-        flags: Any = state
-        flags.should_stop = os.EX_OK
+        """Take no more numbers, within a second; its worker waits for what runs."""
+        if self._thread is None:
+            return
+        if self._worker.hub is not None:
+            self._worker.hub.call_soon(_leave)
+        else:  # a broker that is not listened to by an event loop: there is nothing but the flag
+            flags: Any = state
+            flags.should_stop = os.EX_OK
 
     def join(self, seconds: float) -> None:
         """Wait until nothing runs any more."""
