@@ -26,7 +26,7 @@ from applinks.scripts import (
     TakeAnswerOut,
 )
 from applinks.store.insertion import insert_or_replace
-from applinks.store.runs import is_held
+from applinks.store.runs import by_its_holder
 from applinks.store.script_tables import run_calls as table
 from applinks.store.script_tables import runs
 from applinks.store.sealing import Sealing
@@ -39,34 +39,26 @@ class Journal:
         self._sealing = sealing
         self._clock = clock
 
-    def sent(self, connection: Connection, question: NoteSent) -> bool:
+    @by_its_holder
+    def sent(self, connection: Connection, question: NoteSent) -> None:
         """Insert it; one that is sent again replaces its row."""
-        if not is_held(connection, question.number, question.holder):
-            return False
         connection.execute(insert_or_replace(connection, table), self._row(question.number, question.asked))
-        return True
 
-    def answered(self, connection: Connection, question: NoteAnswered) -> bool:
+    @by_its_holder
+    def answered(self, connection: Connection, question: NoteAnswered) -> None:
         """Note the answer, sealed for its place."""
-        if not is_held(connection, question.number, question.holder):
-            return False
         self._note(connection, question.number, question.place, question.answer)
-        return True
 
-    def take_answer_out(self, connection: Connection, question: TakeAnswerOut) -> bool:
+    @by_its_holder
+    def take_answer_out(self, connection: Connection, question: TakeAnswerOut) -> None:
         """It was sent, and is not answered any more."""
-        if not is_held(connection, question.number, question.holder):
-            return False
         values = {"state": CallState.SENT.value, "answered_at": None, "status": None, "answer": None}
         connection.execute(update(table).where(table.c.id == _id(question.number, question.place)).values(values))
-        return True
 
-    def forget(self, connection: Connection, question: ForgetCall) -> bool:
+    @by_its_holder
+    def forget(self, connection: Connection, question: ForgetCall) -> None:
         """Take it out."""
-        if not is_held(connection, question.number, question.holder):
-            return False
         connection.execute(delete(table).where(table.c.id == _id(question.number, question.place)))
-        return True
 
     def settle(self, connection: Connection, question: SettleCall) -> bool:
         """Who moves the run on from `unclear` has settled its call, which must be unclear itself."""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any
+from functools import wraps
+from typing import Any, Protocol, TypeVar
 
 from sqlalchemy import Connection, and_, bindparam, case, delete, exists, func, or_, select, update
 
@@ -45,6 +46,17 @@ from applinks.store.script_tables import events, run_lines
 from applinks.store.script_tables import runs as table
 from applinks.store.tables import access_tokens
 
+
+class _InTheNameOf(Protocol):
+    @property
+    def number(self) -> int: ...
+    @property
+    def holder(self) -> str: ...
+
+
+A = TypeVar("A")
+Q = TypeVar("Q", bound=_InTheNameOf)
+
 _ONE = select(table).where(table.c.number == bindparam("number"))
 _earlier = table.alias("earlier")
 _WAITING = (RunState.QUEUED.value, RunState.RUNNING.value)
@@ -69,9 +81,18 @@ def held(number: int, holder: str) -> Any:
     return and_(table.c.number == number, table.c.holder == holder, table.c.state == RunState.RUNNING.value)
 
 
-def is_held(connection: Connection, number: int, holder: str) -> bool:
-    """Whether it is; asked in the transaction that writes in its name."""
-    return connection.execute(select(table.c.number).where(held(number, holder))).first() is not None
+def by_its_holder(written: Callable[[A, Connection, Q], None]) -> Callable[[A, Connection, Q], bool]:
+    """What is written in the name of a run's holder: only while that one holds it, which is asked in the same transaction."""
+
+    @wraps(written)
+    def answer(answering: A, connection: Connection, question: Q) -> bool:
+        holds = select(table.c.number).where(held(question.number, question.holder))
+        if connection.execute(holds).first() is None:
+            return False
+        written(answering, connection, question)
+        return True
+
+    return answer
 
 
 class RunsKept:
@@ -119,12 +140,11 @@ class RunsKept:
         rows = connection.execute(kept.values(held_until=self._clock() + question.held_for).returning(table.c.holder))
         return frozenset(rows.scalars())
 
-    def end(self, connection: Connection, question: EndRun) -> bool:
+    @by_its_holder
+    def end(self, connection: Connection, question: EndRun) -> None:
         """Only its holder ends it; `QUEUED` means that it is tried again."""
         ending, now = question.ending, self._clock()
         assert ending.state in STEPS[RunState.RUNNING]  # noqa: S101
-        if not is_held(connection, question.number, question.holder):
-            return False
         spent: dict[str, Any] = {
             "elapsed": table.c.elapsed + ending.elapsed,
             "cpu": table.c.cpu + ending.cpu,
@@ -137,7 +157,6 @@ class RunsKept:
         if ending.state in ENDED:
             settle_asking(connection, question.number, now)
         keep_all(connection, question.messages, now)
-        return True
 
     def give_up(self, connection: Connection, question: GiveUpRun) -> RunState | None:
         """Queue it again, unless that has happened too often."""
@@ -152,10 +171,9 @@ class RunsKept:
         _end(connection, question.number, RunState.FAILED, self._clock(), error=why, deaths=deaths)
         return RunState.FAILED
 
-    def park(self, connection: Connection, question: ParkRun) -> bool:
+    @by_its_holder
+    def park(self, connection: Connection, question: ParkRun) -> None:
         """Park it and keep what is told about it, in one transaction."""
-        if not is_held(connection, question.number, question.holder):
-            return False
         waits: dict[str, Any] = {
             "parked_link": question.link_id,
             "parked_user": question.user,
@@ -167,7 +185,6 @@ class RunsKept:
         now = self._clock()
         _end(connection, question.number, RunState.PARKED, now, **waits)
         keep_all(connection, question.messages, now)
-        return True
 
     def wake(self, connection: Connection, _question: WakeRuns) -> tuple[int, ...]:
         """Those whose person has a token for that link now; who moves a run on has woken it, and nobody is asked any more."""
