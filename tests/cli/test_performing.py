@@ -8,9 +8,11 @@ from inspect import signature
 
 import pytest
 
+from applinks.cli import performing
 from applinks.cli.performing import log_on_standard_error, log_unsaid, runs_at_a_time
 from applinks.cli.serve import serve
 from applinks.cli.worker import worker
+from applinks.running import in_process
 
 OPTIONS = ("engine", "broker", "workers", "patience")
 
@@ -28,6 +30,11 @@ def log() -> Iterator[logging.Logger]:
 def test_both_commands_have_the_same_options() -> None:
     ours, theirs = signature(serve).parameters, signature(worker).parameters
     assert [str(ours[name]) for name in OPTIONS] == [str(theirs[name]) for name in OPTIONS]
+
+
+def test_what_is_not_said_is_as_it_is_in_an_application() -> None:
+    """The options are there before the room that runs scripts is loaded."""
+    assert performing.WORKERS == in_process.WORKERS
 
 
 @pytest.mark.parametrize(("workers", "said"), [(1, "1 run at a time, in-process"), (4, "4 runs at a time, in-process")])
